@@ -1,0 +1,37 @@
+# Two commands do everything, set-up included: `make demo` and `make test`.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
+# Small matrices: more threads than one make torch slower, not faster.
+export OMP_NUM_THREADS ?= 1
+
+.PHONY: demo test fast check benchmark clean
+.DEFAULT_GOAL := demo
+
+$(READY): pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev,postgresql]"
+	touch $(READY)
+
+demo: $(READY)  ## closed-loop campaign on simulated hardware, then report.html
+	$(BIN)/pressloop run examples/mos2_secondary_press.toml
+	$(BIN)/pressloop report --ledger sqlite:///pressloop-demo.db
+
+test: $(READY)  ## the whole test suite
+	$(BIN)/python -m pytest
+
+fast: $(READY)  ## the part of it that needs no Prefect server
+	$(BIN)/python -m pytest -m "not prefect and not slow"
+
+check: $(READY)  ## style, floors, types
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+benchmark: $(READY)  ## figures of speed, size and accuracy
+	$(BIN)/python benchmarks/figures.py
+
+clean:  ## forget the demo and the environment
+	rm -rf $(VENV) pressloop-demo.* report.html

@@ -1,0 +1,64 @@
+"""Readings in, outcome out. Pure: can be run again years later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evaluation.classify import hard_failure
+from evaluation.crushing import damage
+from evaluation.reading import Reading, read
+from evaluation.rules import Rules
+from evaluation.trace_check import not_held
+from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
+from trials.recipe import Recipe
+from trials.spectrum import FULL, Spectrum
+from trials.stack import Stack
+from trials.trace import Trace
+
+
+def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spectrum],
+             rules: Rules) -> Outcome:
+    """What the readings of one trial mean.
+
+    In order: a trace that is not of this recipe is set aside; a short or open stack has failed; a
+    crushed one has failed and has no resistance; a spectrum that cannot be trusted is set aside;
+    what is left is intact. `spectra` start with the full electrode; segments are optional.
+    """
+    if (reason := not_held(trace, recipe, rules)) is not None:
+        return SetAside(f"trace: {reason}")
+    crushed = damage(trace, stack, rules)
+    full = next(s for s in spectra if s.electrode == FULL)
+    if (failure := hard_failure(full, rules)) is not None:
+        return Failed(failure.mode, failure.evidence, crushed)
+    if crushed.index > rules.crushed_above:
+        return Failed(FailureMode.CRUSHED, f"{crushed.index:.1%} of the cathode broke under load, "
+                      f"above {rules.crushed_above:.1%}", crushed)
+    reading = read(full, rules)
+    if reading.trouble is not None:
+        return SetAside(f"spectrum: {reading.trouble}", measure_again=True)
+    return _intact(reading, full, crushed, _nonuniformity(spectra, rules))
+
+
+def _intact(reading: Reading, full: Spectrum, crushed: Damage, nonuniformity: float | None
+            ) -> Intact:
+    return Intact(
+        resistance_ohm_cm2=reading.interfacial_ohm_cm2,
+        resistance_se_ohm_cm2=reading.interfacial_se_ohm_cm2,
+        total_ohm_cm2=reading.total_ohm_cm2, total_se_ohm_cm2=reading.total_se_ohm_cm2,
+        damage=crushed, nonuniformity=nonuniformity, resistance_ohm=reading.interfacial_ohm,
+        area_cm2=full.area_cm2, circuit=str(reading.fit.circuit), summed=reading.summed,
+        stack_pressure_mpa=full.stack_pressure_mpa, measured_at_c=full.temperature_c,
+        rest_s=full.rest_s)
+
+
+def _nonuniformity(spectra: Sequence[Spectrum], rules: Rules) -> float | None:
+    """Relative scatter of interfacial conductance over segments: standard deviation over mean."""
+    segments = [s for s in spectra if s.electrode != FULL]
+    readings = [read(s, rules) for s in segments if hard_failure(s, rules) is None]
+    conductance = np.array([1.0 / r.interfacial_ohm_cm2 for r in readings if r.trouble is None])
+    # Two of four quadrants would tell a tilt along one axis only.
+    if conductance.size < max(3, len(segments) - 1):
+        return None
+    return float(np.std(conductance, ddof=1) / np.mean(conductance))

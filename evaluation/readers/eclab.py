@@ -1,0 +1,57 @@
+"""BioLogic EC-Lab and BT-Lab text exports (.mpt), with their header.
+
+Line 2 gives the number of header lines, the last of which names the columns. The area 0.001 cm2
+(or 0) is what EC-Lab fills in when nobody typed one, and is taken as not given.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from evaluation.readers._cells import cells
+from evaluation.readers._columns import columns
+from evaluation.readers._rows import Table, find_number, numbered, sweep_of
+from evaluation.readers._sweep import RawSweep
+from trials.errors import BadInput
+
+SUFFIXES = (".mpt",)
+_START = re.compile(r"\s*(?:EC|BT)-Lab ASCII FILE", re.IGNORECASE)
+_HEADER_LINES = re.compile(r"^Nb header lines\s*:\s*([0-9]{1,9})\s*$", re.MULTILINE)
+_LOOPS = re.compile(r"^Loop [0-9]+ from point number ([0-9]{1,9}) to ([0-9]{1,9})", re.MULTILINE)
+_PLACEHOLDER_CM2 = 0.001
+
+
+def recognises(text: str) -> bool:
+    """True for a file that starts with "EC-Lab ASCII FILE" or "BT-Lab ASCII FILE"."""
+    return bool(_START.match(text))
+
+
+def parse(text: str, source: str) -> RawSweep:
+    """The sweep, with the area (cm2) and the sine amplitude Va (mV). Raises BadInput on damage."""
+    count = _header_lines(text, source)
+    lines = numbered(text)
+    header = "\n".join(line for _, line in lines[:count])
+    names = cells(lines[count - 1][1], "\t")
+    sweep = sweep_of(Table(source, columns(names), len(names), "\t", lines[count:],
+                           _promised(header), text.endswith("\n")))
+    area = find_number(r"^Electrode surface area\s*:\s*(\S+)", header)
+    if area is not None and area <= _PLACEHOLDER_CM2:
+        area = None
+    return dataclasses.replace(sweep, area_cm2=area,
+                               amplitude_mv=find_number(r"^Va \(mV\)\s+(\S+)", header))
+
+
+def _header_lines(text: str, source: str) -> int:
+    match, lines = _HEADER_LINES.search(text), text.rstrip("\n").count("\n") + 1
+    count = int(match[1]) if match else 0
+    if not 3 <= count < lines:
+        raise BadInput(f"{source}: Nb header lines", count if match else "missing",
+                       f"from 3 to {lines - 1}, the file having {lines} lines",
+                       "The file is cut, or was exported without rows: export it again.")
+    return count
+
+
+def _promised(header: str) -> int | None:
+    """Number of rows by the loop list of the header, where it has one."""
+    return max((int(last) + 1 for _, last in _LOOPS.findall(header)), default=None)

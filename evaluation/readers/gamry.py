@@ -1,0 +1,70 @@
+"""Gamry Framework data files (.DTA): a header of tagged lines, then tables.
+
+The impedance is the table ZCURVE: a row of names, a row of units, then rows that begin with a tab.
+Of several such tables the first is taken; drift-corrected columns (ZrealDrCor) are not used.
+Layout: https://help.gamry.com/eis-data-analysis-file-overview/
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from evaluation.readers._cells import cells, plain_number
+from evaluation.readers._columns import columns
+from evaluation.readers._rows import Line, Table, numbered, sweep_of
+from evaluation.readers._sweep import RawSweep
+from trials.errors import BadInput
+
+SUFFIXES = (".dta",)
+_CURVE = re.compile(r"ZCURVE\w*\tTABLE(?:\t([0-9]{1,9}))?\s*", re.IGNORECASE)
+
+
+def recognises(text: str) -> bool:
+    """True for a file that starts with the tag EXPLAIN."""
+    return text.lstrip().startswith("EXPLAIN")
+
+
+def parse(text: str, source: str) -> RawSweep:
+    """The first ZCURVE, with AREA (cm2) and VAC (mV rms). Raises BadInput on any damage."""
+    lines = numbered(text)
+    starts = [place for place, (_, line) in enumerate(lines) if _CURVE.fullmatch(line)]
+    if not starts:
+        raise BadInput(source, "no table ZCURVE", "an impedance file",
+                       "Give the file of a potentiostatic or galvanostatic EIS experiment.")
+    sweep = sweep_of(_table(lines, starts[0], source, ended=text.endswith("\n")))
+    return dataclasses.replace(sweep, area_cm2=_quantity(text, "AREA"),
+                               amplitude_mv=_quantity(text, "VAC"),
+                               notes=sweep.notes + _notes(text, lines[starts[0]], len(starts)))
+
+
+def _table(lines: list[Line], start: int, source: str, *, ended: bool) -> Table:
+    below = lines[start + 1:]
+    stop = next((place for place, (_, line) in enumerate(below) if not line.startswith("\t")),
+                len(below))
+    if stop < 3:
+        raise BadInput(f"{source} line {lines[start][0]}", f"{stop} lines in the table",
+                       "names, units and rows", "The file is cut: export it again.")
+    names, units = (cells(line, "\t") for _, line in below[:2])
+    match = _CURVE.fullmatch(lines[start][1])
+    promised = int(match[1]) if match and match[1] else None
+    last_of_file = start + 1 + stop >= len(lines)
+    return Table(source, columns(names, units), len(names), "\t", below[2:stop], promised,
+                 ended or not last_of_file)
+
+
+def _quantity(text: str, tag: str) -> float | None:
+    match = re.search(rf"^{tag}\tQUANT\t([^\t\n]*)", text, re.MULTILINE)
+    return plain_number(match[1]) if match else None
+
+
+def _notes(text: str, curve: Line, curves: int) -> tuple[str, ...]:
+    name = curve[1].split("\t")[0]
+    found = []
+    if curves > 1:
+        found.append(f"{name} in line {curve[0]} was taken, the first of {curves} ZCURVE tables")
+    if "ZrealDrCor" in text:
+        found.append("Zreal and Zimag were taken, without the drift correction in the file")
+    if re.search(r"^EXPERIMENTABORTED\tTOGGLE\tT", text, re.MULTILINE):
+        found.append("the operator stopped this sweep before its last frequency")
+    return tuple(found)

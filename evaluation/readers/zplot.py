@@ -1,0 +1,54 @@
+"""Scribner ZPlot and ZView files (.z), old and new: a header, "End Comments", rows.
+
+Columns stand in one order: Freq(Hz), Ampl, Bias, Time(Sec), Z'(a), Z''(b), GD, Err, Range. Files
+of ZPlotW end their header with the row of names, in quotes, and the number of points above it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from evaluation.readers._cells import cells
+from evaluation.readers._columns import columns
+from evaluation.readers._rows import Line, Table, delimiter_of, find_number, numbered, sweep_of
+from evaluation.readers._sweep import RawSweep
+from trials.errors import BadInput
+
+SUFFIXES = (".z",)
+ORDER = ("Freq(Hz)", "Ampl", "Bias", "Time(Sec)", "Z'(a)", "Z''(b)", "GD", "Err", "Range")
+_START = re.compile(r'\s*"?ZPLOT', re.IGNORECASE)
+_END = re.compile(r'\s*"?End Comments"?\s*|\s*"\s*Freq\(Hz\).*', re.IGNORECASE)
+
+
+def recognises(text: str) -> bool:
+    """True for a file that starts with ZPLOT2 or ZPlotW, or has a line "End Comments"."""
+    return bool(_START.match(text)) or any(
+        line.strip().lower() == "end comments" for line in text.split("\n"))
+
+
+def parse(text: str, source: str) -> RawSweep:
+    """The sweep, with the surface area (cm2) and, under voltage control, Potential-AC (mV).
+
+    Raises BadInput on a header without end, and on a row or a number of rows that is cut.
+    """
+    lines = numbered(text)
+    end = next((place for place, (_, line) in enumerate(lines) if _END.fullmatch(line)), None)
+    rows = [(at, line) for at, line in lines[(end or 0) + 1:] if line.strip()]
+    if end is None or not rows:
+        raise BadInput(source, "no line End Comments with rows below", "a whole ZPlot file",
+                       "The file is cut: save it again from ZPlot or ZView.")
+    header = "\n".join(line for _, line in lines[:end])
+    sweep = sweep_of(Table(source, columns(ORDER), len(ORDER), delimiter_of(rows[0][1]), rows,
+                           _promised(header, lines[end]), text.endswith("\n")))
+    amplitude = find_number(r"^\s*Potential-AC:\s*(\S+)", header)
+    return dataclasses.replace(
+        sweep, area_cm2=find_number(r"^\s*Surface Area:\s*(\S+)", header),
+        amplitude_mv=amplitude if "control voltage" in header.lower() else None)
+
+
+def _promised(header: str, end: Line) -> int | None:
+    above = cells(header.rsplit("\n", 1)[-1], ",")
+    old = "freq" in end[1].lower() and len(above) == 1 and re.fullmatch("[0-9]{1,9}", above[0])
+    count = float(above[0]) if old else find_number(r"^\s*Data Points:\s*([0-9]{1,9})\s*$", header)
+    return None if count is None else int(count)

@@ -1,0 +1,31 @@
+"""Did the press do what it was asked? A trace that never held its set point says nothing of it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from evaluation.rules import Rules
+from trials.recipe import Recipe
+from trials.trace import Trace
+
+TEMPERATURE_BAND_C = 10.0
+
+
+def not_held(trace: Trace, recipe: Recipe, rules: Rules) -> str | None:
+    """Why the trace does not belong to the recipe, None if it does."""
+    low = recipe.pressure_mpa * (1.0 - rules.held_within)
+    high = recipe.pressure_mpa * (1.0 + rules.held_within)
+    peak = float(np.quantile(trace.pressure_mpa, 0.98))
+    if not peak <= high:
+        return f"pressure reached {peak:.0f} MPa, above the {recipe.pressure_mpa:.0f} asked"
+    held = trace.pressure_mpa >= low
+    seconds = float(np.sum(np.diff(trace.time_s)[held[:-1] & held[1:]]))
+    # Load drops are single samples, so a little dwell is lost to counting.
+    if not seconds >= rules.held_share * recipe.dwell_s - 3.0:
+        return (f"pressure was held for {seconds:.0f} of {recipe.dwell_s:.0f} s "
+                f"(within {rules.held_within:.0%} of {recipe.pressure_mpa:.0f} MPa)")
+    warm = trace.temperature_c[held] if held.any() else trace.temperature_c
+    off = float(np.median(warm)) - recipe.temperature_c
+    if not abs(off) <= TEMPERATURE_BAND_C:
+        return f"platens were {off:+.0f} degC off the {recipe.temperature_c:.0f} asked"
+    return None

@@ -1,0 +1,148 @@
+"""The command line. Every command imports what it needs when it runs, so that help is instant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from flows.console import plain_errors
+
+app = typer.Typer(
+    name="pressloop", no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Finds the pressing recipe that gives an all-solid-state battery stack the lowest "
+    "interfacial resistance without crushing it, in as few stacks as possible.")
+
+SettingsFile = Annotated[Path, typer.Argument(metavar="SETTINGS.toml", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
+LedgerUrl = Annotated[str, typer.Option("--ledger", metavar="URL", show_default=False,
+                                        help="Such as sqlite:///pressloop.db.")]
+OtherLedger = Annotated[Optional[str], typer.Option(  # noqa: UP045 - typer reads it at run time
+    "--ledger", metavar="URL", help="Instead of the one in the settings.")]
+Campaign = Annotated[Optional[str], typer.Option(  # noqa: UP045
+    "--campaign", metavar="NAME", help="Needed when the ledger has several.")]
+Seed = Annotated[Optional[int], typer.Option("--seed", min=0)]  # noqa: UP045
+
+
+@app.command()
+def run(settings: SettingsFile,
+        trials: Annotated[Optional[int], typer.Option("--trials", min=1)] = None,  # noqa: UP045
+        seed: Seed = None, ledger: OtherLedger = None, json: Json = False) -> None:
+    """Run the closed loop; started again on the same ledger it goes on where it stopped."""
+    with plain_errors():
+        from flows.commands.run import run as work
+
+        work(settings, trials, seed, ledger, json)
+
+
+@app.command()
+def check(settings: SettingsFile, json: Json = False) -> None:
+    """Open every device and compare all limits; moves nothing."""
+    with plain_errors():
+        from flows.commands.check import check as work
+
+        code = work(settings, json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def suggest(settings: SettingsFile,
+            data: Annotated[Path, typer.Option("--data", metavar="past.csv",
+                                               show_default=False)],
+            count: Annotated[int, typer.Option("--count", min=1, max=64)] = 1,
+            seed: Seed = None, json: Json = False) -> None:
+    """Next recipes from a plain table of past presses; no hardware, no ledger."""
+    with plain_errors():
+        from flows.commands.suggest import suggest as work
+
+        work(settings, data, count, seed, json)
+
+
+@app.command("import")
+def import_(settings: SettingsFile,
+            data: Annotated[Path, typer.Argument(metavar="past.csv", show_default=False)],
+            ledger: OtherLedger = None, json: Json = False) -> None:
+    """Put past presses into the ledger; the same row is never added twice."""
+    with plain_errors():
+        from flows.commands.import_past import import_past as work
+
+        work(settings, data, ledger, json)
+
+
+@app.command()
+def evaluate(files: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
+             circuit: Annotated[str, typer.Option(
+                 help="Such as L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3, or auto.")] = "auto",
+             area_cm2: Annotated[Optional[float], typer.Option(  # noqa: UP045
+                 "--area-cm2", help="Geometric area; needed when the file has none.")] = None,
+             interface_below_hz: Annotated[float, typer.Option(
+                 help="Arcs that peak below this belong to interfaces.")] = 3e5,
+             json: Json = False) -> None:
+    """Fit impedance files of Gamry, EC-Lab, ZPlot, Zahner or CSV."""
+    with plain_errors():
+        from flows.commands.evaluate import evaluate as work
+
+        code = work(files, circuit, area_cm2, interface_below_hz, json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def recommend(ledger: LedgerUrl, campaign: Campaign = None, json: Json = False) -> None:
+    """The recipe to ship, how sure that is, and which recipes are as good."""
+    with plain_errors():
+        from flows.commands.recommend import recommend as work
+
+        work(ledger, campaign, json)
+
+
+@app.command()
+def report(ledger: LedgerUrl, campaign: Campaign = None,
+           out: Annotated[Path, typer.Option("--out", metavar="DIR")] = Path(),
+           json: Json = False) -> None:
+    """Write one self-contained HTML page."""
+    with plain_errors():
+        from flows.commands.report import report as work
+
+        work(ledger, campaign, out, json)
+
+
+@app.command()
+def export(ledger: LedgerUrl,
+           out: Annotated[Path, typer.Option("--out", metavar="DIR", show_default=False)],
+           campaign: Campaign = None, json: Json = False) -> None:
+    """Write trials, spectra and traces as CSV and Parquet."""
+    with plain_errors():
+        from flows.commands.report import export as work
+
+        work(ledger, campaign, out, json)
+
+
+@app.command()
+def settle(ledger: LedgerUrl,
+           trial: Annotated[int, typer.Option("--trial", show_default=False)],
+           reason: Annotated[str, typer.Option("--reason", show_default=False,
+                                               help="What you saw.")],
+           campaign: Campaign = None, json: Json = False) -> None:
+    """Close a trial that the press cannot account for, after looking at the stack."""
+    with plain_errors():
+        from flows.commands.settle import settle as work
+
+        work(ledger, campaign, trial, reason, json)
+
+
+@app.command()
+def serve(settings: SettingsFile,
+          cron: Annotated[Optional[str], typer.Option(  # noqa: UP045
+              help='Such as "0 20 * * 1-5": weekdays at 20:00.')] = None) -> None:
+    """Offer the campaign as a Prefect deployment, with a form in the UI and a schedule."""
+    with plain_errors():
+        from flows.commands.serve import serve as work
+
+        work(settings, cron)
+
+
+def main() -> None:
+    """The console script."""
+    app()

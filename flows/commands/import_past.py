@@ -1,0 +1,33 @@
+"""`pressloop import`: past presses into the ledger, each row once."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+from flows.console import emit, say
+from flows.lab import order_of, versions
+from flows.past import ignored_columns, read_past
+from flows.settings import read_settings
+from trials.entry import Opened
+from trials.ledger import Ledger
+
+
+def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -> None:
+    """Adds the rows that the campaign does not hold yet. Nothing is added if any row is bad."""
+    settings = read_settings(path)
+    past = read_past(data, settings)
+    if ignored := ignored_columns(data):
+        say(f"Columns not used: {', '.join(ignored)}.")
+    order = order_of(settings, ledger=ledger_url)
+    name = settings.campaign.name
+    with closing(Ledger.open(order.ledger_url)) as ledger:
+        opened = ledger.opened(name)
+        if opened is None or opened.settings_digest != settings.digest:
+            ledger.append(name, None, Opened(settings.plain(), settings.digest, order.seed,
+                                             versions(), f"import of {data.name}"))
+        added = sum(ledger.append(name, ledger.next_number(name), one.entry(data.name))
+                    for one in past)
+    result = {"campaign": name, "rows": len(past), "added": added, "known": len(past) - added}
+    emit(result, as_json, lambda: print(
+        f"{added} of {len(past)} rows added to {name}; {len(past) - added} were there already."))

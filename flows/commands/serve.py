@@ -1,0 +1,60 @@
+"""`pressloop serve`: the campaign as a Prefect deployment, until stopped."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from flows import prefect_environment
+from flows.console import say
+from flows.lab import open_lab, order_of
+from flows.settings import Settings, read_settings
+from trials.errors import BadInput
+
+
+def serve(path: Path, cron: str | None) -> None:
+    """Serves until interrupted. Raises BadInput on a cron line that is none."""
+    settings = read_settings(path)
+    with open_lab(settings, order_of(settings)):
+        pass
+    prefect_environment.prepare(quiet=False)
+    from flows.scheduled import SETTINGS_VARIABLE
+    from flows.server import prefect_server
+
+    _prove_cron(cron)
+    os.environ[SETTINGS_VARIABLE] = str(path.resolve())
+    with prefect_server() as address:
+        say(f"Serving {settings.campaign.name} at {address.removesuffix('/api')}"
+            + (f", on the schedule {cron!r}" if cron else ", started from the UI only")
+            + ". Ctrl-C ends it.")
+        deploy(settings, cron)
+
+
+def deploy(settings: Settings, cron: str | None) -> None:
+    """Registers the deployment and runs what it is sent. One run at a time: a second one is
+    cancelled at once, and the press lock holds whatever the server believes."""
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    from prefect.types.entrypoint import EntrypointType
+
+    from flows.scheduled import scheduled
+
+    one_at_a_time = ConcurrencyLimitConfig(
+        limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+    scheduled.serve(
+        name=settings.campaign.name, cron=cron, limit=1, global_limit=one_at_a_time,
+        parameters={"trials": min(settings.campaign.trials, 1000)},
+        description=f"Presses stacks of {settings.campaign.name}.", tags=["pressloop"],
+        entrypoint_type=EntrypointType.MODULE_PATH, print_starting_message=False)
+
+
+def _prove_cron(cron: str | None) -> None:
+    if cron is None:
+        return
+    from prefect.client.schemas.schedules import CronSchedule
+    from pydantic import ValidationError
+
+    try:
+        CronSchedule(cron=cron)
+    except ValidationError as error:
+        raise BadInput("--cron", cron, "five fields: minute hour day month weekday",
+                       f'Such as "0 20 * * 1-5". {error.errors()[0]["msg"]}.') from None

@@ -1,0 +1,22 @@
+"""`pressloop settle`: a person closes a trial that the press cannot account for."""
+
+from __future__ import annotations
+
+from flows.commands.stored import existing, stored
+from flows.console import emit
+from trials.entry import Settled
+from trials.errors import BadInput
+
+
+def settle(url: str, campaign: str | None, number: int, reason: str, as_json: bool) -> None:
+    """Marks an open trial as settled: its stack teaches nothing and is not pressed again."""
+    found = stored(url, campaign)
+    trial = next((t for t in found.trials if t.number == number), None)
+    still_open = [t.number for t in found.trials if t.is_open]
+    if trial is None or not trial.is_open:
+        raise BadInput("--trial", number, f"an open trial (open: {still_open or 'none'})",
+                       "Only open trials need settling.")
+    with existing(url) as ledger:
+        ledger.append(found.campaign, number, Settled(reason))
+    emit({"campaign": found.campaign, "trial": number, "settled": reason}, as_json,
+         lambda: print(f"trial {number} of {found.campaign} settled: {reason}"))

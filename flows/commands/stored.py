@@ -1,0 +1,52 @@
+"""A campaign as the ledger has it: its settings and its trials."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+
+from flows.settings import Settings, from_plain
+from trials.entry import Opened
+from trials.errors import BadInput
+from trials.ledger import Ledger
+from trials.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """Settings and trials of one campaign."""
+
+    campaign: str
+    settings: Settings
+    opened: Opened
+    trials: tuple[Trial, ...]
+
+
+def stored(url: str, campaign: str | None, *, arrays: bool = False) -> Stored:
+    """Reads a campaign; the only one there is when none is named. Raises BadInput otherwise."""
+    with existing(url) as ledger:
+        name = _named(ledger, url, campaign)
+        opened = ledger.opened(name)
+        if opened is None:
+            raise BadInput("campaign", name, "opened with its settings", "Run or import it first.")
+        settings = from_plain(dict(opened.settings), f"ledger {url}")
+        return Stored(name, settings, opened, ledger.history(name, arrays=arrays))
+
+
+@contextmanager
+def existing(url: str) -> Iterator[Ledger]:
+    """A ledger that must be there already."""
+    with closing(Ledger.open(url, create=False)) as ledger:
+        yield ledger
+
+
+def _named(ledger: Ledger, url: str, campaign: str | None) -> str:
+    names = ledger.campaigns()
+    if not names:
+        raise BadInput("ledger", url, "a ledger with a campaign", "Run or import one first.")
+    if campaign is None and len(names) > 1:
+        raise BadInput("--campaign", "not given", f"one of {', '.join(names)}", "Name one.")
+    if campaign is not None and campaign not in names:
+        raise BadInput("--campaign", campaign, f"one of {', '.join(names)}", "Name one of these.")
+    return campaign or names[0]

@@ -1,0 +1,51 @@
+"""`pressloop suggest`: next recipes from a table of past presses, without hardware or ledger."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from flows.console import emit, say
+from flows.past import ignored_columns, prove_informative, read_past
+from flows.settings import read_settings
+from optimizer import Proposal
+from trials.outcome import Intact
+
+
+def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool) -> None:
+    """Prints the next recipes."""
+    settings = read_settings(path)
+    past = read_past(data, settings)
+    prove_informative(past, settings, data)
+    if ignored := ignored_columns(data):
+        say(f"Columns not used: {', '.join(ignored)}.")
+    if not any(isinstance(one.outcome, Intact) for one in past):
+        say(f"All {len(past)} stacks failed: these recipes are where one is most likely to "
+            "survive.")
+    from optimizer.proposals import Search, propose
+
+    search = replace(Search(**settings.search.model_dump()), start_with=0)
+    found = propose([one.trial(i) for i, one in enumerate(past, 1)], settings.space,
+                    caution=settings.caution, search=search, reference=settings.reference,
+                    count=count, seed=settings.campaign.seed if seed is None else seed)
+    emit({"rows": len(past), "suggestions": [asdict(p) for p in found]}, as_json,
+         lambda: _show(found))
+
+
+def _show(found: tuple[Proposal, ...]) -> None:
+    table = Table(title="Press next")
+    for name in ("", "MPa", "s", "degC", "for", "expected ohm cm2 (95 %)", "crushed", "failed"):
+        table.add_column(name, justify="right" if name not in ("for",) else "left")
+    for i, proposal in enumerate(found, 1):
+        recipe, numbers = proposal.recipe, proposal.beliefs
+        expected = "not known yet"
+        if "resistance_ohm_cm2" in numbers:
+            expected = (f"{numbers['resistance_ohm_cm2']:.1f} ({numbers['low_ohm_cm2']:.1f} to "
+                        f"{numbers['high_ohm_cm2']:.1f})")
+        table.add_row(str(i), f"{recipe.pressure_mpa:.1f}", f"{recipe.dwell_s:.0f}",
+                      f"{recipe.temperature_c:.1f}", proposal.purpose, expected,
+                      f"{numbers.get('p_crushed', 0):.1%}", f"{numbers.get('p_failed', 0):.1%}")
+    Console().print(table)

@@ -1,0 +1,50 @@
+"""How commands speak: results on stdout, everything else on stderr, errors in one line."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import typer
+
+from trials.errors import BadInput, PressloopError
+
+BAD_INPUT, FAILED, STOPPED = 2, 1, 130
+
+
+def say(text: str) -> None:
+    """A line for the person, never part of the result."""
+    typer.echo(text, err=True)
+
+
+def emit(result: Any, as_json: bool, show: Callable[[], None]) -> None:
+    """The result: one JSON document, or what `show` prints."""
+    if as_json:
+        json.dump(result, sys.stdout, indent=2, allow_nan=False, default=str)
+        sys.stdout.write("\n")
+    else:
+        show()
+
+
+@contextmanager
+def plain_errors() -> Iterator[None]:
+    """Errors raised on purpose become one line and an exit code, never a traceback."""
+    try:
+        yield
+    except BadInput as error:
+        say(f"pressloop: {one_line(error)}")
+        raise typer.Exit(BAD_INPUT) from None
+    except PressloopError as error:
+        say(f"pressloop: {one_line(error)}")
+        raise typer.Exit(FAILED) from None
+    except KeyboardInterrupt:
+        say("pressloop: stopped. Nothing is lost: start again on the same ledger to go on.")
+        raise typer.Exit(STOPPED) from None
+
+
+def one_line(error: Exception) -> str:
+    """The message without line breaks."""
+    return " ".join(str(error).split())

@@ -1,0 +1,104 @@
+"""Wiring: settings in, an open ledger, press and meter out."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from flows.settings import Settings
+from hardware.envelope import compare
+from hardware.lock import press_lock
+from hardware.protocols import ImpedanceMeter, Place, Press
+from hardware.registry import connect_meter, connect_press
+from trials.entry import Opened
+from trials.ledger import Ledger
+
+TOLD = ("pressloop", "prefect", "botorch", "gpytorch", "torch", "scipy", "numpy")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one run of a campaign was asked for, on top of its settings."""
+
+    trials: int
+    seed: int
+    ledger_url: str
+    note: str = ""
+
+
+class Run:
+    """One run of a campaign: its settings and order, and what it works with.
+
+    A plain object rather than a value: it holds open connections and is handed to Prefect tasks,
+    which would take a dataclass apart.
+    """
+
+    def __init__(self, settings: Settings, order: Order, ledger: Ledger, press: Press,
+                 meter: ImpedanceMeter) -> None:
+        self.settings, self.order, self.ledger = settings, order, ledger
+        self.press, self.meter = press, meter
+
+    @property
+    def campaign(self) -> str:
+        """The campaign's name in the ledger."""
+        return self.settings.campaign.name
+
+    @property
+    def simulated(self) -> bool:
+        """True when press or meter is a simulation; said on every surface."""
+        return self.press.identify().simulated or self.meter.identify().simulated
+
+
+def order_of(settings: Settings, trials: int | None = None, seed: int | None = None,
+             ledger: str | None = None, note: str = "") -> Order:
+    """The order that these arguments and the settings' defaults make."""
+    table = settings.campaign
+    return Order(table.trials if trials is None else trials,
+                 table.seed if seed is None else seed, ledger or table.ledger, note)
+
+
+@contextmanager
+def open_lab(settings: Settings, order: Order) -> Iterator[tuple[Press, ImpedanceMeter]]:
+    """Opens press and meter and compares their limits with the settings; moves nothing.
+
+    Raises BadInput when they disagree, Fault when one does not answer.
+    """
+    place = Place(order.seed, _stem(order.ledger_url))
+    with ExitStack() as stack:
+        press = connect_press(settings.press.driver, settings.press.options, place)
+        stack.callback(press.close)
+        meter = connect_meter(settings.meter.driver, settings.meter.options, place)
+        stack.callback(meter.close)
+        compare(settings.envelope, press.identify())
+        yield press, meter
+
+
+@contextmanager
+def open_run(settings: Settings, order: Order) -> Iterator[Run]:
+    """A run that holds its press; other runs get PressBusy until the block ends."""
+    with open_lab(settings, order) as (press, meter), press_lock(press.identify().serial), \
+            closing(Ledger.open(order.ledger_url)) as ledger:
+        ledger.append(settings.campaign.name, None, Opened(
+            settings.plain(), settings.digest, order.seed, versions(), order.note))
+        yield Run(settings, order, ledger, press, meter)
+
+
+def versions() -> dict[str, str]:
+    """Versions of this program, Python and the libraries that shape results."""
+    found = {"python": platform.python_version()}
+    for name in TOLD:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def _stem(ledger_url: str) -> Path:
+    """Where machine-side records of simulated devices go: beside a file ledger, else here."""
+    _, _, path = ledger_url.partition("sqlite:///")
+    return Path(path.partition("?")[0] or "pressloop").with_suffix("")

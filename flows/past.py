@@ -1,0 +1,191 @@
+"""Past presses from a plain table (CSV): one row a stack, units in the column names."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flows.settings import Settings
+from hardware.envelope import check
+from optimizer.space import NAMES
+from trials.entry import Imported
+from trials.errors import BadInput, OutOfEnvelope
+from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
+from trials.recipe import Recipe
+from trials.stack import Stack
+from trials.trial import State, Trial
+
+RESULT = ("resistance_ohm_cm2", "resistance_se_ohm_cm2", "failure_mode", "damage_index")
+OPTIONAL = ("stack", "lot", "operator", "stack_pressure_mpa", *RESULT)
+DELIMITERS = (",", ";", "\t")
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """One past press; `digest` tells the same row again, `line` is where it stands."""
+
+    line: int
+    digest: str
+    stack: Stack
+    recipe: Recipe
+    outcome: Outcome
+
+    def entry(self, source: str) -> Imported:
+        """The ledger's form of it."""
+        return Imported(self.digest, source, self.stack, self.recipe, self.outcome)
+
+    def trial(self, number: int) -> Trial:
+        """The optimiser's form of it."""
+        return Trial(number, self.stack, self.recipe, State.IMPORTED, outcome=self.outcome)
+
+
+def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
+    """Every row of the table. A variable that the settings fix may be left out.
+
+    Raises BadInput naming file, row and column for anything that cannot be used; then nothing of
+    the table is used.
+    """
+    header, rows = _read(path)
+    _check_header(header, settings, path)
+    found: dict[str, Past] = {}
+    for line, row in rows:
+        past = _past(line, row, settings, path)
+        if past.digest in found:
+            raise BadInput(f"{path.name} row {line}", "the same as row "
+                           f"{found[past.digest].line}", "different from every other row",
+                           "Delete the copy; if it is a replicate, add a column 'stack' that "
+                           "tells the two apart.")
+        found[past.digest] = past
+    return tuple(found.values())
+
+
+def ignored_columns(path: Path) -> tuple[str, ...]:
+    """Columns of the table that mean nothing here."""
+    return tuple(name for name in _read(path)[0] if name not in (*NAMES, *OPTIONAL))
+
+
+def prove_informative(past: tuple[Past, ...], settings: Settings, path: Path) -> None:
+    """A table to learn from has two rows or more and varies what the space varies."""
+    if len(past) < 2:
+        raise BadInput(f"{path.name}: rows", len(past), "2 or more",
+                       "Add past presses; `pressloop run` needs none and starts from the "
+                       "reference recipe.")
+    for name in settings.space.free:
+        values = {getattr(one.recipe, name) for one in past}
+        if len(values) == 1:
+            raise BadInput(f"{path.name}: column {name}", f"{values.pop():g} in every row",
+                           "varied, as [space] leaves it free",
+                           f"Fix it in the settings ([space] {name} = one number), or add presses "
+                           "that vary it.")
+
+
+def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise BadInput("table", path, "a readable file", f"{error.strerror}.") from None
+    except UnicodeDecodeError:
+        raise BadInput("table", path, "a text file in UTF-8", "Export it as CSV.") from None
+    lines = text.splitlines()
+    if not lines or not lines[0].strip():
+        raise BadInput("table", path, "a header row and one row or more",
+                       f"The first row names the columns, such as {', '.join(NAMES)}.")
+    delimiter = max(DELIMITERS, key=lines[0].count)
+    reader = csv.reader(lines, delimiter=delimiter)
+    header = [name.strip() for name in next(reader)]
+    rows = []
+    for line, cells in enumerate(reader, start=2):
+        if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
+            continue
+        if len(cells) != len(header):
+            raise BadInput(f"{path.name} row {line}", f"{len(cells)} cells",
+                           f"{len(header)} cells, as in the header",
+                           "The row may be cut off, or a decimal comma splits a number.")
+        decimal = [c.strip().replace(",", ".") if delimiter != "," else c.strip() for c in cells]
+        rows.append((line, dict(zip(header, decimal, strict=True))))
+    if not rows:
+        raise BadInput("table", path, "one row or more below the header", "Add past presses.")
+    return header, rows
+
+
+def _check_header(header: list[str], settings: Settings, path: Path) -> None:
+    for name in header:
+        if header.count(name) > 1:
+            raise BadInput(f"{path.name}: column {name}", "there twice", "there once", "Drop one.")
+    for name in settings.space.free:
+        if name not in header:
+            raise BadInput(f"{path.name}: column {name}", "missing", "present",
+                           "Add it, or fix the variable in [space]. Columns found: "
+                           f"{', '.join(header)}.")
+    if not {"resistance_ohm_cm2", "failure_mode"} & set(header):
+        raise BadInput(f"{path.name}: column resistance_ohm_cm2", "missing", "present",
+                       f"Add it, or failure_mode. Columns found: {', '.join(header)}.")
+    for name in header:
+        near = difflib.get_close_matches(name, (*NAMES, *OPTIONAL), 1, cutoff=0.85)
+        if near and name not in (*NAMES, *OPTIONAL) and near[0] not in header:
+            raise BadInput(f"{path.name}: column {name}", "unknown", "a known name",
+                           f"Did you mean {near[0]}?")
+
+
+def _past(line: int, row: Mapping[str, str], settings: Settings, path: Path) -> Past:
+    where = f"{path.name} row {line}"
+    digest = hashlib.sha256(json.dumps(sorted(row.items())).encode()).hexdigest()[:16]
+    try:
+        recipe = Recipe(*(_set_point(row, name, settings) for name in NAMES))
+        check(recipe, settings.envelope)
+        stack = settings.stack_named(row.get("stack") or f"past-{digest[:8]}")
+        stack = replace(stack, lot=row.get("lot") or stack.lot,
+                        operator=row.get("operator") or stack.operator)
+        return Past(line, digest, stack, recipe, _outcome(row, path))
+    except BadInput as error:
+        kind = OutOfEnvelope if isinstance(error, OutOfEnvelope) else BadInput
+        remedy = "Check the unit and the row; nothing of the table was used." \
+            if kind is OutOfEnvelope else error.remedy
+        raise kind(f"{where}: {error.name}", error.value, error.bound, remedy) from None
+
+
+def _set_point(row: Mapping[str, str], name: str, settings: Settings) -> float:
+    low, high = getattr(settings.space, name)
+    if row.get(name):
+        value = _number(name, row[name])
+        if low == high and not abs(value - low) <= 1e-6 * max(abs(low), 1.0):
+            raise BadInput(name, value, f"{low:g}, as [space] fixes it",
+                           "Drop the row, or free the variable in [space].")
+        return value
+    if low == high:
+        return float(low)
+    raise BadInput(name, "empty", "a number", "Fill the cell or drop the row.")
+
+
+def _outcome(row: Mapping[str, str], path: Path) -> Outcome:
+    resistance, mode = row.get("resistance_ohm_cm2", ""), row.get("failure_mode", "")
+    index = row.get("damage_index", "")
+    damage = Damage(_number("damage_index", index), 0.01) if index else None
+    if mode:
+        if mode not in list(FailureMode):
+            raise BadInput("failure_mode", mode, f"one of {', '.join(FailureMode)}, or empty",
+                           "Use one of these words.")
+        if resistance:
+            raise BadInput("resistance_ohm_cm2", resistance, f"empty for a {mode} stack",
+                           "A failed stack has no resistance.")
+        return Failed(FailureMode(mode), f"from {path.name}", damage)
+    if not resistance:
+        raise BadInput("resistance_ohm_cm2", "empty", "a number, or failure_mode given",
+                       "Fill one of the two or drop the row.")
+    error = row.get("resistance_se_ohm_cm2", "")
+    held = row.get("stack_pressure_mpa", "")
+    return Intact(_number("resistance_ohm_cm2", resistance),
+                  _number("resistance_se_ohm_cm2", error) if error else None, damage=damage,
+                  stack_pressure_mpa=_number("stack_pressure_mpa", held) if held else None)
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise BadInput(name, text, "a number", "Write it without unit.") from None

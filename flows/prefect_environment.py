@@ -1,0 +1,39 @@
+"""Prefect's own settings, put in place before Prefect is imported.
+
+Whatever is set already wins: these are defaults of this program, not orders.
+"""
+
+from __future__ import annotations
+
+import os
+
+PRIVATE = {
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_UI_V2_ENABLED": "false",
+    "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+}
+"""Nothing leaves the machine: server heartbeat, client events, and the UI's own analytics."""
+
+STEADY = {
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
+    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
+    "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE":
+        "prefect.server.concurrency.lease_storage.filesystem",
+}
+"""A slow laptop may take minutes to build the temporary server's tables."""
+
+QUIET = {"PREFECT_LOGGING_LEVEL": "WARNING", "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL"}
+"""For runs that draw their own progress."""
+
+
+def prepare(*, quiet: bool) -> None:
+    """Sets the defaults; call it before anything imports Prefect."""
+    for name, value in {**PRIVATE, **STEADY, **(QUIET if quiet else {})}.items():
+        os.environ.setdefault(name, value)
+
+
+def server_in_use() -> str | None:
+    """The address of the server that will be used, None for Prefect's own temporary one."""
+    return os.environ.get("PREFECT_API_URL") or None

@@ -1,0 +1,84 @@
+"""The campaign as a Prefect deployment: a form in the UI, a schedule, never two at once."""
+
+from __future__ import annotations
+
+import os
+from contextlib import closing
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.runtime import flow_run
+from prefect.states import Completed
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from flows.campaign import press_all
+from flows.lab import order_of
+from flows.settings import read_settings
+from trials.errors import BadInput
+from trials.ledger import Ledger
+from trials.trial import State
+
+SETTINGS_VARIABLE = "PRESSLOOP_SETTINGS"
+"""Where the serving process leaves the settings file's path. It is no parameter of the flow:
+whoever reaches the Prefect server may fill in the form, but not choose the file."""
+
+Stacks = Annotated[int, Field(ge=1, le=1000, description="Stacks to press in this run")]
+SeedField = Annotated[int | None, Field(ge=0, le=2**31 - 1, description="Empty: from the settings")]
+Notes = Annotated[str, Field(max_length=2000, description="Kept in the ledger")]
+
+
+class Form(BaseModel):
+    """The form's values, validated again on our side: the server's check can be gone round."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    trials: Stacks
+    seed: SeedField
+    notes: Notes
+
+
+@flow(name="scheduled pressing campaign", flow_run_name="press {trials} stacks",
+      persist_result=False)
+def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> Any:
+    """Presses `trials` more stacks. A run that comes late is skipped, not replayed."""
+    form = validated(trials, seed, notes)
+    settings = read_settings(settings_path())
+    late_s = lateness_s(flow_run.scheduled_start_time, datetime.now(UTC))
+    if late_s > settings.campaign.skip_when_late_s:
+        return Completed(name="SkippedLate", message=f"{late_s / 60:.0f} min late: a missed run "
+                         "is skipped, not replayed. Nothing was pressed.")
+    order = order_of(settings, None, form.seed, None, form.notes)
+    return press_all(settings, replace(order, trials=_used(order.ledger_url,
+                                                           settings.campaign.name) + form.trials))
+
+
+def validated(trials: int, seed: int | None, notes: str) -> Form:
+    """The form, or BadInput naming the field."""
+    try:
+        return Form(trials=trials, seed=seed, notes=notes)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise BadInput(str(first["loc"][0]), first["input"], first["msg"].removeprefix(
+            "Input should be "), "Correct the form. Nothing was pressed.") from None
+
+
+def settings_path() -> Path:
+    """The settings file that the serving process was started with."""
+    path = os.environ.get(SETTINGS_VARIABLE)
+    if not path:
+        raise BadInput(SETTINGS_VARIABLE, "not set", "the path of a settings file",
+                       "Start the deployment with `pressloop serve SETTINGS.toml`.")
+    return Path(path)
+
+
+def lateness_s(planned: datetime | None, now: datetime) -> float:
+    """Seconds after the planned start; 0 for a run that was not planned."""
+    return 0.0 if planned is None else max((now - planned).total_seconds(), 0.0)
+
+
+def _used(url: str, campaign: str) -> int:
+    with closing(Ledger.open(url)) as ledger:
+        history = ledger.history(campaign, arrays=False)
+    return sum(t.state is not State.IMPORTED and not t.is_open for t in history)

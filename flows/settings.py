@@ -1,0 +1,260 @@
+"""Settings: one TOML file per campaign, read once at the door and passed on as values."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import math
+import tomllib
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_type_hints
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
+
+from evaluation.rules import Rules
+from hardware.envelope import Envelope, check
+from optimizer.caution import Caution
+from optimizer.space import NAMES, Space
+from trials.errors import BadInput, OutOfEnvelope
+from trials.recipe import Recipe
+from trials.stack import Stack
+
+STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Table(BaseModel):
+    """A table of the file: unknown keys refused, types not converted, NaN and inf refused."""
+
+    model_config = STRICT
+
+
+def _as_range(value: Any) -> Any:
+    return (value, value) if isinstance(value, (int, float)) else (
+        tuple(value) if isinstance(value, list) else value)
+
+
+Range = Annotated[tuple[float, float], BeforeValidator(_as_range)]
+"""[low, high], or one number for a variable that is fixed."""
+Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(lambda s: s.strip())]
+
+
+class CampaignTable(Table):
+    """`[campaign]`."""
+
+    name: Name
+    trials: int = Field(default=24, ge=1, le=100_000)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    ledger: str = "sqlite:///pressloop.db"
+    max_sweeps: int = Field(default=3, ge=1, le=20)
+    on_stop: Literal["finish", "release"] = "finish"
+    skip_when_late_s: float = Field(default=1800.0, gt=0)
+
+
+class StackTable(Table):
+    """`[stack]`: what all stacks of this campaign share."""
+
+    lot: Name
+    operator: Name
+    thickness_um: float = Field(gt=0)
+    area_cm2: float | None = Field(default=None, gt=0)
+    pre_press_mpa: float | None = Field(default=None, ge=0)
+    anode_press_mpa: float | None = Field(default=None, ge=0)
+
+
+class SpaceTable(Table):
+    """`[space]`: where recipes are searched."""
+
+    pressure_mpa: Range
+    dwell_s: Range
+    temperature_c: Range
+
+
+class RecipeTable(Table):
+    """`[reference]`: the recipe the lab uses now."""
+
+    pressure_mpa: float
+    dwell_s: float
+    temperature_c: float
+
+
+class EnvelopeTable(Table):
+    """`[envelope]`: what die, press and material bear."""
+
+    die_diameter_mm: float = Field(gt=0)
+    press_max_force_kn: float = Field(gt=0)
+    die_max_pressure_mpa: float = Field(gt=0)
+    min_temperature_c: float = 15.0
+    max_temperature_c: float
+    max_dwell_s: float = Field(default=3600.0, gt=0)
+    max_rate_mpa_per_s: float = Field(default=50.0, gt=0)
+
+
+class DriverTable(BaseModel):
+    """`[press]` and `[meter]`: the driver, and options that the driver itself checks."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+    driver: Name
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The driver's own keys."""
+        return dict(self.model_extra or {})
+
+
+class SearchTable(Table):
+    """`[search]`."""
+
+    start_with: int = Field(default=8, ge=1, le=1000)
+    acquisition: Name = "cautious_improvement"
+
+
+def _table_of(kind: Any, *without: str) -> type[Table]:
+    """A settings table with the fields of a dataclass from another room."""
+    hints = get_type_hints(kind)
+    keys: dict[str, Any] = {
+        f.name: (hints[f.name], ... if f.default is MISSING else f.default)
+        for f in fields(kind) if f.name not in without}
+    return create_model(kind.__name__ + "Table", __base__=Table, **keys)
+
+
+RulesTable = _table_of(Rules)
+CautionTable = _table_of(Caution, "crushed_above")
+
+
+class Settings(Table):
+    """One campaign's settings."""
+
+    campaign: CampaignTable
+    stack: StackTable
+    space_table: SpaceTable = Field(alias="space")
+    reference_table: RecipeTable | None = Field(default=None, alias="reference")
+    envelope_table: EnvelopeTable = Field(alias="envelope")
+    press: DriverTable
+    meter: DriverTable
+    evaluation: RulesTable = RulesTable()  # type: ignore[valid-type]
+    caution_table: CautionTable = Field(default=CautionTable(), alias="caution")  # type: ignore[valid-type]
+    search: SearchTable = SearchTable()
+
+    @property
+    def space(self) -> Space:
+        """Where recipes are searched."""
+        return Space(*(getattr(self.space_table, name) for name in NAMES))
+
+    @property
+    def envelope(self) -> Envelope:
+        """What the machine may ever be asked."""
+        table = self.envelope_table.model_dump()
+        diameter, force = table.pop("die_diameter_mm"), table.pop("press_max_force_kn")
+        return Envelope(die_area_mm2=math.pi * diameter**2 / 4.0, press_max_force_n=force * 1e3,
+                        **table)
+
+    @property
+    def reference(self) -> Recipe | None:
+        """The recipe the lab uses now."""
+        table = self.reference_table
+        return None if table is None else Recipe(**table.model_dump())
+
+    @property
+    def rules(self) -> Rules:
+        """How readings become outcomes."""
+        return Rules(**self.evaluation.model_dump())  # type: ignore[attr-defined]
+
+    @property
+    def caution(self) -> Caution:
+        """How careful the search is."""
+        return Caution(crushed_above=self.rules.crushed_above,
+                       **self.caution_table.model_dump())  # type: ignore[attr-defined]
+
+    @property
+    def area_cm2(self) -> float:
+        """Geometric electrode area: the die's, unless the stack is smaller."""
+        return self.stack.area_cm2 or self.envelope.die_area_mm2 / 100.0
+
+    def stack_named(self, stack_id: str) -> Stack:
+        """A stack of this campaign."""
+        shared = self.stack.model_dump() | {"area_cm2": self.area_cm2}
+        return Stack(stack_id=stack_id, **shared)
+
+    def plain(self) -> dict[str, Any]:
+        """JSON values from which `from_plain` makes the same settings."""
+        return json.loads(self.model_dump_json(by_alias=True))
+
+    @property
+    def digest(self) -> str:
+        """Tells settings apart: the first 16 hex digits of a SHA-256."""
+        text = json.dumps(self.plain(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of a TOML file. Raises BadInput or OutOfEnvelope on anything wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = tomllib.loads(text)
+    except OSError as error:
+        raise BadInput("settings", path, "a readable file", f"{error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput("settings", path, "a TOML file", f"{error}.") from None
+    return from_plain(values, str(path))
+
+
+def from_plain(values: dict[str, Any], source: str) -> Settings:
+    """Settings from plain values, with space and reference proved to lie in the envelope."""
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise _readable(error, source) from None
+    _prove_inside(settings)
+    return settings
+
+
+def _prove_inside(settings: Settings) -> None:
+    """Both corners of the space, and the reference, must lie in the envelope."""
+    _ = settings.rules, settings.caution
+    space, envelope = settings.space, settings.envelope
+    corners = [Recipe(*(getattr(space, name)[end] for name in NAMES)) for end in (0, 1)]
+    for where, recipe in [("space", corners[0]), ("space", corners[1]),
+                          ("reference", settings.reference)]:
+        if recipe is None:
+            continue
+        try:
+            check(recipe, envelope)
+        except OutOfEnvelope as error:
+            raise OutOfEnvelope(f"{where}.{error.name}", error.value, error.bound,
+                                error.remedy) from None
+
+
+def _readable(error: ValidationError, source: str) -> BadInput:
+    """The first problem as name, value, bound, remedy."""
+    first = error.errors()[0]
+    where = [str(part) for part in first["loc"]]
+    name, value = ".".join(where), first.get("input")
+    if first["type"] == "extra_forbidden":
+        near = difflib.get_close_matches(where[-1], _known_keys(where[:-1]), 1)
+        hint = f"Did you mean {near[0]}?" if near else "Remove it."
+        return BadInput(name, value, f"a key that pressloop knows ({source})", hint)
+    if first["type"] == "missing":
+        return BadInput(name, "missing", f"present in {source}", "Add the key.")
+    bound = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
+    return BadInput(name, value, bound, f"Correct it in {source}.")
+
+
+def _known_keys(where: list[str]) -> list[str]:
+    model: Any = Settings
+    for part in where:
+        match = [f for f in model.model_fields.values() if part == f.alias] or [
+            model.model_fields.get(part)]
+        model = getattr(match[0], "annotation", None)
+        if not hasattr(model, "model_fields"):
+            return []
+    return [f.alias or name for name, f in model.model_fields.items()]

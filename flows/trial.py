@@ -1,0 +1,111 @@
+"""One trial: plan, press, measure, evaluate. Each step is on record before the next begins.
+
+Prefect neither caches nor stores what a step returns: the ledger is the record.
+"""
+
+from __future__ import annotations
+
+import threading
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+
+from evaluation.evaluate import evaluate
+from flows.lab import Run
+from hardware.guard import collect, prove_ready, run_cycle
+from optimizer import propose
+from optimizer.proposals import Search
+from trials.entry import Commanded, Evaluated, Faulted, Measured, Planned, Pressed
+from trials.errors import Fault
+from trials.outcome import Outcome, SetAside
+from trials.trace import Trace
+from trials.trial import State, Trial
+
+
+def carry_through(run: Run, number: int) -> None:
+    """Takes a trial, new or left open, to its outcome, from wherever the ledger says it is."""
+    if run.ledger.trial(run.campaign, number) is None:
+        plan(run, number)
+    if _trial(run, number).state in (State.PLANNED, State.COMMANDED):
+        press_stack(run, number)
+    outcome: Outcome | None = None
+    while outcome is None or (isinstance(outcome, SetAside) and outcome.measure_again
+                              and _trial(run, number).sweeps < run.settings.campaign.max_sweeps):
+        if outcome is not None or _trial(run, number).state is State.PRESSED:
+            measure(run, number)
+        outcome = evaluate_stack(run, number)
+    run.ledger.append(run.campaign, number, Evaluated(1, outcome))
+
+
+@task(name="plan", task_run_name="plan stack {number}", cache_policy=NO_CACHE,
+      persist_result=False)
+def plan(run: Run, number: int) -> None:
+    """Chooses the recipe of the next stack."""
+    settings = run.settings
+    proposal, = propose(
+        run.ledger.history(run.campaign, arrays=False), settings.space, caution=settings.caution,
+        search=Search(**settings.search.model_dump()), reference=settings.reference,
+        seed=run.order.seed)
+    stack = settings.stack_named(f"{run.campaign}-{number:03d}")
+    run.ledger.append(run.campaign, number, Planned(stack, proposal.recipe, proposal.purpose,
+                                                    proposal.beliefs))
+
+
+@task(name="press", task_run_name="press stack {number}", retries=0,
+      cache_policy=NO_CACHE, persist_result=False)
+def press_stack(run: Run, number: int) -> None:
+    """Presses the stack once; asks the press first when a command is already on record.
+
+    Runs in the main thread, where a stop reaches it. Never retried, cached or replayed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        raise Fault("the press is driven from the main thread only, so that a stop reaches it")
+    trial = _trial(run, number)
+    try:
+        trace = _collected(run, trial) or _pressed(run, trial)
+    except Fault as fault:
+        run.ledger.append(run.campaign, number, Faulted("press", str(fault)))
+        raise
+    run.ledger.append(run.campaign, number, Pressed(trace))
+
+
+@task(name="measure", task_run_name="measure stack {number}", retries=2,
+      retry_delay_seconds=[2, 10], cache_policy=NO_CACHE, persist_result=False)
+def measure(run: Run, number: int) -> None:
+    """One sweep of every electrode; harmless, so a silent meter is asked again."""
+    trial = _trial(run, number)
+    spectra = run.meter.sweep(trial.stack)
+    run.ledger.append(run.campaign, number, Measured(trial.sweeps + 1, spectra))
+
+
+@task(name="evaluate", task_run_name="evaluate stack {number}", cache_policy=NO_CACHE,
+      persist_result=False)
+def evaluate_stack(run: Run, number: int) -> Outcome:
+    """What the readings mean."""
+    trial = _trial(run, number)
+    assert trial.trace is not None
+    return evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, run.settings.rules)
+
+
+def _collected(run: Run, trial: Trial) -> Trace | None:
+    """The trace of a cycle commanded earlier; None if there is none or the press never took it."""
+    if trial.cycle_id is None:
+        return None
+    return collect(run.press, trial.cycle_id, on_stop=run.settings.campaign.on_stop)
+
+
+def _pressed(run: Run, trial: Trial) -> Trace:
+    """Commits the command, then gives it. A cycle id on record was never accepted: it is kept."""
+    cycle_id = trial.cycle_id
+    if cycle_id is None:
+        prove_ready(run.press, run.settings.envelope, trial.recipe)
+        cycle_id = max(run.ledger.last_cycle_id(), run.press.last_accepted_id()) + 1
+        run.ledger.append(run.campaign, trial.number, Commanded(cycle_id))
+    return run_cycle(run.press, run.settings.envelope, cycle_id, trial.stack, trial.recipe,
+                     on_stop=run.settings.campaign.on_stop)
+
+
+def _trial(run: Run, number: int) -> Trial:
+    trial = run.ledger.trial(run.campaign, number)
+    assert trial is not None
+    return trial

@@ -1,0 +1,42 @@
+"""One run per press: a kernel lock that goes away with its holder, even on kill -9."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from trials.errors import PressBusy
+
+
+@contextmanager
+def press_lock(serial: str) -> Iterator[None]:
+    """Holds the press with this serial number for the length of the block.
+
+    Raises PressBusy at once, naming the holder's process, when another run has it.
+    """
+    path = lock_path(serial)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
+            raise PressBusy(f"press {serial} is held by another run (process {holder}). "
+                            "Wait for it to end, or stop it; two runs never share a press."
+                            ) from None
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def lock_path(serial: str) -> Path:
+    """The lock file of a press, the same for every user of this machine."""
+    folder = Path(os.environ.get("PRESSLOOP_LOCKS", tempfile.gettempdir()))
+    return folder / f"pressloop-{re.sub(r'[^A-Za-z0-9._-]', '_', serial)}.lock"

@@ -1,0 +1,111 @@
+"""A simulated heated press: a driver like any other, with a bench for its memory."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hardware.envelope import Envelope, check
+from hardware.options import read_options
+from hardware.protocols import CycleReport, CycleState, Place, PressIdentity
+from hardware.simulation import cycle as cycles
+from hardware.simulation.bench import Accepted, Bench
+from hardware.simulation.materials import materials
+from hardware.simulation.sample import pressed
+from trials.checks import within
+from trials.errors import Fault
+from trials.recipe import Recipe
+from trials.stack import Stack
+
+MEMORY_SUFFIX = ".press.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`[press]` keys of this driver. `time_scale` is wall seconds per simulated second: 0 takes
+    no time, 1 is real time."""
+
+    preset: str = "reference"
+    die_diameter_mm: float = 10.0
+    max_force_kn: float = 60.0
+    max_temperature_c: float = 160.0
+    stack_pressure_mpa: float = 30.0
+    time_scale: float = 0.0
+    acoustic_sensor: bool = True
+
+
+def connect(options: Mapping[str, object], place: Place) -> SimulatedPress:
+    """Opens the press on the bench at `place`."""
+    chosen = read_options(Options, options, "press")
+    materials(chosen.preset)
+    within("press.time_scale", chosen.time_scale, 0.0, 1.0, "0 takes no time, 1 is real time.")
+    stem = place.stem
+    return SimulatedPress(chosen, Bench(stem.with_name(stem.name + MEMORY_SUFFIX)), place.seed)
+
+
+class SimulatedPress:
+    """Runs cycles on a bench; only the bench remembers."""
+
+    def __init__(self, options: Options, bench: Bench, seed: int) -> None:
+        self.options, self.bench, self.seed = options, bench, seed
+        area = 3.141592653589793 * options.die_diameter_mm**2 / 4.0
+        self.limits = Envelope(
+            die_area_mm2=area, press_max_force_n=options.max_force_kn * 1e3,
+            die_max_pressure_mpa=1e4, min_temperature_c=10.0,
+            max_temperature_c=options.max_temperature_c, max_dwell_s=24 * 3600.0)
+
+    def identify(self) -> PressIdentity:
+        """Says what it is; the serial number is the bench's path."""
+        return PressIdentity(
+            name=f"simulated press ({self.options.preset})", serial=str(self.bench.path.resolve()),
+            die_area_mm2=self.limits.die_area_mm2, max_force_n=self.limits.press_max_force_n,
+            max_temperature_c=self.limits.max_temperature_c, simulated=True)
+
+    def last_accepted_id(self) -> int:
+        """The highest cycle id on the bench."""
+        return max(self.bench.cycles(), default=0)
+
+    def not_ready(self) -> tuple[str, ...]:
+        """Busy while a cycle runs."""
+        running = self._running()
+        return () if running is None else (f"cycle {running.cycle_id} is running",)
+
+    def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
+        """Accepts a cycle id once only, and only above every id accepted before."""
+        check(recipe, self.limits)
+        if reasons := self.not_ready():
+            raise Fault(f"the press refuses cycle {cycle_id}: {reasons[0]}")
+        if not cycle_id > self.last_accepted_id():
+            raise Fault(f"the press refuses cycle {cycle_id}: it has accepted "
+                        f"{self.last_accepted_id()} before, so this may be a repeat")
+        spans = cycles.phases(recipe.pressure_mpa, recipe.dwell_s, recipe.temperature_c,
+                              recipe.ramp_mpa_per_s, recipe.release_mpa_per_s)
+        self.bench.accept(Accepted(cycle_id, stack, recipe, self.options.preset, self.seed,
+                                   self.bench.now(), spans.total * self.options.time_scale))
+
+    def report(self, cycle_id: int) -> CycleReport:
+        """What became of the cycle; the trace comes once the platens are open."""
+        cycle = self.bench.cycles().get(cycle_id)
+        if cycle is None:
+            return CycleReport(cycle_id, CycleState.NEVER_ACCEPTED)
+        now = self.bench.now()
+        elapsed = cycle.elapsed_s(now)
+        if cycle.released_utc_s is not None:
+            return CycleReport(cycle_id, CycleState.RELEASED, None, elapsed, cycle.duration_s)
+        if not cycle.ended(now):
+            return CycleReport(cycle_id, CycleState.RUNNING, None, elapsed, cycle.duration_s)
+        sample = pressed(cycle, self.options.stack_pressure_mpa)
+        trace = cycles.trace(cycle, sample, self.limits.die_area_mm2, self.options.acoustic_sensor)
+        return CycleReport(cycle_id, CycleState.FINISHED, trace, elapsed, cycle.duration_s)
+
+    def release(self) -> None:
+        """Unloads a running cycle; does nothing when the platens are open."""
+        if (running := self._running()) is not None:
+            self.bench.release(running.cycle_id)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+    def _running(self) -> Accepted | None:
+        now = self.bench.now()
+        return next((c for c in self.bench.cycles().values() if not c.ended(now)), None)

@@ -1,0 +1,122 @@
+"""What pressloop asks of a press and of an impedance meter; drivers are the files that answer.
+
+A driver file in `hardware/presses/` or `hardware/meters/` has one function
+`connect(options, place)` that returns one of these. `options` are the driver's own keys from the
+settings file; `place` is where it runs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from trials.recipe import Recipe
+from trials.spectrum import Spectrum
+from trials.stack import Stack
+from trials.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a driver runs: the seed of simulated noise, and the file-name stem that machine-side
+    records may be kept under."""
+
+    seed: int
+    stem: Path
+
+
+@dataclass(frozen=True, slots=True)
+class PressIdentity:
+    """What the press says of itself; its limits are compared with the settings at every start."""
+
+    name: str
+    serial: str
+    die_area_mm2: float
+    max_force_n: float
+    max_temperature_c: float
+    simulated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MeterIdentity:
+    """What the meter says of itself."""
+
+    name: str
+    serial: str
+    lowest_hz: float
+    highest_hz: float
+    electrodes: tuple[str, ...]
+    simulated: bool
+
+
+class CycleState(StrEnum):
+    """What the press knows of a cycle id."""
+
+    NEVER_ACCEPTED = "never accepted"
+    RUNNING = "running"
+    FINISHED = "finished"
+    RELEASED = "released early"
+    CANNOT_TELL = "cannot tell"
+
+
+@dataclass(frozen=True, slots=True)
+class CycleReport:
+    """The press's answer about one cycle; `trace` is there once the platens have opened."""
+
+    cycle_id: int
+    state: CycleState
+    trace: Trace | None = None
+    elapsed_s: float = 0.0
+    duration_s: float = 0.0
+
+
+class Press(Protocol):
+    """A press that runs ramp, dwell and release by itself from one accepted recipe."""
+
+    def identify(self) -> PressIdentity:
+        """Name, serial number and limits. Raises Fault when the press does not answer."""
+        ...
+
+    def last_accepted_id(self) -> int:
+        """The highest cycle id the press ever accepted, 0 for none."""
+        ...
+
+    def not_ready(self) -> tuple[str, ...]:
+        """Why a start would be refused now; empty when ready."""
+        ...
+
+    def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
+        """Begin one cycle. Raises OutOfEnvelope, Fault when refused (nothing moves), or
+        OutcomeUnknown when it cannot be told whether the press accepted."""
+        ...
+
+    def report(self, cycle_id: int) -> CycleReport:
+        """What became of a cycle. Harmless, may be repeated."""
+        ...
+
+    def release(self) -> None:
+        """Unload the platens now. Harmless, may be repeated."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection; the platens are not touched."""
+        ...
+
+
+class ImpedanceMeter(Protocol):
+    """A meter that sweeps one stack."""
+
+    def identify(self) -> MeterIdentity:
+        """Name, serial number, range, electrodes. Raises Fault when the meter does not answer."""
+        ...
+
+    def sweep(self, stack: Stack) -> tuple[Spectrum, ...]:
+        """One sweep of every electrode, the full one first. Harmless, may be repeated.
+        Raises Fault when no sweep could be had."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        ...

@@ -1,0 +1,88 @@
+"""The space in which recipes are searched, and its unit cube."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from trials.checks import FloatArray, number, positive
+from trials.errors import BadInput
+from trials.recipe import Recipe
+
+ZERO_C = 273.15
+NAMES = ("pressure_mpa", "dwell_s", "temperature_c")
+Bounds = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Lowest and highest set points; equal bounds fix a variable.
+
+    In the unit cube pressure and dwell run with their logarithm and temperature with -1/T, the
+    scales on which contact closing and creep are smooth. Raises BadInput on bounds that are not in
+    order or a pressure or dwell of zero or less.
+    """
+
+    pressure_mpa: Bounds
+    dwell_s: Bounds
+    temperature_c: Bounds
+
+    def __post_init__(self) -> None:
+        for name in NAMES:
+            low, high = getattr(self, name)
+            check = number if name == "temperature_c" else positive
+            if not check(f"space.{name}", low) <= check(f"space.{name}", high):
+                raise BadInput(f"space.{name}", [low, high], "low, then high", "Swap them.")
+        if not self.free:
+            raise BadInput("space", "all variables fixed", "free in one variable or more",
+                           "Give at least one variable two different bounds.")
+
+    @property
+    def free(self) -> tuple[str, ...]:
+        """Variables that may vary."""
+        return tuple(n for n in NAMES if getattr(self, n)[0] < getattr(self, n)[1])
+
+    def encode(self, recipes: Iterable[Recipe]) -> FloatArray:
+        """Unit-cube coordinates, shape (n, number of free variables); outside the space they
+        leave [0, 1]."""
+        rows = [[self._unit(name, getattr(recipe, name)) for name in self.free]
+                for recipe in recipes]
+        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.free))
+
+    def decode(self, x: FloatArray) -> Recipe:
+        """The recipe of one point of the unit cube, rounded as a panel can be set (0.1 MPa, 1 s,
+        0.1 degC) but never across a bound."""
+        free = dict(zip(self.free, x, strict=True))
+        values = {}
+        for name, step in zip(NAMES, (0.1, 1.0, 0.1), strict=True):
+            low, high = getattr(self, name)
+            raw = _scale_back(name, _scaled(name, low) + float(free.get(name, 0.0))
+                              * (_scaled(name, high) - _scaled(name, low)))
+            values[name] = min(max(round(round(raw / step) * step, 1), low), high)
+        return Recipe(**values)
+
+    def contains(self, recipe: Recipe) -> bool:
+        """True when every set point is within bounds, fixed ones included."""
+        return all(low <= getattr(recipe, name) <= high
+                   for name in NAMES for low, high in [getattr(self, name)])
+
+    def per_unit(self, name: str, at: Recipe, step: float) -> float:
+        """Length in the unit cube of a small `step` of one variable at a recipe."""
+        if name not in self.free:
+            return 0.0
+        value = getattr(at, name)
+        return self._unit(name, value + step) - self._unit(name, value)
+
+    def _unit(self, name: str, value: float) -> float:
+        low, high = (_scaled(name, bound) for bound in getattr(self, name))
+        return (_scaled(name, value) - low) / (high - low)
+
+
+def _scaled(name: str, value: float) -> float:
+    return -1.0 / (value + ZERO_C) if name == "temperature_c" else float(np.log(value))
+
+
+def _scale_back(name: str, value: float) -> float:
+    return -1.0 / value - ZERO_C if name == "temperature_c" else float(np.exp(value))

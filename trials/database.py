@@ -1,0 +1,185 @@
+"""The way to the database: its address, its connections, and its errors in plain words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from trials.checks import within
+from trials.errors import LedgerProblem
+
+EXAMPLE = "Write it like sqlite:///runs/ledger.db."
+BUSY_TIMEOUT_S = 15.0
+URI_OPTIONS = {"uri", "mode", "cache", "immutable", "nolock", "psow", "vfs"}
+PG_WRITERS = 7_377_001
+"""Any number of our own: PostgreSQL's writers queue behind the advisory lock of this number."""
+
+REASONS = {
+    "SQLITE_NOTADB": ("an SQLite database", "This file is something else; name another one."),
+    "SQLITE_BUSY": ("free to use", "Another program holds it locked: close that, or raise "
+                    "?timeout= in the address."),
+    "SQLITE_LOCKED": ("free to use", "Another program holds it locked: close that."),
+    "SQLITE_READONLY": ("writable", "Give this user the right to write the file and its folder."),
+    "SQLITE_FULL": ("on a disk with free space", "Free some space, then go on."),
+    "SQLITE_CANTOPEN": ("a file that can be opened", "Check the path and the rights to it."),
+    "SQLITE_CORRUPT": ("undamaged", "Keep a copy of the file, then restore a backup."),
+}
+
+
+def parse(url: str) -> URL:
+    """The address as SQLAlchemy reads it; raises LedgerProblem without showing a password."""
+    try:
+        parsed = make_url(url)
+        known = parsed.get_backend_name()
+        usable = not parsed.get_dialect().is_async
+    except (ArgumentError, ValueError):
+        # What comes before the @ or after the ? of an address nobody understands may be secret.
+        rest = str(url).rpartition("@")[2].partition("?")[0]
+        raise LedgerProblem("ledger address", rest, "a database URL", EXAMPLE) from None
+    except ImportError as error:
+        raise LedgerProblem("ledger address", display(parsed), "of an installed driver",
+                            f"{error}: install it.") from None
+    if not usable:
+        raise LedgerProblem("ledger address", display(parsed), "of a driver that is not "
+                            "asynchronous", EXAMPLE)
+    if known == "sqlite":
+        _refuse_unknown_options(parsed)
+    return parsed
+
+
+def _refuse_unknown_options(url: URL) -> None:
+    # The driver drops a misspelt option without a word.
+    allowed = {"timeout"} | (URI_OPTIONS if url.query.get("uri") == "true" else set())
+    for option in url.query:
+        if option not in allowed:
+            raise LedgerProblem("ledger address option", option, " or ".join(sorted(allowed)),
+                                "The others need sqlite:///file:path?uri=true.")
+
+
+def display(url: URL) -> str:
+    """The address as it may be shown: without any password."""
+    hidden = {key: "***" for key in url.query if "pass" in key.lower()}
+    return url.update_query_dict(hidden).render_as_string(hide_password=True)
+
+
+def sqlite_path(url: URL) -> Path | None:
+    """The file of an SQLite address, None for one in memory or for another database."""
+    name = url.database or ""
+    if url.get_backend_name() != "sqlite" or url.query.get("mode") == "memory":
+        return None
+    if url.query.get("uri") and name.startswith("file:"):
+        name = unquote(urlsplit(name).path)
+    return None if name in ("", ":memory:") else Path(name)
+
+
+def engine_for(url: URL, *, create: bool) -> Engine:
+    """A lazy engine; raises LedgerProblem when the folder, or with create=False the file, lacks."""
+    path = sqlite_path(url)
+    if path is not None and not path.parent.is_dir():
+        raise LedgerProblem("ledger folder", path.parent, "an existing folder",
+                            "Create it, or correct the path.")
+    if path is not None and not create and not path.exists():
+        raise LedgerProblem("ledger", path, "an existing file",
+                            "Correct the path; starting a campaign creates a new ledger.")
+    if url.get_backend_name() != "sqlite":
+        try:
+            return create_engine(url, pool_pre_ping=True)
+        except ImportError as error:
+            raise LedgerProblem("ledger address", display(url), "of an installed driver",
+                                f"{error}: install it.") from None
+    options: dict[str, Any] = {"connect_args": {"timeout": busy_timeout_s(url)}}
+    if path is None:
+        # A database in memory lives in its one connection, which the threads take in turn.
+        options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
+        options["connect_args"]["check_same_thread"] = False
+    engine = create_engine(url.difference_update_query(["timeout"]), **options)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def busy_timeout_s(url: URL) -> float:
+    """Seconds to wait for another writer: `?timeout=` of the address, or 15."""
+    asked = url.query.get("timeout", BUSY_TIMEOUT_S)
+    try:
+        seconds = float(asked)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        raise LedgerProblem("timeout", asked, "a number of seconds", "Write ?timeout=15.") from None
+    return within("timeout", seconds, 0, 3600, "Give seconds, as in ?timeout=15.")
+
+
+def _prepare(connection: Any, _record: object) -> None:
+    # The driver must not open transactions by itself, or BEGIN IMMEDIATE comes too late.
+    connection.isolation_level = None
+    connection.execute("PRAGMA foreign_keys=ON")
+    connection.execute("PRAGMA synchronous=FULL")
+
+
+def _begin(connection: Connection) -> None:
+    # A writer takes the lock before it reads, so that check and insert are one step.
+    write = connection.get_execution_options().get("write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine, shown_url: str) -> Iterator[Connection]:
+    """A connection that sees one moment of the ledger and needs no lock to write."""
+    with plain_errors(shown_url), engine.connect() as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def writing(engine: Engine, shown_url: str) -> Iterator[Connection]:
+    """The one writing transaction; committed when the block ends, undone when it raises."""
+    with plain_errors(shown_url), engine.connect() as connection:
+        connection.execution_options(write=True)
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({PG_WRITERS})"))
+            yield connection
+
+
+def use_wal(engine: Engine, shown_url: str, timeout_s: float) -> None:
+    """Lets readers and the writer work side by side; the file remembers it."""
+    deadline = time.monotonic() + timeout_s
+    with plain_errors(shown_url):
+        while True:
+            raw = engine.raw_connection()
+            try:
+                raw.cursor().execute("PRAGMA journal_mode=WAL")
+                return
+            except engine.dialect.loaded_dbapi.OperationalError as error:
+                # SQLite does not wait for this one while a second program opens the same file.
+                if time.monotonic() > deadline:
+                    raise OperationalError("PRAGMA journal_mode", None, error) from None
+                time.sleep(0.02)
+            finally:
+                raw.close()
+
+
+@contextmanager
+def plain_errors(shown_url: str) -> Iterator[None]:
+    """Turns errors of the database into LedgerProblem with what to do about them."""
+    try:
+        yield
+    except SQLAlchemyError as error:
+        raise _problem(error, shown_url) from None
+
+
+def _problem(error: SQLAlchemyError, shown_url: str) -> LedgerProblem:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(cause, "sqlite_errorname", "")
+    said = str(cause).strip().partition("\n")[0]
+    for name, (bound, remedy) in REASONS.items():
+        if code.startswith(name):
+            return LedgerProblem("ledger", shown_url, bound, f"{remedy} (SQLite: {said})")
+    return LedgerProblem("ledger", shown_url, "reachable and writable",
+                         f"The database says: {said}")

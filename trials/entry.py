@@ -1,0 +1,94 @@
+"""Entries of the ledger: one fact each, appended once and never changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from trials.outcome import Outcome
+from trials.recipe import Recipe
+from trials.spectrum import Spectrum
+from trials.stack import Stack
+from trials.trace import Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A campaign was started, or started again, under these settings (plain JSON values)."""
+
+    settings: dict[str, object]
+    settings_digest: str
+    seed: int
+    versions: dict[str, str] = field(default_factory=dict)
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A recipe was chosen for a stack; `purpose` and `beliefs` say why, in a word and numbers."""
+
+    stack: Stack
+    recipe: Recipe
+    purpose: str
+    beliefs: dict[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """The press is about to be told to run this cycle; committed before it moves."""
+
+    cycle_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """The press has finished the cycle."""
+
+    trace: Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One sweep (number `sweep`, from 1) of every electrode."""
+
+    sweep: int
+    spectra: tuple[Spectrum, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """What the readings mean; `reading` counts re-evaluations, from 1."""
+
+    reading: int
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Faulted:
+    """The machine failed in `stage`, or the stack was abandoned."""
+
+    stage: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A person said what became of a stack that the press could not account for."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A past press, taken over from a table; `row_digest` tells the same row again."""
+
+    row_digest: str
+    source: str
+    stack: Stack
+    recipe: Recipe
+    outcome: Outcome
+
+
+TrialEntry = (
+    Planned | Commanded | Pressed | Measured | Evaluated | Faulted | Settled | Imported
+)
+Entry = Opened | TrialEntry

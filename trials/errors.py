@@ -1,0 +1,52 @@
+"""The errors of the whole project, in one small tree.
+
+    PressloopError
+    ├── BadInput             a value, key, file or table that cannot be used; nothing has moved
+    │   ├── OutOfEnvelope    a recipe the machine may never be asked for
+    │   └── LedgerProblem    a ledger that is locked, newer than this program, or no ledger at all
+    ├── Fault                the machine failed, or a person abandoned the stack
+    ├── PressBusy            another run holds the press
+    └── OutcomeUnknown       a press command whose end cannot be proved; a person settles it
+
+Every message says name, value, bound and remedy.
+"""
+
+from __future__ import annotations
+
+
+class PressloopError(Exception):
+    """Base of every error that pressloop raises on purpose."""
+
+
+class BadInput(PressloopError):
+    """A value that cannot be used, with its name, what was expected and what to do about it."""
+
+    def __init__(self, name: str, value: object, bound: str, remedy: str) -> None:
+        self.name, self.value, self.bound, self.remedy = name, value, bound, remedy
+        super().__init__(f"{name} = {shown(value)}: must be {bound}. {remedy}")
+
+
+class OutOfEnvelope(BadInput):
+    """A recipe outside what the die, the press or the material may ever be asked."""
+
+
+class LedgerProblem(BadInput):
+    """A ledger that cannot be opened or written."""
+
+
+class Fault(PressloopError):
+    """The machine failed or a person gave up on the stack: says nothing about the recipe."""
+
+
+class PressBusy(PressloopError):
+    """Another run holds this press."""
+
+
+class OutcomeUnknown(PressloopError):
+    """A press command whose end cannot be proved; blocks the station until somebody settles it."""
+
+
+def shown(value: object) -> str:
+    """The value as a person would write it, cut to a readable length."""
+    text = f"{value:g}" if isinstance(value, float) else str(value)
+    return text if len(text) <= 80 else text[:77] + "..."

@@ -1,0 +1,224 @@
+"""The ledger: the append-only record of every trial, and the only state there is."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import Any, NamedTuple, Self
+
+from sqlalchemy import Connection, Engine, Select, func, insert, or_, select
+
+from trials.codec import Array, decode, encode
+from trials.database import (
+    busy_timeout_s,
+    display,
+    engine_for,
+    parse,
+    reading,
+    sqlite_path,
+    use_wal,
+    writing,
+)
+from trials.entry import Commanded, Entry, Imported, Opened
+from trials.errors import LedgerProblem
+from trials.fold import Bare, fold
+from trials.rows import counted, from_bytes, key_of, one_line, stamp, to_bytes, to_json, trial_for
+from trials.schema import HEAD, arrays, entries, revision_of, upgrade
+from trials.trial import State, Trial
+
+WITH_ARRAYS = {State.PRESSED.value, State.MEASURED.value}
+"""Kinds of entry that keep arrays."""
+
+
+class LogRow(NamedTuple):
+    """One line of the log: when (UTC, ISO 8601), which trial, what, by whom, on which machine."""
+
+    utc: str
+    trial: int | None
+    kind: str
+    operator: str
+    host: str
+
+
+class Ledger:
+    """Appends entries and reads them back; safe to share between threads and processes.
+
+    Every method raises LedgerProblem when the database is locked, full, damaged or gone.
+    """
+
+    def __init__(self, engine: Engine, shown_url: str) -> None:
+        self._engine, self._shown_url = engine, shown_url
+
+    @classmethod
+    def open(cls, url: str, *, create: bool = True) -> Self:
+        """The ledger at an SQLAlchemy URL, such as sqlite:///runs/ledger.db.
+
+        With create=False a ledger that is not there is refused, and nothing is created. A ledger
+        of the present schema is opened without a lock to write. `?timeout=` sets the seconds to
+        wait for another writer. Raises LedgerProblem.
+        """
+        parsed = parse(url)
+        ledger = cls(engine_for(parsed, create=create), display(parsed))
+        try:
+            if ledger._needs_upgrade(create):
+                with writing(ledger._engine, ledger._shown_url) as connection:
+                    # Somebody else may have been faster: what counts is seen under the lock.
+                    found = revision_of(connection, ledger._shown_url)
+                    upgrade(connection, found, ledger._shown_url)
+                if sqlite_path(parsed) is not None:
+                    use_wal(ledger._engine, ledger._shown_url, busy_timeout_s(parsed))
+        except BaseException:
+            ledger.close()
+            raise
+        return ledger
+
+    def _needs_upgrade(self, create: bool) -> bool:
+        with reading(self._engine, self._shown_url) as connection:
+            found = revision_of(connection, self._shown_url)
+        if found is None and not create:
+            raise LedgerProblem("ledger", self._shown_url, "a pressloop ledger; it is empty",
+                                "Correct the path; starting a campaign creates a new ledger.")
+        return found != HEAD
+
+    def append(self, campaign: str, trial: int | None, entry: Entry) -> bool:
+        """Records one fact; it is committed to disk when this returns.
+
+        Returns True when added, False for an imported row that the campaign holds already. Raises
+        LedgerProblem when the fact, or its cycle id, is recorded already or cannot follow what the
+        ledger says of this trial; BadInput when it cannot be stored. Nothing is added then.
+        """
+        one_line("campaign", campaign)
+        trial = trial_for(entry, trial)
+        cycle = counted("cycle_id", entry.cycle_id) if isinstance(entry, Commanded) else None
+        kind, payload, found = encode(entry)
+        row = {"campaign": campaign, "trial": trial, "cycle_id": cycle, "kind": kind,
+               "payload": to_json(kind, payload), **stamp()}
+        blobs = [{"name": name, **to_bytes(array)} for name, array in found.items()]
+        with writing(self._engine, self._shown_url) as connection:
+            row["key"] = key_of(trial, entry, _times_opened(connection, campaign))
+            if _is_known(connection, row):
+                if isinstance(entry, Imported):
+                    return False
+                raise LedgerProblem("ledger entry", row["key"], f"new in campaign {campaign}",
+                                    "It is recorded already; read the history and go on from it.")
+            if trial is not None:
+                story = _bare(connection, _of(campaign).where(entries.c.trial == trial))
+                fold([*story, (trial, entry)])
+            new = insert(entries).values(**row).returning(entries.c.entry_id)
+            entry_id = connection.execute(new).scalar_one()
+            if blobs:
+                connection.execute(insert(arrays), [{"entry_id": entry_id, **b} for b in blobs])
+        return True
+
+    def history(self, campaign: str, *, arrays: bool = True) -> tuple[Trial, ...]:
+        """The campaign's trials ordered by number; empty for a campaign nobody opened.
+
+        With arrays=False traces stay None and spectra (), which is cheap enough for polling.
+        """
+        rows = _of(campaign).where(entries.c.trial.is_not(None))
+        with reading(self._engine, self._shown_url) as connection:
+            return fold((_full if arrays else _bare)(connection, rows))
+
+    def trial(self, campaign: str, number: int) -> Trial | None:
+        """One trial with all its readings, None where the campaign has no such number."""
+        rows = _of(campaign).where(entries.c.trial == number)
+        with reading(self._engine, self._shown_url) as connection:
+            found = fold(_full(connection, rows))
+        return found[0] if found else None
+
+    def facts(self, campaign: str) -> tuple[tuple[int | None, Entry], ...]:
+        """Every entry with its trial number, as it was appended and in that order."""
+        with reading(self._engine, self._shown_url) as connection:
+            return tuple(_full(connection, _of(campaign)))
+
+    def campaigns(self) -> tuple[str, ...]:
+        """Names of all campaigns, the oldest first."""
+        name = entries.c.campaign
+        query = select(name).group_by(name).order_by(func.min(entries.c.entry_id))
+        with reading(self._engine, self._shown_url) as connection:
+            return tuple(connection.scalars(query))
+
+    def opened(self, campaign: str) -> Opened | None:
+        """The latest opening of the campaign, None when it never was."""
+        query = (select(entries.c.payload).order_by(entries.c.entry_id.desc()).limit(1)
+                 .where(entries.c.campaign == campaign, entries.c.kind == "opened"))
+        with reading(self._engine, self._shown_url) as connection:
+            payload = connection.scalar(query)
+        found = None if payload is None else decode("opened", json.loads(payload), {})
+        return found if isinstance(found, Opened) else None
+
+    def next_number(self, campaign: str) -> int:
+        """The first trial number above all that the campaign has used, from 1."""
+        query = select(func.max(entries.c.trial)).where(entries.c.campaign == campaign)
+        with reading(self._engine, self._shown_url) as connection:
+            return (connection.scalar(query) or 0) + 1
+
+    def last_cycle_id(self) -> int:
+        """The highest cycle id over all campaigns, 0 when there is none."""
+        with reading(self._engine, self._shown_url) as connection:
+            return connection.scalar(select(func.max(entries.c.cycle_id))) or 0
+
+    def log(self, campaign: str) -> tuple[LogRow, ...]:
+        """One row per entry, in the order of recording."""
+        columns = (entries.c.recorded_utc, entries.c.trial, entries.c.kind, entries.c.operator,
+                   entries.c.host)
+        with reading(self._engine, self._shown_url) as connection:
+            found = connection.execute(_of(campaign).with_only_columns(*columns))
+            return tuple(LogRow(*row) for row in found)
+
+    def close(self) -> None:
+        """Gives the connections back; what was appended is on disk already."""
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _of(campaign: str) -> Select[Any]:
+    return select(entries).where(entries.c.campaign == campaign).order_by(entries.c.entry_id)
+
+
+def _times_opened(connection: Connection, campaign: str) -> int:
+    query = select(func.count()).where(entries.c.campaign == campaign, entries.c.kind == "opened")
+    return connection.scalar(query) or 0
+
+
+def _is_known(connection: Connection, row: dict[str, Any]) -> bool:
+    """True when the key is there; raises LedgerProblem when only the cycle id is."""
+    same = entries.c.key == row["key"]
+    if row["cycle_id"] is not None:
+        same = or_(same, entries.c.cycle_id == row["cycle_id"])
+    query = select(entries.c.key).where(entries.c.campaign == row["campaign"], same)
+    found = set(connection.scalars(query))
+    if found and row["key"] not in found:
+        raise LedgerProblem("cycle_id", row["cycle_id"], f"new; {found.pop()} has used it",
+                            "Take last_cycle_id() + 1.")
+    return bool(found)
+
+
+def _bare(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry | Bare]]:
+    """Entries without what is kept in arrays; the payload of those is not even fetched."""
+    light = rows.with_only_columns(entries.c.trial, entries.c.kind, entries.c.payload)
+    heavy = entries.c.kind.in_(WITH_ARRAYS)
+    names = rows.with_only_columns(entries.c.entry_id, entries.c.trial, entries.c.kind)
+    story: dict[int, tuple[int, Entry | Bare]] = {
+        row.entry_id: (row.trial, Bare(State(row.kind)))
+        for row in connection.execute(names.where(heavy))
+    }
+    for row in connection.execute(light.add_columns(entries.c.entry_id).where(~heavy)):
+        story[row.entry_id] = (row.trial, decode(row.kind, json.loads(row.payload), {}))
+    return [story[entry_id] for entry_id in sorted(story)]
+
+
+def _full(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry]]:
+    """Entries with all their arrays."""
+    found = connection.execute(rows).all()
+    wanted = rows.order_by(None).with_only_columns(entries.c.entry_id)
+    kept: dict[int, dict[str, Array]] = defaultdict(dict)
+    for blob in connection.execute(select(arrays).where(arrays.c.entry_id.in_(wanted))):
+        kept[blob.entry_id][blob.name] = from_bytes(blob.dtype, blob.shape, blob.data)
+    return [(row.trial, decode(row.kind, json.loads(row.payload), kept[row.entry_id]))
+            for row in found]

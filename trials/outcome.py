@@ -1,0 +1,97 @@
+"""An outcome: what the readings of one trial mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trials.checks import not_negative, number, positive, text, within
+
+
+class FailureMode(StrEnum):
+    """How a stack failed; each has a direction in pressure of its own."""
+
+    CRUSHED = "crushed"
+    SHORTED = "shorted"
+    DELAMINATED = "delaminated"
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """Crushed fraction of the cathode as the trace tells it, with its standard error."""
+
+    index: float
+    standard_error: float
+
+    def __post_init__(self) -> None:
+        within("damage_index", self.index, 0.0, 1.0, "It is a fraction of the cathode.")
+        not_negative("damage_se", self.standard_error)
+
+
+@dataclass(frozen=True, slots=True)
+class Intact:
+    """A stack that works.
+
+    `resistance_ohm_cm2` is the interfacial resistance times geometric area, `total_ohm_cm2` the
+    total polarisation (all arcs). Standard errors are None where the source gave none. `circuit`
+    and `summed` say which elements were added up. `nonuniformity` is the relative scatter of
+    conductance over segmented electrodes.
+    Raises BadInput on a resistance of zero or less: such a reading is a short, not an optimum.
+    """
+
+    resistance_ohm_cm2: float
+    resistance_se_ohm_cm2: float | None = None
+    total_ohm_cm2: float | None = None
+    total_se_ohm_cm2: float | None = None
+    damage: Damage | None = None
+    nonuniformity: float | None = None
+    resistance_ohm: float | None = None
+    area_cm2: float | None = None
+    circuit: str | None = None
+    summed: tuple[str, ...] = ()
+    stack_pressure_mpa: float | None = None
+    measured_at_c: float | None = None
+    rest_s: float | None = None
+
+    def __post_init__(self) -> None:
+        positive("resistance_ohm_cm2", self.resistance_ohm_cm2,
+                 "A resistance of 0 or less is a failed stack: give its failure_mode instead.")
+        for name in ("total_ohm_cm2", "resistance_ohm", "area_cm2"):
+            if (value := getattr(self, name)) is not None:
+                positive(name, value)
+        for name in ("resistance_se_ohm_cm2", "total_se_ohm_cm2", "nonuniformity"):
+            if (value := getattr(self, name)) is not None:
+                not_negative(name, value)
+        for name in ("stack_pressure_mpa", "measured_at_c", "rest_s"):
+            if (value := getattr(self, name)) is not None:
+                number(name, value)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A stack that does not work, how, and by what evidence. It has no resistance."""
+
+    mode: FailureMode
+    evidence: str
+    damage: Damage | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "mode", FailureMode(self.mode))
+        text("evidence", self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A stack whose readings cannot be trusted, and why. It teaches no model.
+
+    `measure_again` is True where a new sweep of the same stack may cure it.
+    """
+
+    reason: str
+    measure_again: bool = False
+
+    def __post_init__(self) -> None:
+        text("reason", self.reason)
+
+
+Outcome = Intact | Failed | SetAside

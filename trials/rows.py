@@ -1,0 +1,128 @@
+"""What goes into the columns of one entry: its key, its text, its bytes and who wrote it."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import socket
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+import numpy as np
+
+from trials.checks import text
+from trials.codec import Array
+from trials.entry import (
+    Commanded,
+    Entry,
+    Evaluated,
+    Faulted,
+    Imported,
+    Measured,
+    Opened,
+    Planned,
+    Pressed,
+    Settled,
+)
+from trials.errors import BadInput, LedgerProblem
+
+LARGEST = 2**31 - 1
+"""Of trial numbers and cycle ids: what a PLC's double word and every database can hold."""
+
+DTYPES = {"float64": "<f8", "complex128": "<c16"}
+
+
+def key_of(trial: int | None, entry: Entry, opened: int) -> str:
+    """The key that exists once per campaign, so that no fact is recorded twice.
+
+    `opened` is how often the campaign was opened so far.
+    """
+    match entry:
+        case Opened():
+            return f"opened/{opened + 1}"
+        case Imported(row_digest=digest):
+            return f"imported/{one_line('row_digest', digest)}"
+        case Measured(sweep=sweep):
+            return f"measured/{trial}/{counted('sweep', sweep)}"
+        case Evaluated(reading=reading):
+            return f"evaluated/{trial}/{counted('reading', reading)}"
+        case Planned() | Commanded() | Pressed() | Faulted() | Settled():
+            return f"{type(entry).__name__.lower()}/{trial}"
+
+
+def counted(name: str, value: object) -> int:
+    """`value` as a whole number from 1 on; raises BadInput."""
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise BadInput(name, value, "a whole number", "Count from 1.")
+    if not 1 <= value <= LARGEST:
+        raise BadInput(name, value, f"between 1 and {LARGEST}", "Count from 1.")
+    return int(value)
+
+
+def one_line(name: str, value: object) -> str:
+    """`value` as a non-empty printable text, which every database stores alike."""
+    if not text(name, value).isprintable():
+        raise BadInput(name, repr(value), "printable text on one line", "Choose a plain name.")
+    return str(value)
+
+
+def trial_for(entry: Entry, trial: int | None) -> int | None:
+    """The trial number of an entry: none for Opened, a whole number for the others."""
+    if not isinstance(entry, Opened):
+        return counted("trial", trial)
+    if trial is not None:
+        raise BadInput("trial", trial, "left out for Opened", "Pass None: it tells of no stack.")
+    return None
+
+
+def to_json(kind: str, payload: Mapping[str, Any]) -> str:
+    """The payload as JSON; raises BadInput on NaN, infinity and what JSON has no word for."""
+    try:
+        return json.dumps(payload, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise BadInput(f"{kind} entry", str(error), "made of finite, plain JSON values",
+                       "Leave missing readings out; turn other objects into text.") from None
+
+
+def to_bytes(array: Array) -> dict[str, object]:
+    """Columns `dtype`, `shape` and `data` of one array."""
+    name = array.dtype.name
+    if name not in DTYPES:
+        raise BadInput("array dtype", name, " or ".join(DTYPES), "Convert it first.")
+    return {"dtype": name, "shape": json.dumps(array.shape),
+            "data": array.astype(DTYPES[name]).tobytes()}
+
+
+def from_bytes(dtype: str, shape: str, data: bytes) -> Array:
+    """The array again, bit for bit; raises LedgerProblem when the columns do not fit together."""
+    try:
+        return np.frombuffer(data, DTYPES[dtype]).reshape(json.loads(shape))
+    except (KeyError, ValueError) as error:
+        raise LedgerProblem("stored array", repr(error), f"{dtype} of shape {shape}",
+                            "Restore the ledger from a backup.") from None
+
+
+def stamp() -> dict[str, str]:
+    """Columns that say when, by whom, where and by which code an entry was written."""
+    return {"recorded_utc": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "operator": operator(), "host": socket.gethostname(), "code_version": code_version()}
+
+
+def operator() -> str:
+    """The login name, or "unknown" in a container without one."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "unknown"
+
+
+@cache
+def code_version() -> str:
+    """The installed version of pressloop."""
+    try:
+        return version("pressloop")
+    except PackageNotFoundError:
+        return "0+unknown"

@@ -1,0 +1,34 @@
+"""A stack: one physical sample."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from trials.checks import not_negative, positive, text
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    """Cathode, electrolyte and collector of one sample, and what it has been through.
+
+    `thickness_um` is the separator thickness. `pre_press_mpa` (separator pre-press) and
+    `anode_press_mpa` are steps before the secondary press, never the recipe itself.
+    Raises BadInput on an empty name or a non-positive area or thickness.
+    """
+
+    stack_id: str
+    lot: str
+    operator: str
+    area_cm2: float
+    thickness_um: float
+    pre_press_mpa: float | None = None
+    anode_press_mpa: float | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("stack_id", "lot", "operator"):
+            text(name, getattr(self, name))
+        positive("area_cm2", self.area_cm2)
+        positive("thickness_um", self.thickness_um)
+        for name in ("pre_press_mpa", "anode_press_mpa"):
+            if (pressure := getattr(self, name)) is not None:
+                not_negative(name, pressure)

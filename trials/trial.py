@@ -1,0 +1,55 @@
+"""A trial: one stack's story, folded from its ledger entries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from trials.outcome import Outcome
+from trials.recipe import Recipe
+from trials.spectrum import Spectrum
+from trials.stack import Stack
+from trials.trace import Trace
+
+
+class State(StrEnum):
+    """How far a trial has come. The last four are ends; the others are open."""
+
+    PLANNED = "planned"
+    COMMANDED = "commanded"
+    PRESSED = "pressed"
+    MEASURED = "measured"
+    EVALUATED = "evaluated"
+    FAULTED = "faulted"
+    SETTLED = "settled"
+    IMPORTED = "imported"
+
+
+OPEN = frozenset({State.PLANNED, State.COMMANDED, State.PRESSED, State.MEASURED})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """One stack from plan to outcome.
+
+    `purpose` says what the recipe is for (reference, space-filling, improve ...). `spectra` are
+    those of the latest sweep, full electrode first. `sweeps` counts the sweeps taken. `fault` is
+    the reason of a fault or of a settlement.
+    """
+
+    number: int
+    stack: Stack
+    recipe: Recipe
+    state: State
+    purpose: str = ""
+    cycle_id: int | None = None
+    trace: Trace | None = None
+    spectra: tuple[Spectrum, ...] = ()
+    sweeps: int = 0
+    outcome: Outcome | None = None
+    fault: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """True while there is something left to do for this stack."""
+        return self.state in OPEN

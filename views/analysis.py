@@ -1,0 +1,94 @@
+"""What the report shows, computed once: beliefs, recommendation, and how both came about."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from optimizer.beliefs import Beliefs, believe
+from optimizer.caution import Caution
+from optimizer.recommendation import Recommendation, recommend
+from optimizer.space import Space
+from trials.outcome import Failed, Intact
+from trials.recipe import Recipe
+from trials.trial import Trial
+from views.kinds import in_order
+
+MAX_STEPS = 25
+"""Each step costs a fit of all models."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What would have been recommended after trial `number`."""
+
+    number: int
+    recommendation: Recommendation
+
+
+@dataclass(frozen=True, slots=True)
+class Forecast:
+    """What the trials before said about one stack; resistances in ohm cm2 (95 % interval), None
+    before the first intact stack."""
+
+    trial: Trial
+    median: float | None
+    low: float | None
+    high: float | None
+    p_failing: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Analysis:
+    """All that the report needs to know."""
+
+    trials: Sequence[Trial]
+    space: Space
+    caution: Caution
+    reference: Recipe | None
+    beliefs: Beliefs | None
+    recommendation: Recommendation | None
+    steps: Sequence[Step]
+    forecasts: Sequence[Forecast]
+
+
+def analyse(trials: Sequence[Trial], space: Space, caution: Caution, reference: Recipe | None
+            ) -> Analysis:
+    """Fits the models to all trials and to their beginnings."""
+    ordered = in_order(trials)
+    telling = [t for t in ordered if isinstance(t.outcome, (Intact, Failed))]
+    intact = any(isinstance(t.outcome, Intact) for t in telling)
+    return Analysis(
+        trials=ordered, space=space, caution=caution, reference=reference,
+        beliefs=believe(ordered, space, caution) if telling else None,
+        recommendation=recommend(ordered, space, caution=caution, reference=reference)
+        if intact else None,
+        steps=_steps(telling, space, caution), forecasts=_forecasts(telling, space, caution))
+
+
+def spaced(count: int, most: int) -> list[int]:
+    """Whole numbers from 1 to `count`, thinned out to about `most`; the last one always stays."""
+    step = max(1, -(-count // most))
+    return sorted({*range(1, count + 1, step), count}) if count else []
+
+
+def _steps(telling: Sequence[Trial], space: Space, caution: Caution) -> list[Step]:
+    first = next((i for i, t in enumerate(telling) if isinstance(t.outcome, Intact)), len(telling))
+    ends = [first + k for k in spaced(len(telling) - first, MAX_STEPS)]
+    return [Step(telling[k - 1].number, recommend(telling[:k], space, caution=caution))
+            for k in ends]
+
+
+def _forecasts(telling: Sequence[Trial], space: Space, caution: Caution) -> list[Forecast]:
+    """One step ahead: each stack as foretold by those before it."""
+    return [_forecast(believe(telling[:k], space, caution), telling[k])
+            for k in spaced(len(telling) - 1, MAX_STEPS)]
+
+
+def _forecast(beliefs: Beliefs, trial: Trial) -> Forecast:
+    failing = float(1.0 - beliefs.survival([trial.recipe])[0])
+    if beliefs.log_resistance is None:
+        return Forecast(trial, None, None, None, failing)
+    expected = beliefs.resistance([trial.recipe], new_stack=True)
+    return Forecast(trial, float(expected.median[0]), float(expected.low[0]),
+                    float(expected.high[0]), failing)

@@ -1,0 +1,113 @@
+"""The recommendation as a card."""
+
+from __future__ import annotations
+
+from optimizer.caution import Caution
+from optimizer.recommendation import Comparison, Recommendation
+from optimizer.space import Space
+from trials.recipe import Recipe
+from views.page import facts, tag, text
+from views.words import (
+    OHM_CM2,
+    VARIABLES,
+    interval,
+    minutes,
+    percent,
+    plain,
+    recipe_words,
+    significant,
+)
+
+NOT_CAUTIOUS = ("No recipe meets the limits on failure yet. This one is the safest, "
+                "not the one with the lowest resistance.")
+
+
+def card(found: Recommendation, space: Space, caution: Caution, reference: Recipe | None) -> str:
+    """The recommended recipe, how sure it is, and the reference next to it."""
+    warning = "" if found.cautious else tag("p", text(NOT_CAUTIOUS), class_="warning")
+    top = tag("div", _recipe(found.recipe, space) + _resistance(found), class_="top")
+    rest = warning + facts(_facts(found, space, caution)) + _reference(found, space, reference)
+    return tag("div", top + tag("div", rest, class_="rest"), class_="panel card")
+
+
+def region_words(found: Recommendation, space: Space) -> list[tuple[str, str]]:
+    """Per free variable the range that is as good, the others held at the recipe."""
+    words = []
+    for name in space.free:
+        low, high = getattr(found.region, name)
+        unit = VARIABLES[name].unit
+        words.append((VARIABLES[name].label, f"{plain(low)} {unit} only" if low == high
+                      else f"{plain(low)} to {plain(high)} {unit}"))
+    return words
+
+
+def _recipe(recipe: Recipe, space: Space) -> str:
+    items = "".join(_set_point(name, getattr(recipe, name), name in space.free)
+                    for name in VARIABLES)
+    return tag("div", tag("div", items, class_="set-points"))
+
+
+def _set_point(name: str, value: float, free: bool) -> str:
+    label, unit = VARIABLES[name]
+    remark = minutes(value) if name == "dwell_s" else ""
+    remark = ", ".join(filter(None, [remark, "" if free else "fixed"]))
+    return tag("div", tag("span", text(label), class_="label")
+               + tag("div", f"{plain(value)} {tag('small', text(unit))}", class_="value")
+               + tag("span", text(remark), class_="muted small"))
+
+
+def _resistance(found: Recommendation) -> str:
+    return tag("div", tag("span", "Interfacial resistance, believed", class_="label")
+               + tag("div", f"{significant(found.resistance_ohm_cm2)} {tag('small', OHM_CM2)}",
+                     class_="value")
+               + tag("span", f"95 % sure: {interval(found.low_ohm_cm2, found.high_ohm_cm2)}",
+                     class_="muted small"))
+
+
+def _facts(found: Recommendation, space: Space, caution: Caution) -> list[tuple[str, str, str]]:
+    region = found.region
+    rows = [
+        ("The next stack will measure", interval(found.stack_low_ohm_cm2,
+                                                 found.stack_high_ohm_cm2),
+         "95 % interval, with the scatter from stack to stack"),
+        ("Chance of crushing", percent(found.p_crushed),
+         f"limit {percent(caution.max_crush_probability)}"),
+        ("Chance of shorting or delaminating", percent(found.p_failed),
+         f"limit {percent(caution.max_failure_probability)}")]
+    rows += [(f"{label} that is as good", words, "the others held as above"
+              if len(space.free) > 1 else "") for label, words in region_words(found, space)]
+    return [*rows, (f"As good within {percent(caution.tolerance)}",
+                    f"{percent(region.share)} of the space" if region.share > 0
+                    else "this recipe alone",
+                    f"a recipe in it is so with {percent(region.probability)} on average")]
+
+
+def _reference(found: Recommendation, space: Space, reference: Recipe | None) -> str:
+    other = found.reference
+    if reference is None or other is None:
+        return tag("p", "No reference recipe was given, so there is nothing to compare with.",
+                   class_="muted small", style="margin:18px 0 0")
+    head = tag("thead", tag("tr", "".join(
+        tag("th", text(word), scope="col", class_="num" if i else "") for i, word in enumerate(
+            ("", "Resistance", "95 % interval", "Crushing", "Short or delam.")))))
+    rows = _row("Recommended", found) + _row("Reference", other)
+    table = tag("div", tag("table", head + tag("tbody", rows)), class_="scroll")
+    return tag("div", table + tag("p", text(_verdict(other, space)), style="margin:10px 0 0"),
+               style="margin-top:20px")
+
+
+def _row(name: str, of: Recommendation | Comparison) -> str:
+    cells = (significant(of.resistance_ohm_cm2), interval(of.low_ohm_cm2, of.high_ohm_cm2),
+             percent(of.p_crushed), percent(of.p_failed))
+    head = tag("th", f"{text(name)}<br>{tag('span', text(recipe_words(of.recipe)))}", scope="row",
+               style="font-weight:400")
+    return tag("tr", head + "".join(tag("td", text(cell), class_="num") for cell in cells))
+
+
+def _verdict(other: Comparison, space: Space) -> str:
+    words = ("The recommended recipe has the lower resistance with a probability of "
+             f"{percent(other.p_recommended_is_better)}.")
+    if not space.contains(other.recipe):
+        words += (" The reference lies outside the searched space, so its numbers are extrapolated "
+                  "unless stacks were pressed by it.")
+    return words

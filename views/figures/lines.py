@@ -1,0 +1,110 @@
+"""One free variable: curves with their band instead of maps."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from optimizer.beliefs import Beliefs, Interval
+from trials.checks import FloatArray
+from trials.outcome import Intact
+from trials.recipe import Recipe
+from views.analysis import Analysis
+from views.figures.look import (
+    BAND,
+    BLUE,
+    COLOURS,
+    GREEN,
+    INK,
+    ORANGE,
+    RED,
+    Panel,
+    blank,
+    hover,
+    log_axis,
+    symbol_of,
+    variable_axis,
+)
+from views.kinds import Kind, kind_of
+from views.words import OHM_CM2, VARIABLES
+
+CELLS = 121
+
+
+def lines(found: Analysis, beliefs: Beliefs, at: Recipe) -> list[Panel]:
+    """Resistance and chance of failing along the only free variable."""
+    (name,) = found.space.free
+    low, high = getattr(found.space, name)
+    x = np.asarray((np.linspace if name == "temperature_c" else np.geomspace)(low, high, CELLS))
+    recipes = [replace(at, **{name: float(value)}) for value in x]
+    return [_resistance(found, beliefs, name, x, recipes), _chances(found, beliefs, name, x,
+                                                                    recipes)]
+
+
+def _resistance(found: Analysis, beliefs: Beliefs, name: str, x: FloatArray,
+                recipes: list[Recipe]) -> Panel:
+    title = f"Believed resistance over {VARIABLES[name].label.lower()}"
+    read = ("The line is the believed resistance of a recipe with its 95 % band; circles are "
+            "measured stacks, the vertical line is the recommended recipe.")
+    if beliefs.log_resistance is None:
+        return Panel(title, read, missing="No stack has stayed intact yet, so nothing is believed "
+                     "about resistance.")
+    belief = beliefs.resistance(recipes)
+    intact = [(t, t.outcome) for t in found.trials if isinstance(t.outcome, Intact)]
+    figure = blank(420)
+    _band(figure, x, belief)
+    figure.add_scatter(
+        x=[getattr(t.recipe, name) for t, _ in intact], mode="markers", hoverinfo="text",
+        y=[o.resistance_ohm_cm2 for _, o in intact], hovertext=[hover(t) for t, _ in intact],
+        marker={"size": 9, "color": BLUE, "symbol": [symbol_of(t) for t, _ in intact],
+                "line": {"width": 1, "color": "white"}})
+    _recommended(figure, found, name)
+    values = [o.resistance_ohm_cm2 for _, o in intact] + [float(v) for v in belief.median]
+    figure.update_xaxes(variable_axis(name, getattr(found.space, name)))
+    figure.update_yaxes(log_axis(min(values) / 1.3, max(values) * 1.3,
+                                 f"Interfacial resistance ({OHM_CM2})"))
+    return Panel(title, read, figure)
+
+
+def _band(figure: Any, x: FloatArray, belief: Interval) -> None:
+    figure.add_scatter(x=x, y=belief.high, mode="lines", line={"width": 0}, hoverinfo="skip")
+    figure.add_scatter(x=x, y=belief.low, mode="lines", line={"width": 0}, fill="tonexty",
+                       fillcolor=BAND, hoverinfo="skip")
+    figure.add_scatter(x=x, y=belief.median, mode="lines", line={"color": INK, "width": 2},
+                       hovertemplate="%{x:.4g}: %{y:.3g} Ω·cm²<extra></extra>")
+
+
+def _chances(found: Analysis, beliefs: Beliefs, name: str, x: FloatArray, recipes: list[Recipe]
+             ) -> Panel:
+    limit = found.caution.max_crush_probability
+    figure = blank(420)
+    for label, chance, colour, dash in (
+            ("crushed", beliefs.crushing(recipes), RED, "solid"),
+            ("shorted or delaminated", beliefs.failing(recipes), ORANGE, "dot")):
+        figure.add_scatter(x=x, y=chance, mode="lines", name=label,
+                           line={"color": colour, "width": 2.2, "dash": dash},
+                           hovertemplate="%{x:.4g}: %{y:.1%}<extra>" + label + "</extra>")
+    figure.add_hline(limit, line={"color": "#8a2b06", "width": 1.5, "dash": "dash"})
+    shown = [t for t in found.trials if kind_of(t) not in (Kind.SET_ASIDE, Kind.FAULTED, Kind.OPEN)]
+    figure.add_scatter(
+        x=[getattr(t.recipe, name) for t in shown], mode="markers", showlegend=False,
+        y=[0.0 if kind_of(t) is Kind.INTACT else 1.0 for t in shown], hoverinfo="text",
+        hovertext=[hover(t) for t in shown], cliponaxis=False,
+        marker={"size": 9, "symbol": [symbol_of(t) for t in shown],
+                "color": [COLOURS[kind_of(t)] for t in shown]})
+    _recommended(figure, found, name)
+    figure.update_xaxes(variable_axis(name, getattr(found.space, name)))
+    figure.update_yaxes(title_text="Chance of failing", range=[-0.03, 1.03], tickformat=".0%")
+    figure.update_layout(showlegend=True, legend={
+        "orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"})
+    read = (f"Chance that the next stack fails; the dashed level is the limit for crushing "
+            f"({limit:.0%}). Stacks that failed are marked on top, intact ones at the bottom.")
+    return Panel(f"Chance of failing over {VARIABLES[name].label.lower()}", read, figure)
+
+
+def _recommended(figure: Any, found: Analysis, name: str) -> None:
+    if found.recommendation is not None:
+        figure.add_vline(getattr(found.recommendation.recipe, name),
+                         line={"color": GREEN, "width": 2})

@@ -1,0 +1,61 @@
+"""Tried, recommended and reference recipes as marks over a map."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from optimizer.space import Space
+from trials.recipe import Recipe
+from trials.trial import Trial
+from views.analysis import Analysis
+from views.figures.look import COLOURS, INK, RECOMMENDED, REFERENCE, hover, symbol_of
+from views.kinds import Kind, kind_of
+from views.words import recipe_words
+
+FAR = 0.2
+"""Distance in the unit cube, along the variables not drawn, beyond which a mark is faint."""
+
+
+def overlay(figure: Any, found: Analysis, across: str, up: str, at: Recipe) -> None:
+    """Adds the marks; those pressed far from `at` in the variables not drawn are faint."""
+    # Intact stacks last: what works is not to be hidden by what broke next to it.
+    trials = sorted(found.trials, key=lambda t: kind_of(t) is Kind.INTACT)
+    _tried(figure, trials, _nearness(trials, found.space, (across, up), at), across, up)
+    if found.reference is not None:
+        _mark(figure, found.reference, across, up, REFERENCE, "reference")
+    if found.recommendation is not None:
+        _mark(figure, found.recommendation.recipe, across, up, RECOMMENDED, "recommended")
+
+
+def _tried(figure: Any, trials: Sequence[Trial], opacity: list[float], across: str, up: str
+           ) -> None:
+    colours = [COLOURS[kind_of(t)] for t in trials]
+    open_ones = ["open" in symbol_of(t) for t in trials]
+    figure.add_scatter(
+        x=[getattr(t.recipe, across) for t in trials], mode="markers", hoverinfo="text",
+        y=[getattr(t.recipe, up) for t in trials], hovertext=[hover(t) for t in trials],
+        marker={"size": 10, "symbol": [symbol_of(t) for t in trials], "color": colours,
+                "opacity": opacity, "line": {"width": 1.4, "color": [
+                    c if hollow else "white"
+                    for c, hollow in zip(colours, open_ones, strict=True)]}})
+
+
+def _nearness(trials: Sequence[Trial], space: Space, drawn: tuple[str, str], at: Recipe
+              ) -> list[float]:
+    others = [i for i, name in enumerate(space.free) if name not in drawn]
+    if not others or not trials:
+        return [1.0] * len(trials)
+    gap = np.abs(space.encode([t.recipe for t in trials]) - space.encode([at]))[:, others].max(1)
+    return [1.0 if g <= FAR else 0.4 for g in gap]
+
+
+def _mark(figure: Any, recipe: Recipe, across: str, up: str, symbol: str, name: str) -> None:
+    star = symbol == RECOMMENDED
+    figure.add_scatter(
+        x=[getattr(recipe, across)], y=[getattr(recipe, up)], mode="markers", hoverinfo="text",
+        hovertext=[f"<b>{name}</b><br>{recipe_words(recipe)}"],
+        marker={"symbol": symbol, "size": 20 if star else 15,
+                "color": "#ffd23f" if star else INK, "line": {"width": 1.8, "color": INK}})

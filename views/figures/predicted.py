@@ -1,0 +1,67 @@
+"""Was the model right about the stacks it had not seen?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from trials.outcome import Intact
+from views.analysis import Analysis, Forecast
+from views.figures.look import BLUE, MUTED, Panel, blank, hover, log_axis, symbol_of
+from views.words import OHM_CM2, percent
+
+TITLE = "Was the model right?"
+READ = ("Each stack as foretold by the trials before it (bar: 95 % interval for one more stack) "
+        "against what was then measured: a good model scatters about the diagonal.")
+Known = tuple[Forecast, float, float, float, float]
+
+
+def predicted(found: Analysis) -> Panel:
+    """One-step-ahead forecasts over measurements, both in ohm cm2."""
+    known = _known(found.forecasts)
+    if not known:
+        return Panel(TITLE, READ, missing="This needs an intact stack that was pressed after "
+                     "another intact one." + _failing(found.forecasts))
+    within = sum(low <= measured <= high for _, measured, _, low, high in known)
+    words = (f" {within} of {len(known)} stacks fell within their interval."
+             f"{_failing(found.forecasts)}")
+    return Panel(TITLE, READ + words, _figure(known))
+
+
+def _known(forecasts: Sequence[Forecast]) -> list[Known]:
+    return [(f, f.trial.outcome.resistance_ohm_cm2, f.median, f.low, f.high) for f in forecasts
+            if isinstance(f.trial.outcome, Intact) and f.median is not None
+            and f.low is not None and f.high is not None]
+
+
+def _failing(forecasts: Sequence[Forecast]) -> str:
+    """What had been said about stacks that then failed, and about those that did not."""
+    parts = []
+    for intact, name in ((False, "failed"), (True, "stayed intact")):
+        chances = [f.p_failing for f in forecasts if isinstance(f.trial.outcome, Intact) is intact]
+        if chances:
+            mean = sum(chances) / len(chances)
+            parts.append(f"stacks that then {name} had been given {percent(mean)}")
+    if not parts:
+        return ""
+    return f" Chance of failing, on average: {', '.join(parts)}."
+
+
+def _figure(known: Sequence[Known]) -> Any:
+    measured = [value for _, value, *_ in known]
+    medians = [median for _, _, median, *_ in known]
+    low, high = min(measured + medians) / 1.4, max(measured + medians) * 1.4
+    figure = blank(420)
+    figure.add_scatter(x=[low, high], y=[low, high], mode="lines", hoverinfo="skip",
+                       line={"color": MUTED, "width": 1.2, "dash": "dash"})
+    figure.add_scatter(
+        x=measured, y=medians, mode="markers",
+        error_y={"array": [high - median for _, _, median, _, high in known],
+                 "arrayminus": [median - low for _, _, median, low, _ in known],
+                 "thickness": 1.1, "width": 0, "color": "rgba(0, 114, 178, 0.45)"},
+        marker={"size": 8, "color": BLUE, "symbol": [symbol_of(f.trial) for f, *_ in known],
+                "line": {"width": 1, "color": "white"}},
+        hovertext=[hover(f.trial) for f, *_ in known], hoverinfo="text")
+    figure.update_xaxes(log_axis(low, high, f"Measured ({OHM_CM2})"))
+    figure.update_yaxes(log_axis(low, high, f"Foretold ({OHM_CM2})"))
+    return figure

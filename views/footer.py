@@ -1,0 +1,44 @@
+"""What the words mean, and the settings behind the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from evaluation.rules import Rules
+from optimizer.caution import Caution
+from optimizer.space import Space
+from trials.recipe import Recipe
+from views.page import facts, plain_json, tag, text
+from views.words import OHM_CM2, recipe_words
+
+GLOSSARY = (
+    ("Interfacial resistance", "Sum of the slow arcs of the impedance, times electrode area "
+     f"({OHM_CM2})."),
+    ("95 % interval", "Holds the true value in 19 cases of 20, if the model is right."),
+    ("Believed", "Median of the model after all stacks, not one measured value."),
+    ("Damage", "Crushed share of the cathode, as the pressing trace tells it."),
+    ("Nonunif.", "Scatter of conductance over the segments of one stack."),
+    ("Crushed, shorted, delaminated", "A stack that does not work; it teaches where not to press."),
+    ("Set aside", "Readings that cannot be trusted; they teach nothing."),
+    ("Faulted", "The machine failed or the stack was abandoned: says nothing of the recipe."),
+    ("As good", "Within the tolerance of the best, and within the limits on failure."),
+)
+
+
+def footer(space: Space, caution: Caution, rules: Rules, reference: Recipe | None) -> str:
+    """Glossary and settings."""
+    settings = [("reference", recipe_words(reference) if reference else "none"),
+                *_values("space", space), *_values("caution", caution),
+                *_values("evaluation", rules)]
+    rows = "".join(tag("div", tag("span", text(name)) + tag("span", text(value)))
+                   for name, value in settings)
+    return tag("footer", tag("h2", "What the words mean")
+               + facts(((a, b, "") for a, b in GLOSSARY), "")
+               + tag("details", tag("summary", "Settings")
+                     + tag("div", rows, class_="columns")))
+
+
+def _values(prefix: str, of: Any) -> list[tuple[str, str]]:
+    return [(f"{prefix}.{field.name}", plain_json(getattr(of, field.name)))
+            for field in fields(of)]

@@ -1,0 +1,69 @@
+"""In which words a trial ended, for counts, colours and tables."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from trials.outcome import Failed, Intact, SetAside
+from trials.trial import Trial
+
+
+class Kind(StrEnum):
+    """How a trial ended, or that it has not."""
+
+    INTACT = "intact"
+    CRUSHED = "crushed"
+    SHORTED = "shorted"
+    DELAMINATED = "delaminated"
+    SET_ASIDE = "set aside"
+    FAULTED = "faulted"
+    OPEN = "in work"
+
+
+FAILURES = (Kind.CRUSHED, Kind.SHORTED, Kind.DELAMINATED)
+
+
+def kind_of(trial: Trial) -> Kind:
+    """The kind of one trial; a settled one counts as faulted, as it has no outcome either."""
+    match trial.outcome:
+        case Intact():
+            return Kind.INTACT
+        case Failed(mode=mode):
+            return Kind(mode.value)
+        case SetAside():
+            return Kind.SET_ASIDE
+    return Kind.OPEN if trial.is_open else Kind.FAULTED
+
+
+def counts(trials: Iterable[Trial]) -> Counter[Kind]:
+    """How many trials ended in each way."""
+    return Counter(kind_of(trial) for trial in trials)
+
+
+def in_order(trials: Iterable[Trial]) -> list[Trial]:
+    """By trial number."""
+    return sorted(trials, key=lambda trial: trial.number)
+
+
+def best_intact(trials: Iterable[Trial]) -> list[tuple[Trial, Intact]]:
+    """Intact stacks, the lowest measured resistance first."""
+    pairs = [(t, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
+    return sorted(pairs, key=lambda pair: pair[1].resistance_ohm_cm2)
+
+
+def reason_of(trial: Trial) -> str:
+    """Why there is no resistance: evidence of a failure, reason of a set-aside, or the fault."""
+    match trial.outcome:
+        case Failed(evidence=evidence):
+            return evidence
+        case SetAside(reason=reason):
+            return reason
+    return trial.fault or ""
+
+
+def count_words(trials: Sequence[Trial]) -> str:
+    """All counts on one line, those of zero left out."""
+    found = counts(trials)
+    return ", ".join(f"{found[kind]} {kind}" for kind in Kind if found[kind]) or "none"

@@ -1,0 +1,105 @@
+"""The report: one HTML file that opens by double-click and asks nothing of the network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from evaluation.rules import Rules
+from optimizer.caution import Caution
+from optimizer.space import NAMES, Space
+from trials.recipe import Recipe
+from trials.trial import State, Trial
+from views.analysis import Analysis, analyse
+from views.card import card
+from views.figures.convergence import convergence
+from views.figures.lines import lines
+from views.figures.look import Panel
+from views.figures.maps import maps
+from views.figures.nyquist import nyquist
+from views.figures.predicted import predicted
+from views.figures.trace import trace
+from views.files import write_atomically
+from views.footer import footer
+from views.kinds import FAILURES, Kind, counts
+from views.page import page, panels, tag, text
+from views.symbols import key
+from views.trial_table import trial_table
+
+
+def write_report(path: Path, *, campaign: str, trials: Sequence[Trial], space: Space,
+                 caution: Caution, reference: Recipe | None, rules: Rules, simulated: bool,
+                 note: str = "") -> Path:
+    """Writes the report and returns its path; an older one is replaced whole or not at all."""
+    found = analyse(trials, space, caution, reference)
+    body = "".join((
+        _header(found, campaign, simulated, note), _recommendation(found),
+        _section("Campaign", key(found) + panels([convergence(found)], "campaign")),
+        _section("What the model believes", panels(_beliefs(found), "beliefs")),
+        _section("Measurements", panels([*nyquist(found.trials, rules), trace(found.trials)],
+                                        "measurements")),
+        _section("All trials", tag("div", trial_table(found.trials), class_="panel")),
+        footer(space, caution, rules, reference)))
+    html = page(f"{campaign}: pressing campaign", body)
+    return write_atomically(Path(path), lambda draft: _write(draft, html))
+
+
+def _write(draft: Path, html: str) -> None:
+    draft.write_text(html, encoding="utf-8", newline="\n")
+
+
+def _section(title: str, content: str) -> str:
+    return tag("section", tag("h2", text(title)) + content)
+
+
+def _header(found: Analysis, campaign: str, simulated: bool, note: str) -> str:
+    badge = " " + tag("span", "SIMULATED", class_="badge") if simulated else ""
+    date = datetime.now().astimezone().strftime("%d %B %Y, %H:%M %Z")
+    words = tag("p", "Pressing campaign", class_="eyebrow") + tag("h1", text(campaign) + badge)
+    words += tag("p", text(date), class_="muted")
+    if simulated:
+        words += tag("p", "These stacks come from a simulator. No number here was measured on a "
+                     "real one.", class_="warning")
+    if note:
+        words += tag("p", text(note))
+    return tag("header", words + tag("div", _tiles(found), class_="tiles"))
+
+
+def _tiles(found: Analysis) -> str:
+    number = counts(found.trials)
+    past = sum(t.state is State.IMPORTED for t in found.trials)
+    modes = ", ".join(f"{number[k]} {k}" for k in FAILURES if number[k])
+    tiles = [("stacks", len(found.trials), f"{past} imported" if past else ""),
+             ("intact", number[Kind.INTACT], ""), ("failed", sum(number[k] for k in FAILURES),
+                                                   modes),
+             ("set aside", number[Kind.SET_ASIDE], ""), ("faulted", number[Kind.FAULTED], "")]
+    if number[Kind.OPEN]:
+        tiles.append(("in work", number[Kind.OPEN], ""))
+    return "".join(tag("div", f"<b>{count}</b>{tag('span', text(name))}"
+                       + (tag("small", text(extra)) if extra else ""), class_="tile")
+                   for name, count, extra in tiles)
+
+
+def _recommendation(found: Analysis) -> str:
+    if found.recommendation is None:
+        content = tag("p", "No stack has stayed intact yet. Failures alone say where not to press, "
+                      "not where to: press more stacks.", class_="panel muted")
+    else:
+        content = card(found.recommendation, found.space, found.caution, found.reference)
+    return _section("Recommended recipe", content)
+
+
+def _beliefs(found: Analysis) -> list[Panel]:
+    if found.beliefs is None:
+        return [Panel("Maps", "", missing="No stack has an outcome yet, so there is nothing to "
+                      "believe.", wide=True)]
+    at = found.recommendation.recipe if found.recommendation else _middle(found.space)
+    draw = lines if len(found.space.free) == 1 else maps
+    return [*draw(found, found.beliefs, at), predicted(found)]
+
+
+def _middle(space: Space) -> Recipe:
+    """Where slices go through while nothing is recommended."""
+    low, high = (Recipe(*(getattr(space, n)[end] for n in NAMES)) for end in (0, 1))
+    return space.decode(0.5 * (space.encode([low]) + space.encode([high]))[0])
