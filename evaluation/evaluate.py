@@ -11,6 +11,7 @@ from evaluation.crushing import damage
 from evaluation.reading import Reading, read
 from evaluation.rules import Rules
 from evaluation.trace_check import not_held
+from trials.errors import BadInput
 from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
 from trials.recipe import Recipe
 from trials.spectrum import FULL, Spectrum
@@ -25,11 +26,12 @@ def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spect
     In order: a trace that is not of this recipe is set aside; a short or open stack has failed; a
     crushed one has failed and has no resistance; a spectrum that cannot be trusted is set aside;
     what is left is intact. `spectra` start with the full electrode; segments are optional.
+    Raises BadInput without a full electrode, or with too few points to fit.
     """
     if (reason := not_held(trace, recipe, rules)) is not None:
         return SetAside(f"trace: {reason}")
     crushed = damage(trace, stack, rules)
-    full = next(s for s in spectra if s.electrode == FULL)
+    full = _full(spectra)
     if (failure := hard_failure(full, rules)) is not None:
         return Failed(failure.mode, failure.evidence, crushed)
     if crushed.index > rules.crushed_above:
@@ -39,6 +41,14 @@ def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spect
     if reading.trouble is not None:
         return SetAside(f"spectrum: {reading.trouble}", measure_again=True)
     return _intact(reading, full, crushed, _nonuniformity(spectra, rules))
+
+
+def _full(spectra: Sequence[Spectrum]) -> Spectrum:
+    for spectrum in spectra:
+        if spectrum.electrode == FULL:
+            return spectrum
+    raise BadInput("electrodes", ", ".join(s.electrode for s in spectra) or "none",
+                   f"{FULL!r} and optional segments", "Sweep the whole electrode too.")
 
 
 def _intact(reading: Reading, full: Spectrum, crushed: Damage, nonuniformity: float | None

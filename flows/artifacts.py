@@ -17,12 +17,12 @@ from prefect.artifacts import (
     update_progress_artifact,
 )
 from prefect.logging import get_run_logger
-from views.markdown import recommendation_markdown, trials_table
 
 from flows.lab import Run
 from optimizer import recommend
 from trials.outcome import Intact
 from trials.trial import State
+from views.markdown import recommendation_markdown, trials_table
 
 SHOWN = 200
 """Rows of the table artifact; the ledger has them all."""
@@ -54,14 +54,16 @@ class Board:
         history = run.ledger.history(run.campaign, arrays=False)
         if not any(isinstance(t.outcome, Intact) for t in history):
             return
-        found = recommend(history, settings.space, caution=settings.caution,
-                          reference=settings.reference)
+        text = recommendation_markdown(
+            recommend(history, settings.space, caution=settings.caution,
+                      reference=settings.reference),
+            campaign=run.campaign, simulated=settings.simulated)
         self._try(lambda: create_markdown_artifact(
-            markdown=recommendation_markdown(found), key=f"{self.key}-recommendation",
+            markdown=text, key=f"{self.key}-recommendation",
             description=self._title("recommended recipe")))
 
     def _title(self, what: str) -> str:
-        return f"{self.run.campaign}: {what}{' (SIMULATED)' if self.run.simulated else ''}"
+        return f"{self.run.campaign}: {what}{' (SIMULATED)' if self.run.settings.simulated else ''}"
 
     def _percent(self) -> float:
         history = self.run.ledger.history(self.run.campaign, arrays=False)

@@ -146,3 +146,7 @@ def serve(settings: SettingsFile,
 def main() -> None:
     """The console script."""
     app()
+
+
+if __name__ == "__main__":
+    main()

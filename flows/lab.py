@@ -47,10 +47,6 @@ class Run:
         """The campaign's name in the ledger."""
         return self.settings.campaign.name
 
-    @property
-    def simulated(self) -> bool:
-        """True when press or meter is a simulation; said on every surface."""
-        return self.press.identify().simulated or self.meter.identify().simulated
 
 
 def order_of(settings: Settings, trials: int | None = None, seed: int | None = None,

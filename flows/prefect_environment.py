@@ -17,23 +17,17 @@ PRIVATE = {
 
 STEADY = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
-    "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE":
         "prefect.server.concurrency.lease_storage.filesystem",
 }
 """A slow laptop may take minutes to build the temporary server's tables."""
 
-QUIET = {"PREFECT_LOGGING_LEVEL": "WARNING", "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL"}
-"""For runs that draw their own progress."""
+QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL"}
+"""For runs that draw their own progress and say themselves what went wrong."""
 
 
 def prepare(*, quiet: bool) -> None:
     """Sets the defaults; call it before anything imports Prefect."""
     for name, value in {**PRIVATE, **STEADY, **(QUIET if quiet else {})}.items():
         os.environ.setdefault(name, value)
-
-
-def server_in_use() -> str | None:
-    """The address of the server that will be used, None for Prefect's own temporary one."""
-    return os.environ.get("PREFECT_API_URL") or None

@@ -1,7 +1,6 @@
 """The campaign as a Prefect deployment: a form in the UI, a schedule, never two at once."""
 
-from __future__ import annotations
-
+# No postponed annotations here: Prefect builds the form from the types themselves.
 import os
 from contextlib import closing
 from dataclasses import replace

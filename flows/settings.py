@@ -176,6 +176,11 @@ class Settings(Table):
                        **self.caution_table.model_dump())  # type: ignore[attr-defined]
 
     @property
+    def simulated(self) -> bool:
+        """True when press or meter is the simulated one; said on every surface."""
+        return "simulated" in (self.press.driver, self.meter.driver)
+
+    @property
     def area_cm2(self) -> float:
         """Geometric electrode area: the die's, unless the stack is smaller."""
         return self.stack.area_cm2 or self.envelope.die_area_mm2 / 100.0

@@ -40,7 +40,8 @@ def _names(package: ModuleType) -> tuple[str, ...]:
 
 
 def _module(key: str, driver: str, package: ModuleType) -> ModuleType:
-    name = driver if "." in driver else f"{package.__name__}.{driver}"
+    outside = "." in driver and not driver.startswith(".")
+    name = driver if outside else f"{package.__name__}.{driver}"
     known = ", ".join(_names(package))
     remedy = f"Use one of {known}, or the dotted name of a module that can be imported."
     try:

@@ -16,7 +16,7 @@ from optimizer.caution import Caution
 from optimizer.space import Space
 from trials.checks import FloatArray
 from trials.errors import BadInput
-from trials.outcome import Intact
+from trials.outcome import Failed, Intact
 from trials.recipe import Recipe
 from trials.trial import Trial
 
@@ -59,7 +59,8 @@ class Recommendation:
 
     `low`/`high` bound the recipe's own median resistance with 95 %, `stack_low`/`stack_high` that
     of one more stack. `cautious` is False when no recipe meets the limits on failure: then it is
-    the safest one, not the best.
+    the safest one, not the best. `intact` and `failed` count the stacks learned from; `reference`
+    is None where none was given or it lies off a fixed variable.
     """
 
     recipe: Recipe
@@ -85,7 +86,7 @@ def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None
     Pure, deterministic, blind to the order of history. Raises BadInput before the first intact
     stack.
     """
-    if not any(isinstance(t.outcome, Intact) for t in history):
+    if not any(isinstance(t.outcome, Intact) and space.comparable(t.recipe) for t in history):
         raise BadInput("intact stacks", 0, "1 or more",
                        "Press more stacks: nothing can be recommended from failures alone.")
     beliefs = believe(history, space, caution or Caution())
@@ -100,9 +101,10 @@ def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None
         p_crushed=float(beliefs.crushing([recipe])[0]),
         p_failed=float(beliefs.failing([recipe])[0]), cautious=cautious,
         region=_region(beliefs, recipe),
-        reference=None if reference is None else _comparison(beliefs, recipe, reference),
+        reference=None if reference is None or not space.comparable(reference)
+        else _comparison(beliefs, recipe, reference),
         intact=sum(isinstance(o, Intact) for o in outcomes),
-        failed=sum(not isinstance(o, Intact) for o in outcomes))
+        failed=sum(isinstance(o, Failed) for o in outcomes))
 
 
 def _candidates(inputs: int) -> Tensor:
@@ -189,7 +191,8 @@ def _region(beliefs: Beliefs, recipe: Recipe) -> Region:
         value = getattr(recipe, name)
         ranges[name] = (value, value)
         if name in space.free:
-            ranges[name] = _range(beliefs, name, at, best_log)
+            low, high = _range(beliefs, name, at, best_log)
+            ranges[name] = (min(low, value), max(high, value))
     share = float(good.double().mean())
     return Region(**ranges, share=share,
                   probability=float(chance[good].mean()) if share > 0 else 0.5)

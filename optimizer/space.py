@@ -68,6 +68,12 @@ class Space:
         return all(low <= getattr(recipe, name) <= high
                    for name in NAMES for low, high in [getattr(self, name)])
 
+    def comparable(self, recipe: Recipe) -> bool:
+        """True when the recipe agrees with every fixed variable: elsewhere it says nothing about
+        this space, as its coordinates leave the difference out."""
+        return all(abs(getattr(recipe, name) - low) <= 1e-6 * max(abs(low), 1.0)
+                   for name in NAMES for low, high in [getattr(self, name)] if low == high)
+
     def per_unit(self, name: str, at: Recipe, step: float) -> float:
         """Length in the unit cube of a small `step` of one variable at a recipe."""
         if name not in self.free:

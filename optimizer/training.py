@@ -7,6 +7,7 @@
 | shorted | - | if measured | - | yes | - |
 | delaminated | - | if measured | - | - | yes |
 | set aside, faulted, settled, open | - | - | - | - | - |
+| pressed off a fixed variable | - | - | - | - | - |
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class Training:
 
 def training(history: Iterable[Trial], space: Space) -> Training:
     """Sorted by content, so that the order of the history cannot matter."""
-    trials = sorted(history, key=_content)
+    trials = sorted((t for t in history if space.comparable(t.recipe)), key=_content)
     intact = [(t.recipe, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
     damaged = [(t.recipe, d) for t in trials if (d := _damage(t)) is not None]
     return Training(

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from optimizer.beliefs import Beliefs, believe
-from optimizer.caution import Caution
-from optimizer.recommendation import Recommendation, recommend
-from optimizer.space import Space
+from optimizer import Beliefs, Caution, Recommendation, Space, believe, recommend
 from trials.outcome import Failed, Intact
 from trials.recipe import Recipe
 from trials.trial import Trial
 from views.kinds import in_order
 
-MAX_STEPS = 25
-"""Each step costs a fit of all models."""
+MAX_STEPS, MAX_FORECASTS = 14, 25
+"""A step costs a search for the best recipe (a second), a forecast only a fit (a tenth)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,31 +55,33 @@ def analyse(trials: Sequence[Trial], space: Space, caution: Caution, reference: 
     ordered = in_order(trials)
     telling = [t for t in ordered if isinstance(t.outcome, (Intact, Failed))]
     intact = any(isinstance(t.outcome, Intact) for t in telling)
+    now = recommend(ordered, space, caution=caution, reference=reference) if intact else None
     return Analysis(
         trials=ordered, space=space, caution=caution, reference=reference,
         beliefs=believe(ordered, space, caution) if telling else None,
-        recommendation=recommend(ordered, space, caution=caution, reference=reference)
-        if intact else None,
-        steps=_steps(telling, space, caution), forecasts=_forecasts(telling, space, caution))
+        recommendation=now, steps=_steps(telling, space, caution, now) if now else (),
+        forecasts=_forecasts(telling, space, caution))
 
 
 def spaced(count: int, most: int) -> list[int]:
     """Whole numbers from 1 to `count`, thinned out to about `most`; the last one always stays."""
     step = max(1, -(-count // most))
-    return sorted({*range(1, count + 1, step), count}) if count else []
+    return sorted({*range(1, count + 1, step), count}) if count > 0 else []
 
 
-def _steps(telling: Sequence[Trial], space: Space, caution: Caution) -> list[Step]:
-    first = next((i for i, t in enumerate(telling) if isinstance(t.outcome, Intact)), len(telling))
+def _steps(telling: Sequence[Trial], space: Space, caution: Caution, now: Recommendation
+           ) -> list[Step]:
+    """From the first intact stack on; the last step is what is recommended `now`."""
+    first = next(i for i, t in enumerate(telling) if isinstance(t.outcome, Intact))
     ends = [first + k for k in spaced(len(telling) - first, MAX_STEPS)]
-    return [Step(telling[k - 1].number, recommend(telling[:k], space, caution=caution))
-            for k in ends]
+    return [*(Step(telling[k - 1].number, recommend(telling[:k], space, caution=caution))
+              for k in ends[:-1]), Step(telling[-1].number, now)]
 
 
 def _forecasts(telling: Sequence[Trial], space: Space, caution: Caution) -> list[Forecast]:
-    """One step ahead: each stack as foretold by those before it."""
+    """One step ahead: each stack as predicted by those before it."""
     return [_forecast(believe(telling[:k], space, caution), telling[k])
-            for k in spaced(len(telling) - 1, MAX_STEPS)]
+            for k in spaced(len(telling) - 1, MAX_FORECASTS)]
 
 
 def _forecast(beliefs: Beliefs, trial: Trial) -> Forecast:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from optimizer.caution import Caution
-from optimizer.recommendation import Comparison, Recommendation
-from optimizer.space import Space
+from optimizer import Caution, Comparison, Recommendation, Space
 from trials.recipe import Recipe
 from views.page import facts, tag, text
 from views.words import (
     OHM_CM2,
     VARIABLES,
+    counted,
     interval,
     minutes,
     percent,
@@ -21,10 +20,16 @@ from views.words import (
 NOT_CAUTIOUS = ("No recipe meets the limits on failure yet. This one is the safest, "
                 "not the one with the lowest resistance.")
 
+FEW = 5
+
 
 def card(found: Recommendation, space: Space, caution: Caution, reference: Recipe | None) -> str:
     """The recommended recipe, how sure it is, and the reference next to it."""
-    warning = "" if found.cautious else tag("p", text(NOT_CAUTIOUS), class_="warning")
+    warnings = [] if found.cautious else [NOT_CAUTIOUS]
+    if found.intact < FEW:
+        warnings.append(f"Learned from {counted(found.intact, 'intact stack')} only: take every "
+                        "number here as a first guess.")
+    warning = "".join(tag("p", text(words), class_="warning") for words in warnings)
     top = tag("div", _recipe(found.recipe, space) + _resistance(found), class_="top")
     rest = warning + facts(_facts(found, space, caution)) + _reference(found, space, reference)
     return tag("div", top + tag("div", rest, class_="rest"), class_="panel card")
@@ -42,18 +47,25 @@ def region_words(found: Recommendation, space: Space) -> list[tuple[str, str]]:
 
 
 def _recipe(recipe: Recipe, space: Space) -> str:
-    items = "".join(_set_point(name, getattr(recipe, name), name in space.free)
+    items = "".join(_set_point(name, getattr(recipe, name), getattr(space, name))
                     for name in VARIABLES)
     return tag("div", tag("div", items, class_="set-points"))
 
 
-def _set_point(name: str, value: float, free: bool) -> str:
+def _set_point(name: str, value: float, bounds: tuple[float, float]) -> str:
     label, unit = VARIABLES[name]
-    remark = minutes(value) if name == "dwell_s" else ""
-    remark = ", ".join(filter(None, [remark, "" if free else "fixed"]))
+    remark = ", ".join(filter(None, [minutes(value) if name == "dwell_s" else "",
+                                     _at_edge(value, *bounds)]))
     return tag("div", tag("span", text(label), class_="label")
                + tag("div", f"{plain(value)} {tag('small', text(unit))}", class_="value")
                + tag("span", text(remark), class_="muted small"))
+
+
+def _at_edge(value: float, low: float, high: float) -> str:
+    """A best recipe on the edge of the space asks for a wider one."""
+    if low == high:
+        return "fixed"
+    return "highest allowed" if value == high else "lowest allowed" if value == low else ""
 
 
 def _resistance(found: Recommendation) -> str:
@@ -66,6 +78,7 @@ def _resistance(found: Recommendation) -> str:
 
 def _facts(found: Recommendation, space: Space, caution: Caution) -> list[tuple[str, str, str]]:
     region = found.region
+    whole = (f"{percent(region.share)} of the space" if region.share > 0 else "this recipe alone")
     rows = [
         ("The next stack will measure", interval(found.stack_low_ohm_cm2,
                                                  found.stack_high_ohm_cm2),
@@ -73,13 +86,11 @@ def _facts(found: Recommendation, space: Space, caution: Caution) -> list[tuple[
         ("Chance of crushing", percent(found.p_crushed),
          f"limit {percent(caution.max_crush_probability)}"),
         ("Chance of shorting or delaminating", percent(found.p_failed),
-         f"limit {percent(caution.max_failure_probability)}")]
-    rows += [(f"{label} that is as good", words, "the others held as above"
+         f"limit {percent(caution.max_failure_probability)}"),
+        (f"As good within {percent(caution.tolerance)}", whole,
+         f"a recipe in it is so with {percent(region.probability)} on average")]
+    return rows + [(f"{label} that is as good", words, "the others held as above"
               if len(space.free) > 1 else "") for label, words in region_words(found, space)]
-    return [*rows, (f"As good within {percent(caution.tolerance)}",
-                    f"{percent(region.share)} of the space" if region.share > 0
-                    else "this recipe alone",
-                    f"a recipe in it is so with {percent(region.probability)} on average")]
 
 
 def _reference(found: Recommendation, space: Space, reference: Recipe | None) -> str:
@@ -89,11 +100,11 @@ def _reference(found: Recommendation, space: Space, reference: Recipe | None) ->
                    class_="muted small", style="margin:18px 0 0")
     head = tag("thead", tag("tr", "".join(
         tag("th", text(word), scope="col", class_="num" if i else "") for i, word in enumerate(
-            ("", "Resistance", "95 % interval", "Crushing", "Short or delam.")))))
+            ("", f"Resistance ({OHM_CM2})", "95 % interval", "Crushing", "Short or delam.")))))
     rows = _row("Recommended", found) + _row("Reference", other)
     table = tag("div", tag("table", head + tag("tbody", rows)), class_="scroll")
-    return tag("div", table + tag("p", text(_verdict(other, space)), style="margin:10px 0 0"),
-               style="margin-top:20px")
+    verdict = tag("p", text(_verdict(other, found.recipe, space)), style="margin:10px 0 0")
+    return tag("div", table + verdict, style="margin-top:20px")
 
 
 def _row(name: str, of: Recommendation | Comparison) -> str:
@@ -104,7 +115,9 @@ def _row(name: str, of: Recommendation | Comparison) -> str:
     return tag("tr", head + "".join(tag("td", text(cell), class_="num") for cell in cells))
 
 
-def _verdict(other: Comparison, space: Space) -> str:
+def _verdict(other: Comparison, recommended: Recipe, space: Space) -> str:
+    if other.recipe == recommended:
+        return "The recommended recipe is the reference itself."
     words = ("The recommended recipe has the lower resistance with a probability of "
              f"{percent(other.p_recommended_is_better)}.")
     if not space.contains(other.recipe):

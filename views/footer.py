@@ -6,8 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from evaluation.rules import Rules
-from optimizer.caution import Caution
-from optimizer.space import Space
+from optimizer import Caution, Space
 from trials.recipe import Recipe
 from views.page import facts, plain_json, tag, text
 from views.words import OHM_CM2, recipe_words

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from optimizer.recommendation import Recommendation
 from trials.outcome import Failed, Intact
 from trials.trial import Trial
 from views.kinds import in_order, kind_of, reason_of
@@ -18,6 +18,10 @@ from views.words import (
     resistance,
     set_point,
 )
+
+if TYPE_CHECKING:
+    # Tables are shown by programs that never load torch.
+    from optimizer import Recommendation
 
 
 def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False

@@ -28,16 +28,20 @@ def text(value: object) -> str:
 
 def panels(shown: Sequence[Panel], prefix: str) -> str:
     """Panels in a grid of two columns; figure data stays next to its place."""
-    return tag("div", "".join(_panel(p, f"{prefix}-{i}", alone=len(shown) == 1)
-                              for i, p in enumerate(shown, start=1)), class_="grid")
+    narrow = [p for p in shown if not p.wide and p.figure is not None]
+    # The last of an odd number would leave half a row empty, as would a mere sentence.
+    alone = narrow[-1] if len(narrow) % 2 else None
+    wide = [p.wide or p is alone or p.figure is None for p in shown]
+    return tag("div", "".join(_panel(p, f"{prefix}-{i}", wide=w) for i, (p, w) in enumerate(
+        zip(shown, wide, strict=True), start=1)), class_="grid")
 
 
-def _panel(panel: Panel, name: str, *, alone: bool) -> str:
+def _panel(panel: Panel, name: str, *, wide: bool) -> str:
     head = tag("h3", text(panel.title))
-    css = "panel wide" if panel.wide or alone else "panel"
+    css = "panel wide" if wide else "panel"
     if panel.figure is None:
         return tag("figure", head + tag("p", text(panel.missing), class_="muted"), class_=css)
-    caption = tag("figcaption", text(panel.how_to_read))
+    caption = tag("figcaption", text(panel.how_to_read)) + _key(panel)
     height = f"min-height:{int(panel.figure.layout.height)}px"
     # "<" inside JSON could end the script element.
     data = panel.figure.to_json().replace("<", "\\u003c")
@@ -45,6 +49,12 @@ def _panel(panel: Panel, name: str, *, alone: bool) -> str:
                + tag("div", "This figure needs JavaScript.", class_="plot", id=name, role="img",
                      style=height, data_figure=f"{name}-data", aria_label=panel.title)
                + tag("script", data, type="application/json", id=f"{name}-data"), class_=css)
+
+
+def _key(panel: Panel) -> str:
+    return tag("ul", "".join(
+        tag("li", tag("i", "", class_="swatch", style=f"background:{colour}") + text(words))
+        for colour, words in panel.key), class_="key inner") if panel.key else ""
 
 
 def facts(pairs: Iterable[tuple[str, str, str]], css: str = "facts") -> str:
@@ -57,7 +67,7 @@ def facts(pairs: Iterable[tuple[str, str, str]], css: str = "facts") -> str:
 
 def page(title: str, body: str) -> str:
     """The whole file: style, body, plotly.js once, script."""
-    from plotly.offline import get_plotlyjs  # noqa: PLC0415
+    from plotly.offline import get_plotlyjs
 
     head = (f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from evaluation.rules import Rules
-from optimizer.caution import Caution
+from optimizer import Caution
 from optimizer.space import NAMES, Space
 from trials.recipe import Recipe
 from trials.trial import State, Trial
@@ -28,9 +28,10 @@ from views.symbols import key
 from views.trial_table import trial_table
 
 
-def write_report(path: Path, *, campaign: str, trials: Sequence[Trial], space: Space,
-                 caution: Caution, reference: Recipe | None, rules: Rules, simulated: bool,
-                 note: str = "") -> Path:
+def write_report(
+        path: Path, *, campaign: str, trials: Sequence[Trial], space: Space,
+        caution: Caution, reference: Recipe | None, rules: Rules, simulated: bool,
+        note: str = "") -> Path:
     """Writes the report and returns its path; an older one is replaced whole or not at all."""
     found = analyse(trials, space, caution, reference)
     body = "".join((

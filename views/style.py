@@ -40,7 +40,7 @@ border-bottom:1px solid #d4e4e5}
 .value{font-size:32px;font-weight:650;line-height:1.2;white-space:nowrap;
 font-variant-numeric:tabular-nums}
 .value small{font-size:17px;font-weight:500;color:var(--muted)}
-dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:14px 28px;
+dl.facts{display:grid;grid-template-columns:repeat(auto-fit,minmax(215px,1fr));gap:16px 28px;
 margin:0}
 dl.facts dt{color:var(--muted);font-size:14px}
 dl.facts dd{margin:0;font-weight:600;font-variant-numeric:tabular-nums}
@@ -54,6 +54,9 @@ figcaption{color:var(--muted);font-size:14px;line-height:1.5}
 font-size:14px;color:var(--muted)}
 .key li{display:flex;align-items:center;gap:6px}
 .key svg{width:16px;height:16px;flex:none}
+.key.inner{margin:10px 0 -8px;font-size:13.5px}
+.swatch{width:14px;height:4px;border-radius:2px;flex:none}
+.modebar{opacity:0;transition:opacity .15s}.plot:hover .modebar{opacity:1}
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;width:100%;font-size:14px;font-variant-numeric:tabular-nums}
 th,td{text-align:left;padding:7px 12px;border-bottom:1px solid var(--line);vertical-align:top}
@@ -62,13 +65,14 @@ tbody tr:last-child td,tbody tr:last-child th{border-bottom:0}
 .num{text-align:right;white-space:nowrap}
 .nowrap{white-space:nowrap}
 .why{min-width:220px;max-width:340px;overflow-wrap:anywhere}
-.name{max-width:180px;overflow-wrap:anywhere}
+.name{min-width:8em;max-width:180px;overflow-wrap:anywhere}
 th button{all:unset;cursor:pointer;font:inherit;color:inherit}
 th button:hover,th button:focus-visible{color:var(--accent);text-decoration:underline}
 th[aria-sort=ascending] button::after{content:" \\2191"}
 th[aria-sort=descending] button::after{content:" \\2193"}
 .outcome{display:inline-flex;align-items:center;gap:6px;white-space:nowrap}
 .outcome svg{width:13px;height:13px;flex:none}
+footer h2{color:var(--ink)}
 footer{margin-top:44px;color:var(--muted);font-size:14px}
 footer dl{display:grid;grid-template-columns:repeat(auto-fit,minmax(290px,1fr));gap:12px 32px;
 margin:0 0 22px}
@@ -79,13 +83,17 @@ details .columns{columns:3 250px;column-gap:32px;margin-top:10px;font-size:13.5p
 details .columns div{break-inside:avoid;display:flex;justify-content:space-between;gap:12px;
 border-bottom:1px solid var(--line);padding:3px 0}
 details .columns span:last-child{text-align:right;overflow-wrap:anywhere}
-@media (max-width:820px){main{padding:24px 14px 40px}.grid{grid-template-columns:minmax(0,1fr)}
+@media screen and (max-width:820px){
+main{padding:24px 14px 40px}.grid{grid-template-columns:minmax(0,1fr)}
 .card .top{grid-template-columns:1fr}.card .top>div+div{border-left:0;border-top:1px solid
-#d4e4e5}.panel{padding:16px 14px}.card{padding:0}h1{font-size:26px}.value{font-size:27px}}
-@media print{@page{size:A4;margin:14mm}body{background:#fff;font-size:11pt}main{max-width:none;
-padding:0}.panel,.tile{border-color:#ccc}.modebar{display:none!important}h2{break-after:avoid}
-.grid{grid-template-columns:minmax(0,1fr)}.scroll{overflow:visible}table{font-size:8.5pt}
-th,td{padding:3px 5px}.why{min-width:0}.name{max-width:none}tr{break-inside:avoid}
+#d4e4e5}.panel{padding:16px 14px}.card{padding:0}h1{font-size:26px}.value{font-size:27px}
+th,td{padding:7px 8px}}
+@media print{@page{size:A4;margin:12mm}body{background:#fff}main{max-width:none;padding:0;
+zoom:.68}.panel,.tile{border-color:#ccc}.modebar{display:none!important}h2,.key{break-after:avoid}
+.card,tr{break-inside:avoid}figure .plot{margin:6px 0 0;min-height:0!important}
+.plot .js-plotly-plot,.plot .plot-container{width:100%!important;height:auto!important}
+.plot .svg-container{width:100%!important;height:auto!important;aspect-ratio:var(--shape)}
+.plot .main-svg{width:100%!important;height:100%!important}.scroll{overflow:visible}
 *{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 """
 
@@ -95,12 +103,22 @@ SCRIPT = """
  plots.forEach(function(place){
   var spec=JSON.parse(document.getElementById(place.dataset.figure).textContent);
   place.textContent='';
-  Plotly.newPlot(place,spec.data,spec.layout,{responsive:true,displaylogo:false,
+  Plotly.newPlot(place,spec.data,spec.layout,{responsive:true,displaylogo:false,displayModeBar:'hover',
+   // Measurements stay in this file: no button that sends them away.
+   showSendToCloud:false,plotlyServerURL:'',
    modeBarButtonsToRemove:['lasso2d','select2d','autoScale2d'],
    toImageButtonOptions:{format:'svg',filename:place.id}});
  });
- window.addEventListener('beforeprint',function(){plots.forEach(function(p){
-  Plotly.Plots.resize(p);});});
+ // Paper has another width than the screen: the drawings are scaled to it.
+ window.addEventListener('beforeprint',function(){plots.forEach(function(place){
+  var box=place.querySelector('.svg-container'),w=box.offsetWidth,h=box.offsetHeight;
+  place.style.setProperty('--shape',w+'/'+h);
+  place.querySelectorAll('.main-svg').forEach(function(svg){
+   svg.setAttribute('viewBox','0 0 '+w+' '+h);});
+ });});
+ window.addEventListener('afterprint',function(){
+  document.querySelectorAll('.main-svg').forEach(function(svg){svg.removeAttribute('viewBox');});
+ });
  document.querySelectorAll('table.sortable th button').forEach(function(button){
   button.addEventListener('click',function(){
    var head=button.parentNode,table=head.closest('table'),body=table.tBodies[0];

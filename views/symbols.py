@@ -20,7 +20,7 @@ SHAPES = {
     "cross-thin-open": '<path d="M8 2V14M2 8H14" stroke="{c}" stroke-width="2"/>',
     "circle-open-dot": '<circle cx="8" cy="8" r="5" fill="none" stroke="{c}" stroke-width="2"/>'
                        '<circle cx="8" cy="8" r="1.5" fill="{c}"/>',
-    "circle-open": '<circle cx="8" cy="8" r="5" fill="none" stroke="{c}" stroke-width="2"/>',
+    "circle-open": '<circle cx="8" cy="8" r="5" fill="#fff" stroke="{c}" stroke-width="2"/>',
     "star": '<path d="M8 .8L10 5.6L15.2 6L11.2 9.4L12.5 14.5L8 11.7L3.5 14.5L4.8 9.4L.8 6L6 5.6Z"'
             ' fill="#ffd23f" stroke="{c}" stroke-width="1.2"/>',
     "hexagon-open": '<path d="M8 1.5L14 4.8V11.2L8 14.5L2 11.2V4.8Z" fill="none" stroke="{c}" '

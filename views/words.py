@@ -8,6 +8,8 @@ from typing import NamedTuple
 from trials.recipe import Recipe
 
 OHM_CM2 = "Ω·cm²"
+NBSP = "\u00a0"
+"""Keeps a number and its unit on one line."""
 MINUTE = 60.0
 
 
@@ -38,30 +40,31 @@ def significant(value: float, digits: int = 3) -> str:
 
 def resistance(ohm_cm2: float) -> str:
     """A resistance with its unit."""
-    return f"{significant(ohm_cm2)} {OHM_CM2}"
+    return f"{significant(ohm_cm2)}{NBSP}{OHM_CM2}"
 
 
 def interval(low: float, high: float, unit: str = OHM_CM2) -> str:
     """A range with its unit, both ends with three digits."""
-    return f"{significant(low)} to {significant(high)} {unit}".rstrip()
+    return f"{significant(low)} to {significant(high)}{NBSP}{unit}"
 
 
 def plus_minus(value: float, standard_error: float | None) -> str:
-    """A value and its standard error, to the same decimal place; no unit."""
+    """A value and its standard error to the same decimal place, at most four digits; no unit."""
     if standard_error is None or not 0.0 < standard_error < abs(value):
         return significant(value)
-    decimals = min(max(1 - math.floor(math.log10(standard_error)), 0), 4)
+    digits = (1 - math.floor(math.log10(standard_error)), 3 - math.floor(math.log10(abs(value))))
+    decimals = max(min(digits), 0)
     return f"{value:.{decimals}f} ± {standard_error:.{decimals}f}"
 
 
 def percent(share: float) -> str:
     """A share or probability in percent; never a bare 0 or 100 for what is only close to it."""
     value = 100.0 * share
-    if value < 0.1:  # noqa: PLR2004
-        return "< 0.1 %" if value > 0.0 else "0 %"
-    if 99.9 < value < 100.0:  # noqa: PLR2004
-        return "> 99.9 %"
-    return f"{value:.1f} %" if value < 10.0 else f"{value:.0f} %"  # noqa: PLR2004
+    if value < 0.1:
+        return f"< 0.1{NBSP}%" if value > 0.0 else f"0{NBSP}%"
+    if value > 99.9:
+        return f"> 99.9{NBSP}%"
+    return f"{plain(value) if value < 10.0 else f'{value:.0f}'}{NBSP}%"
 
 
 def plain(value: float) -> str:
@@ -71,7 +74,7 @@ def plain(value: float) -> str:
 
 def set_point(name: str, value: float) -> str:
     """A set point with its unit."""
-    return f"{plain(value)} {VARIABLES[name].unit}"
+    return f"{plain(value)}{NBSP}{VARIABLES[name].unit}"
 
 
 def recipe_words(recipe: Recipe) -> str:

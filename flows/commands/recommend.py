@@ -7,25 +7,24 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.markdown import Markdown
 
-from flows.commands.stored import stored
+from flows.commands.stored import Stored, stored
 from flows.console import emit
-from optimizer import Recommendation
 
 
 def recommend(url: str, campaign: str | None, as_json: bool) -> None:
     """Prints the recommendation of a campaign in a ledger."""
-    from optimizer import recommend as choose
+    show(stored(url, campaign), as_json)
 
-    found = stored(url, campaign)
+
+def show(found: Stored, as_json: bool) -> None:
+    """The recommendation as JSON or for reading. Raises BadInput before the first intact stack."""
+    from optimizer import recommend as choose
+    from views.markdown import recommendation_markdown
+
     settings = found.settings
     best = choose(found.trials, settings.space, caution=settings.caution,
                   reference=settings.reference)
-    show(found.campaign, best, as_json, stacks=len(found.trials))
-
-
-def show(campaign: str, best: Recommendation, as_json: bool, stacks: int) -> None:
-    """The recommendation as JSON or for reading."""
-    from views.markdown import recommendation_markdown
-
-    result = {"campaign": campaign, "stacks": stacks, "recommendation": asdict(best)}
-    emit(result, as_json, lambda: Console().print(Markdown(recommendation_markdown(best))))
+    text = recommendation_markdown(best, campaign=found.campaign, simulated=settings.simulated)
+    emit({"campaign": found.campaign, "simulated": settings.simulated,
+          "stacks": len(found.trials), "recommendation": asdict(best)}, as_json,
+         lambda: Console().print(Markdown(text)))

@@ -19,11 +19,11 @@ def serve(path: Path, cron: str | None) -> None:
         pass
     prefect_environment.prepare(quiet=False)
     from flows.scheduled import SETTINGS_VARIABLE
-    from flows.server import prefect_server
+    from flows.server import lasting_server
 
     _prove_cron(cron)
     os.environ[SETTINGS_VARIABLE] = str(path.resolve())
-    with prefect_server() as address:
+    with lasting_server() as address:
         say(f"Serving {settings.campaign.name} at {address.removesuffix('/api')}"
             + (f", on the schedule {cron!r}" if cron else ", started from the UI only")
             + ". Ctrl-C ends it.")

@@ -19,7 +19,7 @@ from hardware.protocols import MeterIdentity, Place
 from hardware.simulation import stack_physics as physics
 from hardware.simulation.bench import Bench
 from hardware.simulation.sample import Break, Sample, noise, pressed
-from trials.checks import ComplexArray, FloatArray, within
+from trials.checks import ComplexArray, FloatArray, positive, within
 from trials.errors import Fault
 from trials.spectrum import FULL, ControlPoint, Spectrum
 from trials.stack import Stack
@@ -52,6 +52,12 @@ class Options:
 def connect(options: Mapping[str, object], place: Place) -> SimulatedMeter:
     """Opens the meter on the bench at `place`."""
     chosen = read_options(Options, options, "meter")
+    positive("meter.lowest_hz", chosen.lowest_hz)
+    within("meter.highest_hz", chosen.highest_hz, 10.0 * chosen.lowest_hz, 1e9,
+           "A sweep spans a decade or more.")
+    positive("meter.points_per_decade", chosen.points_per_decade)
+    positive("meter.stack_pressure_mpa", chosen.stack_pressure_mpa)
+    within("meter.temperature_c", chosen.temperature_c, -50.0, 200.0, "Measuring temperature.")
     within("meter.noise", chosen.noise, 0.0, 0.1, "A relative noise, such as 0.003.")
     within("meter.glitch_fraction", chosen.glitch_fraction, 0.0, 1.0, "A fraction of sweeps.")
     stem = place.stem

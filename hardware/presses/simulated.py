@@ -12,7 +12,7 @@ from hardware.simulation import cycle as cycles
 from hardware.simulation.bench import Accepted, Bench
 from hardware.simulation.materials import materials
 from hardware.simulation.sample import pressed
-from trials.checks import within
+from trials.checks import positive, within
 from trials.errors import Fault
 from trials.recipe import Recipe
 from trials.stack import Stack
@@ -38,6 +38,8 @@ def connect(options: Mapping[str, object], place: Place) -> SimulatedPress:
     """Opens the press on the bench at `place`."""
     chosen = read_options(Options, options, "press")
     materials(chosen.preset)
+    for name in ("die_diameter_mm", "max_force_kn", "stack_pressure_mpa"):
+        positive(f"press.{name}", getattr(chosen, name))
     within("press.time_scale", chosen.time_scale, 0.0, 1.0, "0 takes no time, 1 is real time.")
     stem = place.stem
     return SimulatedPress(chosen, Bench(stem.with_name(stem.name + MEMORY_SUFFIX)), place.seed)

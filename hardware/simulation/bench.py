@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from trials.errors import Fault
+from trials.errors import BadInput, Fault
 from trials.recipe import Recipe
 from trials.stack import Stack
 
@@ -52,15 +52,11 @@ class Bench:
 
     def cycles(self) -> dict[int, Accepted]:
         """Every cycle ever accepted. A torn last line was never answered, so it does not count."""
-        found: dict[int, Accepted] = {}
-        for line in self._lines():
-            if "released" in line:
-                cycle = found[line["released"]]
-                found[cycle.cycle_id] = replace(cycle, released_utc_s=line["utc_s"])
-            else:
-                line["stack"], line["recipe"] = Stack(**line["stack"]), Recipe(**line["recipe"])
-                found[line["cycle_id"]] = Accepted(**line)
-        return found
+        try:
+            return _replayed(self._lines())
+        except (ValueError, KeyError, TypeError, BadInput) as error:
+            raise Fault(f"{self.path} is not the memory of a simulated press ({error}). "
+                        "Move it away; stacks pressed with it are then unknown.") from None
 
     def last_of(self, stack_id: str) -> Accepted | None:
         """The latest cycle of a stack, None if it was never pressed."""
@@ -80,12 +76,8 @@ class Bench:
     def _lines(self) -> list[dict[str, Any]]:
         if not self.path.exists():
             return []
-        whole, _, _torn = self.path.read_text().rpartition("\n")
-        try:
-            return [json.loads(line) for line in whole.splitlines()]
-        except (ValueError, KeyError) as error:
-            raise Fault(f"{self.path} is not the memory of a simulated press ({error}). "
-                        "Move it away; stacks pressed with it are then unknown.") from None
+        whole, _, _torn = self.path.read_bytes().rpartition(b"\n")
+        return [json.loads(line) for line in whole.splitlines()]
 
     def _append(self, record: dict[str, object]) -> None:
         try:
@@ -105,3 +97,15 @@ class Bench:
         if data and not data.endswith(b"\n"):
             os.truncate(self.path, data.rfind(b"\n") + 1)
 
+
+def _replayed(lines: list[dict[str, Any]]) -> dict[int, Accepted]:
+    """Cycles by id, told from the lines in order."""
+    found: dict[int, Accepted] = {}
+    for line in lines:
+        if "released" in line:
+            cycle = found[line["released"]]
+            found[cycle.cycle_id] = replace(cycle, released_utc_s=line["utc_s"])
+        else:
+            line["stack"], line["recipe"] = Stack(**line["stack"]), Recipe(**line["recipe"])
+            found[line["cycle_id"]] = Accepted(**line)
+    return found

@@ -11,22 +11,22 @@ from views.analysis import Analysis, Step
 from views.figures.look import (
     BAND,
     BLUE,
-    COLOURS,
     INK,
     Panel,
     dressed,
     hover,
     log_axis,
-    symbol_of,
+    marks,
 )
 from views.kinds import Kind, kind_of
 from views.words import OHM_CM2, interval, significant
 
 TITLE = "How the search went"
-READ = ("Each mark is one stack in the order of pressing: filled circles are measured resistances "
+READ = ("Each mark is one stack in the order of pressing: circles are measured resistances "
         "(bar: 95 % of the reading), the marks on top are stacks without one. The line is the "
         "resistance of the recipe that would have been recommended at that time, and the band its "
         "95 % interval: the campaign is done when the band is narrow and the line is flat.")
+READ_FAILURES = "Each mark is one stack in the order of pressing, in the row of how it ended."
 
 
 def convergence(found: Analysis) -> Panel:
@@ -35,8 +35,8 @@ def convergence(found: Analysis) -> Panel:
         return Panel(TITLE, READ, missing="No stack has been pressed yet.", wide=True)
     others = [k for k in Kind if k is not Kind.INTACT
               and any(kind_of(t) is k for t in found.trials)]
-    figure = _canvas(others)
     intact = [(t, t.outcome) for t in found.trials if isinstance(t.outcome, Intact)]
+    figure = _canvas(others, 360.0 if intact else 1.0)
     if others:
         _strip(figure, found.trials, others)
     _believed(figure, found.steps)
@@ -46,22 +46,21 @@ def convergence(found: Analysis) -> Panel:
         figure.update_yaxes(log_axis(low, high, f"Interfacial resistance ({OHM_CM2})"), row=2)
     else:
         figure.update_yaxes(visible=False, row=2)
-        figure.update_layout(height=70 + 34 * len(others))
     last = max(t.number for t in found.trials)
     figure.update_xaxes(range=[0.4, last + 0.6], dtick=max(1, round(last / 14)), tick0=1)
     figure.update_xaxes(title_text="Trial", row=2)
-    return Panel(TITLE, READ, figure, wide=True)
+    return Panel(TITLE, READ if intact else READ_FAILURES, figure, wide=True)
 
 
-def _canvas(others: Sequence[Kind]) -> Any:
-    """A strip for stacks without a resistance above the main axes."""
-    from plotly.subplots import make_subplots  # noqa: PLC0415
+def _canvas(others: Sequence[Kind], main: float) -> Any:
+    """A strip for stacks without a resistance above main axes of this height (px)."""
+    from plotly.subplots import make_subplots
 
     top = 26.0 * max(len(others), 1)
-    share = top / (360.0 + top) if others else 0.001
+    share = top / (main + top) if others else 0.001
     figure = make_subplots(rows=2, cols=1, shared_xaxes=True, row_heights=[share, 1.0 - share],
                            vertical_spacing=0.03 if others else 0.0)
-    dressed(figure, 440 + (int(top) if others else 0))
+    dressed(figure, 84 + int(main + top))
     figure.update_yaxes(type="category", categoryorder="array", showgrid=False, showline=False,
                         categoryarray=[str(k) for k in reversed(others)], ticks="",
                         visible=bool(others), row=1)
@@ -75,10 +74,8 @@ def _strip(figure: Any, trials: Sequence[Trial], others: Sequence[Kind]) -> None
     shown = [t for t in trials if kind_of(t) in others]
     figure.add_scatter(
         x=[t.number for t in shown], y=[str(kind_of(t)) for t in shown], mode="markers",
-        marker={"size": 10, "symbol": [symbol_of(t) for t in shown],
-                "color": [COLOURS[kind_of(t)] for t in shown], "line": {"width": 1.2, "color": [
-                    COLOURS[kind_of(t)] for t in shown]}},
-        hovertext=[hover(t) for t in shown], hoverinfo="text", row=1, col=1)
+        marker=marks(shown), hovertext=[hover(t) for t in shown], hoverinfo="text",
+        row=1, col=1)
 
 
 def _believed(figure: Any, steps: Sequence[Step]) -> None:
@@ -105,10 +102,8 @@ def _measured(figure: Any, intact: Sequence[tuple[Trial, Intact]]) -> None:
     figure.add_scatter(
         x=[t.number for t, _ in intact], y=[o.resistance_ohm_cm2 for _, o in intact],
         mode="markers", error_y={"array": bars, "thickness": 1.3, "width": 3, "color": BLUE},
-        marker={"size": 9, "color": BLUE, "symbol": [symbol_of(t) for t, _ in intact],
-                "line": {"width": 1.5, "color": [
-                    BLUE if "open" in symbol_of(t) else "white" for t, _ in intact]}},
-        hovertext=[hover(t) for t, _ in intact], hoverinfo="text", row=2, col=1)
+        marker=marks([t for t, _ in intact]), hovertext=[hover(t) for t, _ in intact],
+        hoverinfo="text", row=2, col=1)
 
 
 def _reach(intact: Sequence[Intact], steps: Sequence[Step]) -> tuple[float, float]:

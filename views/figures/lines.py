@@ -7,15 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.beliefs import Beliefs, Interval
+from optimizer import Beliefs, Interval
 from trials.checks import FloatArray
 from trials.outcome import Intact
 from trials.recipe import Recipe
 from views.analysis import Analysis
 from views.figures.look import (
     BAND,
-    BLUE,
-    COLOURS,
     GREEN,
     INK,
     ORANGE,
@@ -24,11 +22,11 @@ from views.figures.look import (
     blank,
     hover,
     log_axis,
-    symbol_of,
+    marks,
     variable_axis,
 )
 from views.kinds import Kind, kind_of
-from views.words import OHM_CM2, VARIABLES
+from views.words import OHM_CM2, VARIABLES, percent
 
 CELLS = 121
 
@@ -58,8 +56,7 @@ def _resistance(found: Analysis, beliefs: Beliefs, name: str, x: FloatArray,
     figure.add_scatter(
         x=[getattr(t.recipe, name) for t, _ in intact], mode="markers", hoverinfo="text",
         y=[o.resistance_ohm_cm2 for _, o in intact], hovertext=[hover(t) for t, _ in intact],
-        marker={"size": 9, "color": BLUE, "symbol": [symbol_of(t) for t, _ in intact],
-                "line": {"width": 1, "color": "white"}})
+        marker=marks([t for t, _ in intact]))
     _recommended(figure, found, name)
     values = [o.resistance_ohm_cm2 for _, o in intact] + [float(v) for v in belief.median]
     figure.update_xaxes(variable_axis(name, getattr(found.space, name)))
@@ -83,25 +80,22 @@ def _chances(found: Analysis, beliefs: Beliefs, name: str, x: FloatArray, recipe
     for label, chance, colour, dash in (
             ("crushed", beliefs.crushing(recipes), RED, "solid"),
             ("shorted or delaminated", beliefs.failing(recipes), ORANGE, "dot")):
-        figure.add_scatter(x=x, y=chance, mode="lines", name=label,
+        figure.add_scatter(x=x, y=chance, mode="lines",
                            line={"color": colour, "width": 2.2, "dash": dash},
                            hovertemplate="%{x:.4g}: %{y:.1%}<extra>" + label + "</extra>")
     figure.add_hline(limit, line={"color": "#8a2b06", "width": 1.5, "dash": "dash"})
     shown = [t for t in found.trials if kind_of(t) not in (Kind.SET_ASIDE, Kind.FAULTED, Kind.OPEN)]
     figure.add_scatter(
-        x=[getattr(t.recipe, name) for t in shown], mode="markers", showlegend=False,
+        x=[getattr(t.recipe, name) for t in shown], mode="markers",
         y=[0.0 if kind_of(t) is Kind.INTACT else 1.0 for t in shown], hoverinfo="text",
-        hovertext=[hover(t) for t in shown], cliponaxis=False,
-        marker={"size": 9, "symbol": [symbol_of(t) for t in shown],
-                "color": [COLOURS[kind_of(t)] for t in shown]})
+        hovertext=[hover(t) for t in shown], cliponaxis=False, marker=marks(shown))
     _recommended(figure, found, name)
     figure.update_xaxes(variable_axis(name, getattr(found.space, name)))
     figure.update_yaxes(title_text="Chance of failing", range=[-0.03, 1.03], tickformat=".0%")
-    figure.update_layout(showlegend=True, legend={
-        "orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"})
     read = (f"Chance that the next stack fails; the dashed level is the limit for crushing "
-            f"({limit:.0%}). Stacks that failed are marked on top, intact ones at the bottom.")
-    return Panel(f"Chance of failing over {VARIABLES[name].label.lower()}", read, figure)
+            f"({percent(limit)}). Stacks that failed are marked on top, intact ones at the bottom.")
+    return Panel(f"Chance of failing over {VARIABLES[name].label.lower()}", read, figure,
+                 key=((RED, "crushed"), (ORANGE, "shorted or delaminated")))
 
 
 def _recommended(figure: Any, found: Analysis, name: str) -> None:

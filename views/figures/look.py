@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -35,19 +36,34 @@ RECOMMENDED, REFERENCE = "star", "hexagon-open"
 @dataclass(frozen=True, slots=True)
 class Panel:
     """One picture with a title and a sentence on how to read it; or, where there is nothing to
-    draw, `missing` says why. `wide` panels take the whole row."""
+    draw, `missing` says why. `wide` panels take the whole row. `key` holds colours and their
+    words."""
 
     title: str
     how_to_read: str
     figure: Any = None
     missing: str = ""
     wide: bool = False
+    key: tuple[tuple[str, str], ...] = ()
 
 
 def symbol_of(trial: Trial) -> str:
     """Marker symbol; intact stacks from before the campaign are hollow."""
     kind = kind_of(trial)
     return IMPORTED if kind is Kind.INTACT and trial.state is State.IMPORTED else SYMBOLS[kind]
+
+
+def marks(trials: Sequence[Trial]) -> dict[str, Any]:
+    """The marker of each trial for plotly; imported ones are white inside, seen on any ground."""
+    colours = [COLOURS[kind_of(t)] for t in trials]
+    symbols = [symbol_of(t) for t in trials]
+    pairs = list(zip(colours, symbols, strict=True))
+    return {
+        # The white edge eats more of a cross than of a circle.
+        "size": [10 if "circle" in s else 13 for s in symbols], "opacity": 1.0,
+        "symbol": ["circle" if s == IMPORTED else s for s in symbols],
+        "color": [PAPER if s == IMPORTED else c for c, s in pairs],
+        "line": {"width": 1.5, "color": [c if "open" in s else PAPER for c, s in pairs]}}
 
 
 def hover(trial: Trial) -> str:
@@ -62,7 +78,7 @@ def hover(trial: Trial) -> str:
 
 def blank(height: int) -> Any:
     """An empty figure with fonts, margins and no legend: keys are part of the page."""
-    import plotly.graph_objects as go  # noqa: PLC0415
+    import plotly.graph_objects as go
 
     return dressed(go.Figure(), height)
 
@@ -72,7 +88,7 @@ def dressed(figure: Any, height: int) -> Any:
     figure.update_layout(
         template="none", height=height, showlegend=False, paper_bgcolor=PAPER, plot_bgcolor=PAPER,
         font={"family": FONT, "size": 13, "color": INK}, hovermode="closest",
-        margin={"l": 64, "r": 16, "t": 12, "b": 56},
+        margin={"l": 64, "r": 16, "t": 28, "b": 50},
         hoverlabel={"bgcolor": "white", "bordercolor": "#cbd2d9", "font": {
             "family": FONT, "size": 13, "color": INK}})
     axis = {"gridcolor": GRID, "zeroline": False, "linecolor": "#9aa5b1", "ticks": "outside",
@@ -100,7 +116,7 @@ def nice_marks(low: float, high: float) -> list[float]:
     for steps in choices:
         marks = [float(f"{step * 10.0**d:.3g}") for d in decades for step in steps
                  if low * 0.999 <= step * 10.0**d <= high * 1.001]
-        if len(marks) >= 4:  # noqa: PLR2004
+        if len(marks) >= 4:
             return marks
     return marks or [float(f"{low:.3g}"), float(f"{high:.3g}")]
 

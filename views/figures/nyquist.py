@@ -17,7 +17,7 @@ from trials.errors import BadInput
 from trials.outcome import Intact
 from trials.spectrum import FULL, Spectrum
 from trials.trial import Trial
-from views.figures.look import SERIES, Panel, blank
+from views.figures.look import SERIES, Panel, blank, log_axis
 from views.kinds import best_intact
 from views.words import OHM_CM2, significant
 
@@ -46,7 +46,9 @@ def nyquist(trials: Sequence[Trial], rules: Rules) -> list[Panel]:
     shown = _best(trials, rules)
     if not shown:
         return [Panel(TITLE, READ, missing=MISSING)]
-    return [Panel(TITLE, READ, _nyquist(shown)), Panel(BODE_TITLE, BODE, _bode(shown))]
+    key = tuple((one.colour, one.label) for one in shown)
+    return [Panel(TITLE, READ, _nyquist(shown), key=key),
+            Panel(BODE_TITLE, BODE, _bode(shown), key=key)]
 
 
 def _best(trials: Sequence[Trial], rules: Rules) -> list[Shown]:
@@ -63,7 +65,7 @@ def _shown(trial: Trial, outcome: Intact, spectrum: Spectrum, rules: Rules, colo
     except BadInput:
         # Too few points for a circuit: the points are still worth seeing.
         curve = None
-    label = (f"{trial.number} · {escape(trial.stack.stack_id)} "
+    label = (f"{trial.number} · {trial.stack.stack_id} "
              f"({significant(outcome.resistance_ohm_cm2)} {OHM_CM2})")
     return Shown(label, colour, spectrum.frequency_hz,
                  spectrum.impedance_ohm * spectrum.area_cm2, hz, curve)
@@ -74,16 +76,16 @@ def _nyquist(shown: Sequence[Shown]) -> Any:
     for one in shown:
         if one.curve is not None:
             figure.add_scatter(x=one.curve.real, y=-one.curve.imag, mode="lines", hoverinfo="skip",
-                               line={"color": one.colour, "width": 1.5}, showlegend=False)
+                               line={"color": one.colour, "width": 1.5})
         figure.add_scatter(
-            x=one.points.real, y=-one.points.imag, mode="markers", name=one.label,
+            x=one.points.real, y=-one.points.imag, mode="markers",
             marker={"size": 5, "color": one.colour}, hoverinfo="text",
-            hovertext=[f"<b>{one.label}</b><br>{significant(hz)} Hz<br>{z.real:.4g} "
+            hovertext=[f"<b>{escape(one.label)}</b><br>{significant(hz)} Hz<br>{z.real:.4g} "
                        f"{'-' if z.imag < 0 else '+'} {abs(z.imag):.4g}j {OHM_CM2}"
                        for hz, z in zip(one.frequency_hz, one.points, strict=True)])
     figure.update_xaxes(title_text=f"Re Z ({OHM_CM2})", constrain="domain")
-    figure.update_yaxes(title_text=f"−Im Z ({OHM_CM2})", scaleanchor="x", scaleratio=1)
-    return _legend(figure)
+    figure.update_yaxes(title_text=f"-Im Z ({OHM_CM2})", scaleanchor="x", scaleratio=1)
+    return figure
 
 
 def _bode(shown: Sequence[Shown]) -> Any:
@@ -91,19 +93,12 @@ def _bode(shown: Sequence[Shown]) -> Any:
     for one in shown:
         if one.curve is not None:
             figure.add_scatter(x=one.curve_hz, y=np.abs(one.curve), mode="lines",
-                               hoverinfo="skip", line={"color": one.colour, "width": 1.5},
-                               showlegend=False)
+                               hoverinfo="skip", line={"color": one.colour, "width": 1.5})
         figure.add_scatter(x=one.frequency_hz, y=np.abs(one.points), mode="markers",
-                           name=one.label, marker={"size": 5, "color": one.colour},
+                           marker={"size": 5, "color": one.colour},
                            hovertemplate="%{x:.3s}Hz: %{y:.4g} Ω·cm²<extra></extra>")
     figure.update_xaxes(type="log", title_text="Frequency (Hz)", dtick=1, tickformat="~s")
-    figure.update_yaxes(type="log", title_text=f"|Z| ({OHM_CM2})", tickformat="~r", dtick="D2")
-    return _legend(figure)
-
-
-def _legend(figure: Any) -> Any:
-    """A legend above the axes, where it can hide nothing."""
-    figure.update_layout(showlegend=True, legend={
-        "orientation": "h", "x": 0.0, "xanchor": "left", "y": 1.02, "yanchor": "bottom",
-        "font": {"size": 12}, "itemsizing": "constant"})
+    size = np.concatenate([np.abs(one.points) for one in shown])
+    figure.update_yaxes(log_axis(size.min() / 1.1, size.max() * 1.1, f"|Z| ({OHM_CM2})"))
     return figure
+

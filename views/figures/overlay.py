@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.space import Space
+from optimizer import Space
 from trials.recipe import Recipe
 from trials.trial import Trial
 from views.analysis import Analysis
-from views.figures.look import COLOURS, INK, RECOMMENDED, REFERENCE, hover, symbol_of
+from views.figures.look import INK, RECOMMENDED, REFERENCE, hover, marks
 from views.kinds import Kind, kind_of
 from views.words import recipe_words
 
@@ -25,22 +25,17 @@ def overlay(figure: Any, found: Analysis, across: str, up: str, at: Recipe) -> N
     trials = sorted(found.trials, key=lambda t: kind_of(t) is Kind.INTACT)
     _tried(figure, trials, _nearness(trials, found.space, (across, up), at), across, up)
     if found.reference is not None:
-        _mark(figure, found.reference, across, up, REFERENCE, "reference")
+        _mark(figure, found.reference, (across, up), "reference")
     if found.recommendation is not None:
-        _mark(figure, found.recommendation.recipe, across, up, RECOMMENDED, "recommended")
+        _mark(figure, found.recommendation.recipe, (across, up), "recommended")
 
 
 def _tried(figure: Any, trials: Sequence[Trial], opacity: list[float], across: str, up: str
            ) -> None:
-    colours = [COLOURS[kind_of(t)] for t in trials]
-    open_ones = ["open" in symbol_of(t) for t in trials]
     figure.add_scatter(
         x=[getattr(t.recipe, across) for t in trials], mode="markers", hoverinfo="text",
-        y=[getattr(t.recipe, up) for t in trials], hovertext=[hover(t) for t in trials],
-        marker={"size": 10, "symbol": [symbol_of(t) for t in trials], "color": colours,
-                "opacity": opacity, "line": {"width": 1.4, "color": [
-                    c if hollow else "white"
-                    for c, hollow in zip(colours, open_ones, strict=True)]}})
+        y=[getattr(t.recipe, up) for t in trials], cliponaxis=False,
+        hovertext=[hover(t) for t in trials], marker={**marks(trials), "opacity": opacity})
 
 
 def _nearness(trials: Sequence[Trial], space: Space, drawn: tuple[str, str], at: Recipe
@@ -52,10 +47,11 @@ def _nearness(trials: Sequence[Trial], space: Space, drawn: tuple[str, str], at:
     return [1.0 if g <= FAR else 0.4 for g in gap]
 
 
-def _mark(figure: Any, recipe: Recipe, across: str, up: str, symbol: str, name: str) -> None:
-    star = symbol == RECOMMENDED
+def _mark(figure: Any, recipe: Recipe, axes: tuple[str, str], name: str) -> None:
+    star = name == "recommended"
+    across, up = axes
     figure.add_scatter(
         x=[getattr(recipe, across)], y=[getattr(recipe, up)], mode="markers", hoverinfo="text",
-        hovertext=[f"<b>{name}</b><br>{recipe_words(recipe)}"],
-        marker={"symbol": symbol, "size": 20 if star else 15,
+        cliponaxis=False, hovertext=[f"<b>{name}</b><br>{recipe_words(recipe)}"],
+        marker={"symbol": RECOMMENDED if star else REFERENCE, "size": 20 if star else 15,
                 "color": "#ffd23f" if star else INK, "line": {"width": 1.8, "color": INK}})

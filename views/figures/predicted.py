@@ -7,11 +7,11 @@ from typing import Any
 
 from trials.outcome import Intact
 from views.analysis import Analysis, Forecast
-from views.figures.look import BLUE, MUTED, Panel, blank, hover, log_axis, symbol_of
+from views.figures.look import MUTED, Panel, blank, hover, log_axis, marks
 from views.words import OHM_CM2, percent
 
 TITLE = "Was the model right?"
-READ = ("Each stack as foretold by the trials before it (bar: 95 % interval for one more stack) "
+READ = ("Each stack as predicted by the trials before it (bar: 95 % interval for one more stack) "
         "against what was then measured: a good model scatters about the diagonal.")
 Known = tuple[Forecast, float, float, float, float]
 
@@ -59,9 +59,8 @@ def _figure(known: Sequence[Known]) -> Any:
         error_y={"array": [high - median for _, _, median, _, high in known],
                  "arrayminus": [median - low for _, _, median, low, _ in known],
                  "thickness": 1.1, "width": 0, "color": "rgba(0, 114, 178, 0.45)"},
-        marker={"size": 8, "color": BLUE, "symbol": [symbol_of(f.trial) for f, *_ in known],
-                "line": {"width": 1, "color": "white"}},
+        marker=marks([f.trial for f, *_ in known]),
         hovertext=[hover(f.trial) for f, *_ in known], hoverinfo="text")
     figure.update_xaxes(log_axis(low, high, f"Measured ({OHM_CM2})"))
-    figure.update_yaxes(log_axis(low, high, f"Foretold ({OHM_CM2})"))
+    figure.update_yaxes(log_axis(low, high, f"Predicted ({OHM_CM2})"))
     return figure

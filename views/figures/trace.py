@@ -28,12 +28,12 @@ def trace(trials: Sequence[Trial]) -> Panel:
                      "(imported trials come without).", wide=True)
     trial, best = found
     title = f"{TITLE}: {trial.number} · {trial.stack.stack_id}"
-    read = READ if best.acoustic_hits is not None else READ.split(", and")[0] + "."
+    read = READ if best.acoustic_hits is not None else f"{READ.partition(', and')[0]}."
     return Panel(title, read, _figure(best, escape(trial.stack.stack_id)), wide=True)
 
 
 def _figure(best: Trace, label: str) -> Any:
-    from plotly.subplots import make_subplots  # noqa: PLC0415
+    from plotly.subplots import make_subplots
 
     rows: list[tuple[str, FloatArray, str]] = [
         ("Pressure (MPa)", best.pressure_mpa, BLUE), ("Temperature (°C)", best.temperature_c, RED)]

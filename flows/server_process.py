@@ -1,0 +1,35 @@
+"""A Prefect server that lives no longer than the process that started it.
+
+Run as `python -m flows.server_process PORT [temporary]`. It ends when its standard input closes,
+which the kernel does even when the parent is killed; Ctrl-C in the parent's terminal does not
+reach it, so that the parent can still report how its run ended.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+HOST = "127.0.0.1"
+
+
+def main() -> None:
+    """Serves until standard input closes. "temporary" leaves out the UI and the services."""
+    port, temporary = int(sys.argv[1]), "temporary" in sys.argv[2:]
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    uvicorn.run(create_app(ephemeral=temporary, final=True), host=HOST, port=port,
+                log_level="error", lifespan="on", timeout_graceful_shutdown=3)
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

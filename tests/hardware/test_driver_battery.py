@@ -1,0 +1,122 @@
+"""One battery over every driver that ships in hardware/presses/ and hardware/meters/.
+
+A driver that needs an address or a socket gets its smallest working setting in CONNECTED; a file
+without one fails the battery, so that no driver goes untested.
+"""
+
+from __future__ import annotations
+
+import inspect
+import math
+
+import pytest
+
+from hardware import protocols
+from hardware.protocols import CycleState, ImpedanceMeter, Press
+from hardware.registry import connect_meter, connect_press, meter_names, press_names
+from trials.errors import BadInput, Fault, OutOfEnvelope
+from trials.recipe import Recipe
+from trials.spectrum import FULL
+
+CONNECTED = {"simulated": {}}
+
+
+def of(protocol: type) -> list[str]:
+    return [name for name in vars(protocol) if not name.startswith("_")]
+
+
+@pytest.fixture(params=press_names())
+def any_press(request, place):
+    press = connect_press(request.param, CONNECTED[request.param], place)
+    yield press
+    press.close()
+
+
+@pytest.fixture(params=meter_names())
+def any_meter(request, place):
+    meter = connect_meter(request.param, CONNECTED[request.param], place)
+    yield meter
+    meter.close()
+
+
+def assert_answers(driver: object, protocol: type) -> None:
+    for name in of(protocol):
+        asked = list(inspect.signature(getattr(protocol, name)).parameters)[1:]
+        assert list(inspect.signature(getattr(driver, name)).parameters) == asked
+
+
+def test_press_has_every_method_of_the_protocol(any_press):
+    assert_answers(any_press, Press)
+
+
+def test_meter_has_every_method_of_the_protocol(any_meter):
+    assert_answers(any_meter, ImpedanceMeter)
+
+
+def test_press_says_who_it_is_and_what_it_can_do(any_press):
+    who = any_press.identify()
+    assert isinstance(who, protocols.PressIdentity)
+    assert who.name and who.serial
+    assert all(math.isfinite(v) and v > 0 for v in (
+        who.die_area_mm2, who.max_force_n, who.max_temperature_c))
+    assert who == any_press.identify()
+
+
+def test_fresh_press_is_ready_and_knows_no_cycle(any_press):
+    assert any_press.not_ready() == ()
+    assert any_press.last_accepted_id() == 0
+    for unknown in (1, 7, 2**31 - 1):
+        report = any_press.report(unknown)
+        assert (report.cycle_id, report.state) == (unknown, CycleState.NEVER_ACCEPTED)
+        assert report.trace is None
+
+
+def test_press_refuses_by_itself_what_it_cannot_do(any_press, stack):
+    who = any_press.identify()
+    too_much = 1.01 * who.max_force_n / who.die_area_mm2
+    for asked in (Recipe(too_much, 60, 25), Recipe(100, 60, who.max_temperature_c + 1.0)):
+        with pytest.raises(OutOfEnvelope):
+            any_press.start(1, stack("a"), asked)
+    assert any_press.last_accepted_id() == 0
+
+
+def test_press_accepts_a_cycle_once(any_press, stack, recipe):
+    any_press.start(3, stack("a"), recipe)
+    assert any_press.last_accepted_id() == 3
+    assert any_press.report(3).state in (CycleState.RUNNING, CycleState.FINISHED)
+    with pytest.raises(Fault):
+        any_press.start(3, stack("a"), recipe)
+    assert any_press.last_accepted_id() == 3
+
+
+def test_release_and_close_may_be_repeated(any_press):
+    for _ in range(2):
+        any_press.release()
+    for _ in range(2):
+        any_press.close()
+
+
+def test_press_refuses_an_option_it_does_not_have(place):
+    for name in press_names():
+        with pytest.raises(BadInput, match="no_such_option"):
+            connect_press(name, CONNECTED[name] | {"no_such_option": 1}, place)
+
+
+def test_meter_says_who_it_is_and_what_it_can_do(any_meter):
+    who = any_meter.identify()
+    assert isinstance(who, protocols.MeterIdentity)
+    assert who.name and who.serial
+    assert 0 < who.lowest_hz < who.highest_hz
+    assert who.electrodes[0] == FULL
+    assert len(set(who.electrodes)) == len(who.electrodes)
+
+
+def test_meter_reads_nothing_from_a_stack_that_was_never_pressed(any_meter, stack):
+    with pytest.raises(Fault, match="never pressed"):
+        any_meter.sweep(stack("unknown"))
+
+
+def test_meter_refuses_an_option_it_does_not_have(place):
+    for name in meter_names():
+        with pytest.raises(BadInput, match="no_such_option"):
+            connect_meter(name, CONNECTED[name] | {"no_such_option": 1}, place)

@@ -1,0 +1,245 @@
+"""The guard: nothing out of bounds reaches a press, nothing is pressed twice, platens unload."""
+
+from __future__ import annotations
+
+import math
+from itertools import count
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hardware import guard
+from hardware.envelope import Envelope
+from hardware.guard import collect, prove_ready, run_cycle, watch
+from hardware.presses.simulated import Options, SimulatedPress
+from hardware.protocols import CycleReport, CycleState, Place, PressIdentity
+from hardware.registry import connect_press
+from hardware.simulation.bench import Bench
+from trials.errors import BadInput, Fault, OutcomeUnknown, OutOfEnvelope
+from trials.recipe import Recipe
+
+AREA_MM2 = math.pi * 25.0
+COLUMNS = ("time_s", "force_n", "position_mm", "temperature_upper_c", "temperature_lower_c",
+           "acoustic_hits")
+
+
+class Troubled:
+    """A press that accepts a cycle and then meets trouble when asked about it."""
+
+    def __init__(self, trouble: BaseException | None = None,
+                 state: CycleState = CycleState.RUNNING, reasons: tuple[str, ...] = ()) -> None:
+        self.trouble, self.state, self.reasons = trouble, state, reasons
+        self.started: list[int] = []
+        self.releases = 0
+
+    def identify(self) -> PressIdentity:
+        return PressIdentity("troubled", "t", AREA_MM2, 60e3, 160.0, simulated=True)
+
+    def last_accepted_id(self) -> int:
+        return max(self.started, default=0)
+
+    def not_ready(self) -> tuple[str, ...]:
+        return self.reasons
+
+    def start(self, cycle_id, stack, recipe) -> None:
+        self.started.append(cycle_id)
+
+    def report(self, cycle_id: int) -> CycleReport:
+        if self.trouble is not None:
+            raise self.trouble
+        return CycleReport(cycle_id, self.state, None, 0.0, -guard.GRACE_S)
+
+    def release(self) -> None:
+        self.releases += 1
+
+    def close(self) -> None:
+        pass
+
+
+def slow_press(path: Path, step_s: float) -> SimulatedPress:
+    """A press in real time whose clock moves on by a step at every look."""
+    ticks = count()
+    return SimulatedPress(Options(time_scale=1.0), Bench(path, lambda: next(ticks) * step_s), 7)
+
+
+def same(one, other) -> bool:
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in COLUMNS)
+
+
+@given(st.one_of(
+    st.builds(Recipe, st.floats(600.001, 1e6), st.just(60.0), st.just(95.0)),
+    st.builds(Recipe, st.just(260.0), st.floats(3600.001, 1e9), st.just(95.0)),
+    st.builds(Recipe, st.just(260.0), st.just(60.0), st.floats(150.001, 1e4)),
+    st.builds(Recipe, st.just(260.0), st.just(60.0), st.floats(-1e4, 14.999))))
+def test_out_of_envelope_never_reaches_the_press(asked):
+    press = Troubled()
+    with pytest.raises(OutOfEnvelope):
+        run_cycle(press, Envelope(AREA_MM2, 60e3, 600, 15, 150, 3600), 1, None, asked)
+    assert press.started == []
+    assert press.releases == 0
+
+
+def test_refused_recipe_leaves_the_press_counter_alone(press, envelope, stack, recipe):
+    run_cycle(press, envelope, 1, stack("a"), recipe)
+    with pytest.raises(OutOfEnvelope):
+        run_cycle(press, envelope, 2, stack("b"), Recipe(601.0, 60.0, 95.0))
+    assert press.last_accepted_id() == 1
+    assert collect(press, 2) is None
+
+
+def test_another_die_in_the_press_is_refused(place, envelope, stack, recipe):
+    press = connect_press("simulated", {"die_diameter_mm": 13.0}, place)
+    with pytest.raises(BadInput, match="die_area_mm2"):
+        run_cycle(press, envelope, 1, stack("a"), recipe)
+    assert press.last_accepted_id() == 0
+
+
+def test_press_that_is_not_ready_is_left_alone(envelope, recipe):
+    press = Troubled(reasons=("door open", "oil cold"))
+    with pytest.raises(Fault, match="door open; oil cold"):
+        prove_ready(press, envelope, recipe)
+    with pytest.raises(Fault, match="door open"):
+        run_cycle(press, envelope, 1, None, recipe)
+    assert press.started == []
+    assert press.releases == 0
+
+
+def test_trace_is_of_the_stack_and_recipe(press, envelope, stack, recipe):
+    trace = run_cycle(press, envelope, 1, stack("a"), recipe)
+    assert trace.pressure_mpa.max() == pytest.approx(260.0, rel=0.04)
+    assert press.bench.last_of("a").recipe == recipe
+
+
+def test_the_same_cycle_is_never_pressed_twice(press, envelope, stack, recipe):
+    run_cycle(press, envelope, 5, stack("a"), recipe)
+    for repeat in (5, 4, 1):
+        with pytest.raises(Fault, match="accepted 5 before"):
+            run_cycle(press, envelope, repeat, stack("a"), recipe)
+    assert list(press.bench.cycles()) == [5]
+    assert press.last_accepted_id() == 5
+
+
+def test_a_press_opened_again_remembers(press, place, envelope, stack, recipe):
+    run_cycle(press, envelope, 1, stack("a"), recipe)
+    again = connect_press("simulated", {}, place)
+    with pytest.raises(Fault, match="may be a repeat"):
+        run_cycle(again, envelope, 1, stack("a"), recipe)
+
+
+def test_collect_after_a_crash_gives_the_same_trace(press, place, envelope, stack, recipe):
+    before = run_cycle(press, envelope, 1, stack("a"), recipe)
+    after = collect(connect_press("simulated", {}, place), 1)
+    assert same(before, after)
+
+
+def test_collect_of_a_cycle_the_press_never_took(press):
+    assert collect(press, 1) is None
+
+
+def test_platens_unload_when_the_link_fails(envelope, recipe):
+    press = Troubled(ConnectionError("link lost"))
+    with pytest.raises(ConnectionError):
+        run_cycle(press, envelope, 1, None, recipe)
+    assert press.started == [1]
+    assert press.releases == 1
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt(), SystemExit(1)])
+@pytest.mark.parametrize(("policy", "releases"), [("finish", 0), ("release", 1)])
+def test_a_stop_follows_the_policy(envelope, recipe, stop, policy, releases):
+    press = Troubled(stop)
+    with pytest.raises(type(stop)):
+        run_cycle(press, envelope, 1, None, recipe, on_stop=policy)
+    assert press.releases == releases
+
+
+@pytest.mark.parametrize(("policy", "releases"), [("finish", 0), ("release", 1)])
+def test_a_stop_while_collecting_follows_the_policy(policy, releases):
+    press = Troubled(state=CycleState.RUNNING)
+    first = CycleReport(1, CycleState.RUNNING)
+    answers = iter([first])
+
+    def report(cycle_id):
+        for answer in answers:
+            return answer
+        raise KeyboardInterrupt
+
+    press.report = report
+    with pytest.raises(KeyboardInterrupt):
+        collect(press, 1, on_stop=policy)
+    assert press.releases == releases
+
+
+def test_a_press_that_cannot_tell_is_unloaded_and_reported(envelope, recipe):
+    press = Troubled(state=CycleState.CANNOT_TELL)
+    with pytest.raises(OutcomeUnknown, match=r"cycle 3.*settle"):
+        run_cycle(press, envelope, 3, None, recipe)
+    assert press.started == [3]
+    assert press.releases == 1
+
+
+def test_finished_without_a_trace_is_not_taken_for_done():
+    with pytest.raises(OutcomeUnknown):
+        collect(Troubled(state=CycleState.FINISHED), 1)
+
+
+def test_a_cycle_that_overruns_is_released(envelope, recipe):
+    press = Troubled(state=CycleState.RUNNING)
+    with pytest.raises(Fault, match="overran"):
+        run_cycle(press, envelope, 1, None, recipe)
+    assert press.releases == 1
+
+
+def test_running_cycle_is_watched_to_its_end(tmp_path, envelope, stack, recipe, place):
+    press = slow_press(tmp_path / "slow.jsonl", step_s=400.0)
+    trace = run_cycle(press, envelope, 1, stack("a"), recipe)
+    at_once = connect_press("simulated", {}, place)
+    assert same(trace, run_cycle(at_once, envelope, 1, stack("a"), recipe))
+
+
+def test_running_cycle_has_no_trace_yet(tmp_path, stack, recipe):
+    press = slow_press(tmp_path / "slow.jsonl", step_s=1.0)
+    press.start(1, stack("a"), recipe)
+    report = press.report(1)
+    assert report.state is CycleState.RUNNING
+    assert report.trace is None
+    assert 0.0 < report.elapsed_s < report.duration_s
+
+
+def test_a_busy_press_takes_no_second_cycle(tmp_path, envelope, stack, recipe):
+    press = slow_press(tmp_path / "slow.jsonl", step_s=1.0)
+    press.start(1, stack("a"), recipe)
+    with pytest.raises(Fault, match="cycle 1 is running"):
+        run_cycle(press, envelope, 2, stack("b"), recipe)
+    with pytest.raises(Fault, match="cycle 1 is running"):
+        press.start(2, stack("b"), recipe)
+    assert list(press.bench.cycles()) == [1]
+    assert press.report(1).state is CycleState.RUNNING
+
+
+def test_released_cycle_is_a_fault_now_and_after_a_crash(tmp_path, stack, recipe):
+    path = tmp_path / "slow.jsonl"
+    press = slow_press(path, step_s=1.0)
+    press.start(1, stack("a"), recipe)
+    press.release()
+    press.release()
+    assert press.not_ready() == ()
+    for asked in (press, slow_press(path, step_s=1e6)):
+        with pytest.raises(Fault, match="cycle 1 was released"):
+            watch(asked, 1)
+        with pytest.raises(Fault, match="cycle 1 was released"):
+            collect(asked, 1)
+
+
+def test_release_of_open_platens_changes_nothing(press, envelope, stack, recipe):
+    run_cycle(press, envelope, 1, stack("a"), recipe)
+    press.release()
+    assert press.report(1).state is CycleState.FINISHED
+
+
+def test_place_names_the_memory(press, place: Place):
+    assert press.bench.path.parent == place.stem.parent
+    assert press.identify().serial == str(press.bench.path.resolve())

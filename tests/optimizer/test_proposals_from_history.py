@@ -1,0 +1,223 @@
+"""History in, recipes out: pure, deterministic, and sensible about failures."""
+
+from __future__ import annotations
+
+import copy
+import random
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from optimizer import Search, Space, propose
+from trials.errors import BadInput
+from trials.outcome import Damage, Failed, FailureMode, Intact, SetAside
+from trials.recipe import Recipe
+from trials.trial import State
+
+REFERENCE = Recipe(140.0, 180.0, 25.0)
+
+
+def recipes(proposals):
+    return [p.recipe for p in proposals]
+
+
+def distance(space, one, other):
+    return float(np.linalg.norm(np.subtract(*space.encode([one, other]))))
+
+
+def started(trial, proposals, state=State.PLANNED):
+    return [trial(p.recipe, state=state) for p in proposals]
+
+
+def test_reference_comes_first_then_a_spread(space):
+    first, *others = propose([], space, reference=REFERENCE, count=8)
+    assert (first.recipe, first.purpose, first.beliefs) == (REFERENCE, "reference", {})
+    assert {p.purpose for p in others} == {"space-filling"}
+    x = space.encode(recipes(others))
+    assert (np.ptp(x, axis=0) > 0.5).all()
+
+
+def test_reference_outside_the_space_is_not_pressed(space):
+    found = propose([], space, reference=Recipe(600.0, 180.0, 25.0), count=8)
+    assert {p.purpose for p in found} == {"space-filling"}
+
+
+def test_reference_that_faulted_or_was_not_imported_is_still_pressed(space, trial):
+    faulted = [trial(REFERENCE, state=State.FAULTED)]
+    imported = [trial(Recipe(200.0, 60.0, 80.0), Intact(50.0), state=State.IMPORTED)]
+    for history in (faulted, imported):
+        assert propose(history, space, reference=REFERENCE)[0].purpose == "reference"
+    tried = [trial(REFERENCE, Intact(100.0), state=State.IMPORTED)]
+    assert propose(tried, space, reference=REFERENCE)[0].purpose == "space-filling"
+
+
+def test_one_at_a_time_is_the_same_opening_as_all_at_once(space, trial):
+    at_once = recipes(propose([], space, reference=REFERENCE, count=8, seed=3))
+    history = []
+    for _ in range(8):
+        found = propose(history, space, reference=REFERENCE, seed=3)
+        history += started(trial, found)
+    assert [t.recipe for t in history] == at_once
+
+
+def test_opening_differs_by_seed(space):
+    one, other = (recipes(propose([], space, count=7, seed=seed)) for seed in (0, 1))
+    assert not set(one) & set(other)
+    assert one == recipes(propose([], space, count=7, seed=0))
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**31 - 1), count=st.integers(1, 8))
+def test_opening_lies_in_the_space_and_is_distinct(space, seed, count):
+    found = recipes(propose([], space, reference=REFERENCE, count=count, seed=seed))
+    assert len(set(found)) == count
+    assert all(space.contains(r) for r in found)
+
+
+def test_same_history_and_seed_same_recipe(space, learned):
+    one, other = (propose(learned, space, seed=5) for _ in range(2))
+    assert one == other
+    assert propose(learned, space, seed=6) != one
+
+
+def test_order_of_history_changes_nothing(space, learned):
+    shuffled = learned.copy()
+    random.Random(1).shuffle(shuffled)
+    assert propose(shuffled, space, count=2) == propose(learned, space, count=2)
+
+
+def test_history_is_not_touched(space, learned):
+    before = copy.deepcopy([(t.recipe, t.outcome, t.state) for t in learned])
+    propose(learned, space)
+    assert [(t.recipe, t.outcome, t.state) for t in learned] == before
+
+
+def test_global_random_state_is_left_alone(space, learned):
+    import torch
+
+    torch.manual_seed(11)
+    before = torch.random.get_rng_state()
+    one = propose(learned, space)
+    assert torch.equal(before, torch.random.get_rng_state())
+    torch.manual_seed(12)
+    assert propose(learned, space) == one
+
+
+def test_model_proposal_lies_in_the_space_rounded_and_says_what_is_believed(space, learned):
+    proposal, = propose(learned, space)
+    assert proposal.purpose == "improve"
+    assert space.contains(proposal.recipe)
+    assert proposal.recipe.dwell_s == round(proposal.recipe.dwell_s)
+    assert proposal.recipe.temperature_c == round(proposal.recipe.temperature_c, 1)
+    said = proposal.beliefs
+    assert said["low_ohm_cm2"] < said["resistance_ohm_cm2"] < said["high_ohm_cm2"]
+    assert 0.0 <= said["p_crushed"] <= 1.0 and 0.0 <= said["p_failed"] <= 1.0
+    assert said["p_crushed"] < 0.5
+
+
+def test_recipes_in_work_are_not_proposed_again(space, learned, trial):
+    first, = propose(learned, space)
+    for state in (State.PLANNED, State.COMMANDED, State.PRESSED, State.MEASURED):
+        second, = propose([*learned, trial(first.recipe, state=state)], space)
+        assert distance(space, first.recipe, second.recipe) > 0.02
+
+
+def test_several_at_once_are_distinct(space, learned):
+    found = recipes(propose(learned, space, count=3))
+    assert all(distance(space, a, b) > 0.02 for i, a in enumerate(found) for b in found[:i])
+
+
+def test_opening_runs_over_into_model_proposals(space, simulated):
+    found = propose(simulated(7), space, count=3)
+    assert [p.purpose for p in found] == ["space-filling", "improve", "improve"]
+
+
+def test_all_crushed_at_high_pressure_goes_lower(space, trial):
+    high = [Recipe(p, d, t) for p in (350.0, 400.0, 450.0, 480.0)
+            for d, t in ((30.0, 30.0), (300.0, 60.0))]
+    for damage in (None, Damage(0.4, 0.01)):
+        history = [trial(r, Failed(FailureMode.CRUSHED, "broke", damage)) for r in high]
+        proposal, = propose(history, space)
+        assert proposal.purpose == "find an intact stack"
+        assert proposal.recipe.pressure_mpa < 300.0
+
+
+def test_all_delaminated_at_low_pressure_goes_higher(space, trial):
+    low = [Recipe(p, d, t) for p in (55.0, 70.0, 85.0, 100.0)
+           for d, t in ((12.0, 26.0), (60.0, 40.0))]
+    history = [trial(r, Failed(FailureMode.DELAMINATED, "no contact")) for r in low]
+    proposal, = propose(history, space)
+    assert proposal.recipe.pressure_mpa > 130.0
+
+
+def test_one_more_failure_does_not_stall_the_search_for_an_intact_stack(space, trial):
+    history = []
+    for _ in range(4):
+        proposal, = propose(history, space, search=Search(start_with=0))
+        assert all(distance(space, proposal.recipe, t.recipe) > 0.05 for t in history)
+        history.append(trial(proposal.recipe, Failed(FailureMode.SHORTED, "leak")))
+
+
+def test_trials_that_teach_nothing_do_not_end_the_opening(space, trial):
+    history = [trial(Recipe(200.0, 60.0, 80.0), state=s)
+               for s in (State.FAULTED, State.SETTLED) for _ in range(5)]
+    assert propose(history, space)[0].purpose == "space-filling"
+
+
+def test_history_of_spoilt_readings_only_still_gets_a_proposal(space, trial):
+    history = [trial(Recipe(100.0 + 20 * i, 60.0, 80.0), SetAside("noise")) for i in range(9)]
+    proposal, = propose(history, space)
+    assert space.contains(proposal.recipe)
+
+
+@pytest.mark.parametrize("bounds", [
+    ((50.0, 500.0), (60.0, 60.0), (90.0, 90.0)), ((50.0, 500.0), (10.0, 1800.0), (25.0, 25.0)),
+    ((250.0, 250.0), (10.0, 1800.0), (25.0, 140.0))])
+def test_fixed_variables_stay_fixed(simulated, bounds):
+    small = Space(*bounds)
+    history = simulated(9, of=small)
+    for proposal in (*propose([], small, count=3), *propose(history, small)):
+        assert small.contains(proposal.recipe)
+
+
+@pytest.mark.parametrize("count", [0, -1, float("nan")])
+def test_no_recipe_at_all_is_refused(space, count):
+    with pytest.raises(BadInput, match="count"):
+        propose([], space, count=count)
+
+
+@pytest.mark.parametrize("name", ["cautios", "", ".x", "no.such.module", "os.path"])
+def test_unknown_acquisition_is_refused_before_the_first_stack(name):
+    with pytest.raises(BadInput, match=r"search\.acquisition.*cautious_improvement"):
+        Search(acquisition=name)
+
+
+def test_every_acquisition_that_ships_proposes(space, learned):
+    import pkgutil
+
+    from optimizer import acquisitions
+
+    names = [found.name for found in pkgutil.iter_modules(acquisitions.__path__)]
+    assert {"cautious_improvement", "survival_first"} <= set(names)
+    for name in names:
+        proposal, = propose(learned, space, search=Search(acquisition=name))
+        assert space.contains(proposal.recipe)
+
+
+def test_acquisition_outside_the_project(space, learned):
+    outside = Search(acquisition="optimizer.acquisitions.survival_first")
+    inside = Search(acquisition="survival_first")
+    assert propose(learned, space, search=outside) == propose(learned, space, search=inside)
+
+
+def test_more_caution_keeps_further_from_crushing(space, simulated):
+    from optimizer import Caution
+
+    def risk(exploring):
+        found = [propose(simulated(10, seed=s), space, caution=Caution(exploring=exploring))[0]
+                 for s in range(3)]
+        return np.mean([p.beliefs["p_crushed"] for p in found])
+
+    assert risk(8.0) < risk(0.0)

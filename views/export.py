@@ -1,0 +1,62 @@
+"""Trials, spectra and traces as tidy tables, CSV and Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trials.trial import Trial
+from views.export_rows import (
+    CONTROLS,
+    SPECTRA,
+    TRACES,
+    TRIALS,
+    Columns,
+    Row,
+    control_rows,
+    spectrum_rows,
+    trace_rows,
+    trial_row,
+)
+from views.files import write_atomically
+from views.kinds import in_order
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TABLES: dict[str, tuple[Columns, Callable[[Trial], list[Row]]]] = {
+    "trials": (TRIALS, lambda trial: [trial_row(trial)]),
+    "spectra": (SPECTRA, spectrum_rows),
+    "controls": (CONTROLS, control_rows),
+    "traces": (TRACES, trace_rows),
+}
+
+
+def export(trials: Sequence[Trial], out_dir: Path) -> list[Path]:
+    """Writes every table twice and returns the paths; the folder is made where it lacks.
+
+    Units are part of the column names. Floats in CSV are the shortest text that reads back as the
+    same number. A table without rows keeps its columns.
+    """
+    return [path for name in TABLES for path in _write(table(name, trials), Path(out_dir), name)]
+
+
+def table(name: str, trials: Sequence[Trial]) -> pd.DataFrame:
+    """One table: "trials" (a row per trial), "spectra" (per frequency and electrode), "controls"
+    (frequencies read before and after a sweep) or "traces" (per sample of the press)."""
+    import pandas as pd
+
+    columns, rows_of = TABLES[name]
+    rows = [row for trial in in_order(trials) for row in rows_of(trial)]
+    values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
+    return pd.DataFrame({column: pd.Series(list(cells), dtype=kind)
+                         for (column, kind), cells in zip(columns.items(), values, strict=True)})
+
+
+def _write(frame: pd.DataFrame, folder: Path, name: str) -> list[Path]:
+    return [
+        write_atomically(folder / f"{name}.csv", lambda draft: frame.to_csv(
+            draft, index=False, encoding="utf-8", lineterminator="\n")),
+        write_atomically(folder / f"{name}.parquet", lambda draft: frame.to_parquet(
+            draft, index=False))]
