@@ -7,10 +7,10 @@ from typing import Annotated, Optional
 
 import typer
 
-from flows.console import plain_errors
+from flows.console import PlainGroup, plain_errors
 
 app = typer.Typer(
-    name="pressloop", no_args_is_help=True, add_completion=False,
+    name="pressloop", cls=PlainGroup, no_args_is_help=True, add_completion=False,
     pretty_exceptions_enable=False,
     help="Finds the pressing recipe that gives an all-solid-state battery stack the lowest "
     "interfacial resistance without crushing it, in as few stacks as possible.")

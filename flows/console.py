@@ -9,10 +9,27 @@ from contextlib import contextmanager
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from trials.errors import BadInput, PressloopError
 
 BAD_INPUT, FAILED, STOPPED = 2, 1, 130
+USAGE_ERROR: Any = typer.BadParameter.__base__
+"""Typer shows no name of its own for what it raises on arguments that make no sense."""
+
+
+class PlainGroup(TyperGroup):
+    """Commands whose misspelt or missing arguments get one line too."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Runs the command; a usage error becomes one line and the exit code of bad input."""
+        try:
+            return super().invoke(ctx)
+        except USAGE_ERROR as error:
+            said = one_line(error.format_message()).rstrip(".")
+            path = (error.ctx or ctx).command_path
+            say(f"pressloop: {said}. See `{path} --help`.")
+            raise typer.Exit(BAD_INPUT) from None
 
 
 def say(text: str) -> None:
@@ -45,6 +62,6 @@ def plain_errors() -> Iterator[None]:
         raise typer.Exit(STOPPED) from None
 
 
-def one_line(error: Exception) -> str:
+def one_line(error: object) -> str:
     """The message without line breaks."""
     return " ".join(str(error).split())

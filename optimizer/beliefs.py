@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,14 +14,18 @@ from optimizer.caution import Caution
 from optimizer.space import Space
 from optimizer.training import Rows, Training, training
 from surrogates.monotone_labels import MonotoneLabels, ThresholdPrior, fit_monotone_labels
-from surrogates.noisy_gp import NoisyGP, fit_noisy_gp
+from surrogates.noisy_gp import NoisyGP, Typical, fit_noisy_gp
 from trials.checks import FloatArray
 from trials.outcome import FailureMode
 from trials.recipe import Recipe
 from trials.trial import Trial
 
-DAMAGE_SCATTER = 0.02
-"""Typical scatter of the root of the damage index from stack to stack."""
+LOG_SPREAD, LOG_RISE, LOG_RISE_SD = 0.5, -0.3, 0.3
+"""Typical spread of log resistance over a space, and how much it rises from the lowest to the
+highest pressure: contacts close, though crushing may undo that."""
+ROOT_SPREAD, ROOT_SCATTER, ROOT_RISE = 0.2, 0.02, 0.6
+"""The same of the root of the damage index, its scatter from stack to stack, and how much it
+rises from the lowest to the highest pressure: more pressure never un-crushes."""
 Z95 = 1.959964
 HELPS = {"dwell_s": (0.15, 0.15), "temperature_c": (0.4, 0.3)}
 """Slope of dwell and temperature relative to pressure where both close contacts: mean, sd."""
@@ -103,18 +107,29 @@ def believe(history: Iterable[Trial], space: Space, caution: Caution) -> Beliefs
     data = training(history, space)
     # More threads than these small matrices can use make everything slower.
     torch.set_num_threads(1)
+    resistance, damage = _typical(space, caution)
     return Beliefs(
         space=space, caution=caution, data=data,
-        log_resistance=_gp(data.log_resistance, caution.stack_scatter),
-        root_damage=_gp(data.root_damage, DAMAGE_SCATTER),
+        log_resistance=_gp(data.log_resistance, resistance),
+        root_damage=_gp(data.root_damage, damage),
         labels={mode: _label_model(data, space, mode) for mode in FailureMode})
 
 
-def _gp(rows: Rows, typical_scatter: float) -> NoisyGP | None:
+def _typical(space: Space, caution: Caution) -> tuple[Typical, Typical]:
+    """What is known of log resistance and of the root of the damage index before any data."""
+    resistance = Typical(LOG_SPREAD, caution.stack_scatter)
+    damage = Typical(ROOT_SPREAD, ROOT_SCATTER)
+    if space.free[0] != "pressure_mpa":
+        return resistance, damage
+    return (replace(resistance, rise=LOG_RISE, rise_sd=LOG_RISE_SD),
+            replace(damage, rise=ROOT_RISE, rise_sd=0.5 * ROOT_RISE, always_rises=True))
+
+
+def _gp(rows: Rows, typical: Typical) -> NoisyGP | None:
     if rows.y.size == 0:
         return None
     x, y, variance = (torch.from_numpy(a) for a in (rows.x, rows.y, rows.variance))
-    return fit_noisy_gp(x, y, variance, typical_scatter)
+    return fit_noisy_gp(x, y, variance, typical)
 
 
 def _label_model(data: Training, space: Space, mode: FailureMode) -> MonotoneLabels:

@@ -21,7 +21,7 @@ from trials.recipe import Recipe
 from trials.trial import Trial
 
 CANDIDATES = 4096
-RISK = 0.5
+RISK = 1.0
 """Standard deviations added to the mean, so that an untried recipe must promise more."""
 
 

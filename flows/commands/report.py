@@ -21,7 +21,7 @@ def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
     path = write_report(
         out / "report.html", campaign=found.campaign, trials=found.trials, space=settings.space,
         caution=settings.caution, reference=settings.reference, rules=settings.rules,
-        simulated=settings.simulated,
+        simulated=found.simulated,
         note=found.opened.note)
     emit({"report": str(path)}, as_json, lambda: print(f"report: {path}"))
 

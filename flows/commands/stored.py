@@ -10,7 +10,7 @@ from flows.settings import Settings, from_plain
 from trials.entry import Opened
 from trials.errors import BadInput
 from trials.ledger import Ledger
-from trials.trial import Trial
+from trials.trial import State, Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,12 @@ class Stored:
     settings: Settings
     opened: Opened
     trials: tuple[Trial, ...]
+
+    @property
+    def simulated(self) -> bool:
+        """True when stacks were pressed here by simulated devices; imported ones were not."""
+        here = any(trial.state is not State.IMPORTED for trial in self.trials)
+        return here and self.settings.simulated
 
 
 def stored(url: str, campaign: str | None, *, arrays: bool = False) -> Stored:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from surrogates.noisy_gp import NoisyGP, fit_noisy_gp
+from surrogates.noisy_gp import NoisyGP, Typical, fit_noisy_gp
 
 
 def grid(count: int, inputs: int = 1, seed: int = 0) -> torch.Tensor:
@@ -18,8 +18,8 @@ def smooth(x: torch.Tensor) -> torch.Tensor:
     return 3.0 + torch.sin(4.0 * x).sum(-1)
 
 
-def process(x, y, error=1e-3, typical=0.02) -> NoisyGP:
-    return fit_noisy_gp(x, y, torch.full_like(y, error**2), typical)
+def process(x, y, error=1e-3, typical=0.02, spread=0.5, rise=None) -> NoisyGP:
+    return fit_noisy_gp(x, y, torch.full_like(y, error**2), Typical(spread, typical, rise))
 
 
 @pytest.mark.parametrize("inputs", [1, 2, 3])
@@ -53,7 +53,7 @@ def test_row_known_badly_counts_less():
     x = torch.tensor([[0.1], [0.5], [0.5], [0.9]], dtype=torch.float64)
     y = torch.tensor([3.0, 3.0, 4.0, 3.0], dtype=torch.float64)
     errors = torch.tensor([0.01, 0.01, 1.0, 0.01], dtype=torch.float64)
-    middle = fit_noisy_gp(x, y, errors**2, 0.05).predict(x[1:2])[0]
+    middle = fit_noisy_gp(x, y, errors**2, Typical(0.5, 0.05)).predict(x[1:2])[0]
     assert abs(float(middle) - 3.0) < 0.1
 
 
@@ -80,7 +80,7 @@ def test_units_do_not_matter(factor, offset):
     x = grid(12)
     plain, other = smooth(x), smooth(x) * factor + offset
     one = process(x, plain, error=0.02, typical=0.05)
-    two = process(x, other, error=0.02 * factor, typical=0.05 * factor)
+    two = process(x, other, error=0.02 * factor, typical=0.05 * factor, spread=0.5 * factor)
     at = grid(10, seed=5)
     assert torch.allclose(one.predict(at)[0] * factor + offset, two.predict(at)[0],
                           atol=2e-2 * factor)
@@ -98,7 +98,7 @@ def test_one_row_is_enough_to_start():
 def test_identical_rows_do_not_break_the_fit():
     x = torch.full((10, 2), 0.5, dtype=torch.float64)
     y = torch.full((10,), 3.0, dtype=torch.float64)
-    mean, sd = fit_noisy_gp(x, y, torch.zeros(10, dtype=torch.float64), 0.12).predict(x[:1])
+    mean, sd = process(x, y, error=0.0, typical=0.12).predict(x[:1])
     assert float(mean) == pytest.approx(3.0, abs=1e-3)
     assert np.isfinite(float(sd))
 
@@ -120,12 +120,35 @@ def test_moments_are_differentiable_and_agree_with_predict():
     assert torch.isfinite(gradient).all() and (gradient != 0.0).any()
 
 
-def test_fit_that_fails_says_so_and_keeps_the_prior():
-    """A coordinate that no double can square makes every likelihood NaN."""
+def test_two_alike_rows_do_not_make_everything_look_flat():
+    x = torch.tensor([[0.4], [0.5]], dtype=torch.float64)
+    far = torch.tensor([[1.0]], dtype=torch.float64)
+    _, sd = process(x, torch.tensor([3.0, 3.0001], dtype=torch.float64)).predict(far)
+    assert float(sd) > 0.05
+
+
+def test_what_is_known_to_rise_rises_where_there_are_no_data():
+    x = 0.4 * grid(8)
+    y = 0.3 * x[:, 0]
+    ahead = torch.tensor([[0.5], [0.75], [1.0]], dtype=torch.float64)
+    rising = process(x, y, spread=0.2, rise=0.6).predict(ahead)[0]
+    flat = process(x, y, spread=0.2).predict(ahead)[0]
+    assert (rising.diff() > 0.02).all()
+    assert rising[-1] > flat[-1]
+
+
+def test_known_rise_gives_way_to_data():
+    x = grid(20)
+    model = process(x, smooth(x), typical=0.005, rise=0.5)
+    assert (model.predict(x)[0] - smooth(x)).abs().max() < 0.05
+
+
+def test_fit_that_fails_says_so_and_falls_back_to_the_data_mean():
+    """A typical scatter that no double can square, as a settings file may hold."""
     x, y = grid(3), torch.tensor([1.0, 2.0, 3.0], dtype=torch.float64)
-    broken = x.clone()
-    broken[2] = 1e200
-    model, other = process(broken, y), process(broken, y)
+    model = process(x, y, typical=1e160)
     assert not model.fitted
     assert process(x, y).fitted
-    assert model.scatter == other.scatter > 0.0
+    mean, sd = model.predict(x)
+    assert torch.allclose(mean, torch.full_like(mean, 2.0))
+    assert (sd > 0.5).all()
