@@ -11,7 +11,8 @@ from flows.console import PlainGroup, plain_errors
 
 app = typer.Typer(
     name="pressloop", cls=PlainGroup, no_args_is_help=True, add_completion=False,
-    pretty_exceptions_enable=False,
+    pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"max_content_width": 100},
     help="Finds the pressing recipe that gives an all-solid-state battery stack the lowest "
     "interfacial resistance without crushing it, in as few stacks as possible.")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ from typer.core import TyperGroup
 
 from trials.errors import BadInput, PressloopError
 
-BAD_INPUT, FAILED, STOPPED = 2, 1, 130
+BAD_INPUT, FAILED, STOPPED, TERMINATED = 2, 1, 130, 143
 USAGE_ERROR: Any = typer.BadParameter.__base__
 """Typer shows no name of its own for what it raises on arguments that make no sense."""
 
@@ -46,6 +47,23 @@ def emit(result: Any, as_json: bool, show: Callable[[], None]) -> None:
         show()
 
 
+class Terminated(BaseException):
+    """SIGTERM: somebody else's Ctrl-C."""
+
+
+@contextmanager
+def terminable() -> Iterator[None]:
+    """A SIGTERM unwinds the block, so that display and server are put away."""
+    def stop(*_: object) -> None:
+        raise Terminated
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 @contextmanager
 def plain_errors() -> Iterator[None]:
     """Errors raised on purpose become one line and an exit code, never a traceback."""
@@ -57,9 +75,10 @@ def plain_errors() -> Iterator[None]:
     except PressloopError as error:
         say(f"pressloop: {one_line(error)}")
         raise typer.Exit(FAILED) from None
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, Terminated) as stop:
         say("pressloop: stopped. Nothing is lost: start again on the same ledger to go on.")
-        raise typer.Exit(STOPPED) from None
+        code = TERMINATED if isinstance(stop, Terminated) else STOPPED
+        raise typer.Exit(code) from None
 
 
 def one_line(error: object) -> str:

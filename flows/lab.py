@@ -8,6 +8,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows.settings import Settings
 from hardware.envelope import compare
@@ -16,6 +17,9 @@ from hardware.protocols import ImpedanceMeter, Place, Press
 from hardware.registry import connect_meter, connect_press
 from trials.entry import Opened
 from trials.ledger import Ledger
+
+if TYPE_CHECKING:
+    from optimizer import Search
 
 TOLD = ("pressloop", "prefect", "botorch", "gpytorch", "torch", "scipy", "numpy")
 
@@ -48,7 +52,6 @@ class Run:
         return self.settings.campaign.name
 
 
-
 def order_of(settings: Settings, trials: int | None = None, seed: int | None = None,
              ledger: str | None = None, note: str = "") -> Order:
     """The order that these arguments and the settings' defaults make."""
@@ -57,12 +60,20 @@ def order_of(settings: Settings, trials: int | None = None, seed: int | None = N
                  table.seed if seed is None else seed, ledger or table.ledger, note)
 
 
+def search_of(settings: Settings) -> Search:
+    """How the search goes. Raises BadInput for an acquisition that does not exist."""
+    from optimizer import Search
+
+    return Search(**settings.search.model_dump())
+
+
 @contextmanager
 def open_lab(settings: Settings, order: Order) -> Iterator[tuple[Press, ImpedanceMeter]]:
     """Opens press and meter and compares their limits with the settings; moves nothing.
 
-    Raises BadInput when they disagree, Fault when one does not answer.
+    Raises BadInput when they disagree or the search cannot be had, Fault when one does not answer.
     """
+    search_of(settings)
     place = Place(order.seed, _stem(order.ledger_url))
     with ExitStack() as stack:
         press = connect_press(settings.press.driver, settings.press.options, place)
@@ -97,4 +108,5 @@ def versions() -> dict[str, str]:
 def _stem(ledger_url: str) -> Path:
     """Where machine-side records of simulated devices go: beside a file ledger, else here."""
     _, _, path = ledger_url.partition("sqlite:///")
-    return Path(path.partition("?")[0] or "pressloop").with_suffix("")
+    file = Path(path.partition("?")[0])
+    return file.with_suffix("") if file.name else Path("pressloop")

@@ -45,7 +45,17 @@ def _as_range(value: Any) -> Any:
 
 Range = Annotated[tuple[float, float], BeforeValidator(_as_range)]
 """[low, high], or one number for a variable that is fixed."""
-Name = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(lambda s: s.strip())]
+
+
+def _one_line(value: str) -> str:
+    name = value.strip()
+    if not (1 <= len(name) <= 80 and name.isprintable()):
+        raise ValueError("one line of 1 to 80 printable characters")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_one_line)]
+"""A name as people write it, without spaces round it."""
 
 
 class CampaignTable(Table):

@@ -11,10 +11,10 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 
 from evaluation.evaluate import evaluate
-from flows.lab import Run
+from flows.lab import Run, search_of
 from hardware.guard import collect, prove_ready, run_cycle
+from hardware.protocols import CycleState
 from optimizer import propose
-from optimizer.proposals import Search
 from trials.entry import Commanded, Evaluated, Faulted, Measured, Planned, Pressed
 from trials.errors import Fault
 from trials.outcome import Outcome, SetAside
@@ -28,6 +28,8 @@ def carry_through(run: Run, number: int) -> None:
         plan(run, number)
     if _trial(run, number).state in (State.PLANNED, State.COMMANDED):
         press_stack(run, number)
+    if not _trial(run, number).is_open:
+        return
     outcome: Outcome | None = None
     while outcome is None or (isinstance(outcome, SetAside) and outcome.measure_again
                               and _trial(run, number).sweeps < run.settings.campaign.max_sweeps):
@@ -44,7 +46,7 @@ def plan(run: Run, number: int) -> None:
     settings = run.settings
     proposal, = propose(
         run.ledger.history(run.campaign, arrays=False), settings.space, caution=settings.caution,
-        search=Search(**settings.search.model_dump()), reference=settings.reference,
+        search=search_of(settings), reference=settings.reference,
         seed=run.order.seed)
     stack = settings.stack_named(f"{run.campaign}-{number:03d}")
     run.ledger.append(run.campaign, number, Planned(stack, proposal.recipe, proposal.purpose,
@@ -62,6 +64,10 @@ def press_stack(run: Run, number: int) -> None:
         raise Fault("the press is driven from the main thread only, so that a stop reaches it")
     trial = _trial(run, number)
     try:
+        if _released(run, trial):
+            run.ledger.append(run.campaign, number, Faulted(
+                "press", f"cycle {trial.cycle_id} was released early when a run was stopped"))
+            return
         trace = _collected(run, trial) or _pressed(run, trial)
     except Fault as fault:
         run.ledger.append(run.campaign, number, Faulted("press", str(fault)))
@@ -85,6 +91,12 @@ def evaluate_stack(run: Run, number: int) -> Outcome:
     trial = _trial(run, number)
     assert trial.trace is not None
     return evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, run.settings.rules)
+
+
+def _released(run: Run, trial: Trial) -> bool:
+    """True for a cycle of an earlier run that ended early: known, and no trouble of this run."""
+    return trial.cycle_id is not None and (
+        run.press.report(trial.cycle_id).state is CycleState.RELEASED)
 
 
 def _collected(run: Run, trial: Trial) -> Trace | None:

@@ -3,8 +3,8 @@
 y_i = f(x_i) + e_i + s_i with e_i ~ N(0, var_i) given (fit error) and s_i ~ N(0, scatter^2) learned
 (stack to stack). f has the mean m(x) = c + b x_1, so that far from data the trend along the first
 input goes on rather than the average, and the covariance Matern 5/2 with one length scale per
-input; length scales have the dimension-scaled log-normal prior of Hvarfner 2024 (arXiv
-2402.02229).
+input. Length scales are expected to be about as long as the space: what pressing does is smooth in
+log pressure, log dwell and -1/T, and with a few dozen rows a shorter scale fits scatter.
 
 Predictions are the closed form on the Cholesky factor L of K + noise:
 mean = m(x) + k(x)' (K + noise)^-1 (y - m),  variance = k(x, x) - |L^-1 k(x)|^2.
@@ -20,8 +20,8 @@ import torch
 from botorch.exceptions.errors import ModelFittingError
 from botorch.fit import fit_gpytorch_mll
 from botorch.models import SingleTaskGP
-from botorch.models.utils.gpytorch_modules import get_covar_module_with_dim_scaled_prior
 from gpytorch.constraints import GreaterThan
+from gpytorch.kernels import MaternKernel
 from gpytorch.likelihoods import FixedNoiseGaussianLikelihood
 from gpytorch.means import ConstantMean, Mean
 from gpytorch.mlls import ExactMarginalLogLikelihood
@@ -29,6 +29,10 @@ from gpytorch.priors import LogNormalPrior, NormalPrior
 from torch import Tensor
 
 SMALLEST_VARIANCE = 1e-6
+LENGTH_SCALE, LENGTH_SPREAD = 1.35, 0.5
+"""Median and log standard deviation of the length scales' log-normal prior, in unit cubes."""
+SCATTER_SPREAD = 0.4
+"""Log standard deviation of the prior of the scatter's variance."""
 PRIOR_WEIGHT = 3.0
 """Rows that the typical spread is worth, so that two alike rows do not make y look flat."""
 
@@ -109,7 +113,7 @@ def fit_noisy_gp(x: Tensor, y: Tensor, variance: Tensor, typical: Typical) -> No
     squares = float((y - shift).square().sum()) + PRIOR_WEIGHT * typical.spread**2
     scale = math.sqrt(squares / (PRIOR_WEIGHT + y.numel() - 1.0))
     noise = (variance / scale**2).clamp_min(SMALLEST_VARIANCE)
-    prior = LogNormalPrior(loc=2.0 * math.log(typical.scatter / scale), scale=0.75)
+    prior = LogNormalPrior(loc=2.0 * math.log(typical.scatter / scale), scale=SCATTER_SPREAD)
     likelihood = FixedNoiseGaussianLikelihood(
         noise=noise, learn_additional_noise=True, noise_prior=prior,
         noise_constraint=GreaterThan(1e-5, transform=None, initial_value=prior.mode))
@@ -117,12 +121,19 @@ def fit_noisy_gp(x: Tensor, y: Tensor, variance: Tensor, typical: Typical) -> No
         warnings.simplefilter("ignore")
         model = SingleTaskGP(
             x, ((y - shift) / scale).unsqueeze(-1), likelihood=likelihood, outcome_transform=None,
-            covar_module=get_covar_module_with_dim_scaled_prior(x.shape[-1], use_rbf_kernel=False),
+            covar_module=_covariance(x.shape[-1]),
             mean_module=TrendMean(typical, scale))
         fitted = _fit(model)
     second = float(likelihood.second_noise.detach())
     factor, weights = _solved(model, noise + second)
     return NoisyGP(model, factor, weights, shift, scale, math.sqrt(second) * scale, fitted)
+
+
+def _covariance(inputs: int) -> MaternKernel:
+    prior = LogNormalPrior(math.log(LENGTH_SCALE), LENGTH_SPREAD)
+    return MaternKernel(
+        nu=2.5, ard_num_dims=inputs, lengthscale_prior=prior,
+        lengthscale_constraint=GreaterThan(0.025, transform=None, initial_value=prior.mode))
 
 
 def _fit(model: SingleTaskGP) -> bool:

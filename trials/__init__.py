@@ -5,37 +5,36 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING
 
-from trials.entry import (
-    Commanded,
-    Entry,
-    Evaluated,
-    Faulted,
-    Imported,
-    Measured,
-    Opened,
-    Planned,
-    Pressed,
-    Settled,
-    TrialEntry,
-)
-from trials.errors import (
-    BadInput,
-    Fault,
-    LedgerProblem,
-    OutcomeUnknown,
-    OutOfEnvelope,
-    PressBusy,
-    PressloopError,
-)
-from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
-from trials.recipe import Recipe
-from trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
-from trials.stack import Stack
-from trials.trace import Trace
-from trials.trial import OPEN, State, Trial
-
 if TYPE_CHECKING:
+    from trials.entry import (
+        Commanded,
+        Entry,
+        Evaluated,
+        Faulted,
+        Imported,
+        Measured,
+        Opened,
+        Planned,
+        Pressed,
+        Settled,
+        TrialEntry,
+    )
+    from trials.errors import (
+        BadInput,
+        Fault,
+        LedgerProblem,
+        OutcomeUnknown,
+        OutOfEnvelope,
+        PressBusy,
+        PressloopError,
+    )
     from trials.ledger import Ledger, LogRow
+    from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
+    from trials.recipe import Recipe
+    from trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
+    from trials.stack import Stack
+    from trials.trace import Trace
+    from trials.trial import OPEN, State, Trial
 
 __all__ = [
     "FULL", "OPEN", "BadInput", "Commanded", "ControlPoint", "Damage", "Entry", "Evaluated",
@@ -46,8 +45,16 @@ __all__ = [
 ]
 
 
+_MODULES = ("errors", "entry", "outcome", "recipe", "spectrum", "stack", "trace", "trial", "ledger")
+"""Where names are looked for, the light ones first."""
+
+
 def __getattr__(name: str) -> object:
-    # SQLAlchemy is loaded with the ledger only: plots and models that use values do without.
-    if name in ("Ledger", "LogRow"):
-        return getattr(importlib.import_module("trials.ledger"), name)
+    # Nothing is loaded before it is used: the command line's help needs the errors only, and plots
+    # do without SQLAlchemy.
+    if name in __all__:
+        for module in _MODULES:
+            found = importlib.import_module(f"trials.{module}")
+            if hasattr(found, name):
+                return getattr(found, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -60,7 +60,7 @@ def _rows(found: Recommendation) -> list[tuple[str, str]]:
           for name, v in VARIABLES.items()),
         ("Share of the space that is as good", f"{percent(found.region.share)} (mean probability "
          f"{percent(found.region.probability)})"),
-        ("Learned from", f"{found.intact} intact, {found.failed} other stacks")]
+        ("Learned from", f"{found.intact} intact, {found.failed} failed")]
 
 
 def _span(ends: tuple[float, float], unit: str) -> str:

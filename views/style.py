@@ -65,7 +65,7 @@ tbody tr:last-child td,tbody tr:last-child th{border-bottom:0}
 .num{text-align:right;white-space:nowrap}
 .nowrap{white-space:nowrap}
 .why{min-width:220px;max-width:340px;overflow-wrap:anywhere}
-.name{min-width:8em;max-width:180px;overflow-wrap:anywhere}
+.name{min-width:8em;max-width:240px;overflow-wrap:anywhere;hyphens:none}
 th button{all:unset;cursor:pointer;font:inherit;color:inherit}
 th button:hover,th button:focus-visible{color:var(--accent);text-decoration:underline}
 th[aria-sort=ascending] button::after{content:" \\2191"}

@@ -8,7 +8,7 @@ from pathlib import Path
 from flows import prefect_environment
 from flows.commands.recommend import show
 from flows.commands.stored import stored
-from flows.console import emit, say
+from flows.console import emit, say, terminable
 from flows.lab import Order, open_lab, order_of
 from flows.settings import Settings, read_settings
 from trials.ledger import Ledger
@@ -35,7 +35,7 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
     from flows.server import temporary_server
 
     name = settings.campaign.name
-    with temporary_server():
+    with terminable(), temporary_server():
         from flows.campaign import campaign
         from views.progress import LiveProgress
 

@@ -10,6 +10,8 @@ from trials.errors import BadInput
 
 def settle(url: str, campaign: str | None, number: int, reason: str, as_json: bool) -> None:
     """Marks an open trial as settled: its stack teaches nothing and is not pressed again."""
+    if not reason.strip():
+        raise BadInput("--reason", repr(reason), "a text", "Say what you saw of the stack.")
     found = stored(url, campaign)
     trial = next((t for t in found.trials if t.number == number), None)
     still_open = [t.number for t in found.trials if t.is_open]

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.console import emit, say
+from flows.lab import search_of
 from flows.past import ignored_columns, prove_informative, read_past
 from flows.settings import read_settings
 from optimizer import Proposal
@@ -25,9 +26,9 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     if not any(isinstance(one.outcome, Intact) for one in past):
         say(f"All {len(past)} stacks failed: these recipes are where one is most likely to "
             "survive.")
-    from optimizer.proposals import Search, propose
+    from optimizer import propose
 
-    search = replace(Search(**settings.search.model_dump()), start_with=0)
+    search = replace(search_of(settings), start_with=0)
     found = propose([one.trial(i) for i, one in enumerate(past, 1)], settings.space,
                     caution=settings.caution, search=search, reference=settings.reference,
                     count=count, seed=settings.campaign.seed if seed is None else seed)

@@ -43,12 +43,12 @@ def test_sound_stack_is_intact_with_all_its_circumstances(pressed_stack, rules):
 
 def test_most_sound_stacks_are_read_near_the_truth(pressed_stack, rules):
     found = []
-    for i in range(25):
+    for i in range(15):
         one = pressed_stack(GOOD, name=f"s{i}", seed=i)
         outcome = judged(one, rules)
         if isinstance(outcome, Intact):
             found.append(outcome.resistance_ohm_cm2 / one.sample.interfacial_ohm_cm2 - 1.0)
-    assert len(found) >= 20
+    assert len(found) >= 12
     assert np.abs(found).max() < 0.05
 
 
@@ -113,7 +113,7 @@ def test_trace_of_another_recipe_is_set_aside(pressed_stack, rules):
 
 def test_random_recipes_are_held(pressed_stack, rules):
     draw = np.random.default_rng(0)
-    for i in range(60):
+    for i in range(30):
         pressure, dwell = np.exp(draw.uniform(np.log([50, 10]), np.log([500, 1800])))
         one = pressed_stack(Recipe(float(pressure), float(dwell), float(draw.uniform(25, 140))),
                             name=f"s{i}", seed=i)

@@ -63,6 +63,13 @@ def test_arcs_come_fast_to_slow(spectrum_of, two_arcs, seed):
     assert found.arc_ohm == pytest.approx([30.0, 60.0], rel=0.1)
 
 
+@pytest.mark.parametrize("seed", [0, 3, 6])
+def test_arcs_that_nearly_coincide_are_still_ordered(spectrum_of, two_arcs, seed):
+    close = replace(two_arcs, arc_tau_s=np.array([1e-3, 1.2e-3]))
+    found = fit(spectrum_of(close, seed=seed), TWO).elements
+    assert found.arc_tau_s[0] <= found.arc_tau_s[1]
+
+
 def test_order_in_which_arcs_are_described_does_not_matter(spectrum_of, two_arcs):
     turned = replace(two_arcs, arc_ohm=two_arcs.arc_ohm[::-1], arc_tau_s=two_arcs.arc_tau_s[::-1],
                      arc_exponent=two_arcs.arc_exponent[::-1])

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
+import subprocess
+import sys
 import tempfile
+import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from typer.testing import CliRunner
@@ -88,3 +95,98 @@ def _contents(folder: Path) -> dict[str, bytes]:
 def nothing_changes(tmp_path: Path) -> Callable[[], Any]:
     """A block in which the test's folder must stay as it is, byte for byte."""
     return lambda: unchanged(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def one_server() -> Iterator[str]:
+    """The session's one Prefect server, with UI and services as `pressloop serve` starts it."""
+    from flows import prefect_environment
+
+    before = dict(os.environ)
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        os.environ["PREFECT_SERVER_API_PORT"] = str(probe.getsockname()[1])
+    os.environ.pop("PREFECT_API_URL", None)
+    prefect_environment.prepare(quiet=True)
+    from flows.server import lasting_server
+
+    with lasting_server() as address:
+        yield address
+    os.environ.clear()
+    os.environ.update(before)
+
+
+@pytest.fixture
+def server(one_server: str, own_place: None) -> Ask:
+    """Asks the session's Prefect server, which this test's commands use too."""
+    from flows import prefect_environment
+
+    os.environ["PREFECT_API_URL"] = one_server
+    prefect_environment.prepare(quiet=True)
+    return Ask(one_server)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """Prefect's web interface, without Prefect's client."""
+
+    address: str
+
+    def __call__(self, path: str, body: Any = None) -> Any:
+        """What the server answers: GET without a body, POST with one."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.address}/{path}", data,
+                                         {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)
+
+    def refusal(self, path: str, body: Any) -> int:
+        """The status with which the server refuses; 0 when it accepts."""
+        try:
+            self(path, body)
+        except urllib.error.HTTPError as error:
+            return error.code
+        return 0
+
+
+T = TypeVar("T")
+
+
+def until(look: Callable[[], T], what: str, seconds: float = 90.0) -> T:
+    """The first answer of `look` that is true. Fails naming what never came."""
+    deadline = time.monotonic() + seconds
+    while not (found := look()):
+        assert time.monotonic() < deadline, f"{what} did not happen within {seconds:g} s"
+        time.sleep(0.1)
+    return found
+
+
+@pytest.fixture
+def eventually() -> Callable[..., Any]:
+    """Waits for something to become true, with a deadline."""
+    return until
+
+
+@pytest.fixture
+def in_background(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+    """Starts commands as processes of their own, which end with the test."""
+    running: list[subprocess.Popen[str]] = []
+    root = str(Path(__file__).parents[2])
+
+    def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
+        log = (tmp_path / f"process-{len(running)}.log").open("w")
+        # Tests that run as a shell's background job would hand down an ignored Ctrl-C.
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.cli", *map(str, arguments)], stdout=log, stderr=log,
+            text=True, start_new_session=True, env={**os.environ, "PYTHONPATH": root} | environment)
+        signal.signal(signal.SIGINT, before)
+        log.close()
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(30)

@@ -57,8 +57,8 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
                                       ["press.time_scale", "fast"]),
     "preset that does not exist": ({"press": {"preset": "diamond"}},
                                    ["preset", "diamond", "fragile"]),
-    "die that is not fitted": ({"envelope": {"die_diameter_mm": 12}},
-                               ["die_area_mm2", "113", "78.5"]),
+    "die that is not fitted": ({"envelope": {"die_diameter_mm": 9}},
+                               ["die_area_mm2", "63.6", "78.5"]),
     "more force than the press has": ({"envelope": {"press_max_force_kn": 90}},
                                       ["press_max_force_n", "90000", "60000"]),
 }

@@ -101,8 +101,9 @@ def test_global_random_state_is_left_alone(space, learned):
     before = torch.random.get_rng_state()
     one = propose(learned, space)
     assert torch.equal(before, torch.random.get_rng_state())
-    torch.manual_seed(12)
-    assert propose(learned, space) == one
+    for state in range(12, 16):
+        torch.manual_seed(state)
+        assert propose(learned, space) == one
 
 
 def test_model_proposal_lies_in_the_space_rounded_and_says_what_is_believed(space, learned):
@@ -119,7 +120,7 @@ def test_model_proposal_lies_in_the_space_rounded_and_says_what_is_believed(spac
 
 def test_recipes_in_work_are_not_proposed_again(space, learned, trial):
     first, = propose(learned, space)
-    for state in (State.PLANNED, State.COMMANDED, State.PRESSED, State.MEASURED):
+    for state in (State.PLANNED, State.MEASURED):
         second, = propose([*learned, trial(first.recipe, state=state)], space)
         assert distance(space, first.recipe, second.recipe) > 0.02
 
@@ -217,7 +218,7 @@ def test_more_caution_keeps_further_from_crushing(space, simulated):
 
     def risk(exploring):
         found = [propose(simulated(10, seed=s), space, caution=Caution(exploring=exploring))[0]
-                 for s in range(3)]
+                 for s in range(2)]
         return np.mean([p.beliefs["p_crushed"] for p in found])
 
     assert risk(8.0) < risk(0.0)

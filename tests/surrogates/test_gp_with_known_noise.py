@@ -18,8 +18,8 @@ def smooth(x: torch.Tensor) -> torch.Tensor:
     return 3.0 + torch.sin(4.0 * x).sum(-1)
 
 
-def process(x, y, error=1e-3, typical=0.02, spread=0.5, rise=None) -> NoisyGP:
-    return fit_noisy_gp(x, y, torch.full_like(y, error**2), Typical(spread, typical, rise))
+def process(x, y, error=1e-3, typical=0.02, spread=0.5, **trend) -> NoisyGP:
+    return fit_noisy_gp(x, y, torch.full_like(y, error**2), Typical(spread, typical, **trend))
 
 
 @pytest.mark.parametrize("inputs", [1, 2, 3])
@@ -80,7 +80,8 @@ def test_units_do_not_matter(factor, offset):
     x = grid(12)
     plain, other = smooth(x), smooth(x) * factor + offset
     one = process(x, plain, error=0.02, typical=0.05)
-    two = process(x, other, error=0.02 * factor, typical=0.05 * factor, spread=0.5 * factor)
+    two = process(x, other, error=0.02 * factor, typical=0.05 * factor, spread=0.5 * factor,
+                  rise_sd=0.1 * factor)
     at = grid(10, seed=5)
     assert torch.allclose(one.predict(at)[0] * factor + offset, two.predict(at)[0],
                           atol=2e-2 * factor)
@@ -131,15 +132,17 @@ def test_what_is_known_to_rise_rises_where_there_are_no_data():
     x = 0.4 * grid(8)
     y = 0.3 * x[:, 0]
     ahead = torch.tensor([[0.5], [0.75], [1.0]], dtype=torch.float64)
-    rising = process(x, y, spread=0.2, rise=0.6).predict(ahead)[0]
-    flat = process(x, y, spread=0.2).predict(ahead)[0]
+    known = {"rise": 0.6, "rise_sd": 0.3, "always_rises": True}
+    rising = process(x, y, spread=0.2, **known).predict(ahead)[0]
     assert (rising.diff() > 0.02).all()
-    assert rising[-1] > flat[-1]
+    falling = process(x, -y, spread=0.2, **known).predict(torch.ones(1, 1, dtype=torch.float64))[0]
+    free = process(x, -y, spread=0.2).predict(torch.ones(1, 1, dtype=torch.float64))[0]
+    assert float(falling) > float(free)
 
 
 def test_known_rise_gives_way_to_data():
     x = grid(20)
-    model = process(x, smooth(x), typical=0.005, rise=0.5)
+    model = process(x, smooth(x), typical=0.005, rise=0.5, rise_sd=0.2, always_rises=True)
     assert (model.predict(x)[0] - smooth(x)).abs().max() < 0.05
 
 

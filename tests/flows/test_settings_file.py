@@ -1,0 +1,121 @@
+"""The settings as values: what comes out is what was written, or a refusal."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lab_files import SETTINGS, settings_values, write_settings
+
+from flows.settings import Settings, from_plain, read_settings
+from trials.errors import BadInput, OutOfEnvelope
+
+EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.toml"))
+
+
+def settings(**changes: Any) -> Settings:
+    return from_plain(settings_values(**changes), "test")
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
+def test_examples_can_be_used(path: Path, pressloop: Callable[..., Any]) -> None:
+    answer = pressloop("check", path, "--json")
+    assert answer.code == 0, answer.err
+    assert answer.json["ok"]
+
+
+def test_there_are_examples() -> None:
+    assert {"mos2_secondary_press", "cold_press"} <= {path.stem for path in EXAMPLES}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
+def test_plain_values_make_the_same_settings(path: Path) -> None:
+    read = read_settings(path)
+    again = from_plain(json.loads(json.dumps(read.plain())), "ledger")
+    assert again == read
+    assert again.digest == read.digest
+
+
+def test_values_arrive_in_the_rooms(tmp_path: Path) -> None:
+    read = read_settings(write_settings(
+        tmp_path, evaluation={"crushed_above": 0.08, "max_relative_se": 0.3},
+        caution={"max_crush_probability": 0.02, "tolerance": 0.2},
+        space={"temperature_c": 25}))
+    assert read.space.temperature_c == (25.0, 25.0)
+    assert read.space.free == ("pressure_mpa", "dwell_s")
+    assert read.rules.crushed_above == read.caution.crushed_above == 0.08
+    assert read.rules.max_relative_se == 0.3
+    assert (read.caution.max_crush_probability, read.caution.tolerance) == (0.02, 0.2)
+    assert read.envelope.max_pressure_mpa == 600.0
+    assert read.envelope.die_area_mm2 == pytest.approx(math.pi * 25)
+    assert read.reference is not None
+    assert read.reference.pressure_mpa == 140.0
+    assert read.stack_named("S-1").area_cm2 == pytest.approx(math.pi * 0.25)
+    assert settings(stack={"area_cm2": 0.5}).stack_named("S-1").area_cm2 == 0.5
+    assert settings(reference=None).reference is None
+
+
+@pytest.mark.parametrize("change", [
+    {"campaign": {"seed": 8}}, {"space": {"dwell_s": [10, 1801]}}, {"reference": None},
+    {"press": {"preset": "fragile"}}, {"meter": {"quadrants": True}}, {"search": {"start_with": 4}},
+    {"caution": {"exploring": 1.0}}], ids=str)
+def test_the_digest_tells_settings_apart(change: dict[str, Any]) -> None:
+    assert settings(**change).digest != settings().digest
+
+
+def test_the_digest_is_of_what_is_meant(tmp_path: Path) -> None:
+    """Order, comments and defaults written out change nothing."""
+    path = write_settings(tmp_path)
+    tables = path.read_text().replace("[press]", "# a remark\n[press]").split("\n[")
+    turned = "\n[".join([tables[0], *reversed(tables[1:])]) + '\non_stop = "finish"\n'
+    moved = tmp_path / "moved.toml"
+    moved.write_text(turned.replace('on_stop = "finish"\n', "").replace(
+        '[campaign]', '[campaign]\non_stop = "finish"'))
+    assert read_settings(moved).digest == read_settings(path).digest
+
+
+def test_names_lose_the_spaces_round_them(tmp_path: Path) -> None:
+    assert settings(campaign={"name": "  night  "}).campaign.name == "night"
+
+
+@pytest.mark.parametrize("table, key", [("campaign", "name"), ("stack", "lot"),
+                                        ("stack", "operator"), ("press", "driver")])
+def test_blank_names_are_refused_at_the_door(table: str, key: str) -> None:
+    for value in ("", "   ", "two\nlines", "x" * 81):
+        with pytest.raises(BadInput, match=rf"{table}\.{key}"):
+            settings(**{table: {key: value}})
+
+
+def test_settings_cannot_be_changed() -> None:
+    with pytest.raises(ValueError, match="frozen"):
+        settings().campaign.seed = 9  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("variable, bounds", [
+    ("pressure_mpa", [50, 601]), ("dwell_s", [10, 3601]), ("temperature_c", [10, 140]),
+    ("temperature_c", [25, 151])])
+def test_the_space_lies_in_the_envelope(variable: str, bounds: list[float]) -> None:
+    with pytest.raises(OutOfEnvelope, match=rf"space\.{variable}"):
+        settings(space={variable: bounds})
+
+
+def test_truth_is_no_number() -> None:
+    for change in ({"campaign": {"trials": True}}, {"stack": {"thickness_um": True}},
+                   {"space": {"dwell_s": True}}, {"space": {"dwell_s": [True, 60]}}):
+        with pytest.raises(BadInput):
+            settings(**change)
+
+
+def test_simulated_is_said_when_either_device_is() -> None:
+    assert settings().simulated
+    assert settings(press={"driver": "a.b"}).simulated
+    assert not settings(press={"driver": "a.b"}, meter={"driver": "a.c"}).simulated
+
+
+def test_a_secret_has_no_place_in_the_file(pressloop: Callable[..., Any], tmp_path: Path) -> None:
+    write_settings(tmp_path, campaign={"api_key": "s3cret"})
+    pressloop("check", SETTINGS).refused("campaign.api_key")
