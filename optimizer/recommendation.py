@@ -125,14 +125,25 @@ def _best(beliefs: Beliefs) -> tuple[Tensor, bool]:
 
 
 def _pick(beliefs: Beliefs, points: Tensor) -> tuple[Tensor, bool]:
-    """The point of lowest robust resistance among those that keep the limits; where none does,
-    the one most likely to survive."""
+    """The point of lowest robust resistance among those that keep the limits and are known as
+    well as the tried ones; where none keeps the limits, the one most likely to survive."""
     cost, crush, fail = _robust(beliefs, points)
     limits = beliefs.caution
     allowed = (crush <= limits.max_crush_probability) & (fail <= limits.max_failure_probability)
-    if bool(allowed.any()):
-        return points[int(torch.where(allowed, cost, torch.inf).argmin())], True
+    known = allowed & _known(beliefs, points)
+    for choice in (known, allowed):
+        if bool(choice.any()):
+            return points[int(torch.where(choice, cost, torch.inf).argmin())], True
     return points[int(((1.0 - crush) * (1.0 - fail)).argmax())], False
+
+
+def _known(beliefs: Beliefs, points: Tensor) -> Tensor:
+    """Where resistance is no less certain than at the least certain tried recipe, shape (n,): what
+    is shipped is no extrapolation."""
+    assert beliefs.log_resistance is not None
+    tried = torch.from_numpy(beliefs.data.log_resistance.x)
+    limit = beliefs.log_resistance.predict(tried)[1].max()
+    return beliefs.log_resistance.predict(points)[1] <= limit * (1.0 + 1e-6)
 
 
 def _robust(beliefs: Beliefs, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:

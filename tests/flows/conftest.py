@@ -21,9 +21,12 @@ from typing import Any, TypeVar
 import pytest
 from typer.testing import CliRunner
 
+from flows import prefect_environment
+
 HOME = tempfile.TemporaryDirectory(prefix="pressloop-prefect-")
-# Prefect reads this once, when it is first imported, which any test may do.
+# Prefect reads these once, when it is first imported, which any test may do.
 os.environ["PREFECT_HOME"] = HOME.name
+prefect_environment.prepare(quiet=True)
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
@@ -100,14 +103,11 @@ def nothing_changes(tmp_path: Path) -> Callable[[], Any]:
 @pytest.fixture(scope="session")
 def one_server() -> Iterator[str]:
     """The session's one Prefect server, with UI and services as `pressloop serve` starts it."""
-    from flows import prefect_environment
-
     before = dict(os.environ)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         os.environ["PREFECT_SERVER_API_PORT"] = str(probe.getsockname()[1])
     os.environ.pop("PREFECT_API_URL", None)
-    prefect_environment.prepare(quiet=True)
     from flows.server import lasting_server
 
     with lasting_server() as address:
@@ -119,10 +119,7 @@ def one_server() -> Iterator[str]:
 @pytest.fixture
 def server(one_server: str, own_place: None) -> Ask:
     """Asks the session's Prefect server, which this test's commands use too."""
-    from flows import prefect_environment
-
     os.environ["PREFECT_API_URL"] = one_server
-    prefect_environment.prepare(quiet=True)
     return Ask(one_server)
 
 

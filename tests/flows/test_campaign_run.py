@@ -249,13 +249,23 @@ def test_a_meter_that_stays_silent_costs_no_stack(
 
 def test_sweeps_that_cannot_be_trusted_are_repeated_then_set_aside(
         server: Any, pressloop: Callable[..., Any], tmp_path: Path) -> None:
-    write_settings(tmp_path, campaign={"trials": 2, "max_sweeps": 2},
-                   meter={"glitch_fraction": 1.0}, **QUICK)
+    """Every sweep has a point that is 10 % off."""
+    write_settings(tmp_path, campaign={"trials": 1}, meter={"glitch_fraction": 1.0}, **QUICK)
     answer = pressloop("run", SETTINGS, "--json")
-    assert answer.code == 0
-    assert answer.json["recommendation"] is None
-    for trial in trials_of(LEDGER):
-        assert isinstance(trial.outcome, SetAside)
-        assert trial.outcome.reason.startswith("spectrum")
-        assert trial.sweeps == 2
-    assert pressed_stacks(LEDGER) == stacks(1, 2)
+    assert answer.code == 0, answer.err
+    assert answer.json == {"campaign": "night", "stacks": 1, "recommendation": None}
+    trial, = trials_of(LEDGER)
+    assert isinstance(trial.outcome, SetAside)
+    assert trial.outcome.reason.startswith("spectrum: one point breaks Kramers-Kronig")
+    assert trial.sweeps == 3
+    assert pressed_stacks(LEDGER) == stacks(1)
+
+
+def test_one_bad_sweep_is_cured_by_the_next(
+        server: Any, pressloop: Callable[..., Any], tmp_path: Path) -> None:
+    write_settings(tmp_path, campaign={"trials": 4}, meter={"glitch_fraction": 0.5}, **QUICK)
+    assert pressloop("run", SETTINGS).code == 0
+    trials = trials_of(LEDGER)
+    assert {type(t.outcome) for t in trials} == {Intact}
+    assert {t.sweeps for t in trials} > {1}
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
