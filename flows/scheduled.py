@@ -41,7 +41,13 @@ class Form(BaseModel):
 @flow(name="scheduled pressing campaign", flow_run_name="press {trials} stacks",
       persist_result=False)
 def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> Any:
-    """Presses `trials` more stacks. A run that comes late is skipped, not replayed."""
+    """Presses `trials` more stacks. A run that comes late is skipped, not replayed.
+
+    Args:
+        trials: Stacks to press in this run, on top of those the campaign has.
+        seed: Left empty, the seed of the settings file is used.
+        notes: Kept in the ledger with this run.
+    """
     form = validated(trials, seed, notes)
     settings = read_settings(settings_path())
     late_s = lateness_s(flow_run.scheduled_start_time, datetime.now(UTC))

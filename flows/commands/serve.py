@@ -31,8 +31,9 @@ def serve(path: Path, cron: str | None) -> None:
 
 
 def deploy(settings: Settings, cron: str | None) -> None:
-    """Registers the deployment and runs what it is sent. One run at a time: a second one is
-    cancelled at once, and the press lock holds whatever the server believes."""
+    """Registers the deployment and runs what it is sent. One run at a time: here a second one
+    waits for its turn, and is skipped when that comes late; from another process that serves the
+    same deployment it is cancelled; the press lock holds whatever the server believes."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.types.entrypoint import EntrypointType
 

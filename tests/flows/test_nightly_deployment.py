@@ -143,9 +143,10 @@ def test_a_night_in_the_lab(server: Any, deployment: dict[str, Any],
     assert isinstance(opened, Opened)
     assert (opened.seed, opened.note) == (3, "from the form")
 
-    more = asked(server, deployment, trials=1)
-    assert ended(server, eventually, more)["name"] == "Completed"
-    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, campaign=name)
+    # Two orders at once: the second one waits for its turn.
+    both = [asked(server, deployment, trials=1) for _ in range(2)]
+    assert [ended(server, eventually, one)["name"] for one in both] == ["Completed"] * 2
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, campaign=name)
 
 
 @pytest.mark.prefect

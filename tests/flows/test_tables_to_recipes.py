@@ -232,6 +232,22 @@ def test_recommend_tells_recipe_interval_risk_and_region(
         assert words in readable.out
 
 
+def test_tolerance_and_limits_of_the_settings_reach_the_recommendation(
+        pressloop: Callable[..., Any], tmp_path: Path) -> None:
+    write_table(tmp_path)
+    found = []
+    for name, caution in (("wide", {"tolerance": 0.5}), ("narrow", {"tolerance": 0.02}),
+                          ("timid", {"max_crush_probability": 0.001})):
+        write_settings(tmp_path, campaign={"name": name}, caution=caution)
+        assert pressloop("import", SETTINGS, TABLE).code == 0
+        answer = pressloop("recommend", "--ledger", URL, "--campaign", name, "--json")
+        found.append(answer.json["recommendation"])
+    wide, narrow, timid = found
+    assert wide["region"]["share"] > narrow["region"]["share"]
+    assert timid["p_crushed"] <= 0.001 or not timid["cautious"]
+    assert timid["p_crushed"] < narrow["p_crushed"]
+
+
 def test_report_is_one_page(imported: Any, pressloop: Callable[..., Any], tmp_path: Path) -> None:
     answer = pressloop("report", "--ledger", URL, "--out", "new/folder", "--json")
     assert answer.code == 0, answer.err
