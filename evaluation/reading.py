@@ -14,7 +14,10 @@ from trials.errors import BadInput
 from trials.spectrum import Spectrum
 
 WORSE_THAN_LADDER = 1.15
+LOOK_AGAIN = 1.05
 MORE_STARTS = 20
+"""Starts where the first few end above LOOK_AGAIN times the ladder's residual: an arc hidden in
+the diffusion tail can be missed by little."""
 MIN_POINTS = 10
 
 
@@ -75,7 +78,7 @@ def _fit(spectrum: Spectrum, rules: Rules, check: Ladder) -> Fit:
 
 def _fit_one(spectrum: Spectrum, circuit: Circuit, check: Ladder) -> Fit:
     found = fit(spectrum, circuit)
-    if found.rms > WORSE_THAN_LADDER * check.rms:
+    if found.rms > LOOK_AGAIN * check.rms:
         return fit(spectrum, circuit, MORE_STARTS)
     return found
 

@@ -19,8 +19,7 @@ def press_lock(serial: str) -> Iterator[None]:
 
     Raises PressBusy at once, naming the holder's process, when another run has it.
     """
-    path = lock_path(serial)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    descriptor = _opened(lock_path(serial))
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -34,6 +33,15 @@ def press_lock(serial: str) -> Iterator[None]:
         yield
     finally:
         os.close(descriptor)
+
+
+def _opened(path: Path) -> int:
+    try:
+        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    except OSError as error:
+        raise PressBusy(f"the lock file {path} cannot be opened ({error.strerror}): another user "
+                        "may run this press. Set PRESSLOOP_LOCKS to a folder that all users of "
+                        "the press may write.") from None
 
 
 def lock_path(serial: str) -> Path:
