@@ -96,7 +96,9 @@ def _facts(found: Recommendation, space: Space, caution: Caution) -> list[tuple[
 def _reference(found: Recommendation, space: Space, reference: Recipe | None) -> str:
     other = found.reference
     if reference is None or other is None:
-        return tag("p", "No reference recipe was given, so there is nothing to compare with.",
+        why = ("No reference recipe was given" if reference is None else
+               "The reference recipe lies off a variable that is fixed here")
+        return tag("p", f"{why}, so there is nothing to compare with.",
                    class_="muted small", style="margin:18px 0 0")
     head = tag("thead", tag("tr", "".join(
         tag("th", text(word), scope="col", class_="num" if i else "") for i, word in enumerate(
