@@ -109,4 +109,4 @@ def _stem(ledger_url: str) -> Path:
     """Where machine-side records of simulated devices go: beside a file ledger, else here."""
     _, _, path = ledger_url.partition("sqlite:///")
     file = Path(path.partition("?")[0])
-    return file.with_suffix("") if file.name else Path("pressloop")
+    return file if file.name else Path("pressloop")

@@ -16,7 +16,7 @@ from hardware.guard import collect, prove_ready, run_cycle
 from hardware.protocols import CycleState
 from optimizer import propose
 from trials.entry import Commanded, Evaluated, Faulted, Measured, Planned, Pressed
-from trials.errors import Fault
+from trials.errors import Fault, NotReady
 from trials.outcome import Outcome, SetAside
 from trials.trace import Trace
 from trials.trial import State, Trial
@@ -69,6 +69,9 @@ def press_stack(run: Run, number: int) -> None:
                 "press", f"cycle {trial.cycle_id} was released early when a run was stopped"))
             return
         trace = _collected(run, trial) or _pressed(run, trial)
+    except NotReady:
+        # Nothing moved: the stack stays planned, and the next start presses it.
+        raise
     except Fault as fault:
         run.ledger.append(run.campaign, number, Faulted("press", str(fault)))
         raise

@@ -8,7 +8,7 @@ from typing import Literal
 
 from hardware.envelope import Envelope, check, compare
 from hardware.protocols import CycleReport, CycleState, Press
-from trials.errors import Fault, OutcomeUnknown
+from trials.errors import Fault, NotReady, OutcomeUnknown
 from trials.recipe import Recipe
 from trials.stack import Stack
 from trials.trace import Trace
@@ -24,12 +24,13 @@ GRACE_S = 120.0
 def prove_ready(press: Press, envelope: Envelope, recipe: Recipe) -> None:
     """All that can be checked before anything moves.
 
-    Raises OutOfEnvelope, BadInput when machine and settings disagree, Fault when not ready.
+    Raises OutOfEnvelope, BadInput when machine and settings disagree, NotReady.
     """
     check(recipe, envelope)
     compare(envelope, press.identify())
     if reasons := press.not_ready():
-        raise Fault(f"the press is not ready: {'; '.join(reasons)}. Nothing has moved.")
+        raise NotReady(f"the press is not ready: {'; '.join(reasons)}. Nothing has moved; start "
+                       "again when it is.")
 
 
 def run_cycle(press: Press, envelope: Envelope, cycle_id: int, stack: Stack, recipe: Recipe, *,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         BadInput,
         Fault,
         LedgerProblem,
+        NotReady,
         OutcomeUnknown,
         OutOfEnvelope,
         PressBusy,
@@ -39,8 +40,8 @@ if TYPE_CHECKING:
 __all__ = [
     "FULL", "OPEN", "BadInput", "Commanded", "ControlPoint", "Damage", "Entry", "Evaluated",
     "Failed", "FailureMode", "Fault", "Faulted", "Imported", "Intact", "Ledger", "LedgerProblem",
-    "LogRow", "Measured", "MissingPoint", "Opened", "OutOfEnvelope", "Outcome", "OutcomeUnknown",
-    "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe", "SetAside", "Settled",
+    "LogRow", "Measured", "MissingPoint", "NotReady", "Opened", "OutOfEnvelope", "Outcome",
+    "OutcomeUnknown", "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe", "SetAside", "Settled",
     "Spectrum", "Stack", "State", "Trace", "Trial", "TrialEntry",
 ]
 

@@ -5,6 +5,7 @@
     │   ├── OutOfEnvelope    a recipe the machine may never be asked for
     │   └── LedgerProblem    a ledger that is locked, newer than this program, or no ledger at all
     ├── Fault                the machine failed, or a person abandoned the stack
+    │   └── NotReady         the machine would refuse a start now; nothing has moved
     ├── PressBusy            another run holds the press
     └── OutcomeUnknown       a press command whose end cannot be proved; a person settles it
 
@@ -36,6 +37,10 @@ class LedgerProblem(BadInput):
 
 class Fault(PressloopError):
     """The machine failed or a person gave up on the stack: says nothing about the recipe."""
+
+
+class NotReady(Fault):
+    """The machine would refuse a start now. Nothing has moved; the stack can still be pressed."""
 
 
 class PressBusy(PressloopError):

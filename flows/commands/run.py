@@ -11,6 +11,7 @@ from flows.commands.stored import stored
 from flows.console import emit, say, terminable
 from flows.lab import Order, open_lab, order_of
 from flows.settings import Settings, read_settings
+from hardware.lock import press_lock
 from trials.ledger import Ledger
 from trials.outcome import Intact
 
@@ -22,8 +23,9 @@ def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None
     order = order_of(settings, trials, seed, ledger_url)
     # Whatever is wrong with machine or ledger is better said before the server is waited for.
     with open_lab(settings, order) as (press, _), closing(Ledger.open(order.ledger_url)) as ledger:
-        simulated = press.identify().simulated
-        if simulated:
+        with press_lock(press.identify().serial):
+            pass
+        if press.identify().simulated:
             say("SIMULATED: no machine moves, no number here is a measurement.")
         say(f"Ledger: {order.ledger_url}")
         _press(path, settings, order, ledger)

@@ -22,7 +22,7 @@ def trials_of(ledger: Path, campaign: str = "night") -> tuple[Trial, ...]:
 def pressed_stacks(ledger: Path) -> list[str]:
     """Every stack the press ever accepted, in order, as its own memory has it; a stack pressed
     twice is in it twice."""
-    memory = ledger.with_suffix(".press.jsonl")
+    memory = ledger.with_name(ledger.name + ".press.jsonl")
     if not memory.exists():
         return []
     lines = [json.loads(line) for line in memory.read_text().splitlines()]

@@ -154,11 +154,14 @@ def test_stopped_runs_say_so_and_go_on(
         how: signal.Signals, code: int, server: Any, pressloop: Callable[..., Any], tmp_path: Path,
         in_background: Callable[..., subprocess.Popen[str]],
         eventually: Callable[..., Any]) -> None:
+    """Ctrl-C on the temporary server of the demo, SIGTERM on a server that goes on running."""
     write_settings(tmp_path, **SLOW)
-    process = in_background("run", SETTINGS)
+    own = {"PREFECT_API_URL": ""} if how is signal.SIGINT else {}
+    process = in_background("run", SETTINGS, **own)
     assert stopped_while_pressing(process, eventually, how) == code
     log = (tmp_path / "process-0.log").read_text()
     assert "Traceback" not in log
+    assert ("temporary server" in log) is bool(own)
     assert "start again on the same ledger" in log
     write_settings(tmp_path, **QUICK)
     assert pressloop("run", SETTINGS).code == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from flows.lab import Run, open_run, order_of
 from flows.settings import from_plain
 from flows.trial import evaluate_stack, measure, plan, press_stack
 from trials import Commanded, Evaluated, Faulted, Intact, Pressed, State
-from trials.errors import Fault, OutcomeUnknown, PressBusy
+from trials.errors import Fault, NotReady, OutcomeUnknown, PressBusy
 
 LEDGER = Path("lab.db")
 QUICK: dict[str, Any] = {"space": {"dwell_s": [10, 60], "temperature_c": 25}}
@@ -60,6 +61,22 @@ def test_command_comes_before_the_cycle_and_trace_after(opens: Opens) -> None:
         assert kinds[1:] == [Commanded, Pressed]
         assert run.press.last_accepted_id() == 1
     assert pressed_stacks(LEDGER) == stacks(1)
+
+
+def test_a_press_that_is_not_ready_costs_no_stack(opens: Opens) -> None:
+    """Another cycle still runs: the stack stays planned, and the next start presses it."""
+    with opens(**SLOW) as run:
+        plan.fn(run, 1)
+        trial = run.ledger.trial(run.campaign, 1)
+        assert trial is not None
+        other = replace(trial.stack, stack_id="somebody else's")
+        run.press.start(7, other, replace(trial.recipe, dwell_s=3600.0))
+        with pytest.raises(NotReady, match="cycle 7 is running"):
+            press_stack.fn(run, 1)
+        assert state(run) is State.PLANNED
+        run.press.release()
+        press_stack.fn(run, 1)
+        assert state(run) is State.PRESSED
 
 
 def test_stopped_between_command_and_start(opens: Opens) -> None:

@@ -185,7 +185,7 @@ def test_check_moves_nothing(pressloop: Callable[..., Any], tmp_path: Path,
 
 def test_check_says_who_holds_the_press(pressloop: Callable[..., Any], tmp_path: Path) -> None:
     write_settings(tmp_path)
-    serial = tmp_path / "lab.press.jsonl"
+    serial = tmp_path / "lab.db.press.jsonl"
     holder = subprocess.Popen(
         [sys.executable, "-c", "import sys; from hardware.lock import press_lock\n"
          "with press_lock(sys.argv[1]): print('held', flush=True); sys.stdin.read()",
