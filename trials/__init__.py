@@ -41,8 +41,8 @@ __all__ = [
     "FULL", "OPEN", "BadInput", "Commanded", "ControlPoint", "Damage", "Entry", "Evaluated",
     "Failed", "FailureMode", "Fault", "Faulted", "Imported", "Intact", "Ledger", "LedgerProblem",
     "LogRow", "Measured", "MissingPoint", "NotReady", "Opened", "OutOfEnvelope", "Outcome",
-    "OutcomeUnknown", "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe", "SetAside", "Settled",
-    "Spectrum", "Stack", "State", "Trace", "Trial", "TrialEntry",
+    "OutcomeUnknown", "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe", "SetAside",
+    "Settled", "Spectrum", "Stack", "State", "Trace", "Trial", "TrialEntry",
 ]
 
 
