@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
+from scipy import stats
 from torch import Tensor
 
 from optimizer.caution import Caution
@@ -26,7 +27,10 @@ highest pressure: contacts close, though crushing may undo that."""
 ROOT_SPREAD, ROOT_SCATTER, ROOT_RISE = 0.2, 0.02, 0.6
 """The same of the root of the damage index, its scatter from stack to stack, and how much it
 rises from the lowest to the highest pressure: more pressure never un-crushes."""
-Z95 = 1.959964
+FITTED = 3
+"""Hyperparameters fitted beside one length scale per input: scatter, level and trend."""
+FEWEST_FREE = 4
+"""Degrees of freedom that the priors are worth when there are hardly any rows."""
 HELPS = {"dwell_s": (0.15, 0.15), "temperature_c": (0.4, 0.3)}
 """Slope of dwell and temperature relative to pressure where both close contacts: mean, sd."""
 SIDE = {"dwell_s": (0.05, 0.05), "temperature_c": (-0.2, 0.2)}
@@ -61,7 +65,20 @@ class Beliefs:
         mean, sd = (m.numpy() for m in self.log_resistance.predict(self._unit(recipes)))
         if new_stack:
             sd = np.hypot(sd, self.log_resistance.scatter)
-        return Interval(np.exp(mean), np.exp(mean - Z95 * sd), np.exp(mean + Z95 * sd))
+        half = self.deviations_for_95 * sd
+        return Interval(np.exp(mean), np.exp(mean - half), np.exp(mean + half))
+
+    @property
+    def deviations_for_95(self) -> float:
+        """Posterior standard deviations on either side of a 95 % interval.
+
+        The posterior takes its hyperparameters for known. As in linear regression with p fitted
+        parameters, n rows leave n - p degrees of freedom: Student's quantile times
+        sqrt(n/(n - p)).
+        """
+        rows = self.data.log_resistance.y.size
+        free = max(rows - len(self.space.free) - FITTED, FEWEST_FREE)
+        return float(stats.t.ppf(0.975, free)) * max(1.0, rows / free) ** 0.5
 
     def crushing(self, recipes: Sequence[Recipe]) -> FloatArray:
         """Probability that one more stack is crushed, shape (n,)."""

@@ -11,7 +11,7 @@ import torch
 from scipy.stats import qmc
 from torch import Tensor
 
-from optimizer.beliefs import Z95, Beliefs, believe
+from optimizer.beliefs import Beliefs, believe
 from optimizer.caution import Caution
 from optimizer.space import Space
 from trials.checks import FloatArray
@@ -240,7 +240,7 @@ def _comparison(beliefs: Beliefs, recipe: Recipe, other: Recipe) -> Comparison:
     variance = covariance[0, 0] + covariance[1, 1] - 2.0 * covariance[0, 1]
     gap = float(mean[1] - mean[0]) / math.sqrt(max(float(variance), 1e-12))
     middle = math.log(float(beliefs.resistance([other]).median[0]))
-    half = Z95 * math.sqrt(max(float(covariance[1, 1]), 0.0))
+    half = beliefs.deviations_for_95 * math.sqrt(max(float(covariance[1, 1]), 0.0))
     return Comparison(
         recipe=other, resistance_ohm_cm2=math.exp(middle), low_ohm_cm2=math.exp(middle - half),
         high_ohm_cm2=math.exp(middle + half), p_crushed=float(beliefs.crushing([other])[0]),
