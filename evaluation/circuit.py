@@ -22,8 +22,8 @@ AUTO = "auto"
 _ELEMENTS = {
     "inductance": re.compile(r"L\d*"),
     "series": re.compile(r"R\d*"),
-    "arc": re.compile(r"p\((R\d*),((?:CPE|C|Q)\d*)\)"),
-    "tail": re.compile(r"(?:CPE|Q|W)\d*"),
+    "arc": re.compile(r"p\((R\d*),((?:CPE|Q)\d*)\)"),
+    "tail": re.compile(r"(?:CPE|Q)\d*"),
 }
 
 

@@ -26,7 +26,7 @@ def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spect
     In order: a trace that is not of this recipe is set aside; a short or open stack has failed; a
     crushed one has failed and has no resistance; a spectrum that cannot be trusted is set aside;
     what is left is intact. `spectra` start with the full electrode; segments are optional.
-    Raises BadInput without a full electrode, or with too few points to fit.
+    Raises BadInput without a full electrode.
     """
     if (reason := not_held(trace, recipe, rules)) is not None:
         return SetAside(f"trace: {reason}")
@@ -37,7 +37,10 @@ def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spect
     if crushed.index > rules.crushed_above:
         return Failed(FailureMode.CRUSHED, f"{crushed.index:.1%} of the cathode broke under load, "
                       f"above {rules.crushed_above:.1%}", crushed)
-    reading = read(full, rules)
+    try:
+        reading = read(full, rules)
+    except BadInput as unreadable:
+        return SetAside(f"spectrum: {unreadable}")
     if reading.trouble is not None:
         return SetAside(f"spectrum: {reading.trouble}", measure_again=True)
     return _intact(reading, full, crushed, _nonuniformity(spectra, rules))
@@ -66,7 +69,10 @@ def _intact(reading: Reading, full: Spectrum, crushed: Damage, nonuniformity: fl
 def _nonuniformity(spectra: Sequence[Spectrum], rules: Rules) -> float | None:
     """Relative scatter of interfacial conductance over segments: standard deviation over mean."""
     segments = [s for s in spectra if s.electrode != FULL]
-    readings = [read(s, rules) for s in segments if hard_failure(s, rules) is None]
+    try:
+        readings = [read(s, rules) for s in segments if hard_failure(s, rules) is None]
+    except BadInput:
+        return None
     conductance = np.array([1.0 / r.interfacial_ohm_cm2 for r in readings if r.trouble is None])
     # Two of four quadrants would tell a tilt along one axis only.
     if conductance.size < max(3, len(segments) - 1):

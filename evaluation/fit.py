@@ -56,7 +56,11 @@ class Fit:
         for i in range(self.circuit.arcs):
             if f"arc {i + 1}" in self.on_bound:
                 arcs[i] = np.nan
-        tail = np.full(2, np.nan) if "tail" in self.on_bound else spread[-2:]
+        tail = np.full(2, np.nan) if "tail" in self.on_bound else spread[-2:].copy()
+        # An exponent at 1 is an ideal element: it has no room to vary, hence no error.
+        arcs[of.arc_exponent > 1.0 - 1e-3, 2] = np.nan
+        if of.tail_exponent is not None and of.tail_exponent > 1.0 - 1e-3:
+            tail[1] = np.nan
         return Elements(
             inductance_h=None if of.inductance_h is None else float(of.inductance_h * spread[0]),
             series_ohm=float(of.series_ohm * spread[start]),

@@ -24,7 +24,7 @@ OtherLedger = Annotated[Optional[str], typer.Option(  # noqa: UP045 - typer read
     "--ledger", metavar="URL", help="Instead of the one in the settings.")]
 Campaign = Annotated[Optional[str], typer.Option(  # noqa: UP045
     "--campaign", metavar="NAME", help="Needed when the ledger has several.")]
-Seed = Annotated[Optional[int], typer.Option("--seed", min=0)]  # noqa: UP045
+Seed = Annotated[Optional[int], typer.Option("--seed", min=0, max=2**31 - 1)]  # noqa: UP045
 
 
 @app.command()

@@ -48,20 +48,22 @@ def emit(result: Any, as_json: bool, show: Callable[[], None]) -> None:
 
 
 class Terminated(BaseException):
-    """SIGTERM: somebody else's Ctrl-C."""
+    """SIGTERM or SIGHUP: somebody else's Ctrl-C."""
 
 
 @contextmanager
 def terminable() -> Iterator[None]:
-    """A SIGTERM unwinds the block, so that display and server are put away."""
+    """SIGTERM, and SIGHUP from a closed terminal, unwind the block: the press is stopped by policy,
+    display and server are put away."""
     def stop(*_: object) -> None:
         raise Terminated
 
-    before = signal.signal(signal.SIGTERM, stop)
+    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 @contextmanager

@@ -15,7 +15,9 @@ from hardware.envelope import compare
 from hardware.lock import press_lock
 from hardware.protocols import ImpedanceMeter, Place, Press
 from hardware.registry import connect_meter, connect_press
+from trials.database import parse, sqlite_path
 from trials.entry import Opened
+from trials.errors import BadInput
 from trials.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -87,11 +89,18 @@ def open_lab(settings: Settings, order: Order) -> Iterator[tuple[Press, Impedanc
 @contextmanager
 def open_run(settings: Settings, order: Order) -> Iterator[Run]:
     """A run that holds its press; other runs get PressBusy until the block ends."""
+    prove_lasting(order.ledger_url)
     with open_lab(settings, order) as (press, meter), press_lock(press.identify().serial), \
             closing(Ledger.open(order.ledger_url)) as ledger:
         ledger.append(settings.campaign.name, None, Opened(
             settings.plain(), settings.digest, order.seed, versions(), order.note))
         yield Run(settings, order, ledger, press, meter)
+
+
+def prove_lasting(url: str) -> None:
+    """A ledger in memory forgets which stacks were pressed. Raises BadInput for one."""
+    if (parsed := parse(url)).get_backend_name() == "sqlite" and sqlite_path(parsed) is None:
+        raise BadInput("ledger", url, "on disk", "Write it like sqlite:///runs/ledger.db.")
 
 
 def versions() -> dict[str, str]:
@@ -108,5 +117,5 @@ def versions() -> dict[str, str]:
 def _stem(ledger_url: str) -> Path:
     """Where machine-side records of simulated devices go: beside a file ledger, else here."""
     _, _, path = ledger_url.partition("sqlite:///")
-    file = Path(path.partition("?")[0])
-    return file if file.name else Path("pressloop")
+    file = Path(path.partition("?")[0].removeprefix("file:"))
+    return (file if file.name else Path("pressloop")).resolve()

@@ -134,19 +134,27 @@ def _check_header(header: list[str], settings: Settings, path: Path) -> None:
 
 def _past(line: int, row: Mapping[str, str], settings: Settings, path: Path) -> Past:
     where = f"{path.name} row {line}"
-    digest = hashlib.sha256(json.dumps(sorted(row.items())).encode()).hexdigest()[:16]
     try:
         recipe = Recipe(*(_set_point(row, name, settings) for name in NAMES))
         check(recipe, settings.envelope)
+        outcome = _outcome(row)
+        digest = _digest(row, recipe, outcome)
         stack = settings.stack_named(row.get("stack") or f"past-{digest[:8]}")
         stack = replace(stack, lot=row.get("lot") or stack.lot,
                         operator=row.get("operator") or stack.operator)
-        return Past(line, digest, stack, recipe, _outcome(row, path))
+        return Past(line, digest, stack, recipe, outcome)
     except BadInput as error:
         kind = OutOfEnvelope if isinstance(error, OutOfEnvelope) else BadInput
         remedy = "Check the unit and the row; nothing of the table was used." \
             if kind is OutOfEnvelope else error.remedy
         raise kind(f"{where}: {error.name}", error.value, error.bound, remedy) from None
+
+
+def _digest(row: Mapping[str, str], recipe: Recipe, outcome: Outcome) -> str:
+    """Tells a press by what it was, not by how its row is written."""
+    names = [row.get(name, "") for name in ("stack", "lot", "operator")]
+    return hashlib.sha256(json.dumps([names, repr(recipe), repr(outcome)]).encode()
+                          ).hexdigest()[:16]
 
 
 def _set_point(row: Mapping[str, str], name: str, settings: Settings) -> float:
@@ -162,7 +170,7 @@ def _set_point(row: Mapping[str, str], name: str, settings: Settings) -> float:
     raise BadInput(name, "empty", "a number", "Fill the cell or drop the row.")
 
 
-def _outcome(row: Mapping[str, str], path: Path) -> Outcome:
+def _outcome(row: Mapping[str, str]) -> Outcome:
     resistance, mode = row.get("resistance_ohm_cm2", ""), row.get("failure_mode", "")
     index = row.get("damage_index", "")
     damage = Damage(_number("damage_index", index), 0.01) if index else None
@@ -173,7 +181,7 @@ def _outcome(row: Mapping[str, str], path: Path) -> Outcome:
         if resistance:
             raise BadInput("resistance_ohm_cm2", resistance, f"empty for a {mode} stack",
                            "A failed stack has no resistance.")
-        return Failed(FailureMode(mode), f"from {path.name}", damage)
+        return Failed(FailureMode(mode), "from a table of past presses", damage)
     if not resistance:
         raise BadInput("resistance_ohm_cm2", "empty", "a number, or failure_mode given",
                        "Fill one of the two or drop the row.")

@@ -18,10 +18,12 @@ PRIVATE = {
 STEADY = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
+    "PREFECT_CLIENT_MAX_RETRIES": "2",
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE":
         "prefect.server.concurrency.lease_storage.filesystem",
 }
-"""A slow laptop may take minutes to build the temporary server's tables."""
+"""A slow laptop may take minutes to build the temporary server's tables; a server that went away
+must not hold up the press for long."""
 
 QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL"}
 """For runs that draw their own progress and say themselves what went wrong."""

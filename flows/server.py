@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from flows.console import say
 from flows.server_process import HOST
-from trials.errors import Fault
+from trials.errors import BadInput, Fault
 
 PORT = 4200
 START_S = 300.0
@@ -25,6 +25,9 @@ START_S = 300.0
 def temporary_server() -> Iterator[str]:
     """The API address of PREFECT_API_URL, else of a server for the length of the block."""
     if address := os.environ.get("PREFECT_API_URL"):
+        if not healthy(address):
+            raise BadInput("PREFECT_API_URL", address, "the API of a Prefect server that answers",
+                           "Start that server, or unset the variable for a temporary one.")
         say(f"Prefect server: {address}")
         yield address
         return

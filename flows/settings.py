@@ -188,7 +188,7 @@ class Settings(Table):
     @property
     def simulated(self) -> bool:
         """True when press or meter is the simulated one; said on every surface."""
-        return "simulated" in (self.press.driver, self.meter.driver)
+        return any(d.driver.rpartition(".")[2] == "simulated" for d in (self.press, self.meter))
 
     @property
     def area_cm2(self) -> float:
@@ -237,6 +237,10 @@ def _prove_inside(settings: Settings) -> None:
     """Both corners of the space, and the reference, must lie in the envelope."""
     _ = settings.rules, settings.caution
     space, envelope = settings.space, settings.envelope
+    if not settings.area_cm2 <= 1.001 * envelope.die_area_mm2 / 100.0:
+        raise BadInput("stack.area_cm2", settings.area_cm2,
+                       f"at most {envelope.die_area_mm2 / 100.0:.4g}, the area of the die",
+                       "Correct it, or envelope.die_diameter_mm.")
     corners = [Recipe(*(getattr(space, name)[end] for name in NAMES)) for end in (0, 1)]
     for where, recipe in [("space", corners[0]), ("space", corners[1]),
                           ("reference", settings.reference)]:

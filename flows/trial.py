@@ -12,11 +12,11 @@ from prefect.cache_policies import NO_CACHE
 
 from evaluation.evaluate import evaluate
 from flows.lab import Run, search_of
-from hardware.guard import collect, prove_ready, run_cycle
+from hardware.guard import ask, collect, prove_ready, run_cycle
 from hardware.protocols import CycleState
 from optimizer import propose
 from trials.entry import Commanded, Evaluated, Faulted, Measured, Planned, Pressed
-from trials.errors import Fault, NotReady
+from trials.errors import Fault, NotReady, OutcomeUnknown
 from trials.outcome import Outcome, SetAside
 from trials.trace import Trace
 from trials.trial import State, Trial
@@ -63,6 +63,7 @@ def press_stack(run: Run, number: int) -> None:
     if threading.current_thread() is not threading.main_thread():
         raise Fault("the press is driven from the main thread only, so that a stop reaches it")
     trial = _trial(run, number)
+    _prove_same_press(run, trial)
     try:
         if _released(run, trial):
             run.ledger.append(run.campaign, number, Faulted(
@@ -99,14 +100,34 @@ def evaluate_stack(run: Run, number: int) -> Outcome:
 def _released(run: Run, trial: Trial) -> bool:
     """True for a cycle of an earlier run that ended early: known, and no trouble of this run."""
     return trial.cycle_id is not None and (
-        run.press.report(trial.cycle_id).state is CycleState.RELEASED)
+        ask(run.press, trial.cycle_id).state is CycleState.RELEASED)
 
 
 def _collected(run: Run, trial: Trial) -> Trace | None:
     """The trace of a cycle commanded earlier; None if there is none or the press never took it."""
     if trial.cycle_id is None:
         return None
-    return collect(run.press, trial.cycle_id, on_stop=run.settings.campaign.on_stop)
+    return collect(run.press, trial.cycle_id, trial.stack, trial.recipe,
+                   on_stop=run.settings.campaign.on_stop)
+
+
+def _prove_same_press(run: Run, trial: Trial) -> None:
+    """Only the press that was commanded, with its memory, can say what became of the command."""
+    if trial.cycle_id is None:
+        return
+    serial, last = run.press.identify().serial, run.press.last_accepted_id()
+    finished = [t.cycle_id or 0 for t in run.ledger.history(run.campaign, arrays=False)
+                if t.press_serial == serial and t.state in (State.PRESSED, State.EVALUATED)]
+    if max(finished, default=0) > last:
+        raise OutcomeUnknown(
+            f"press {serial} has forgotten cycle {max(finished)}, which the ledger has finished: "
+            f"it cannot say what became of trial {trial.number}. Look at the stack, then settle "
+            "it.")
+    if trial.press_serial not in ("", serial):
+        raise OutcomeUnknown(
+            f"trial {trial.number} was commanded on press {trial.press_serial}, this is {serial}: "
+            "nobody here knows what became of it. Start with the press it was commanded on, or "
+            "look at the stack and settle it.")
 
 
 def _pressed(run: Run, trial: Trial) -> Trace:
@@ -115,7 +136,8 @@ def _pressed(run: Run, trial: Trial) -> Trace:
     if cycle_id is None:
         prove_ready(run.press, run.settings.envelope, trial.recipe)
         cycle_id = max(run.ledger.last_cycle_id(), run.press.last_accepted_id()) + 1
-        run.ledger.append(run.campaign, trial.number, Commanded(cycle_id))
+        run.ledger.append(run.campaign, trial.number, Commanded(
+            cycle_id, run.press.identify().serial))
     return run_cycle(run.press, run.settings.envelope, cycle_id, trial.stack, trial.recipe,
                      on_stop=run.settings.campaign.on_stop)
 

@@ -17,6 +17,8 @@ OnStop = Literal["finish", "release"]
 """What a stop in mid press does: the machine finishes the cycle by itself, or unloads now."""
 
 POLL_S = 0.05
+ASKED = 5
+"""How often an unanswered report is asked for."""
 GRACE_S = 120.0
 """How much longer than announced a cycle may take before the watch gives up."""
 
@@ -44,26 +46,30 @@ def run_cycle(press: Press, envelope: Envelope, cycle_id: int, stack: Stack, rec
     return _unloading(press, on_stop, lambda: _start_and_watch(press, cycle_id, stack, recipe))
 
 
-def collect(press: Press, cycle_id: int, *, on_stop: OnStop = "finish") -> Trace | None:
+def collect(press: Press, cycle_id: int, stack: Stack, recipe: Recipe, *,
+            on_stop: OnStop = "finish") -> Trace | None:
     """What became of a cycle commanded earlier: its trace, watched to the end if it still runs;
     None if the press never accepted it.
 
-    Raises OutcomeUnknown when the press cannot tell, Fault when it was released early.
+    Raises OutcomeUnknown when the press cannot tell, or accepted another stack or recipe under
+    this id; Fault when it was released early.
     """
-    if press.report(cycle_id).state is CycleState.NEVER_ACCEPTED:
+    report = ask(press, cycle_id)
+    if report.state is CycleState.NEVER_ACCEPTED:
         return None
+    _prove_ours(report, stack, recipe)
     return _unloading(press, on_stop, lambda: watch(press, cycle_id))
 
 
 def watch(press: Press, cycle_id: int) -> Trace:
     """Polls until the cycle has ended. Raises Fault when it was released early or overruns,
-    OutcomeUnknown when the press cannot tell."""
+    OutcomeUnknown when the press cannot tell or does not answer."""
     began = time.monotonic()
     while True:
-        report = press.report(cycle_id)
+        report = ask(press, cycle_id)
         if (trace := _ended(report)) is not None:
             return trace
-        if time.monotonic() - began > report.duration_s + GRACE_S:
+        if not time.monotonic() - began <= report.duration_s + GRACE_S:
             raise Fault(f"cycle {cycle_id} overran its {report.duration_s:.0f} s; released.")
         time.sleep(POLL_S)
 
@@ -73,13 +79,37 @@ def _start_and_watch(press: Press, cycle_id: int, stack: Stack, recipe: Recipe) 
     return watch(press, cycle_id)
 
 
+def ask(press: Press, cycle_id: int) -> CycleReport:
+    """The press's report, asked for a few times. Raises OutcomeUnknown when there is none: once a
+    cycle may run, silence proves nothing."""
+    trouble = ""
+    for _ in range(ASKED):
+        try:
+            return press.report(cycle_id)
+        except Fault as fault:
+            trouble = str(fault)
+            time.sleep(POLL_S)
+    raise OutcomeUnknown(f"the press does not say what became of cycle {cycle_id}: {trouble}. "
+                         "Start again when it answers; it is asked first, nothing is sent twice.")
+
+
+def _prove_ours(report: CycleReport, stack: Stack, recipe: Recipe) -> None:
+    """An id that the press accepted for somebody else's stack is no answer about ours."""
+    if report.stack_id not in (None, stack.stack_id) or report.recipe not in (None, recipe):
+        raise OutcomeUnknown(
+            f"under cycle {report.cycle_id} the press ran stack {report.stack_id} at "
+            f"{report.recipe}, not {stack.stack_id} at {recipe}: another ledger uses this press. "
+            "Look at the stack, then settle it.")
+
+
 def _ended(report: CycleReport) -> Trace | None:
     if report.state is CycleState.FINISHED and report.trace is not None:
         return report.trace
     if report.state is CycleState.RUNNING:
         return None
     if report.state is CycleState.RELEASED:
-        raise Fault(f"cycle {report.cycle_id} was released before its dwell ended")
+        why = f" ({report.reason})" if report.reason else ""
+        raise Fault(f"cycle {report.cycle_id} was released before its dwell ended{why}")
     raise OutcomeUnknown(f"the press cannot tell what became of cycle {report.cycle_id} "
                          f"({report.state}). Look at the stack, then settle it.")
 
@@ -88,8 +118,12 @@ def _unloading(press: Press, on_stop: OnStop, work: Callable[[], Trace]) -> Trac
     """Runs `work`; whatever goes wrong, the platens unload."""
     try:
         return work()
-    except Exception:
-        press.release()
+    except Exception as error:
+        try:
+            press.release()
+        except Fault as silent:
+            # What went wrong first is what the person must read.
+            error.add_note(f"and the release was not confirmed: {silent}")
         raise
     except BaseException:
         # A stop: by policy the machine, which owns the cycle, may finish and unload by itself.

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
-import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +44,8 @@ def _opened(path: Path) -> int:
 
 
 def lock_path(serial: str) -> Path:
-    """The lock file of a press, the same for every user of this machine."""
-    folder = Path(os.environ.get("PRESSLOOP_LOCKS", tempfile.gettempdir()))
-    return folder / f"pressloop-{re.sub(r'[^A-Za-z0-9._-]', '_', serial)}.lock"
+    """The lock file of a press: the same for every process of this machine, whatever its
+    temporary folder is set to."""
+    folder = Path(os.environ.get("PRESSLOOP_LOCKS", "/tmp"))
+    digest = hashlib.sha256(serial.encode()).hexdigest()[:16]
+    return folder / f"pressloop-{digest}.lock"

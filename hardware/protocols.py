@@ -63,13 +63,20 @@ class CycleState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CycleReport:
-    """The press's answer about one cycle; `trace` is there once the platens have opened."""
+    """The press's answer about one cycle; `trace` is there once the platens have opened.
+
+    `stack_id` and `recipe` are those that the press accepted under this id, None where it cannot
+    tell; `reason` says why a cycle was released early.
+    """
 
     cycle_id: int
     state: CycleState
     trace: Trace | None = None
     elapsed_s: float = 0.0
     duration_s: float = 0.0
+    stack_id: str | None = None
+    recipe: Recipe | None = None
+    reason: str = ""
 
 
 class Press(Protocol):
@@ -93,7 +100,8 @@ class Press(Protocol):
         ...
 
     def report(self, cycle_id: int) -> CycleReport:
-        """What became of a cycle. Harmless, may be repeated."""
+        """What became of a cycle. Harmless, may be repeated. Raises Fault when there is no
+        answer; an alarm that ended the cycle is no fault of the answer but RELEASED."""
         ...
 
     def release(self) -> None:

@@ -136,7 +136,9 @@ def _acquisition(name: str) -> ModuleType:
 def _seeded(seed: int) -> Iterator[None]:
     """Everything that draws inside, BoTorch's own pruning included, draws from this seed; the
     caller's random state is left alone."""
-    with torch.random.fork_rng(devices=[]):
+    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
+        # Replicates make BoTorch warn of a jitter that is smaller than any scatter.
+        warnings.simplefilter("ignore")
         torch.manual_seed(seed)
         yield
 
@@ -144,10 +146,8 @@ def _seeded(seed: int) -> Iterator[None]:
 def _best(function: torch.nn.Module, inputs: int, seed: int) -> Tensor:
     """The maximiser over the unit cube, shape (d,)."""
     bounds = torch.stack([torch.zeros(inputs), torch.ones(inputs)]).double()
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found, _ = optimize_acqf(function, bounds, q=1, num_restarts=RESTARTS, raw_samples=RAW,
-                                 options={"seed": seed, "maxiter": 100})
+    found, _ = optimize_acqf(function, bounds, q=1, num_restarts=RESTARTS, raw_samples=RAW,
+                             options={"seed": seed, "maxiter": 100})
     return found.detach().squeeze(0)
 
 

@@ -67,9 +67,16 @@ def fit_monotone_labels(x: Tensor, failed: Tensor, prior: ThresholdPrior) -> Mon
     log_likelihood = (label * chance.log() + (1.0 - label) * (1.0 - chance).clamp_min(1e-12).log()
                       ).sum(0)
     weights = torch.softmax(log_likelihood, dim=0)
-    best = weights.topk(KEPT).indices
-    return MonotoneLabels(slopes[best], thresholds[best], widths[best],
-                          weights[best] / weights[best].sum())
+    kept = _resampled(weights)
+    return MonotoneLabels(slopes[kept], thresholds[kept], widths[kept],
+                          torch.full((KEPT,), 1.0 / KEPT, dtype=torch.float64))
+
+
+def _resampled(weights: Tensor) -> Tensor:
+    """Indices of KEPT draws, each drawn as often as its weight says (systematic resampling). The
+    likeliest draws alone would not do: with few labels they are the ones that never fail."""
+    steps = (torch.arange(KEPT, dtype=torch.float64) + 0.5) / KEPT
+    return torch.searchsorted(weights.cumsum(0), steps).clamp_max(weights.numel() - 1)
 
 
 def _draws(inputs: int, prior: ThresholdPrior) -> tuple[Tensor, Tensor, Tensor]:

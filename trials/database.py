@@ -16,6 +16,7 @@ from sqlalchemy.pool import QueuePool
 from trials.checks import within
 from trials.errors import LedgerProblem
 
+POSTGRES = "Install it; for PostgreSQL write postgresql+psycopg://user@host/database."
 EXAMPLE = "Write it like sqlite:///runs/ledger.db."
 BUSY_TIMEOUT_S = 15.0
 URI_OPTIONS = {"uri", "mode", "cache", "immutable", "nolock", "psow", "vfs"}
@@ -46,7 +47,7 @@ def parse(url: str) -> URL:
         raise LedgerProblem("ledger address", rest, "a database URL", EXAMPLE) from None
     except ImportError as error:
         raise LedgerProblem("ledger address", display(parsed), "of an installed driver",
-                            f"{error}: install it.") from None
+                            f"{error}. {POSTGRES}") from None
     if not usable:
         raise LedgerProblem("ledger address", display(parsed), "of a driver that is not "
                             "asynchronous", EXAMPLE)
@@ -94,7 +95,7 @@ def engine_for(url: URL, *, create: bool) -> Engine:
             return create_engine(url, pool_pre_ping=True)
         except ImportError as error:
             raise LedgerProblem("ledger address", display(url), "of an installed driver",
-                                f"{error}: install it.") from None
+                                f"{error}. {POSTGRES}") from None
     options: dict[str, Any] = {"connect_args": {"timeout": busy_timeout_s(url)}}
     if path is None:
         # A database in memory lives in its one connection, which the threads take in turn.

@@ -34,9 +34,10 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """The press is about to be told to run this cycle; committed before it moves."""
+    """This press is about to be told to run this cycle; committed before it moves."""
 
     cycle_id: int
+    press_serial: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,7 @@ class Trial:
     sweeps: int = 0
     outcome: Outcome | None = None
     fault: str | None = None
+    press_serial: str = ""
 
     @property
     def is_open(self) -> bool:

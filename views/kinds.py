@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from enum import StrEnum
 
 from trials.outcome import Failed, Intact, SetAside
@@ -61,9 +61,3 @@ def reason_of(trial: Trial) -> str:
         case SetAside(reason=reason):
             return reason
     return trial.fault or ""
-
-
-def count_words(trials: Sequence[Trial]) -> str:
-    """All counts on one line, those of zero left out."""
-    found = counts(trials)
-    return ", ".join(f"{found[kind]} {kind}" for kind in Kind if found[kind]) or "none"

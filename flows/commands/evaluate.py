@@ -12,7 +12,7 @@ from rich.table import Table
 
 from evaluation.circuit import AUTO
 from evaluation.classify import hard_failure
-from evaluation.readers import read_spectrum
+from evaluation.readers import read_sweep, to_spectrum
 from evaluation.reading import Reading, read
 from evaluation.rules import Rules
 from flows.console import BAD_INPUT, emit, one_line, say
@@ -48,7 +48,12 @@ class _Notes(logging.Handler):
 
 
 def _one(file: Path, rules: Rules, area_cm2: float | None) -> dict[str, Any]:
-    spectrum = read_spectrum(file, area_cm2=area_cm2)
+    sweep = read_sweep(file)
+    if None not in (area_cm2, sweep.area_cm2) and area_cm2 != sweep.area_cm2:
+        say(f"{file}: --area-cm2 {area_cm2:g} is used, not the {sweep.area_cm2:g} of the file.")
+    for note in sweep.notes:
+        say(f"{file}: {note}")
+    spectrum = to_spectrum(sweep, area_cm2)
     result: dict[str, Any] = {
         "file": str(file), "points": int(spectrum.frequency_hz.size),
         "missing": len(spectrum.missing), "area_cm2": spectrum.area_cm2}

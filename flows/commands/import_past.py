@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from flows.console import emit, say
-from flows.lab import order_of, versions
+from flows.lab import order_of, prove_lasting, versions
 from flows.past import ignored_columns, read_past
 from flows.settings import read_settings
 from trials.entry import Opened
@@ -20,6 +20,7 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
     if ignored := ignored_columns(data):
         say(f"Columns not used: {', '.join(ignored)}.")
     order = order_of(settings, ledger=ledger_url)
+    prove_lasting(order.ledger_url)
     name = settings.campaign.name
     with closing(Ledger.open(order.ledger_url)) as ledger:
         opened = ledger.opened(name)

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from rich.console import Console
 from rich.markdown import Markdown
 
-from flows.commands.stored import Stored, stored
+from flows.commands.stored import Stored, say_if_mixed, stored
 from flows.console import emit
 
 
@@ -22,6 +22,7 @@ def show(found: Stored, as_json: bool) -> None:
     from views.markdown import recommendation_markdown
 
     settings = found.settings
+    say_if_mixed(found.trials)
     best = choose(found.trials, settings.space, caution=settings.caution,
                   reference=settings.reference)
     text = recommendation_markdown(best, campaign=found.campaign, simulated=found.simulated)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from flows.commands.stored import stored
@@ -14,32 +16,34 @@ def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
     found = stored(url, campaign, arrays=True)
     if not found.trials:
         raise BadInput("campaign", found.campaign, "a campaign with trials", "Run it first.")
-    _folder(out)
     from views.report import write_report
 
     settings = found.settings
-    path = write_report(
-        out / "report.html", campaign=found.campaign, trials=found.trials, space=settings.space,
-        caution=settings.caution, reference=settings.reference, rules=settings.rules,
-        simulated=found.simulated,
-        note=found.opened.note)
+    with _writable(out):
+        path = write_report(
+            out / "report.html", campaign=found.campaign, trials=found.trials,
+            space=settings.space, caution=settings.caution, reference=settings.reference,
+            rules=settings.rules, simulated=found.simulated, note=found.opened.note)
     emit({"report": str(path)}, as_json, lambda: print(f"report: {path}"))
 
 
 def export(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
     """Writes trials, spectra and traces as CSV and Parquet into `out`."""
     found = stored(url, campaign, arrays=True)
-    _folder(out)
     from views.export import export as write
 
-    files = [str(path) for path in write(found.trials, out)]
+    with _writable(out):
+        files = [str(path) for path in write(found.trials, out)]
     emit({"campaign": found.campaign, "files": files}, as_json,
          lambda: print("\n".join(files)))
 
 
-def _folder(out: Path) -> None:
+@contextmanager
+def _writable(out: Path) -> Iterator[None]:
+    """The folder, made where it lacks; whatever cannot be written in it is bad input."""
     try:
         out.mkdir(parents=True, exist_ok=True)
+        yield
     except OSError as error:
-        raise BadInput("--out", out, "a folder that can be written", f"{error.strerror}."
-                       ) from None
+        raise BadInput("--out", error.filename2 or error.filename or out, "a place to write to",
+                       f"{error.strerror}. Choose another folder.") from None

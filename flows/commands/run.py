@@ -9,7 +9,7 @@ from flows import prefect_environment
 from flows.commands.recommend import show
 from flows.commands.stored import stored
 from flows.console import emit, say, terminable
-from flows.lab import Order, open_lab, order_of
+from flows.lab import Order, open_lab, order_of, prove_lasting
 from flows.settings import Settings, read_settings
 from hardware.lock import press_lock
 from trials.ledger import Ledger
@@ -22,10 +22,12 @@ def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None
     settings = read_settings(path)
     order = order_of(settings, trials, seed, ledger_url)
     # Whatever is wrong with machine or ledger is better said before the server is waited for.
-    with open_lab(settings, order) as (press, _), closing(Ledger.open(order.ledger_url)) as ledger:
-        with press_lock(press.identify().serial):
-            pass
-        if press.identify().simulated:
+    prove_lasting(order.ledger_url)
+    with open_lab(settings, order) as (press, _), press_lock(press.identify().serial):
+        simulated = press.identify().simulated
+        ledger = Ledger.open(order.ledger_url)
+    with closing(ledger):
+        if simulated:
             say("SIMULATED: no machine moves, no number here is a measurement.")
         say(f"Ledger: {order.ledger_url}")
         _press(path, settings, order, ledger)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flows.commands.stored import existing, stored
 from flows.console import emit
+from hardware.lock import press_lock
 from trials.entry import Settled
 from trials.errors import BadInput
 
@@ -18,7 +19,8 @@ def settle(url: str, campaign: str | None, number: int, reason: str, as_json: bo
     if trial is None or not trial.is_open:
         raise BadInput("--trial", number, f"an open trial (open: {still_open or 'none'})",
                        "Only open trials need settling.")
-    with existing(url) as ledger:
+    # A run that holds the press is still watching this very trial.
+    with press_lock(trial.press_serial), existing(url) as ledger:
         ledger.append(found.campaign, number, Settled(reason))
     emit({"campaign": found.campaign, "trial": number, "settled": reason}, as_json,
          lambda: print(f"trial {number} of {found.campaign} settled: {reason}"))

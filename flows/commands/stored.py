@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+from flows.console import say
 from flows.settings import Settings, from_plain
 from trials.entry import Opened
 from trials.errors import BadInput
 from trials.ledger import Ledger
+from trials.outcome import Intact
 from trials.trial import State, Trial
 
 
@@ -38,6 +40,16 @@ def stored(url: str, campaign: str | None, *, arrays: bool = False) -> Stored:
             raise BadInput("campaign", name, "opened with its settings", "Run or import it first.")
         settings = from_plain(dict(opened.settings), f"ledger {url}")
         return Stored(name, settings, opened, ledger.history(name, arrays=arrays))
+
+
+def say_if_mixed(trials: Iterable[Trial]) -> None:
+    """Resistances read at different stack pressures cannot be compared; says so."""
+    held = {t.outcome.stack_pressure_mpa for t in trials if isinstance(t.outcome, Intact)}
+    known = sorted(h for h in held if h is not None)
+    if len(known) > 1:
+        say(f"Warning: impedance was read at {len(known)} different stack pressures "
+            f"({known[0]:g} to {known[-1]:g} MPa), which changes resistance by itself. Keep to "
+            "rows of one stack pressure.")
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from flows.commands.stored import say_if_mixed
 from flows.console import emit, say
 from flows.lab import search_of
 from flows.past import ignored_columns, prove_informative, read_past
@@ -28,10 +29,12 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
             "survive.")
     from optimizer import propose
 
+    history = [one.trial(i) for i, one in enumerate(past, 1)]
+    say_if_mixed(history)
     search = replace(search_of(settings), start_with=0)
-    found = propose([one.trial(i) for i, one in enumerate(past, 1)], settings.space,
-                    caution=settings.caution, search=search, reference=settings.reference,
-                    count=count, seed=settings.campaign.seed if seed is None else seed)
+    found = propose(history, settings.space, caution=settings.caution, search=search,
+                    reference=settings.reference, count=count,
+                    seed=settings.campaign.seed if seed is None else seed)
     emit({"rows": len(past), "suggestions": [asdict(p) for p in found]}, as_json,
          lambda: _show(found))
 

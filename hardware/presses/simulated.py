@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hardware.envelope import Envelope, check
 from hardware.options import read_options
@@ -91,14 +91,15 @@ class SimulatedPress:
         if cycle is None:
             return CycleReport(cycle_id, CycleState.NEVER_ACCEPTED)
         now = self.bench.now()
-        elapsed = cycle.elapsed_s(now)
+        known = CycleReport(cycle_id, CycleState.RUNNING, None, cycle.elapsed_s(now),
+                            cycle.duration_s, cycle.stack.stack_id, cycle.recipe)
         if cycle.released_utc_s is not None:
-            return CycleReport(cycle_id, CycleState.RELEASED, None, elapsed, cycle.duration_s)
+            return replace(known, state=CycleState.RELEASED)
         if not cycle.ended(now):
-            return CycleReport(cycle_id, CycleState.RUNNING, None, elapsed, cycle.duration_s)
+            return known
         sample = pressed(cycle, self.options.stack_pressure_mpa)
         trace = cycles.trace(cycle, sample, self.limits.die_area_mm2, self.options.acoustic_sensor)
-        return CycleReport(cycle_id, CycleState.FINISHED, trace, elapsed, cycle.duration_s)
+        return replace(known, state=CycleState.FINISHED, trace=trace)
 
     def release(self) -> None:
         """Unloads a running cycle; does nothing when the platens are open."""

@@ -54,7 +54,7 @@ def phases(pressure_mpa: float, dwell_s: float, temperature_c: float, ramp: floa
 
 def trace(cycle: Accepted, sample: Sample, die_area_mm2: float, acoustic: bool) -> Trace:
     """The sampled cycle, about 400 samples, densest on the ramp where particles break."""
-    recipe, draw = cycle.recipe, noise(cycle.seed, "trace", cycle.cycle_id)
+    recipe, draw = cycle.recipe, noise(cycle.seed, "trace", cycle.stack.stack_id)
     spans = phases(sample.felt_mpa, sample.felt_s, recipe.temperature_c, recipe.ramp_mpa_per_s,
                    recipe.release_mpa_per_s)
     time, pressure = _profile(spans, sample.felt_mpa)

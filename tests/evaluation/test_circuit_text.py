@@ -14,7 +14,7 @@ from trials.errors import BadInput
 @pytest.mark.parametrize(("text", "circuit"), [
     ("L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3", Circuit(True, 2, True)),
     ("R0-p(R1,CPE1)", Circuit(False, 1, False)),
-    ("R-p(R,C)-p(R,Q)-W", Circuit(False, 2, True)),
+    ("R-p(R,CPE)-p(R,Q)-Q", Circuit(False, 2, True)),
     (" L0 - R0 - p( R1 , CPE1 ) ", Circuit(True, 1, False)),
     ("p(R1,CPE1)-R0", Circuit(False, 1, False)),
 ])

@@ -157,13 +157,15 @@ def test_without_the_full_electrode_there_is_no_outcome(pressed_stack, rules):
             judged(one, rules, spectra=spectra)
 
 
-def test_three_points_are_refused(pressed_stack, rules):
+def test_three_points_are_set_aside_not_fitted(pressed_stack, rules):
     one = pressed_stack(GOOD)
     full = one.spectra[0]
     three = replace(full, frequency_hz=full.frequency_hz[20::20],
                     impedance_ohm=full.impedance_ohm[20::20])
-    with pytest.raises(BadInput, match="points"):
-        judged(one, rules, spectra=[three])
+    outcome = judged(one, rules, spectra=[three])
+    assert isinstance(outcome, SetAside)
+    assert "points = 3" in outcome.reason
+    assert not outcome.measure_again
 
 
 @pytest.mark.parametrize("recipe", [GOOD, CRUSHING])

@@ -90,6 +90,30 @@ def test_stopped_between_command_and_start(opens: Opens) -> None:
     assert pressed_stacks(LEDGER) == stacks(1)
 
 
+def test_another_press_cannot_say_what_became_of_a_command(opens: Opens) -> None:
+    """The ledger moved away from the press it commanded: nobody presses that stack again."""
+    with opens() as run:
+        plan.fn(run, 1)
+        run.ledger.append(run.campaign, 1, Commanded(1, "the press next door"))
+        with pytest.raises(OutcomeUnknown, match="the press next door"):
+            press_stack.fn(run, 1)
+        assert state(run) is State.COMMANDED
+        assert run.press.last_accepted_id() == 0
+
+
+def test_a_press_that_forgot_is_not_believed(opens: Opens) -> None:
+    """The press's memory is gone: that it knows no cycle does not prove that none ran."""
+    with opens() as run:
+        plan.fn(run, 1)
+        press_stack.fn(run, 1)
+        plan.fn(run, 2)
+        run.ledger.append(run.campaign, 2, Commanded(2, run.press.identify().serial))
+        Path(run.press.identify().serial).unlink()
+        with pytest.raises(OutcomeUnknown, match="forgotten cycle 1"):
+            press_stack.fn(run, 2)
+        assert run.press.last_accepted_id() == 0
+
+
 def test_stopped_between_start_and_pressed(opens: Opens) -> None:
     """The press has finished meanwhile: its trace is fetched."""
     with opens() as run:

@@ -87,7 +87,7 @@ def test_refused_recipe_leaves_the_press_counter_alone(press, envelope, stack, r
     with pytest.raises(OutOfEnvelope):
         run_cycle(press, envelope, 2, stack("b"), Recipe(601.0, 60.0, 95.0))
     assert press.last_accepted_id() == 1
-    assert collect(press, 2) is None
+    assert collect(press, 2, stack("b"), recipe) is None
 
 
 def test_another_die_in_the_press_is_refused(place, envelope, stack, recipe):
@@ -131,12 +131,29 @@ def test_a_press_opened_again_remembers(press, place, envelope, stack, recipe):
 
 def test_collect_after_a_crash_gives_the_same_trace(press, place, envelope, stack, recipe):
     before = run_cycle(press, envelope, 1, stack("a"), recipe)
-    after = collect(connect_press("simulated", {}, place), 1)
+    after = collect(connect_press("simulated", {}, place), 1, stack("a"), recipe)
     assert same(before, after)
 
 
-def test_collect_of_a_cycle_the_press_never_took(press):
-    assert collect(press, 1) is None
+def test_collect_of_a_cycle_the_press_never_took(press, stack, recipe):
+    assert collect(press, 1, stack("a"), recipe) is None
+
+
+def test_another_ledgers_cycle_is_not_taken_for_ours(press, envelope, stack, recipe):
+    """Two ledgers chose the same id: the press ran somebody else's stack under it."""
+    run_cycle(press, envelope, 1, stack("theirs"), recipe)
+    with pytest.raises(OutcomeUnknown, match="ran stack theirs"):
+        collect(press, 1, stack("ours"), recipe)
+    with pytest.raises(OutcomeUnknown, match="another ledger"):
+        collect(press, 1, stack("theirs"), Recipe(141.0, 60.0, 25.0))
+
+
+def test_silence_after_the_start_proves_nothing(envelope, stack, recipe):
+    press = Troubled(Fault("no reply"))
+    with pytest.raises(OutcomeUnknown, match="no reply"):
+        run_cycle(press, envelope, 1, stack("a"), recipe)
+    assert press.started == [1]
+    assert press.releases == 1
 
 
 def test_platens_unload_when_the_link_fails(envelope, recipe):
@@ -157,7 +174,7 @@ def test_a_stop_follows_the_policy(envelope, recipe, stop, policy, releases):
 
 
 @pytest.mark.parametrize(("policy", "releases"), [("finish", 0), ("release", 1)])
-def test_a_stop_while_collecting_follows_the_policy(policy, releases):
+def test_a_stop_while_collecting_follows_the_policy(stack, recipe, policy, releases):
     press = Troubled(state=CycleState.RUNNING)
     first = CycleReport(1, CycleState.RUNNING)
     answers = iter([first])
@@ -169,7 +186,7 @@ def test_a_stop_while_collecting_follows_the_policy(policy, releases):
 
     press.report = report
     with pytest.raises(KeyboardInterrupt):
-        collect(press, 1, on_stop=policy)
+        collect(press, 1, stack("a"), recipe, on_stop=policy)
     assert press.releases == releases
 
 
@@ -181,9 +198,9 @@ def test_a_press_that_cannot_tell_is_unloaded_and_reported(envelope, recipe):
     assert press.releases == 1
 
 
-def test_finished_without_a_trace_is_not_taken_for_done():
+def test_finished_without_a_trace_is_not_taken_for_done(stack, recipe):
     with pytest.raises(OutcomeUnknown):
-        collect(Troubled(state=CycleState.FINISHED), 1)
+        collect(Troubled(state=CycleState.FINISHED), 1, stack("a"), recipe)
 
 
 def test_a_cycle_that_overruns_is_released(envelope, recipe):
@@ -231,7 +248,7 @@ def test_released_cycle_is_a_fault_now_and_after_a_crash(tmp_path, stack, recipe
         with pytest.raises(Fault, match="cycle 1 was released"):
             watch(asked, 1)
         with pytest.raises(Fault, match="cycle 1 was released"):
-            collect(asked, 1)
+            collect(asked, 1, stack("a"), recipe)
 
 
 def test_release_of_open_platens_changes_nothing(press, envelope, stack, recipe):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -47,8 +48,15 @@ def test_probability_and_gradient_are_finite_everywhere(rows, at):
 
 def test_prior_trusts_the_middle_and_doubts_the_end():
     crush, part = along_first(labelled([])), along_first(labelled([], FALLING), 0.0, 0.0)
-    assert crush[0] < 0.02 and crush[50] < 0.1 and 0.1 < crush[-1] < 0.5
-    assert part[-1] < 0.02 and part[50] < 0.1 and 0.1 < part[0] < 0.5
+    assert crush[0] < 0.02 and crush[50] < 0.1 and 0.05 < crush[-1] < 0.5
+    assert part[-1] < 0.02 and part[50] < 0.1 and 0.05 < part[0] < 0.5
+
+
+@pytest.mark.parametrize("survivors", [1, 3, 6])
+def test_a_few_survivors_in_the_middle_say_little_about_the_end(survivors):
+    before = along_first(labelled([]))[-1]
+    after = along_first(labelled([(0.5, 0.5, 0.5, 0)] * survivors))[-1]
+    assert after > 0.4 * before
 
 
 def test_failures_move_the_threshold_down_and_survivors_up():

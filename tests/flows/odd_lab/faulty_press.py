@@ -53,4 +53,5 @@ class FaultyPress(SimulatedPress):
             return found
         if self.trouble.trouble == "lost link":
             return replace(found, state=CycleState.CANNOT_TELL, trace=None)
-        raise Fault(f"alarm 17 in cycle {cycle_id}: light curtain; the platens have opened")
+        return replace(found, state=CycleState.RELEASED, trace=None,
+                       reason="alarm 17: light curtain; the platens have opened")
