@@ -6,7 +6,7 @@ Views of the ledger, no more: when the server is away the campaign goes on witho
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from prefect.logging import get_run_logger
 from flows.lab import Run
 from optimizer import recommend
 from trials.outcome import Intact
-from trials.trial import State
+from trials.trial import Trial
 from views.markdown import recommendation_markdown, trials_table
 
 SHOWN = 200
@@ -36,22 +36,23 @@ class Board:
         self.key = re.sub(r"[^a-z0-9]+", "-", run.campaign.lower()).strip("-") or "campaign"
         self.reachable = True
         self.progress = self._try(lambda: create_progress_artifact(
-            progress=self._percent(), key=f"{self.key}-progress",
+            progress=self._percent(run.history()), key=f"{self.key}-progress",
             description=f"{run.campaign}: stacks pressed of {run.order.trials}"))
 
     def update(self) -> None:
         """After each trial."""
+        trials = self.run.history()
         if isinstance(self.progress, UUID):
             progress = self.progress
-            self._try(lambda: update_progress_artifact(progress, progress=self._percent()))
-        rows = trials_table(self.run.ledger.history(self.run.campaign, arrays=False))[-SHOWN:]
+            self._try(lambda: update_progress_artifact(progress, progress=self._percent(trials)))
+        rows = trials_table(trials)[-SHOWN:]
         self._try(lambda: create_table_artifact(
             table=rows, key=f"{self.key}-trials", description=self._title("trials")))
 
     def conclude(self) -> None:
         """After the last trial."""
         run, settings = self.run, self.run.settings
-        history = run.ledger.history(run.campaign, arrays=False)
+        history = run.history()
         if not any(isinstance(t.outcome, Intact) for t in history):
             return
         text = recommendation_markdown(
@@ -65,9 +66,8 @@ class Board:
     def _title(self, what: str) -> str:
         return f"{self.run.campaign}: {what}{' (SIMULATED)' if self.run.settings.simulated else ''}"
 
-    def _percent(self) -> float:
-        history = self.run.ledger.history(self.run.campaign, arrays=False)
-        used = sum(t.state is not State.IMPORTED and not t.is_open for t in history)
+    def _percent(self, trials: Sequence[Trial]) -> float:
+        used = sum(t.pressed_here and not t.is_open for t in trials)
         return min(100.0, 100.0 * used / self.run.order.trials)
 
     def _try(self, publish: Callable[[], Any]) -> Any:

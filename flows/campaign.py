@@ -11,7 +11,6 @@ from flows.artifacts import Board
 from flows.lab import Order, Run, open_run, order_of
 from flows.settings import Settings, read_settings
 from flows.trial import carry_through
-from trials.trial import State
 
 
 @flow(name="pressing campaign", flow_run_name="{settings_path}: {trials} stacks",
@@ -36,7 +35,7 @@ def press_all(settings: Settings, order: Order) -> int:
 
 def numbers(run: Run) -> Iterator[int]:
     """Trials left open, oldest first, then new ones until the budget is spent."""
-    for trial in run.ledger.history(run.campaign, arrays=False):
+    for trial in run.history():
         if trial.is_open:
             yield trial.number
     while stacks_used(run) < run.order.trials:
@@ -45,5 +44,4 @@ def numbers(run: Run) -> Iterator[int]:
 
 def stacks_used(run: Run) -> int:
     """Stacks of this campaign, whatever became of them; imported ones were not pressed here."""
-    history = run.ledger.history(run.campaign, arrays=False)
-    return sum(trial.state is not State.IMPORTED for trial in history)
+    return sum(trial.pressed_here for trial in run.history())

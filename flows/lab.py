@@ -19,6 +19,7 @@ from trials.database import parse, sqlite_path
 from trials.entry import Opened
 from trials.errors import BadInput
 from trials.ledger import Ledger
+from trials.trial import Trial
 
 if TYPE_CHECKING:
     from optimizer import Search
@@ -52,6 +53,10 @@ class Run:
     def campaign(self) -> str:
         """The campaign's name in the ledger."""
         return self.settings.campaign.name
+
+    def history(self) -> tuple[Trial, ...]:
+        """The campaign's trials as the ledger has them now, without their arrays."""
+        return self.ledger.history(self.campaign, arrays=False)
 
 
 def order_of(settings: Settings, trials: int | None = None, seed: int | None = None,

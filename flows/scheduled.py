@@ -18,7 +18,6 @@ from flows.lab import order_of
 from flows.settings import read_settings
 from trials.errors import BadInput
 from trials.ledger import Ledger
-from trials.trial import State
 
 SETTINGS_VARIABLE = "PRESSLOOP_SETTINGS"
 """Where the serving process leaves the settings file's path. It is no parameter of the flow:
@@ -86,4 +85,4 @@ def lateness_s(planned: datetime | None, now: datetime) -> float:
 def _used(url: str, campaign: str) -> int:
     with closing(Ledger.open(url)) as ledger:
         history = ledger.history(campaign, arrays=False)
-    return sum(t.state is not State.IMPORTED and not t.is_open for t in history)
+    return sum(t.pressed_here and not t.is_open for t in history)

@@ -45,7 +45,7 @@ def plan(run: Run, number: int) -> None:
     """Chooses the recipe of the next stack."""
     settings = run.settings
     proposal, = propose(
-        run.ledger.history(run.campaign, arrays=False), settings.space, caution=settings.caution,
+        run.history(), settings.space, caution=settings.caution,
         search=search_of(settings), reference=settings.reference,
         seed=run.order.seed)
     stack = settings.stack_named(f"{run.campaign}-{number:03d}")
@@ -116,7 +116,7 @@ def _prove_same_press(run: Run, trial: Trial) -> None:
     if trial.cycle_id is None:
         return
     serial, last = run.press.identify().serial, run.press.last_accepted_id()
-    finished = [t.cycle_id or 0 for t in run.ledger.history(run.campaign, arrays=False)
+    finished = [t.cycle_id or 0 for t in run.history()
                 if t.press_serial == serial and t.state in (State.PRESSED, State.EVALUATED)]
     if max(finished, default=0) > last:
         raise OutcomeUnknown(

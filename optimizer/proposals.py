@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +20,7 @@ from optimizer.caution import Caution
 from optimizer.space import Space
 from trials.checks import FloatArray, not_negative
 from trials.errors import BadInput
+from trials.plugins import named_module
 from trials.recipe import Recipe
 from trials.trial import State, Trial
 
@@ -116,20 +115,8 @@ def _chosen(beliefs: Beliefs, search: Search, ahead: np.ndarray, count: int, see
 
 
 def _acquisition(name: str) -> ModuleType:
-    outside = "." in name and not name.startswith(".")
-    path = name if outside else f"{acquisitions.__name__}.{name}"
-    known = ", ".join(sorted(found.name for found in pkgutil.iter_modules(acquisitions.__path__)))
-    remedy = f"Use one of {known}, or the dotted name of a module that can be imported."
-    try:
-        module = importlib.import_module(path)
-    except ModuleNotFoundError as error:
-        if error.name is None or not path.startswith(error.name):
-            raise
-        raise BadInput("search.acquisition", name, "one that exists", remedy) from None
-    if not hasattr(module, "acquisition"):
-        raise BadInput("search.acquisition", name, "a module with a function acquisition(beliefs, "
-                       "pending, seed)", remedy)
-    return module
+    return named_module("search.acquisition", name, acquisitions, "one",
+                        "acquisition(beliefs, pending, seed)")
 
 
 @contextmanager

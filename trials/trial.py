@@ -51,6 +51,11 @@ class Trial:
     press_serial: str = ""
 
     @property
+    def pressed_here(self) -> bool:
+        """True for a stack of this campaign's budget; imported ones were pressed elsewhere."""
+        return self.state is not State.IMPORTED
+
+    @property
     def is_open(self) -> bool:
         """True while there is something left to do for this stack."""
         return self.state in OPEN

@@ -12,7 +12,7 @@ from trials.entry import Opened
 from trials.errors import BadInput
 from trials.ledger import Ledger
 from trials.outcome import Intact
-from trials.trial import State, Trial
+from trials.trial import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Stored:
     @property
     def simulated(self) -> bool:
         """True when stacks were pressed here by simulated devices; imported ones were not."""
-        here = any(trial.state is not State.IMPORTED for trial in self.trials)
+        here = any(trial.pressed_here for trial in self.trials)
         return here and self.settings.simulated
 
 
