@@ -17,13 +17,16 @@ LOADED = 0.05
 """Share of the peak pressure above which the stack counts as loaded."""
 
 
-def damage(trace: Trace, stack: Stack, rules: Rules) -> Damage:
-    """Crushed fraction of the cathode with its standard error, from counts (Poisson).
+def damage(trace: Trace, stack: Stack, rules: Rules) -> Damage | None:
+    """Crushed fraction of the cathode with its standard error, from counts (Poisson); None where
+    the log has a gap or was entered by a person, as nobody listened all the time.
 
     The index is (hits - background)/hits of a wholly crushed cathode, at most 1. Hits count from
     the first load to the middle of the dwell; the background is counted before that (heating up)
     and in the second half of the dwell, where nothing new breaks.
     """
+    if not trace.whole:
+        return None
     peak = np.quantile(trace.pressure_mpa, 0.98)
     plateau = trace.pressure_mpa > 0.95 * peak
     loaded = trace.time_s >= trace.time_s[trace.pressure_mpa > LOADED * peak][0]

@@ -34,7 +34,7 @@ def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spect
     full = _full(spectra)
     if (failure := hard_failure(full, rules)) is not None:
         return Failed(failure.mode, failure.evidence, crushed)
-    if crushed.index > rules.crushed_above:
+    if crushed is not None and crushed.index > rules.crushed_above:
         return Failed(FailureMode.CRUSHED, f"{crushed.index:.1%} of the cathode broke under load, "
                       f"above {rules.crushed_above:.1%}", crushed)
     try:
@@ -54,7 +54,7 @@ def _full(spectra: Sequence[Spectrum]) -> Spectrum:
                    f"{FULL!r} and optional segments", "Sweep the whole electrode too.")
 
 
-def _intact(reading: Reading, full: Spectrum, crushed: Damage, nonuniformity: float | None
+def _intact(reading: Reading, full: Spectrum, crushed: Damage | None, nonuniformity: float | None
             ) -> Intact:
     return Intact(
         resistance_ohm_cm2=reading.interfacial_ohm_cm2,

@@ -81,7 +81,8 @@ def open_lab(settings: Settings, order: Order) -> Iterator[tuple[Press, Impedanc
     Raises BadInput when they disagree or the search cannot be had, Fault when one does not answer.
     """
     search_of(settings)
-    place = Place(order.seed, _stem(order.ledger_url))
+    place = Place(order.seed, _stem(order.ledger_url), settings.envelope,
+                  settings.campaign.on_stop)
     with ExitStack() as stack:
         press = connect_press(settings.press.driver, settings.press.options, place)
         stack.callback(press.close)

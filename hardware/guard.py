@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Literal
 
 from hardware.envelope import Envelope, check, compare
-from hardware.protocols import CycleReport, CycleState, Press
+from hardware.protocols import CycleReport, CycleState, OnStop, Press, stack_tag
 from trials.errors import Fault, NotReady, OutcomeUnknown
 from trials.recipe import Recipe
 from trials.stack import Stack
 from trials.trace import Trace
-
-OnStop = Literal["finish", "release"]
-"""What a stop in mid press does: the machine finishes the cycle by itself, or unloads now."""
 
 POLL_S = 0.05
 ASKED = 5
@@ -95,10 +91,12 @@ def ask(press: Press, cycle_id: int) -> CycleReport:
 
 def _prove_ours(report: CycleReport, stack: Stack, recipe: Recipe) -> None:
     """An id that the press accepted for somebody else's stack is no answer about ours."""
-    if report.stack_id not in (None, stack.stack_id) or report.recipe not in (None, recipe):
+    ours = (report.stack_id in (None, stack.stack_id)
+            and report.stack_tag in (None, stack_tag(stack.stack_id)))
+    if not ours or report.recipe not in (None, recipe):
         raise OutcomeUnknown(
-            f"under cycle {report.cycle_id} the press ran stack {report.stack_id} at "
-            f"{report.recipe}, not {stack.stack_id} at {recipe}: another ledger uses this press. "
+            f"under cycle {report.cycle_id} the press ran stack "
+            f"{report.stack_id or report.stack_tag} at {report.recipe}, not {stack.stack_id} at {recipe}: another ledger uses this press. "
             "Look at the stack, then settle it.")
 
 

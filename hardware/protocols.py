@@ -7,24 +7,52 @@ settings file; `place` is where it runs.
 
 from __future__ import annotations
 
+import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
+from hardware.person import Person
 from trials.recipe import Recipe
 from trials.spectrum import Spectrum
 from trials.stack import Stack
 from trials.trace import Trace
 
+if TYPE_CHECKING:
+    from hardware.envelope import Envelope
+
+OnStop = Literal["finish", "release"]
+"""What a stop or a lost link in mid press does: the machine finishes the cycle by itself, or
+unloads now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a driver runs: the seed of simulated noise, and the file-name stem that machine-side
-    records may be kept under."""
+    """Where a driver runs, and what the campaign brings to it.
+
+    `seed` is that of simulated noise; machine-side records may be kept under the file-name stem
+    `stem`. `envelope` is what the campaign allows, checked in the driver too; `on_link_loss` what
+    the machine does when the link goes. `person` answers questions, None where nobody can be
+    asked. `read_file` reads an impedance file, given its geometric area in cm2.
+    """
 
     seed: int
     stem: Path
+    envelope: Envelope | None = None
+    on_link_loss: OnStop = "finish"
+    person: Person | None = None
+    read_file: Callable[[Path, float], Spectrum] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Interlock:
+    """One permission that the machine needs before it may move, such as "guard closed"."""
+
+    name: str
+    ok: bool
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +65,17 @@ class PressIdentity:
     max_force_n: float
     max_temperature_c: float
     simulated: bool
+    firmware: str = ""
+    register_map: str = ""
+    calibrated_on: str = ""
+    clock_ahead_s: float | None = None
+    """How far the machine's clock is ahead of this computer's; None where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class MeterIdentity:
-    """What the meter says of itself."""
+    """What the meter says of itself. `compensation` is the state of its open and short
+    corrections, in the meter's words."""
 
     name: str
     serial: str
@@ -49,6 +83,14 @@ class MeterIdentity:
     highest_hz: float
     electrodes: tuple[str, ...]
     simulated: bool
+    firmware: str = ""
+    compensation: str = ""
+    calibrated_on: str = ""
+
+
+def stack_tag(stack_id: str) -> int:
+    """A number from 0 to 2^32 - 1 that a machine without text can keep beside a cycle id."""
+    return zlib.crc32(stack_id.encode())
 
 
 class CycleState(StrEnum):
@@ -65,8 +107,8 @@ class CycleState(StrEnum):
 class CycleReport:
     """The press's answer about one cycle; `trace` is there once the platens have opened.
 
-    `stack_id` and `recipe` are those that the press accepted under this id, None where it cannot
-    tell; `reason` says why a cycle was released early.
+    `stack_id` (or only its `stack_tag`) and `recipe` are those that the press accepted under this
+    id, None where it cannot tell; `reason` says why a cycle was released early.
     """
 
     cycle_id: int
@@ -77,6 +119,7 @@ class CycleReport:
     stack_id: str | None = None
     recipe: Recipe | None = None
     reason: str = ""
+    stack_tag: int | None = None
 
 
 class Press(Protocol):
@@ -92,6 +135,14 @@ class Press(Protocol):
 
     def not_ready(self) -> tuple[str, ...]:
         """Why a start would be refused now; empty when ready."""
+        ...
+
+    def interlocks(self) -> tuple[Interlock, ...]:
+        """Every permission the machine knows of, with its state now; () where it has none."""
+        ...
+
+    def would_refuse(self, stack: Stack, recipe: Recipe) -> tuple[str, ...]:
+        """Every reason why driver and machine would refuse this recipe; moves nothing."""
         ...
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:

@@ -37,7 +37,7 @@ CONTROLS: Columns = {
 TRACES: Columns = {
     "trial": WHOLE, "stack": TEXT, "time_s": NUMBER, "force_n": NUMBER, "pressure_mpa": NUMBER,
     "position_mm": NUMBER, "temperature_upper_c": NUMBER, "temperature_lower_c": NUMBER,
-    "acoustic_hits": NUMBER, "die_area_mm2": NUMBER,
+    "acoustic_hits": NUMBER, "die_area_mm2": NUMBER, "log": TEXT,
 }
 
 
@@ -95,8 +95,9 @@ def trace_rows(trial: Trial) -> list[Row]:
     if (trace := trial.trace) is None:
         return []
     size = trace.time_s.size
-    hits = [None] * size if trace.acoustic_hits is None else trace.acoustic_hits.tolist()
-    columns = (trace.time_s, trace.force_n, trace.pressure_mpa, trace.position_mm,
-               trace.temperature_upper_c, trace.temperature_lower_c)
-    return [(trial.number, trial.stack.stack_id, *sample, hit, trace.die_area_mm2)
-            for *sample, hit in zip(*(c.tolist() for c in columns), hits, strict=True)]
+    channels = (trace.time_s, trace.force_n, trace.pressure_mpa, trace.position_mm,
+                trace.temperature_upper_c, trace.temperature_lower_c, trace.acoustic_hits)
+    columns = ([None] * size if c is None else c.tolist() for c in channels)
+    log = "entered" if trace.entered else trace.gap or "whole"
+    return [(trial.number, trial.stack.stack_id, *sample, trace.die_area_mm2, log)
+            for sample in zip(*columns, strict=True)]

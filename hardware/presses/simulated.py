@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hardware.envelope import Envelope, check
+from hardware.envelope import Envelope, check, violations
 from hardware.options import read_options
-from hardware.protocols import CycleReport, CycleState, Place, PressIdentity
+from hardware.protocols import CycleReport, CycleState, Interlock, Place, PressIdentity
 from hardware.simulation import cycle as cycles
 from hardware.simulation.bench import Accepted, Bench
 from hardware.simulation.materials import materials
@@ -71,6 +71,14 @@ class SimulatedPress:
         """Busy while a cycle runs."""
         running = self._running()
         return () if running is None else (f"cycle {running.cycle_id} is running",)
+
+    def interlocks(self) -> tuple[Interlock, ...]:
+        """None: nothing here can hurt anybody."""
+        return ()
+
+    def would_refuse(self, stack: Stack, recipe: Recipe) -> tuple[str, ...]:
+        """What lies outside its limits."""
+        return tuple(str(violation) for violation in violations(recipe, self.limits))
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
         """Accepts a cycle id once only, and only above every id accepted before."""

@@ -29,6 +29,10 @@ def trace(trials: Sequence[Trial]) -> Panel:
     trial, best = found
     title = f"{TITLE}: {trial.number} · {trial.stack.stack_id}"
     read = READ if best.acoustic_hits is not None else f"{READ.partition(', and')[0]}."
+    if best.entered:
+        read = "Peak and dwell as the operator stated them; nothing was logged in between."
+    elif best.gap:
+        read = f"{read} Part of the log is missing ({escape(best.gap)})."
     return Panel(title, read, _figure(best, escape(trial.stack.stack_id)), wide=True)
 
 
@@ -36,7 +40,9 @@ def _figure(best: Trace, label: str) -> Any:
     from plotly.subplots import make_subplots
 
     rows: list[tuple[str, FloatArray, str]] = [
-        ("Pressure (MPa)", best.pressure_mpa, BLUE), ("Temperature (°C)", best.temperature_c, RED)]
+        ("Pressure (MPa)", best.pressure_mpa, BLUE)]
+    if best.temperature_c is not None:
+        rows.append(("Temperature (°C)", best.temperature_c, RED))
     if best.acoustic_hits is not None:
         rows.append(("Hits so far", np.cumsum(best.acoustic_hits), GREEN))
     figure = make_subplots(rows=len(rows), cols=1, shared_xaxes=True, vertical_spacing=0.06)
