@@ -58,13 +58,13 @@ class Board:
         text = recommendation_markdown(
             recommend(history, settings.space, caution=settings.caution,
                       reference=settings.reference),
-            campaign=run.campaign, simulated=settings.simulated)
+            campaign=run.campaign, simulated=run.simulated)
         self._try(lambda: create_markdown_artifact(
             markdown=text, key=f"{self.key}-recommendation",
             description=self._title("recommended recipe")))
 
     def _title(self, what: str) -> str:
-        return f"{self.run.campaign}: {what}{' (SIMULATED)' if self.run.settings.simulated else ''}"
+        return f"{self.run.campaign}: {what}{' (SIMULATED)' if self.run.simulated else ''}"
 
     def _percent(self, trials: Sequence[Trial]) -> float:
         used = sum(t.pressed_here and not t.is_open for t in trials)

@@ -8,9 +8,9 @@ from pathlib import Path
 from prefect import flow
 
 from flows.artifacts import Board
+from flows.endurance import Endurance
 from flows.lab import Order, Run, open_run, order_of
 from flows.settings import Settings, read_settings
-from flows.trial import carry_through
 
 
 @flow(name="pressing campaign", flow_run_name="{settings_path}: {trials} stacks",
@@ -26,8 +26,9 @@ def press_all(settings: Settings, order: Order) -> int:
     """The loop itself: every stack to its outcome, one after the other."""
     with open_run(settings, order) as run:
         board = Board(run)
+        endurance = Endurance(run)
         for number in numbers(run):
-            carry_through(run, number)
+            endurance.carry(number)
             board.update()
         board.conclude()
         return stacks_used(run)

@@ -50,6 +50,11 @@ class Run:
         self.press, self.meter = press, meter
 
     @property
+    def simulated(self) -> bool:
+        """True when press or meter is not real."""
+        return simulated(self.press, self.meter)
+
+    @property
     def campaign(self) -> str:
         """The campaign's name in the ledger."""
         return self.settings.campaign.name
@@ -99,8 +104,22 @@ def open_run(settings: Settings, order: Order) -> Iterator[Run]:
     with open_lab(settings, order) as (press, meter), press_lock(press.identify().serial), \
             closing(Ledger.open(order.ledger_url)) as ledger:
         ledger.append(settings.campaign.name, None, Opened(
-            settings.plain(), settings.digest, order.seed, versions(), order.note))
+            settings.plain(), settings.digest, order.seed, versions(), order.note,
+            devices(press, meter), simulated(press, meter)))
         yield Run(settings, order, ledger, press, meter)
+
+
+def devices(press: Press, meter: ImpedanceMeter) -> dict[str, str]:
+    """Which machines answered, in a line each."""
+    one, other = press.identify(), meter.identify()
+    return {"press": f"{one.name}, serial {one.serial}, firmware {one.firmware or 'not told'}",
+            "meter": f"{other.name}, serial {other.serial}, firmware "
+                     f"{other.firmware or 'not told'}, {other.compensation or 'compensation n/a'}"}
+
+
+def simulated(press: Press, meter: ImpedanceMeter) -> bool:
+    """True when either is not real; said on every surface."""
+    return press.identify().simulated or meter.identify().simulated
 
 
 def prove_lasting(url: str) -> None:

@@ -68,6 +68,9 @@ class CampaignTable(Table):
     max_sweeps: int = Field(default=3, ge=1, le=20)
     on_stop: Literal["finish", "release"] = "finish"
     skip_when_late_s: float = Field(default=1800.0, gt=0)
+    after_fault: Literal["stop", "go on"] = "stop"
+    faults_in_a_row: int = Field(default=3, ge=1, le=100)
+    wait_ready_s: float = Field(default=600.0, ge=0)
 
 
 class StackTable(Table):

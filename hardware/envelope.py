@@ -29,6 +29,9 @@ class Envelope:
     max_temperature_c: float
     max_dwell_s: float
     max_rate_mpa_per_s: float = 50.0
+    open_below_c: float | None = None
+    max_o2_ppm: float | None = None
+    max_h2o_ppm: float | None = None
 
     def __post_init__(self) -> None:
         for name in ("die_area_mm2", "press_max_force_n", "die_max_pressure_mpa", "max_dwell_s",

@@ -23,14 +23,32 @@ def meter_names() -> tuple[str, ...]:
 
 
 def connect_press(driver: str, options: Mapping[str, object], place: Place) -> Press:
-    """Opens the press. Raises BadInput for an unknown driver or option, Fault if it is silent."""
-    return cast(Press, _module("press.driver", driver, hardware.presses).connect(options, place))
+    """Opens the press. Raises BadInput for an unknown driver or option, Fault if it is silent.
+
+    A driver with a function `station(options)`, the name of its machine's address, is kept in a
+    supervisor process, which outlives the caller; the others are opened here.
+    """
+    module = _press_module(driver)
+    if not hasattr(module, "station"):
+        return connect_directly(driver, options, place)
+    from hardware.supervisor.client import SupervisedPress
+
+    return SupervisedPress(driver, options, place, module.station(options))
+
+
+def connect_directly(driver: str, options: Mapping[str, object], place: Place) -> Press:
+    """Opens the press in this process."""
+    return cast(Press, _press_module(driver).connect(options, place))
 
 
 def connect_meter(driver: str, options: Mapping[str, object], place: Place) -> ImpedanceMeter:
     """Opens the meter. Raises BadInput for an unknown driver or option, Fault if it is silent."""
     return cast(ImpedanceMeter,
                 _module("meter.driver", driver, hardware.meters).connect(options, place))
+
+
+def _press_module(driver: str) -> ModuleType:
+    return _module("press.driver", driver, hardware.presses)
 
 
 def _module(key: str, driver: str, package: ModuleType) -> ModuleType:

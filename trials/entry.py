@@ -13,13 +13,19 @@ from trials.trace import Trace
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A campaign was started, or started again, under these settings (plain JSON values)."""
+    """A campaign was started, or started again, under these settings (plain JSON values).
+
+    `devices` says which press and meter answered; `simulated` is True where either was not real,
+    None in ledgers that do not tell.
+    """
 
     settings: dict[str, object]
     settings_digest: str
     seed: int
     versions: dict[str, str] = field(default_factory=dict)
     note: str = ""
+    devices: dict[str, str] = field(default_factory=dict)
+    simulated: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

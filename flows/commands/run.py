@@ -9,7 +9,7 @@ from flows import prefect_environment
 from flows.commands.recommend import show
 from flows.commands.stored import stored
 from flows.console import emit, say, terminable
-from flows.lab import Order, open_lab, order_of, prove_lasting
+from flows.lab import Order, open_lab, order_of, prove_lasting, simulated
 from flows.settings import Settings, read_settings
 from hardware.lock import press_lock
 from trials.ledger import Ledger
@@ -23,11 +23,11 @@ def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None
     order = order_of(settings, trials, seed, ledger_url)
     # Whatever is wrong with machine or ledger is better said before the server is waited for.
     prove_lasting(order.ledger_url)
-    with open_lab(settings, order) as (press, _), press_lock(press.identify().serial):
-        simulated = press.identify().simulated
+    with open_lab(settings, order) as (press, meter), press_lock(press.identify().serial):
+        unreal = simulated(press, meter)
         ledger = Ledger.open(order.ledger_url)
     with closing(ledger):
-        if simulated:
+        if unreal:
             say("SIMULATED: no machine moves, no number here is a measurement.")
         say(f"Ledger: {order.ledger_url}")
         _press(path, settings, order, ledger)

@@ -28,7 +28,8 @@ class Stored:
     def simulated(self) -> bool:
         """True when stacks were pressed here by simulated devices; imported ones were not."""
         here = any(trial.pressed_here for trial in self.trials)
-        return here and self.settings.simulated
+        told = self.opened.simulated
+        return here and (self.settings.simulated if told is None else told)
 
 
 def stored(url: str, campaign: str | None, *, arrays: bool = False) -> Stored:

@@ -1,0 +1,170 @@
+"""Orders to the press: each is sent once, and what the press made of it is read back."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+
+from hardware.envelope import Envelope
+from hardware.plc.frames import FINISH, RELEASE, Order, accepted_order, mailbox_words
+from hardware.plc.link import DEVICE_FAILURE, LinkLost, Refused
+from hardware.plc.meaning import NEVER_HOT_C, told, word
+from hardware.plc.register_map import RegisterMap
+from hardware.plc.station import Seen, Station
+from hardware.protocols import OnStop
+from trials.errors import Fault, NotReady, OutcomeUnknown
+from trials.recipe import Recipe
+
+TRIP_MARGIN = 1.10
+"""The press trips at this multiple of the force asked for."""
+ACK_WITHIN_S = 2.0
+"""How long the press's program may take to acknowledge a command it has received."""
+ASK_WITHIN_S = 8.0
+"""How long a lost link is waited for before a command counts as unknown."""
+
+
+def order_for(of: RegisterMap, seen: Seen, command: str, cycle_id: int, recipe: Recipe, *,
+              tag: int, owner: int, on_link_loss: OnStop, envelope: Envelope | None) -> Order:
+    """The order for a recipe on the die that the press has. Its sequence is the next one."""
+    area = told(of, seen, "die_area")
+    open_below = envelope.open_below_c if envelope is not None else None
+    return Order(
+        sequence=_next(seen), command=of.commands[command],
+        on_link_loss=RELEASE if on_link_loss == "release" else FINISH, cycle_id=cycle_id,
+        owner=owner, stack_tag=tag, force=recipe.pressure_mpa * area, dwell=recipe.dwell_s,
+        temperature=recipe.temperature_c, ramp=(recipe.ramp_mpa_per_s or 0.0) * area,
+        release_rate=(recipe.release_mpa_per_s or 0.0) * area,
+        over_force=min(TRIP_MARGIN * recipe.pressure_mpa * area, told(of, seen, "max_force")),
+        open_below=NEVER_HOT_C if open_below is None else open_below,
+        die_area=area if envelope is None else envelope.die_area_mm2)
+
+
+async def start(station: Station, order: Order) -> None:
+    """Sends the order once. Returns when the press has accepted and reads back the same order.
+
+    Raises NotReady where it surely was not done (nothing has moved), Fault where the press
+    refuses or accepted something else (then it is released), OutcomeUnknown where nobody can say.
+    """
+    of = station.of
+    assert station.machine is not None
+    words = mailbox_words(of, station.machine, order)
+    try:
+        await station.link.write(of.mailbox.address, words)
+    except Refused as refused:
+        # Some couplers answer device failure to everything, done or not.
+        if refused.code != DEVICE_FAILURE:
+            raise Fault(f"the press refuses cycle {order.cycle_id}: {refused}. Nothing has moved; "
+                        "see its panel.") from None
+    except LinkLost:
+        # Sent or not, done or not: only the press can say.
+        pass
+    seen = await _answer(station, order)
+    if seen is None:
+        await _fence(station, order)
+        raise NotReady(f"cycle {order.cycle_id} did not reach the press, and can no longer: a "
+                       "release was sent after it. Nothing has moved; start again.")
+    try:
+        _judge(station, order, seen)
+    except Fault:
+        await release(station, ASK_WITHIN_S)
+        raise
+
+
+async def judged(station: Station, order: Order) -> tuple[str, ...]:
+    """Why the press would refuse; () when it would accept. Nothing moves. Raises Fault."""
+    assert station.machine is not None
+    await station.link.write(station.of.mailbox.address,
+                             mailbox_words(station.of, station.machine, order))
+    seen = await _answer(station, order)
+    if seen is None:
+        raise Fault("the press does not acknowledge the check")
+    said = word(station.of, "ack", seen.snapshot["ack_code"])
+    return () if said == "would accept" else (f"the press says: {said}",)
+
+
+async def release(station: Station, patience_s: float) -> None:
+    """Unloads, asking until the press confirms. Raises Fault when it does not in time."""
+    deadline = time.monotonic() + patience_s
+    trouble = "no answer"
+    while time.monotonic() < deadline:
+        try:
+            if await _released(station):
+                return
+            trouble = "not acknowledged"
+            await _abort(station)
+            return
+        except Fault as fault:
+            trouble = str(fault)
+            await asyncio.sleep(0.1)
+    raise Fault(f"the release is not confirmed ({trouble}): go to the press")
+
+
+async def _released(station: Station) -> bool:
+    """Sends one release, which is harmless, and waits for its acknowledgement."""
+    seen = await station.look()
+    assert station.machine is not None
+    order = Order(_next(seen), station.of.commands["release"], owner=station.owner)
+    await station.link.write(station.of.mailbox.address,
+                             mailbox_words(station.of, station.machine, order), repeat=True)
+    return await _answer(station, order) is not None
+
+
+async def _abort(station: Station) -> None:
+    coil = station.of.abort_coil
+    if coil is None:
+        raise Fault("not acknowledged, and the map has no abort coil")
+    await station.link.write_coil(coil, True)
+    await station.link.write_coil(coil, False)
+
+
+async def _answer(station: Station, order: Order) -> Seen | None:
+    """The snapshot in which the press speaks of this order; None where it answers but never heard
+    of it. Raises OutcomeUnknown where it does not answer."""
+    patience = time.monotonic() + ASK_WITHIN_S
+    heard_until: float | None = None
+    while time.monotonic() < patience:
+        try:
+            seen = await station.fresh(0.5)
+        except Fault:
+            heard_until = None
+            continue
+        if seen.snapshot["ack_sequence"] == order.sequence or (
+                order.cycle_id and seen.snapshot["last_accepted_id"] == order.cycle_id):
+            return seen
+        heard_until = heard_until or time.monotonic() + ACK_WITHIN_S
+        if time.monotonic() > heard_until:
+            return None
+    raise OutcomeUnknown(
+        f"the link broke while cycle {order.cycle_id} was sent, and the press does not answer: "
+        f"{station.trouble}. Start again when it does; it is asked first, nothing is sent twice.")
+
+
+async def _fence(station: Station, order: Order) -> None:
+    """A release with a later sequence: an order that is still under way is then an old one, which
+    the press does not act upon. Raises OutcomeUnknown where that cannot be proved."""
+    try:
+        fenced = await _released(station)
+    except Fault as fault:
+        raise OutcomeUnknown(f"cycle {order.cycle_id} may still reach the press: {fault}. Go "
+                             "there, then start again; it is asked first.") from None
+    accepted = station.seen is not None and (
+        station.seen.snapshot["last_accepted_id"] >= order.cycle_id)
+    if accepted or not fenced:
+        raise OutcomeUnknown(f"cycle {order.cycle_id} reached the press late and was released. "
+                             "Start again; the press is asked first.")
+
+
+def _judge(station: Station, order: Order, seen: Seen) -> None:
+    of = station.of
+    taken = seen.snapshot["last_accepted_id"] == order.cycle_id
+    if not taken:
+        raise Fault(f"the press refuses cycle {order.cycle_id}: "
+                    f"{word(of, 'ack', seen.snapshot['ack_code'])}. Nothing has moved.")
+    assert station.machine is not None
+    if other := accepted_order(of, station.machine, seen.words, order):
+        raise Fault(f"the press accepted cycle {order.cycle_id} with another {', '.join(other)} "
+                    "than it was sent; it is released. Compare its limits with the settings.")
+
+
+def _next(seen: Seen) -> int:
+    return (int(seen.snapshot["ack_sequence"]) + 1) & 0xFFFFFFFF

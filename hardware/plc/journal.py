@@ -1,0 +1,121 @@
+"""What the supervisor sent to a press and logged of it: one file per press, beside its lock.
+
+It outlives the supervisor. The press's own memory decides what became of a cycle; this file only
+tells which stack and recipe an id was sent for, under which boot of the press, and keeps the
+samples of the log and the ends of cycles that the press has since forgotten.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from trials.errors import Fault
+from trials.recipe import Recipe
+
+Sample = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An order as it is about to be sent, at `at_s` of this computer's monotonic clock."""
+
+    cycle_id: int
+    stack_id: str
+    recipe: Recipe
+    sequence: int
+    boot_counter: int
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How the press said a cycle ended, with its own peak and dwell; seen at `at_s`."""
+
+    cycle_id: int
+    result: str
+    reason: str
+    peak_force_n: float
+    held_s: float
+    at_s: float
+
+
+class Journal:
+    """Appended to, never changed. One process at a time: the supervisor's lock sees to it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.sent: dict[int, Sent] = {}
+        self.ended: dict[int, Ended] = {}
+        self.samples: dict[int, list[Sample]] = {}
+        for record in self._records():
+            self._remember(record)
+
+    def send(self, order: Sent) -> None:
+        """On disk before the order goes out. Raises Fault when it cannot be: nothing is sent."""
+        self._append({"sent": asdict(order)}, durable=True)
+        self.sent[order.cycle_id] = order
+        self.samples[order.cycle_id] = []
+
+    def end(self, ended: Ended) -> None:
+        """The end of a cycle, once."""
+        if ended.cycle_id not in self.ended:
+            self.ended[ended.cycle_id] = ended
+            self._keep({"ended": asdict(ended)})
+
+    def log(self, cycle_id: int, sample: Sample) -> None:
+        """One sample of a running cycle. A full disk loses samples from the file, never the
+        watch."""
+        self.samples.setdefault(cycle_id, []).append(sample)
+        self._keep({"sample": sample, "of": cycle_id})
+
+    def _keep(self, record: dict[str, Any]) -> None:
+        try:
+            self._append(record, durable=False)
+        except Fault:
+            return
+
+    def _append(self, record: dict[str, Any], *, durable: bool) -> None:
+        line = (json.dumps(record, allow_nan=False) + "\n").encode()
+        try:
+            with self.path.open("ab") as file:
+                if file.tell() and not self._whole():
+                    file.write(b"\n")
+                file.write(line)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+        except OSError as error:
+            raise Fault(f"the press journal {self.path} cannot be written ({error.strerror}). "
+                        "Nothing was sent; make room and start again.") from None
+
+    def _whole(self) -> bool:
+        """False after a line that a crash or a full disk cut off."""
+        with self.path.open("rb") as file:
+            file.seek(-1, os.SEEK_END)
+            return file.read(1) == b"\n"
+
+    def _records(self) -> list[dict[str, Any]]:
+        if not self.path.exists():
+            return []
+        found = []
+        for line in self.path.read_bytes().splitlines():
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                # A torn line was never relied on.
+                continue
+        return found
+
+    def _remember(self, record: dict[str, Any]) -> None:
+        if "sent" in record:
+            order = Sent(**{**record["sent"], "recipe": Recipe(**record["sent"]["recipe"])})
+            self.sent[order.cycle_id] = order
+        elif "ended" in record:
+            ended = Ended(**record["ended"])
+            self.ended[ended.cycle_id] = ended
+        else:
+            self.samples.setdefault(record["of"], []).append(record["sample"])

@@ -1,0 +1,144 @@
+"""What a snapshot means, in the words of the rest of pressloop. Pure."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from hardware.envelope import Envelope
+from hardware.interlocks import atmosphere_interlocks, open_interlocks
+from hardware.plc.frames import Snapshot
+from hardware.plc.journal import Ended, Sent
+from hardware.plc.register_map import RegisterMap
+from hardware.plc.station import Seen
+from hardware.protocols import CycleReport, CycleState, Interlock, PressIdentity
+from trials.trace import Trace
+
+NEVER_HOT_C = 1000.0
+"""Stands for "open at any temperature" in the order."""
+
+
+def told(of: RegisterMap, seen: Seen, name: str, otherwise: float = float("nan")) -> float:
+    """A register, or the map's constant of that name, or `otherwise`."""
+    return seen.snapshot.get(name, of.constants.get(name, otherwise))
+
+
+def word(of: RegisterMap, table: str, code: float) -> str:
+    """What a code stands for; an unknown one is said as a number."""
+    return of.codes[table].get(int(code), f"unknown code {code:.0f}")
+
+
+def alarm(of: RegisterMap, snapshot: Snapshot) -> str:
+    """The first alarm since the last start, empty for none."""
+    found = word(of, "alarm", snapshot.get("alarm", 0))
+    return "" if found == "none" else found
+
+
+def identity(of: RegisterMap, seen: Seen) -> PressIdentity:
+    """What the press says of itself."""
+    clock = seen.snapshot.get("clock")
+    day = f"{seen.snapshot.get('calibrated_on', 0):.0f}"
+    return PressIdentity(
+        name=of.name, serial=f"{seen.snapshot['serial']:.0f}",
+        die_area_mm2=told(of, seen, "die_area"), max_force_n=told(of, seen, "max_force"),
+        max_temperature_c=told(of, seen, "max_temperature"),
+        simulated=bool(seen.snapshot.get("emulated", 0)),
+        firmware=f"{seen.snapshot.get('firmware', 0):.0f}",
+        register_map=f"{of.name}, version {of.version}",
+        calibrated_on=f"{day[:4]}-{day[4:6]}-{day[6:]}" if len(day) == 8 else "",
+        clock_ahead_s=None if clock is None else round(
+            clock - (time.time() - (time.monotonic() - seen.at_s))))
+
+
+def limits(of: RegisterMap, seen: Seen) -> Envelope:
+    """The press's own limits as an envelope; its die's strength is not its to know."""
+    return Envelope(
+        die_area_mm2=told(of, seen, "die_area"), press_max_force_n=told(of, seen, "max_force"),
+        die_max_pressure_mpa=1e4, min_temperature_c=told(of, seen, "min_temperature", 0.0),
+        max_temperature_c=told(of, seen, "max_temperature"),
+        max_dwell_s=told(of, seen, "max_dwell", 24 * 3600.0),
+        max_rate_mpa_per_s=told(of, seen, "max_rate", 1e3))
+
+
+def interlocks(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | None
+               ) -> tuple[Interlock, ...]:
+    """The press's bits, its lease, and the atmosphere where the envelope asks for one."""
+    bits = int(seen.snapshot["interlocks"])
+    found = [Interlock(name, bool(bits >> i & 1), REMEDIES.get(name, "See the press's panel."))
+             for i, name in enumerate(of.interlocks)]
+    holder = int(seen.snapshot.get("lease_owner", 0))
+    found.append(Interlock("lease", holder in (0, owner), f"Computer {holder:08x} drives this "
+                           "press; stop it there, or wait until its lease ends."))
+    if envelope is not None:
+        found += atmosphere_interlocks(seen.snapshot.get("o2"), seen.snapshot.get("h2o"), envelope)
+    return tuple(found)
+
+
+REMEDIES = {
+    "e-stop released": "Find out why it was pressed, release it, acknowledge at the press.",
+    "guard closed": "Close the guard, acknowledge at the press.",
+    "remote enabled": "Turn the key switch to remote.",
+    "hydraulics ready": "Start the pump, look at oil level and temperature.",
+    "atmosphere ok": "Wait for glovebox or vacuum.",
+    "watchdog ok": "The press sees no heartbeat; it clears when the link is back.",
+}
+
+
+def not_ready(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | None
+              ) -> tuple[str, ...]:
+    """Why a start would be refused now."""
+    reasons = list(open_interlocks(interlocks(of, seen, owner, envelope)))
+    if (running := seen.snapshot["cycle_id"]) > 0:
+        reasons.append(f"cycle {running:.0f} is running")
+    elif (state := word(of, "state", seen.snapshot["state"])) != "idle":
+        why = alarm(of, seen.snapshot)
+        reasons.append(f"it is in state {state!r}{f' after {why!r}' if why else ''}: look at it, "
+                       "then acknowledge there")
+    return tuple(reasons)
+
+
+def report(of: RegisterMap, seen: Seen, cycle_id: int, sent: Sent | None, ended: Ended | None
+           ) -> CycleReport:
+    """What the press, and for cycles it has since forgotten the journal, say of a cycle."""
+    now = seen.snapshot
+    base = CycleReport(cycle_id, CycleState.RUNNING, None, now["elapsed"], now.get("duration", 0.0),
+                       sent.stack_id if sent else None, sent.recipe if sent else None)
+    if now["cycle_id"] == cycle_id:
+        return _tagged(base, now)
+    if now["last_finished_id"] == cycle_id:
+        result, why = word(of, "result", now["last_result"]), alarm(of, now)
+        return _tagged(_as_ended(base, result, why), now)
+    if ended is not None:
+        return _as_ended(base, ended.result, ended.reason)
+    if cycle_id > now["last_accepted_id"]:
+        return _not_accepted(base, now, sent)
+    return replace(base, state=CycleState.CANNOT_TELL)
+
+
+def with_trace(report: CycleReport, trace: Trace) -> CycleReport:
+    """The report of a finished cycle with its log."""
+    return replace(report, trace=trace)
+
+
+def _not_accepted(base: CycleReport, now: Snapshot, sent: Sent | None) -> CycleReport:
+    """A press that restarted since the order went out may have lost what it accepted."""
+    lost = sent is not None and sent.boot_counter != now["boot_counter"]
+    if lost:
+        return replace(base, state=CycleState.CANNOT_TELL,
+                       reason="the press was restarted and does not remember the order")
+    return CycleReport(base.cycle_id, CycleState.NEVER_ACCEPTED)
+
+
+def _as_ended(base: CycleReport, result: str, why: str) -> CycleReport:
+    if result == "finished":
+        return replace(base, state=CycleState.FINISHED)
+    if result in ("released", "alarm"):
+        return replace(base, state=CycleState.RELEASED, reason=why)
+    return replace(base, state=CycleState.CANNOT_TELL, reason=why)
+
+
+def _tagged(base: CycleReport, now: Snapshot) -> CycleReport:
+    """With the stack's tag that the press read back for its latest order."""
+    if "echo_stack_tag" not in now:
+        return base
+    return replace(base, stack_tag=int(now["echo_stack_tag"]))

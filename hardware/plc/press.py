@@ -1,0 +1,195 @@
+"""A press behind a register map: orders out, what became of them back.
+
+All waiting is done in one event loop on a thread of its own, so that the heart goes on beating
+whatever the caller does.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Coroutine
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from hardware.envelope import Envelope, check, violations
+from hardware.lock import lock_path
+from hardware.plc import commands, meaning
+from hardware.plc.cycle_log import sample_of, trace_of
+from hardware.plc.frames import Order
+from hardware.plc.journal import Ended, Journal, Sent
+from hardware.plc.link import Link, Target, Trace
+from hardware.plc.register_map import RegisterMap
+from hardware.plc.station import Seen, Station
+from hardware.protocols import (
+    CycleReport,
+    CycleState,
+    Interlock,
+    OnStop,
+    PressIdentity,
+    stack_tag,
+)
+from trials.errors import Fault, NotReady, OutcomeUnknown
+from trials.recipe import Recipe
+from trials.stack import Stack
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """How the link is kept: seconds between looks and between heartbeats, how long an answer may
+    take, how long a lost link is waited for before the caller is told."""
+
+    poll_s: float = 0.05
+    heartbeat_s: float = 0.5
+    timeout_s: float = 1.0
+    patience_s: float = 30.0
+
+
+class PlcPress:
+    """Implements `hardware.protocols.Press`; `envelope` is what the campaign allows."""
+
+    def __init__(self, target: Target, of: RegisterMap, owner: int, habits: Habits, *,
+                 envelope: Envelope | None, on_link_loss: OnStop, trace: Trace | None = None
+                 ) -> None:
+        self.of, self.habits = of, habits
+        self._envelope, self._on_link_loss, self._owner = envelope, on_link_loss, owner
+        self._journal: Journal | None = None
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="press", daemon=True)
+        self._thread.start()
+        self._station = self._run(self._opened(target, trace))
+        self._keeping = asyncio.run_coroutine_threadsafe(self._station.keep(), self._loop)
+        self._closed = False
+        try:
+            self._fresh()
+        except Fault:
+            self.close()
+            raise
+
+    async def _opened(self, target: Target, trace: Trace | None) -> Station:
+        # Locks and conditions belong to the loop they are made in.
+        return Station(Link(target, self.habits.timeout_s, trace), self.of, self._owner,
+                       poll_s=self.habits.poll_s, heartbeat_s=self.habits.heartbeat_s,
+                       note=self._note)
+
+    def identify(self) -> PressIdentity:
+        """What the press tells of itself now. Raises Fault when it does not answer."""
+        return meaning.identity(self.of, self._fresh())
+
+    def last_accepted_id(self) -> int:
+        """The retained id of the press."""
+        return int(self._fresh().snapshot["last_accepted_id"])
+
+    def interlocks(self) -> tuple[Interlock, ...]:
+        """Bits of the press, its lease, and the atmosphere where the envelope asks for one."""
+        return meaning.interlocks(self.of, self._fresh(), self._owner, self._envelope)
+
+    def not_ready(self) -> tuple[str, ...]:
+        """Open interlocks, a running cycle, a fault that waits for a person."""
+        return meaning.not_ready(self.of, self._fresh(), self._owner, self._envelope)
+
+    def would_refuse(self, stack: Stack, recipe: Recipe) -> tuple[str, ...]:
+        """What the campaign's and the press's limits say, then the press itself where its map has
+        a check command."""
+        seen = self._fresh()
+        found = [str(v) for limits in self._limits(seen) for v in violations(recipe, limits)]
+        if found or "check" not in self.of.commands:
+            return tuple(found)
+        order = self._order(seen, "check", 0, stack, recipe)
+        return self._run(commands.judged(self._station, order))
+
+    def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
+        """Sends the order once and proves what the press made of it; see `commands.start`."""
+        seen = self._fresh()
+        for limits in self._limits(seen):
+            check(recipe, limits)
+        if reasons := meaning.not_ready(self.of, seen, self._owner, self._envelope):
+            raise NotReady(f"the press refuses cycle {cycle_id}: {'; '.join(reasons)}. Nothing has "
+                           "moved.")
+        if not cycle_id > seen.snapshot["last_accepted_id"]:
+            raise Fault(f"the press refuses cycle {cycle_id}: it has accepted "
+                        f"{seen.snapshot['last_accepted_id']:.0f} before, so this may be a repeat")
+        order = self._order(seen, "start", cycle_id, stack, recipe)
+        assert self._journal is not None
+        self._journal.send(Sent(cycle_id, stack.stack_id, recipe, order.sequence,
+                                int(seen.snapshot["boot_counter"]), time.monotonic()))
+        self._run(commands.start(self._station, order))
+
+    def report(self, cycle_id: int) -> CycleReport:
+        """What became of the cycle. Waits for a lost link. Raises Fault when it stays lost."""
+        seen = self._fresh()
+        assert self._journal is not None
+        sent = self._journal.sent.get(cycle_id)
+        found = meaning.report(self.of, seen, cycle_id, sent, self._journal.ended.get(cycle_id))
+        if found.state is not CycleState.FINISHED:
+            return found
+        ended = self._journal.ended[cycle_id]
+        trace = trace_of(self._journal.samples.get(cycle_id, ()), sent.at_s if sent else None,
+                         ended, meaning.told(self.of, seen, "die_area"))
+        return meaning.with_trace(found, trace)
+
+    def release(self) -> None:
+        """Unloads now: by command, and by the abort coil where that is not acknowledged. Raises
+        Fault when neither is."""
+        self._run(commands.release(self._station, self.habits.patience_s))
+
+    def close(self) -> None:
+        """Lets go of the link and stops the heartbeat; the press keeps to its own policy."""
+        if getattr(self, "_closed", True):
+            return
+        self._closed = True
+        self._keeping.cancel()
+        self._loop.call_soon_threadsafe(self._station.link.drop)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(5.0)
+        self._loop.close()
+
+    @property
+    def cycle_running(self) -> bool:
+        """True while, as far as was seen last, a cycle runs."""
+        seen = self._station.seen
+        return seen is not None and seen.snapshot["cycle_id"] > 0
+
+    def _fresh(self) -> Seen:
+        return self._run(self._station.fresh(self.habits.patience_s))
+
+    def _limits(self, seen: Seen) -> tuple[Envelope, ...]:
+        machine = meaning.limits(self.of, seen)
+        return (machine,) if self._envelope is None else (self._envelope, machine)
+
+    def _order(self, seen: Seen, command: str, cycle_id: int, stack: Stack, recipe: Recipe
+               ) -> Order:
+        return commands.order_for(
+            self.of, seen, command, cycle_id, recipe, tag=stack_tag(stack.stack_id),
+            owner=self._owner, on_link_loss=self._on_link_loss, envelope=self._envelope)
+
+    def _note(self, seen: Seen) -> None:
+        """Logs a running cycle and the end of one; called in the loop with every snapshot."""
+        told = seen.snapshot
+        if self._journal is None:
+            path = lock_path(f"journal of press {told['serial']:.0f}").with_suffix(".jsonl")
+            self._journal = Journal(path)
+        if told["cycle_id"] > 0:
+            self._journal.log(int(told["cycle_id"]), sample_of(told, seen.at_s))
+        finished = int(told["last_finished_id"])
+        if finished > 0 and finished not in self._journal.ended and told["cycle_id"] != finished:
+            if finished in self._journal.sent:
+                self._journal.log(finished, sample_of(told, seen.at_s))
+            self._journal.end(Ended(
+                finished, meaning.word(self.of, "result", told["last_result"]),
+                meaning.alarm(self.of, told), told["peak_force"], told["dwell_held"], seen.at_s))
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of work done in the loop, whoever waits for it."""
+        future = asyncio.run_coroutine_threadsafe(work, self._loop)
+        try:
+            return future.result()
+        except BaseException:
+            future.cancel()
+            raise
+
+
+__all__ = ["Habits", "OutcomeUnknown", "PlcPress"]

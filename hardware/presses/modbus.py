@@ -1,0 +1,82 @@
+"""A press behind a PLC that speaks Modbus TCP or RTU, with the register map as data.
+
+`docs/reference/register-map.md` describes the map. The link lives in a supervisor process.
+"""
+
+from __future__ import annotations
+
+import socket
+import uuid
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from hardware.network import prove_target
+from hardware.options import read_options
+from hardware.plc.link import Target
+from hardware.plc.press import Habits, PlcPress
+from hardware.plc.register_map import GENERIC, read_map
+from hardware.protocols import Place
+from trials.checks import positive, within
+from trials.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`[press]` keys of this driver. `serial_device` (such as /dev/ttyUSB0) takes the place of host
+    and port; `map` is "generic" or the path of a TOML file; `patience_s` is how long a lost link
+    is waited for; `owner` tells computers apart on the press, 0 derives it from this one."""
+
+    host: str = "127.0.0.1"
+    port: int = 502
+    serial_device: str = ""
+    baud: int = 19200
+    device: int = 1
+    map: str = GENERIC
+    public_target: bool = False
+    poll_hz: float = 20.0
+    heartbeat_s: float = 0.5
+    timeout_s: float = 1.0
+    patience_s: float = 30.0
+    linger_s: float = 30.0
+    owner: int = 0
+
+
+def station(options: Mapping[str, object]) -> str:
+    """The name of the press's address: one supervisor each. Raises BadInput."""
+    return f"modbus {_target(_chosen(options))}"
+
+
+def connect(options: Mapping[str, object], place: Place) -> PlcPress:
+    """Opens the link in this process; the registry calls it in the supervisor's. Raises BadInput,
+    or Fault when the press does not answer or is another."""
+    chosen = _chosen(options)
+    target = _target(chosen)
+    if not chosen.serial_device:
+        prove_target("press.host", chosen.host, chosen.public_target)
+    habits = Habits(1.0 / chosen.poll_hz, chosen.heartbeat_s, chosen.timeout_s, chosen.patience_s)
+    return PlcPress(target, read_map(chosen.map), chosen.owner or this_computer(), habits,
+                    envelope=place.envelope, on_link_loss=place.on_link_loss)
+
+
+def this_computer() -> int:
+    """A number from 1 on that stays with this computer."""
+    return zlib.crc32(f"{socket.gethostname()} {uuid.getnode()}".encode()) or 1
+
+
+def _chosen(options: Mapping[str, object]) -> Options:
+    chosen = read_options(Options, options, "press")
+    for name in ("poll_hz", "heartbeat_s", "timeout_s", "patience_s"):
+        positive(f"press.{name}", getattr(chosen, name))
+    within("press.poll_hz", chosen.poll_hz, 1.0, 100.0, "10 to 20 looks a second are plenty.")
+    within("press.port", chosen.port, 1, 65535, "Modbus TCP listens on 502.")
+    within("press.device", chosen.device, 0, 255, "The Modbus device number, mostly 1.")
+    within("press.owner", chosen.owner, 0, 2**32 - 1, "0 derives it from this computer.")
+    if not chosen.serial_device and not chosen.host:
+        raise BadInput("press.host", "", "a host name or address", "Or give serial_device.")
+    read_map(chosen.map)
+    return chosen
+
+
+def _target(chosen: Options) -> Target:
+    return Target(chosen.host, chosen.port, chosen.serial_device, chosen.baud, chosen.device)

@@ -1,0 +1,146 @@
+"""The supervisor: the one process that holds the link to a press.
+
+Run as `python -m hardware.supervisor.process`, with its order as one JSON line on standard input.
+It beats the heart and watches the cycle whatever becomes of the flows that talk to it, and ends
+when nobody has asked for a while and no cycle runs. It never repeats a command.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import socket
+import struct
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from hardware.lock import press_lock
+from hardware.protocols import Press
+from hardware.registry import connect_directly
+from hardware.supervisor import wire
+from trials.errors import PressBusy, PressloopError
+
+LOOK_S = 0.2
+"""How often the supervisor asks itself whether it may end."""
+
+
+class Supervisor:
+    """Serves one press to the processes of one user."""
+
+    def __init__(self, press: Press, digest: str, linger_s: float) -> None:
+        self.press, self.digest, self.linger_s = press, digest, linger_s
+        self._clients = 0
+        self._asked_at = time.monotonic()
+        self._count = threading.Lock()
+        self.ending = False
+
+    def serve(self, listening: socket.socket) -> None:
+        """Until nobody needs it, or `ending` is set."""
+        listening.settimeout(LOOK_S)
+        while not self._done():
+            try:
+                connection, _ = listening.accept()
+            except TimeoutError:
+                continue
+            threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+
+    def _done(self) -> bool:
+        if self.ending:
+            return True
+        with self._count:
+            idle = self._clients == 0 and time.monotonic() - self._asked_at > self.linger_s
+        return idle and not getattr(self.press, "cycle_running", False)
+
+    def _talk(self, connection: socket.socket) -> None:
+        connection.setblocking(True)
+        with self._count:
+            self._clients += 1
+        try:
+            if _same_user(connection):
+                with connection, connection.makefile("rb") as lines:
+                    for line in lines:
+                        connection.sendall(wire.dump(self._answer(json.loads(line))))
+        except OSError:
+            # A client that went away in mid talk needs no answer.
+            pass
+        finally:
+            with self._count:
+                self._clients -= 1
+                self._asked_at = time.monotonic()
+
+    def _answer(self, call: dict[str, Any]) -> dict[str, Any]:
+        try:
+            if call["method"] == "hello":
+                return {"result": self._hello(call["with"]["digest"])}
+            given = wire.arguments(call["method"], call["with"])
+            return {"result": wire.plain(getattr(self.press, call["method"])(**given))}
+        except Exception as error:
+            return {"error": wire.plain_error(error)}
+
+    def _hello(self, digest: str) -> str:
+        """"welcome"; or "other settings", after which it ends where it can, to be started anew."""
+        if digest == self.digest:
+            return "welcome"
+        if self._clients > 1 or getattr(self.press, "cycle_running", False):
+            raise PressBusy("the press is supervised under other settings (envelope, options or "
+                            "on_stop). Wait for that run to end.")
+        self.ending = True
+        return "other settings"
+
+
+def _same_user(connection: socket.socket) -> bool:
+    """The folder keeps others out already; this holds where somebody opened it."""
+    told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
+    _pid, uid, _gid = struct.unpack("3i", told)
+    return bool(uid == os.getuid())
+
+
+def main() -> None:
+    """Connects, takes the lock, says "ready" or the error on standard output, serves."""
+    order = json.loads(sys.stdin.readline())
+    try:
+        press = connect_directly(order["driver"], order["options"], wire.place_of(order["place"]))
+    except PressloopError as error:
+        _say({"error": wire.plain_error(error)})
+        return
+    try:
+        with press_lock(f"supervisor of {press.identify().serial}"):
+            _serve(press, order)
+    except PressBusy:
+        _say({"error": wire.plain_error(PressBusy(
+            "another supervisor holds this press under another address. Stop that run."))})
+    except PressloopError as error:
+        _say({"error": wire.plain_error(error)})
+    finally:
+        press.close()
+
+
+def _serve(press: Press, order: dict[str, Any]) -> None:
+    path = Path(order["socket"])
+    path.unlink(missing_ok=True)
+    supervisor = Supervisor(press, order["digest"], order["linger_s"])
+
+    def end(*_: object) -> None:
+        supervisor.ending = True
+
+    signal.signal(signal.SIGTERM, end)
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listening:
+        listening.bind(str(path))
+        path.chmod(0o600)
+        listening.listen()
+        _say({"ready": os.getpid()})
+        supervisor.serve(listening)
+        path.unlink(missing_ok=True)
+
+
+def _say(what: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(what) + "\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()

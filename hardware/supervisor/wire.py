@@ -1,0 +1,134 @@
+"""What flows and the supervisor say to each other: one JSON object per line, over a Unix socket
+that only its owner may open.
+
+    {"method": "report", "with": {"cycle_id": 12}}  ->  {"result": {...}} or {"error": {...}}
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, fields
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from hardware.envelope import Envelope
+from hardware.lock import lock_path
+from hardware.protocols import CycleReport, CycleState, Interlock, Place, PressIdentity
+from trials import errors
+from trials.recipe import Recipe
+from trials.stack import Stack
+from trials.trace import Trace
+
+Json = Any
+
+
+def socket_path(station: str) -> Path:
+    """Where the supervisor of a station listens. The folder is this user's alone: the path of a
+    Unix socket must be short, so it is not the folder of the locks itself.
+
+    Raises Fault when somebody else has made that folder.
+    """
+    folder = Path(tempfile.gettempdir()) / f"pressloop-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
+        raise errors.Fault(f"{folder} is not this user's alone: others could command the press. "
+                           "Remove it, or set TMPDIR to a folder of your own.")
+    digest = sha256(str(lock_path(station).resolve()).encode()).hexdigest()[:16]
+    return folder / f"{digest}.sock"
+
+
+def dump(value: Json) -> bytes:
+    """One line."""
+    return json.dumps(value, allow_nan=False).encode() + b"\n"
+
+
+def plain(value: Any) -> Json:
+    """A result as JSON values."""
+    if isinstance(value, CycleReport):
+        kept = {f.name: getattr(value, f.name) for f in fields(value)}
+        return kept | {"trace": _plain_trace(value.trace),
+                       "recipe": None if value.recipe is None else asdict(value.recipe)}
+    if isinstance(value, (PressIdentity, Envelope)):
+        return asdict(value)
+    if isinstance(value, tuple):
+        return [asdict(v) if isinstance(v, Interlock) else v for v in value]
+    return value
+
+
+def arguments(method: str, given: Mapping[str, Json]) -> dict[str, Any]:
+    """The arguments of a call as values; raises KeyError for a method that may not be called."""
+    _ = RESULTS[method]
+    known: dict[str, Callable[[Json], Any]] = {
+        "stack": lambda v: Stack(**v), "recipe": lambda v: Recipe(**v), "cycle_id": int}
+    return {name: known[name](value) for name, value in given.items()}
+
+
+def plain_arguments(given: Mapping[str, Any]) -> dict[str, Json]:
+    """The reverse of `arguments`."""
+    return {name: asdict(v) if isinstance(v, (Stack, Recipe)) else v for name, v in given.items()}
+
+
+def plain_place(place: Place) -> Json:
+    """A place without what cannot be told to another process: a person, a reader of files."""
+    envelope = None if place.envelope is None else asdict(place.envelope)
+    return {"seed": place.seed, "stem": str(place.stem), "envelope": envelope,
+            "on_link_loss": place.on_link_loss}
+
+
+def place_of(value: Json) -> Place:
+    """The reverse of `plain_place`."""
+    envelope = value["envelope"]
+    return Place(value["seed"], Path(value["stem"]),
+                 None if envelope is None else Envelope(**envelope), value["on_link_loss"])
+
+
+def plain_error(error: Exception) -> Json:
+    """An error of the project by its name; any other as a Fault."""
+    if isinstance(error, errors.BadInput):
+        return {"kind": type(error).__name__, "args": [
+            error.name, errors.shown(error.value), error.bound, error.remedy]}
+    if isinstance(error, errors.PressloopError):
+        known = type(error).__name__ if hasattr(errors, type(error).__name__) else "Fault"
+        return {"kind": known, "args": [str(error)]}
+    return {"kind": "Fault", "args": [f"the press supervisor failed: {error!r}"]}
+
+
+def error_of(value: Json) -> errors.PressloopError:
+    """The error again."""
+    kind: type[errors.PressloopError] = getattr(errors, value["kind"])
+    return kind(*value["args"])
+
+
+def _plain_trace(trace: Trace | None) -> Json:
+    if trace is None:
+        return None
+    kept = {f.name: getattr(trace, f.name) for f in fields(trace)}
+    return {k: v.tolist() if isinstance(v, np.ndarray) else v for k, v in kept.items()}
+
+
+def _report(value: Json) -> CycleReport:
+    trace, recipe = value["trace"], value["recipe"]
+    return CycleReport(**{**value, "state": CycleState(value["state"]),
+                          "trace": None if trace is None else Trace(**trace),
+                          "recipe": None if recipe is None else Recipe(**recipe)})
+
+
+RESULTS: Mapping[str, Callable[[Json], Any]] = {
+    "identify": lambda v: PressIdentity(**v),
+    "last_accepted_id": int,
+    "not_ready": tuple,
+    "interlocks": lambda v: tuple(Interlock(**one) for one in v),
+    "would_refuse": tuple,
+    "start": lambda v: None,
+    "report": _report,
+    "release": lambda v: None,
+}
+"""The methods that may be called, with what turns their results back into values."""
