@@ -39,8 +39,8 @@ class SupervisedPress:
                  ) -> None:
         self._order = {"driver": driver, "options": dict(options),
                        "place": wire.plain_place(place)}
-        told = json.dumps(self._order["options"] | {  # type: ignore[operator]
-            "driver": driver, "envelope": self._order["place"]["envelope"],  # type: ignore[index]
+        told = json.dumps(self._order["options"] | {
+            "driver": driver, "envelope": self._order["place"]["envelope"],
             "on_link_loss": place.on_link_loss}, sort_keys=True)
         self._digest = hashlib.sha256(told.encode()).hexdigest()
         self._linger_s = float(options.get("linger_s", LINGER_S))  # type: ignore[arg-type]

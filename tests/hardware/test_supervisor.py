@@ -1,0 +1,186 @@
+"""The supervisor: one process per press, which outlives the flows that talk to it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import stat
+import time
+from contextlib import closing, suppress
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hardware.envelope import Envelope
+from hardware.protocols import CycleReport, CycleState, Place
+from hardware.registry import connect_directly, connect_press
+from hardware.supervisor import wire
+from hardware.supervisor.client import SupervisedPress
+from trials.errors import BadInput, Fault, OutcomeUnknown, OutOfEnvelope, PressBusy
+from trials.recipe import Recipe
+from trials.trace import Trace
+
+DRIVER = "own_lab.kept_press"
+
+
+@pytest.fixture(autouse=True)
+def own_locks(tmp_path, monkeypatch):
+    monkeypatch.setenv("PRESSLOOP_LOCKS", str(tmp_path))
+
+
+@pytest.fixture
+def open_press(place):
+    """Connects through the supervisor; every supervisor has ended when the test has."""
+    opened: list[SupervisedPress] = []
+
+    def call(where: Place = place, **options: object) -> SupervisedPress:
+        press = connect_press(DRIVER, {"linger_s": 0.5} | options, where)
+        opened.append(press)
+        return press
+
+    yield call
+    for press in opened:
+        press.close()
+    supervisor = process_of()
+    if supervisor:
+        os.kill(supervisor, signal.SIGKILL)
+    wire.socket_path("kept press").unlink(missing_ok=True)
+
+
+def process_of() -> int | None:
+    """The supervisor's process, as its socket tells; None where nobody listens."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        if probe.connect_ex(str(wire.socket_path("kept press"))) != 0:
+            return None
+        credentials = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int.from_bytes(credentials[:4], "little")
+
+
+def gone(pid: int | None, seconds: float = 10.0) -> bool:
+    """True once the process is no more (or only waits to be reaped)."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with suppress(ChildProcessError):
+            os.waitpid(pid, os.WNOHANG)
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_press_behind_the_supervisor_answers_as_it_does_directly(open_press, place, stack,
+                                                                    recipe):
+    press = open_press(acoustic_sensor=True)
+    press.start(3, stack("a"), recipe)
+    direct = connect_directly(DRIVER, {}, place)
+    assert press.identify() == direct.identify()
+    assert press.last_accepted_id() == 3
+    here, there = press.report(3), direct.report(3)
+    assert replace(here, trace=None) == replace(there, trace=None)
+    assert here.state is CycleState.FINISHED
+    for name in ("time_s", "force_n", "position_mm", "temperature_upper_c", "acoustic_hits"):
+        np.testing.assert_array_equal(getattr(here.trace, name), getattr(there.trace, name))
+    assert press.would_refuse(stack("b"), Recipe(5000.0, 60, 25))
+
+
+def test_errors_come_through_as_themselves(open_press, stack, recipe):
+    press = open_press()
+    with pytest.raises(OutOfEnvelope, match="pressure_mpa = 5000"):
+        press.start(1, stack("a"), Recipe(5000.0, 60, 25))
+    press.start(1, stack("a"), recipe)
+    with pytest.raises(Fault, match="may be a repeat"):
+        press.start(1, stack("a"), recipe)
+    press.close()
+    with pytest.raises(BadInput, match="no_such_option"):
+        open_press(no_such_option=1)
+
+
+def test_killed_supervisor_is_replaced_and_the_press_asked(open_press, stack, recipe):
+    press = open_press(time_scale=0.05)
+    press.start(1, stack("a"), recipe)
+    before = process_of()
+    os.kill(before, signal.SIGKILL)
+    assert press.report(1).state is CycleState.RUNNING
+    assert process_of() not in (None, before)
+    press.release()
+    assert press.report(1).state is CycleState.RELEASED
+
+
+def test_a_start_is_never_sent_again(open_press, stack, recipe):
+    press = open_press()
+    os.kill(process_of(), signal.SIGSTOP)
+    os.kill(process_of_stopped(press), signal.SIGKILL)
+    with pytest.raises(OutcomeUnknown, match="nothing is sent twice"):
+        press.start(1, stack("a"), recipe)
+    assert press.report(1).state is CycleState.NEVER_ACCEPTED
+
+
+def process_of_stopped(press: SupervisedPress) -> int:
+    """The process at the other end of an open connection."""
+    told = press._socket.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int.from_bytes(told[:4], "little")
+
+
+def test_it_stays_while_a_cycle_runs_and_leaves_when_nobody_needs_it(open_press, stack, recipe):
+    press = open_press(time_scale=0.001)
+    press.start(1, stack("a"), replace(recipe, dwell_s=1500.0))
+    supervisor = process_of()
+    press.close()
+    time.sleep(1.0)
+    assert process_of() == supervisor
+    assert gone(supervisor)
+
+
+def test_two_clients_share_one_supervisor(open_press, place):
+    first, second = open_press(), open_press()
+    assert first.identify() == second.identify()
+    assert process_of_stopped(first) == process_of_stopped(second)
+
+
+def test_other_settings_wait_for_the_run_that_holds_the_press(open_press, place):
+    first = open_press()
+    tighter = replace(place, envelope=Envelope(78.5, 50e3, 600.0, 15.0, 150.0, 3600.0))
+    with pytest.raises(PressBusy, match="other settings"):
+        open_press(tighter)
+    supervisor = process_of()
+    first.close()
+    second = open_press(tighter)
+    assert second.identify().serial
+    assert process_of() != supervisor
+
+
+def test_only_its_user_may_open_the_socket(open_press):
+    open_press()
+    path = wire.socket_path("kept press")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+
+
+def test_a_folder_that_others_may_enter_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    wire.socket_path("x").parent.chmod(0o755)
+    with pytest.raises(Fault, match="others could command the press"):
+        wire.socket_path("x")
+
+
+def test_only_the_methods_of_a_press_can_be_called(open_press):
+    open_press()
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as raw:
+        raw.connect(str(wire.socket_path("kept press")))
+        for method in ("close", "__class__", "bench", "_running"):
+            raw.sendall(wire.dump({"method": method, "with": {}}))
+            assert b'"error"' in raw.recv(10_000)
+
+
+def test_a_report_survives_the_wire():
+    trace = Trace(np.array([0.0, 1.0]), np.array([0.0, 5.0]), None, None, None, 78.5,
+                  peak_force_n=5.0, held_s=1.0, gap="no log for 3 s", conditions={"o2_ppm": 0.5})
+    sent = CycleReport(7, CycleState.FINISHED, trace, 1.5, 2.5, "a", Recipe(100, 60, 25), "", 12)
+    back = wire.RESULTS["report"](wire.plain(sent))
+    assert replace(back, trace=None) == replace(sent, trace=None)
+    assert (back.trace.gap, back.trace.conditions) == (trace.gap, trace.conditions)
+    np.testing.assert_array_equal(back.trace.force_n, trace.force_n)
