@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from trials.checks import positive
 from trials.errors import BadInput
 
 PINT = {"N": "newton", "kN": "kilonewton", "t": "force_metric_ton", "short_t": "force_ton"}
@@ -29,32 +30,36 @@ class Machine:
 
 def to_newton(value: float, unit: str, machine: Machine) -> float:
     """Force in newton. Raises BadInput for NaN, an unknown unit, or oil without a piston area."""
-    if not math.isfinite(value):
-        raise BadInput("force", value, "a finite number", "Read the gauge again.")
-    return value * newton_per(unit, machine)
+    return _finite(_finite(value) * newton_per(unit, machine))
 
 
 def from_newton(force_n: float, unit: str, machine: Machine) -> float:
     """The reverse of `to_newton`."""
-    if not math.isfinite(force_n):
-        raise BadInput("force", force_n, "a finite number", "Read the gauge again.")
-    return force_n / newton_per(unit, machine)
+    return _finite(_finite(force_n) / newton_per(unit, machine))
 
 
 def newton_per(unit: str, machine: Machine) -> float:
-    """Newton in one of this unit. N/mm2 is MPa, so MPa times mm2 is N."""
+    """Newton in one of this unit. N/mm2 is MPa, so MPa times mm2 is N. Raises BadInput for a unit
+    that is not in `UNITS`, or a machine whose area or force is missing, NaN or not above zero."""
     if unit in PINT:
         return _pint_factor(unit)
     if unit == "percent_of_maximum":
-        return machine.max_force_n / 100.0
+        return positive("max_force_n", machine.max_force_n) / 100.0
     if unit == "MPa":
-        return machine.die_area_mm2
+        return positive("die_area_mm2", machine.die_area_mm2)
     if unit not in UNITS:
         raise BadInput("unit", unit, f"one of {', '.join(UNITS)}", "Say which unit the gauge has.")
     if machine.piston_area_mm2 is None:
         raise BadInput("piston_area_mm2", "missing", f"known for {unit}",
                        "Take it from the press's plate: oil pressure alone is no force.")
-    return machine.piston_area_mm2 * (0.1 if unit == "bar_oil" else 1.0)
+    area = positive("piston_area_mm2", machine.piston_area_mm2)
+    return area * (0.1 if unit == "bar_oil" else 1.0)
+
+
+def _finite(force: float) -> float:
+    if not math.isfinite(force):
+        raise BadInput("force", force, "a finite number", "Read the gauge again.")
+    return force
 
 
 @cache

@@ -98,12 +98,12 @@ class SimulatedMeter:
         frequency = np.geomspace(options.highest_hz, options.lowest_hz, count)
         area = stack.area_cm2 / (1 if electrode == FULL else len(QUADRANTS))
         clean = impedance(frequency, sample, electrode, area, options.temperature_c)
-        read = _noisy(frequency, clean, options.noise, draw)
+        read = noisy(frequency, clean, options.noise, draw)
         if draw.uniform() < options.glitch_fraction:
             read[draw.integers(count // 4, count)] *= 1.0 + 0.1 * draw.choice([-1.0, 1.0])
         at = np.array(CONTROL_HZ)
         control = impedance(at, sample, electrode, area, options.temperature_c)
-        before, after = (_noisy(at, control, options.noise, draw) for _ in range(2))
+        before, after = (noisy(at, control, options.noise, draw) for _ in range(2))
         return Spectrum(
             frequency, read, area_cm2=area, electrode=electrode,
             stack_pressure_mpa=options.stack_pressure_mpa, temperature_c=options.temperature_c,
@@ -149,7 +149,7 @@ def _arc(omega: FloatArray, resistance: float, capacitance: float, exponent: flo
     return np.asarray(resistance / (1.0 + (1j * omega * resistance * capacitance) ** exponent))
 
 
-def _noisy(frequency_hz: FloatArray, clean: ComplexArray, level: float,
+def noisy(frequency_hz: FloatArray, clean: ComplexArray, level: float,
            draw: np.random.Generator) -> ComplexArray:
     """Proportional noise, growing fivefold from 1 MHz to 10 MHz and from 1 Hz to 0.1 Hz [A]."""
     outside = np.maximum(np.log10(frequency_hz / 1e6), np.log10(1.0 / frequency_hz))

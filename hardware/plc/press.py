@@ -141,11 +141,18 @@ class PlcPress:
         if getattr(self, "_closed", True):
             return
         self._closed = True
-        self._keeping.cancel()
-        self._loop.call_soon_threadsafe(self._station.link.drop)
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        asyncio.run_coroutine_threadsafe(self._leave(), self._loop)
         self._thread.join(5.0)
         self._loop.close()
+
+    async def _leave(self) -> None:
+        mine = asyncio.current_task()
+        others = [task for task in asyncio.all_tasks() if task is not mine]
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        self._station.link.drop()
+        self._loop.call_soon(self._loop.stop)
 
     @property
     def cycle_running(self) -> bool:

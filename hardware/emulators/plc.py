@@ -1,0 +1,327 @@
+"""The program of an emulated press: judges orders, runs cycles, keeps its memory.
+
+It knows nothing of sockets (`plc_server`) and reads time from its caller, in wall seconds.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from hardware.emulators.plc_cycle import Cycle, Stacks
+from hardware.emulators.plc_faults import ALARMS, BIT, PERSON, PHASES, Trouble, drawn
+from hardware.emulators.plc_memory import Memory, powered_up
+from hardware.envelope import Envelope, violations
+from hardware.plc.frames import RELEASE, Order, Snapshot
+from hardware.plc.register_map import GENERIC, RegisterMap, read_map
+from hardware.simulation.bench import Bench
+from trials.errors import BadInput
+from trials.recipe import Recipe
+
+AMBIENT_C = 25.0
+PERSONALITIES = ("strict", "holds outputs", "trips")
+"""Strict follows `on_link_loss`; a coupler that holds its outputs never reacts to silence; one
+that trips answers every request with exception 4 after silence, until register 0x1007 is written
+(the two couplers of docs/reference/register-map.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class PressOptions:
+    """An emulated press. `speed` is machine seconds per wall second; `state` its retained memory,
+    `bench` where its stacks go; `fault_rate` is the share of cycles with a random fault."""
+
+    state: Path
+    bench: Path
+    host: str = "127.0.0.1"
+    port: int = 0
+    serial_device: str = ""
+    expose: bool = False
+    map: str = GENERIC
+    speed: float = 100.0
+    personality: str = "strict"
+    serial: int = 4711
+    die_diameter_mm: float = 10.0
+    max_force_kn: float = 60.0
+    max_temperature_c: float = 160.0
+    heating_c_per_min: float = 60.0
+    watchdog_s: float = 2.0
+    lease_s: float = 5.0
+    preset: str = "reference"
+    seed: int = 7
+    fault_rate: float = 0.0
+    fault_seed: int = 0
+    thickness_um: float = 600.0
+    pre_press_mpa: float = 375.0
+
+    def __post_init__(self) -> None:
+        if self.personality not in PERSONALITIES:
+            raise BadInput("personality", self.personality, f"one of {', '.join(PERSONALITIES)}",
+                           "Choose one.")
+        if not (self.speed > 0 and 0 <= self.fault_rate <= 1):
+            raise BadInput("speed", self.speed, "above 0, with a fault_rate of 0 to 1", "Correct.")
+
+
+class Program:
+    """Orders in, snapshots out, one tick after the other."""
+
+    def __init__(self, options: PressOptions) -> None:
+        self.options, self.of = options, read_map(options.map)
+        area = math.pi * options.die_diameter_mm**2 / 4.0
+        self.limits = Envelope(
+            die_area_mm2=area, press_max_force_n=options.max_force_kn * 1e3,
+            die_max_pressure_mpa=1e4, min_temperature_c=10.0,
+            max_temperature_c=options.max_temperature_c, max_dwell_s=24 * 3600.0)
+        self.memory: Memory = powered_up(options.state)
+        self.bench = Bench(options.bench)
+        self.cycle: Cycle | None = None
+        self.platen_c, self.state, self.sequence, self.ack = AMBIENT_C, "idle", 0, "none"
+        self.open_bits: set[str] = set()
+        self.beat, self.owner, self.beaten_at = 0, 0, -math.inf
+        self.waiting: list[Trouble] = []
+        self.frozen_until = 0.0
+        self.clamp = False
+        self._draw = np.random.default_rng([options.seed, options.fault_seed])
+        self._ticked = time.monotonic()
+
+    # --- orders
+
+    def order(self, order: Order | None) -> None:
+        """Judges a frame; None is one with a wrong CRC. Acts once per rising sequence."""
+        if order is None:
+            self.ack = "bad crc"
+            return
+        if not 0 < (order.sequence - self.sequence) & 0xFFFFFFFF < 2**31:
+            return
+        self.sequence = order.sequence
+        word = next((w for w, c in self.of.commands.items() if c == order.command), "")
+        if word == "release":
+            self.unload()
+            self.ack = "accepted"
+        elif word in ("start", "check"):
+            refusal = self.refusal(order, checking=word == "check")
+            self.ack = refusal or ("would accept" if word == "check" else "accepted")
+            if word == "start" and not refusal:
+                self._accept(order)
+        else:
+            self.ack = "out of limits"
+
+    def refusal(self, order: Order, *, checking: bool) -> str:
+        """The acknowledgement that refuses this order, empty where nothing speaks against it."""
+        if self.foreign(order.owner):
+            return "foreign lease"
+        if not checking and not order.cycle_id > self.memory.last_accepted_id:
+            return "duplicate"
+        if self.cycle is not None or self.state not in ("idle",):
+            return "busy"
+        if not all(self.bits().values()):
+            return "interlock"
+        if not abs(order.die_area / self.limits.die_area_mm2 - 1.0) <= 1e-3:
+            return "other die area"
+        return "" if self.inside(order) else "out of limits"
+
+    def inside(self, order: Order) -> bool:
+        """True when every set point lies within the press's own limits; NaN lies outside."""
+        area = self.limits.die_area_mm2
+        try:
+            recipe = Recipe(order.force / area, order.dwell, order.temperature,
+                            order.ramp / area or None, order.release_rate / area or None)
+        except BadInput:
+            return False
+        return (not violations(recipe, self.limits)
+                and order.force <= order.over_force <= self.limits.press_max_force_n
+                and math.isfinite(order.open_below) and order.open_below >= AMBIENT_C)
+
+    def unload(self) -> None:
+        """Release or abort: in any state, as often as asked."""
+        if self.cycle is not None:
+            self.memory.last_result = "released"
+            self.cycle.unload()
+
+    def acknowledge(self) -> None:
+        """What a person does at the press: clears the cause and the fault."""
+        self.open_bits.clear()
+        if self.cycle is None:
+            self.state = "idle"
+
+    def _accept(self, order: Order) -> None:
+        if self.clamp:
+            order, self.clamp = replace(order, force=0.5 * order.force), False
+        memory = self.memory
+        memory.last_accepted_id = memory.running_id = order.cycle_id
+        memory.accepted.append(order.cycle_id)
+        memory.cycle_count += 1
+        memory.alarm, memory.last_result = "none", "none"
+        memory.peak_force = memory.dwell_held = memory.elapsed = 0.0
+        memory.echo = {f"echo_{name}": float(getattr(order, name)) for name in (
+            "on_link_loss", "stack_tag", "force", "dwell", "temperature", "ramp", "release_rate",
+            "over_force", "open_below", "die_area")}
+        memory.keep(self.options.state)
+        options = self.options
+        stacks = Stacks(options.preset, options.seed, "emulated", "emulated",
+                        self.limits.die_area_mm2 / 100.0, options.thickness_um,
+                        options.pre_press_mpa)
+        self.cycle = Cycle(order, stacks, self.limits.die_area_mm2, self.platen_c,
+                           options.heating_c_per_min / 60.0)
+        if (random := drawn(options.fault_rate, self._draw)) is not None:
+            self.waiting.append(random)
+
+    # --- time
+
+    def tick(self) -> None:
+        """Goes on to now."""
+        now = time.monotonic()
+        seconds, self._ticked = (now - self._ticked) * self.options.speed, now
+        if now < self.frozen_until:
+            return
+        self._watchdog(now)
+        if self.cycle is None:
+            away = AMBIENT_C - self.platen_c
+            step = self.options.heating_c_per_min / 60.0 * seconds
+            self.platen_c += math.copysign(min(abs(away), step), away)
+            return
+        self._go_on(self.cycle, seconds)
+
+    def _go_on(self, cycle: Cycle, seconds: float) -> None:
+        # Steps so short that a fault meant for a phase meets that phase.
+        step = max(seconds / 20.0, 1e-6)
+        for _ in range(20):
+            self._meet(cycle)
+            cycle.advance(step)
+            if cycle.force > cycle.order.over_force:
+                self.alarm("over-force")
+            if cycle.phase == "done":
+                self._finish(cycle)
+                return
+        self.state, self.platen_c = cycle.phase, cycle.platen_c
+
+    def _meet(self, cycle: Cycle) -> None:
+        """Troubles that wait for this phase; a phase that is over counts too."""
+        for trouble in list(self.waiting):
+            reached = trouble.at in PHASES and (
+                PHASES.index(cycle.phase) >= PHASES.index(trouble.at)
+                if cycle.phase in PHASES else False)
+            if reached and trouble.kind in ALARMS:
+                self.waiting.remove(trouble)
+                self.fail(trouble.kind)
+
+    def fail(self, kind: str) -> None:
+        """A fault of the machine, now: its alarm, and what a person must clear."""
+        if kind in PERSON:
+            self.open_bits.add(BIT[kind])
+        if self.cycle is not None:
+            if kind == "force leaks":
+                self.cycle.scale_force(0.8)
+            if kind == "over-shoot":
+                self.cycle.scale_force(1.25)
+            self.alarm(ALARMS[kind], person=kind in PERSON)
+
+    def alarm(self, name: str, *, person: bool = False) -> None:
+        """Ends the cycle with unloading; the first alarm stays."""
+        if self.memory.alarm == "none":
+            self.memory.alarm = name
+        self.memory.last_result = "alarm"
+        assert self.cycle is not None
+        self.cycle.unload()
+        self._needs_person = person
+
+    _needs_person = False
+
+    def _finish(self, cycle: Cycle) -> None:
+        memory = self.memory
+        if memory.last_result == "none":
+            memory.last_result = "finished"
+        memory.last_finished_id, memory.running_id = cycle.order.cycle_id, 0
+        memory.peak_force, memory.dwell_held = cycle.peak, cycle.held
+        memory.elapsed = cycle.elapsed
+        if (stack := cycle.as_it_was(memory.last_result == "finished")) is not None:
+            self.bench.accept(stack)
+        memory.keep(self.options.state)
+        silent = self.beaten_at + self.options.watchdog_s < time.monotonic()
+        self.state = ("fault" if self._needs_person else
+                      "locked out" if silent and self.options.personality != "holds outputs"
+                      else "idle")
+        self.cycle, self._needs_person = None, False
+        self.last_hits, self.last_position = cycle.hits, cycle.position_mm
+
+    last_hits, last_position = 0, 0.0
+
+    # --- heartbeat
+
+    def heartbeat(self, beat: int, owner: int) -> bool:
+        """Takes or keeps the lease; False for somebody else's while it lives."""
+        if self.foreign(owner):
+            return False
+        self.owner, self.beaten_at = owner, time.monotonic()
+        if time.monotonic() >= self.frozen_until:
+            self.beat = beat
+        if self.state == "locked out":
+            self.state = "idle"
+        return True
+
+    def foreign(self, owner: int) -> bool:
+        """True for anybody but the holder of a living lease."""
+        alive = time.monotonic() - self.beaten_at < self.options.lease_s
+        return alive and owner != self.owner
+
+    @property
+    def silent(self) -> bool:
+        """True when a client that was there has stopped beating."""
+        return (math.isfinite(self.beaten_at)
+                and time.monotonic() - self.beaten_at > self.options.watchdog_s)
+
+    def _watchdog(self, now: float) -> None:
+        if not self.silent or self.options.personality == "holds outputs":
+            return
+        if self.cycle is not None and self.cycle.order.on_link_loss == RELEASE and (
+                self.memory.last_result == "none"):
+            self.alarm("link lost")
+
+    # --- what is told
+
+    def bits(self) -> dict[str, bool]:
+        """The interlocks by name."""
+        found = dict.fromkeys(self.of.interlocks, True)
+        found.update(dict.fromkeys(self.open_bits, False))
+        if self.options.personality != "holds outputs" and self.silent:
+            found["watchdog ok"] = False
+        return found
+
+    def snapshot(self) -> Snapshot:
+        """What one read tells."""
+        options, memory, cycle, of = self.options, self.memory, self.cycle, self.of
+        broken = cycle is not None and memory.alarm == "temperature sensor open"
+        return {
+            "magic": of.magic, "map_version": of.version, "word_order": of.word_order,
+            "serial": options.serial, "firmware": 100, "calibrated_on": 20260901,
+            "die_area": self.limits.die_area_mm2, "max_force": self.limits.press_max_force_n,
+            "max_temperature": options.max_temperature_c, "max_dwell": self.limits.max_dwell_s,
+            "boot_counter": memory.boot_counter, "clock": int(time.time()),
+            "state": of.code("state", self.state), "alarm": of.code("alarm", memory.alarm),
+            "interlocks": sum(ok << i for i, ok in enumerate(self.bits().values())),
+            "ack_sequence": self.sequence, "ack_code": of.code("ack", self.ack),
+            "heartbeat_echo": self.beat,
+            "lease_owner": self.owner if self.foreign(-1) else 0,
+            "cycle_id": memory.running_id, "last_accepted_id": memory.last_accepted_id,
+            "last_finished_id": memory.last_finished_id,
+            "last_result": of.code("result", memory.last_result),
+            "cycle_count": memory.cycle_count, "emulated": 1,
+            "elapsed": cycle.elapsed if cycle else memory.elapsed,
+            "duration": cycle.duration if cycle else 0.0,
+            "force": cycle.force if cycle else 0.0,
+            "oil_pressure": (cycle.force if cycle else 0.0) / 5026.5 * 10.0,
+            "position": cycle.position_mm if cycle else self.last_position,
+            "temperature_upper": math.nan if broken else self.platen_c + 0.4,
+            "temperature_lower": self.platen_c - 0.4,
+            "acoustic_hits": cycle.hits if cycle else self.last_hits,
+            "peak_force": cycle.peak if cycle else memory.peak_force,
+            "dwell_held": cycle.held if cycle else memory.dwell_held,
+            "o2": 0.4, "h2o": 0.2, **memory.echo}
+
+
+def registers_of(of: RegisterMap) -> int:
+    """The first register after everything that a client may write."""
+    return max(of.mailbox.address + of.mailbox.words, of.heartbeat.address + of.heartbeat.words)

@@ -1,0 +1,48 @@
+"""What an emulated press keeps through power cuts: one small file, replaced whole and flushed."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+
+@dataclass(slots=True)
+class Memory:
+    """Retained words. `running_id` is the cycle that a power cut interrupts; `echo` the accepted
+    order, by register name."""
+
+    boot_counter: int = 0
+    last_accepted_id: int = 0
+    last_finished_id: int = 0
+    running_id: int = 0
+    last_result: str = "none"
+    alarm: str = "none"
+    cycle_count: int = 0
+    peak_force: float = 0.0
+    dwell_held: float = 0.0
+    elapsed: float = 0.0
+    echo: dict[str, float] = field(default_factory=dict)
+    accepted: list[int] = field(default_factory=list)
+
+    def keep(self, path: Path) -> None:
+        """On disk when this returns."""
+        fresh = path.with_name(path.name + ".new")
+        with fresh.open("w") as file:
+            json.dump(asdict(self), file)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+
+
+def powered_up(path: Path) -> Memory:
+    """The memory after power came: a cycle that ran has been ended by the cut. It unloaded, and is
+    never resumed."""
+    found = Memory(**json.loads(path.read_text())) if path.exists() else Memory()
+    found.boot_counter += 1
+    if found.running_id:
+        found.last_finished_id, found.running_id = found.running_id, 0
+        found.last_result, found.alarm = "alarm", "power lost in mid cycle"
+    found.keep(path)
+    return found

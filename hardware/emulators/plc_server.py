@@ -1,0 +1,292 @@
+"""The socket of an emulated press: Modbus TCP, or RTU on a serial line, and what can go wrong
+with it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from hardware.emulators.plc import PressOptions, Program
+from hardware.emulators.plc_faults import LINK, Trouble
+from hardware.emulators.plc_memory import Memory
+from hardware.network import prove_listen
+from hardware.plc.frames import read_mailbox, snapshot_words
+from hardware.plc.words import unpack
+from hardware.units import Machine
+
+TICK_S = 0.004
+RESET_REGISTER = 0x1007
+"""Where a tripped coupler is reset."""
+WRITES, READ_INPUT, WRITE_COIL = (6, 16), 4, (5, 15)
+
+
+class EmulatedPress:
+    """Runs in one event loop; `inject` and the properties may be used from any thread."""
+
+    def __init__(self, options: PressOptions) -> None:
+        if not options.serial_device:
+            prove_listen(options.host, options.expose)
+        self.options, self.program = options, Program(options)
+        self.port = options.port
+        self._server: Any = None
+        self._troubles: list[Trouble] = []
+        self._swallow = False
+        self._tripped = False
+        self._down_until = 0.0
+        logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
+
+    # --- for tests and for people
+
+    def inject(self, kind: str, at: str = "now", seconds: float = 1.0, count: int = 1) -> None:
+        """One fault of `plc_faults`. Raises BadInput for a name it does not know."""
+        trouble = Trouble(kind, at, seconds, count)
+        if at == "now" and kind not in LINK:
+            self._happen(trouble)
+        else:
+            self.program.waiting.append(trouble)
+
+    def acknowledge(self) -> None:
+        """A person clears the fault at the press."""
+        self.program.acknowledge()
+
+    @property
+    def force_n(self) -> float:
+        """Load on the platens now."""
+        cycle = self.program.cycle
+        return cycle.force if cycle is not None else 0.0
+
+    @property
+    def phase(self) -> str:
+        """The phase of the running cycle, else the state."""
+        cycle = self.program.cycle
+        return cycle.phase if cycle is not None else self.program.state
+
+    @property
+    def memory(self) -> Memory:
+        """What it retains; `accepted` lists every cycle id ever accepted, once per start."""
+        return self.program.memory
+
+    # --- the loop
+
+    async def serve(self) -> None:
+        """Until cancelled."""
+        await self._listen()
+        try:
+            while True:
+                await asyncio.sleep(TICK_S)
+                await self._meet_now()
+                self.program.tick()
+                if self.options.personality == "trips" and self.program.silent:
+                    self._tripped = True
+                if self._server is None and time.monotonic() >= self._down_until:
+                    await self._listen()
+        finally:
+            await self._hang_up()
+
+    async def _listen(self) -> None:
+        from pymodbus.server import ModbusSerialServer, ModbusTcpServer
+
+        if self.options.serial_device:
+            self._server = ModbusSerialServer(self._device(), port=self.options.serial_device,
+                                              trace_packet=self._packet)
+        else:
+            self._server = ModbusTcpServer(self._device(), trace_packet=self._packet,
+                                           address=(self.options.host, self.port))
+        await self._server.serve_forever(background=True)
+        if not self.options.serial_device and not self.port:
+            self.port = self._server.transport.sockets[0].getsockname()[1]
+
+    async def _hang_up(self) -> None:
+        if self._server is not None:
+            await self._server.shutdown()
+            self._server = None
+
+    async def _meet_now(self) -> None:
+        """Troubles whose time has come: link troubles of a phase, power, a lost link."""
+        cycle = self.program.cycle
+        phase = cycle.phase if cycle is not None else ""
+        for trouble in list(self.program.waiting):
+            if trouble.at in ("now", phase):
+                if trouble.kind in LINK or trouble.kind.startswith("reboot"):
+                    self.program.waiting.remove(trouble)
+                    self._happen(trouble)
+        if self._down_until > time.monotonic() and self._server is not None:
+            await self._hang_up()
+
+    def _happen(self, trouble: Trouble) -> None:
+        program = self.program
+        if trouble.kind == "frozen program":
+            program.frozen_until = time.monotonic() + trouble.seconds
+        elif trouble.kind == "drop link":
+            self._down_until = time.monotonic() + trouble.seconds
+        elif trouble.kind == "clamps":
+            program.clamp = True
+        elif trouble.kind.startswith("reboot"):
+            self._reboot(forget=trouble.kind.endswith("forgetful"), seconds=trouble.seconds)
+        elif trouble.kind in LINK:
+            self._troubles.append(trouble)
+        else:
+            program.fail(trouble.kind)
+
+    def _reboot(self, *, forget: bool, seconds: float) -> None:
+        """Power goes and comes back: unloaded, nothing resumed."""
+        cycle = self.program.cycle
+        if cycle is not None and (stack := cycle.as_it_was(False)) is not None:
+            self.program.bench.accept(stack)
+        accepted = self.program.memory.accepted
+        if forget:
+            self.options.state.unlink(missing_ok=True)
+        waiting = self.program.waiting
+        self.program = Program(self.options)
+        self.program.waiting = [t for t in waiting if not t.kind.startswith("reboot")]
+        if forget:
+            self.program.memory.accepted = accepted
+        self._down_until = time.monotonic() + seconds
+
+    # --- registers
+
+    def _device(self) -> Any:
+        from pymodbus.simulator import DataType, SimData, SimDevice
+
+        of = self.program.of
+        bits = [SimData(0, count=16, values=False, datatype=DataType.BITS)]
+        holding = [SimData(0, count=RESET_REGISTER + 2, values=0, datatype=DataType.REGISTERS)]
+        inputs = [SimData(of.snapshot.address, count=of.snapshot.words, values=0,
+                          datatype=DataType.REGISTERS)]
+        return SimDevice(0, simdata=(bits, bits, holding, inputs), action=self._access)
+
+    async def _access(self, function: int, start: int, address: int, count: int,
+                      registers: list[int], values: Any) -> Any:
+        """Every access from the wire; an exception code refuses it."""
+        from pymodbus.constants import ExcCodes
+
+        if self._tripped:
+            if function in WRITES and address == RESET_REGISTER:
+                self._tripped, self.program.beaten_at = False, time.monotonic()
+                return None
+            return ExcCodes.DEVICE_FAILURE
+        starting = function in WRITES and address == self.program.of.mailbox.address
+        if starting:
+            self._at_start()
+        code = self._refused(function)
+        if code is not None:
+            return getattr(ExcCodes, code)
+        if (slow := self._next("slow answer")) is not None:
+            await asyncio.sleep(slow.seconds)
+        if function == READ_INPUT:
+            registers[address - start:address - start + count] = self._told()[
+                address - self.program.of.snapshot.address:][:count]
+        elif function in WRITE_COIL and values and values[0] and (
+                address == self.program.of.abort_coil):
+            self.program.unload()
+        elif function in WRITES:
+            return self._written(address, [int(v) for v in values])
+        return None
+
+    def _written(self, address: int, words: list[int]) -> Any:
+        from pymodbus.constants import ExcCodes
+
+        of, machine = self.program.of, self._machine()
+        if address == of.mailbox.address and len(words) == of.mailbox.words:
+            if self._next("lost request") is not None:
+                self._swallow = True
+                return None
+            if time.monotonic() >= self.program.frozen_until:
+                self.program.order(read_mailbox(of, machine, words))
+            if self._next("lost answer") is not None:
+                self._swallow = True
+            return None
+        if address == of.heartbeat.address and len(words) == of.heartbeat.words:
+            told = {name: int(unpack(words[r.offset:r.end], r.type, of.low_word_first))
+                    for name, r in of.heartbeat.registers.items()}
+            kept = self.program.heartbeat(told["heartbeat"], told.get("owner", 0))
+            return None if kept else ExcCodes.DEVICE_BUSY
+        return ExcCodes.ILLEGAL_VALUE
+
+    def _told(self) -> list[int]:
+        told = dict(self.program.snapshot())
+        if self._next("wrong version") is not None:
+            told["map_version"] += 1
+        if self._next("wrong device") is not None:
+            told["magic"] = 0x4242
+        if self._next("other press") is not None:
+            told["serial"] += 1
+        words = snapshot_words(self.program.of, self._machine(), told)
+        if self._next("wrong words") is not None:
+            for register in self.program.of.snapshot.registers.values():
+                words[register.offset:register.end] = words[register.offset:register.end][::-1]
+        return words
+
+    def _machine(self) -> Machine:
+        limits = self.program.limits
+        return Machine(limits.die_area_mm2, limits.press_max_force_n,
+                       self.program.of.constants.get("piston_area_mm2"))
+
+    def _at_start(self) -> None:
+        for trouble in [t for t in self.program.waiting if t.at == "start"]:
+            self.program.waiting.remove(trouble)
+            self._happen(trouble)
+
+    def _refused(self, function: int) -> str | None:
+        if self._next("busy") is not None:
+            return "DEVICE_BUSY"
+        if self._next("device failure") is not None:
+            return "DEVICE_FAILURE"
+        if function in (*WRITES, *WRITE_COIL) and self._next("write disabled") is not None:
+            return "ILLEGAL_VALUE"
+        return None
+
+    def _next(self, kind: str) -> Trouble | None:
+        """One occurrence of a pending trouble of this kind."""
+        for trouble in self._troubles:
+            if trouble.kind == kind:
+                self._troubles.remove(trouble)
+                if trouble.count > 1:
+                    self._troubles.append(Trouble(kind, trouble.at, trouble.seconds,
+                                                  trouble.count - 1))
+                return trouble
+        return None
+
+    def _packet(self, sending: bool, data: bytes) -> bytes:
+        if sending and self._swallow:
+            self._swallow = False
+            return b""
+        return data
+
+
+@contextmanager
+def serving_press(options: PressOptions) -> Iterator[EmulatedPress]:
+    """An emulated press on a thread of its own, which listens when the block begins."""
+    loop, ready = asyncio.new_event_loop(), threading.Event()
+    found: list[EmulatedPress] = []
+
+    async def work() -> None:
+        press = EmulatedPress(options)
+        found.append(press)
+        serving = asyncio.ensure_future(press.serve())
+        while not press.port and not options.serial_device and not serving.done():
+            await asyncio.sleep(0.005)
+        ready.set()
+        await serving
+
+    def run() -> None:
+        try:
+            loop.run_until_complete(work())
+        except (asyncio.CancelledError, RuntimeError):
+            ready.set()
+
+    thread = threading.Thread(target=run, name="emulated press", daemon=True)
+    thread.start()
+    ready.wait(20.0)
+    try:
+        yield found[0]
+    finally:
+        for task in asyncio.all_tasks(loop):
+            loop.call_soon_threadsafe(task.cancel)
+        thread.join(5.0)
+        loop.close()

@@ -1,0 +1,1 @@
+"""Impedance analysers that are driven by text commands (SCPI)."""
