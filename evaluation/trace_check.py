@@ -27,7 +27,8 @@ def not_held(trace: Trace, recipe: Recipe, rules: Rules) -> str | None:
     if not (peak >= low and seconds >= rules.held_share * recipe.dwell_s - 3.0):
         return (f"pressure was held for {seconds:.0f} of {recipe.dwell_s:.0f} s "
                 f"(within {rules.held_within:.0%} of {recipe.pressure_mpa:.0f} MPa)")
-    if trace.temperature_c is None:
+    # A gap over the whole dwell leaves no sample to judge; the press trips by itself.
+    if trace.temperature_c is None or not (trace.whole or held.any()):
         return None
     warm = trace.temperature_c[held] if held.any() else trace.temperature_c
     off = float(np.median(warm)) - recipe.temperature_c

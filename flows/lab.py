@@ -10,6 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.people import person_for
 from flows.settings import Settings
 from hardware.envelope import compare
 from hardware.lock import press_lock
@@ -19,6 +20,7 @@ from trials.database import parse, sqlite_path
 from trials.entry import Opened
 from trials.errors import BadInput
 from trials.ledger import Ledger
+from trials.spectrum import Spectrum
 from trials.trial import Trial
 
 if TYPE_CHECKING:
@@ -80,20 +82,23 @@ def search_of(settings: Settings) -> Search:
 
 
 @contextmanager
-def open_lab(settings: Settings, order: Order) -> Iterator[tuple[Press, ImpedanceMeter]]:
-    """Opens press and meter and compares their limits with the settings; moves nothing.
+def open_lab(settings: Settings, order: Order, *, prove: bool = True
+             ) -> Iterator[tuple[Press, ImpedanceMeter]]:
+    """Opens press and meter and, with `prove`, compares their limits with the settings; moves
+    nothing.
 
     Raises BadInput when they disagree or the search cannot be had, Fault when one does not answer.
     """
     search_of(settings)
     place = Place(order.seed, _stem(order.ledger_url), settings.envelope,
-                  settings.campaign.on_stop)
+                  settings.campaign.on_stop, person_for(), _read_file)
     with ExitStack() as stack:
         press = connect_press(settings.press.driver, settings.press.options, place)
         stack.callback(press.close)
         meter = connect_meter(settings.meter.driver, settings.meter.options, place)
         stack.callback(meter.close)
-        compare(settings.envelope, press.identify())
+        if prove:
+            compare(settings.envelope, press.identify())
         yield press, meter
 
 
@@ -107,6 +112,12 @@ def open_run(settings: Settings, order: Order) -> Iterator[Run]:
             settings.plain(), settings.digest, order.seed, versions(), order.note,
             devices(press, meter), simulated(press, meter)))
         yield Run(settings, order, ledger, press, meter)
+
+
+def _read_file(path: Path, area_cm2: float) -> Spectrum:
+    from evaluation.readers import read_spectrum
+
+    return read_spectrum(path, area_cm2=area_cm2)
 
 
 def devices(press: Press, meter: ImpedanceMeter) -> dict[str, str]:

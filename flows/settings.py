@@ -5,11 +5,9 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-import math
 import tomllib
-from dataclasses import MISSING, fields
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
@@ -18,24 +16,18 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
-    create_model,
 )
 
 from evaluation.rules import Rules
+from flows.envelope_table import EnvelopeTable
+from flows.profile_files import inlined
+from flows.tables import Table, table_of
 from hardware.envelope import Envelope, check
 from optimizer.caution import Caution
 from optimizer.space import NAMES, Space
 from trials.errors import BadInput, OutOfEnvelope
 from trials.recipe import Recipe
 from trials.stack import Stack
-
-STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Table(BaseModel):
-    """A table of the file: unknown keys refused, types not converted, NaN and inf refused."""
-
-    model_config = STRICT
 
 
 def _as_range(value: Any) -> Any:
@@ -100,18 +92,6 @@ class RecipeTable(Table):
     temperature_c: float
 
 
-class EnvelopeTable(Table):
-    """`[envelope]`: what die, press and material bear."""
-
-    die_diameter_mm: float = Field(gt=0)
-    press_max_force_kn: float = Field(gt=0)
-    die_max_pressure_mpa: float = Field(gt=0)
-    min_temperature_c: float = 15.0
-    max_temperature_c: float
-    max_dwell_s: float = Field(default=3600.0, gt=0)
-    max_rate_mpa_per_s: float = Field(default=50.0, gt=0)
-
-
 class DriverTable(BaseModel):
     """`[press]` and `[meter]`: the driver, and options that the driver itself checks."""
 
@@ -131,17 +111,8 @@ class SearchTable(Table):
     acquisition: Name = "cautious_improvement"
 
 
-def _table_of(kind: Any, *without: str) -> type[Table]:
-    """A settings table with the fields of a dataclass from another room."""
-    hints = get_type_hints(kind)
-    keys: dict[str, Any] = {
-        f.name: (hints[f.name], ... if f.default is MISSING else f.default)
-        for f in fields(kind) if f.name not in without}
-    return create_model(kind.__name__ + "Table", __base__=Table, **keys)
-
-
-RulesTable = _table_of(Rules)
-CautionTable = _table_of(Caution, "crushed_above")
+RulesTable = table_of(Rules)
+CautionTable = table_of(Caution, "crushed_above")
 
 
 class Settings(Table):
@@ -166,10 +137,7 @@ class Settings(Table):
     @property
     def envelope(self) -> Envelope:
         """What the machine may ever be asked."""
-        table = self.envelope_table.model_dump()
-        diameter, force = table.pop("die_diameter_mm"), table.pop("press_max_force_kn")
-        return Envelope(die_area_mm2=math.pi * diameter**2 / 4.0, press_max_force_n=force * 1e3,
-                        **table)
+        return self.envelope_table.envelope
 
     @property
     def reference(self) -> Recipe | None:
@@ -223,7 +191,7 @@ def read_settings(path: Path) -> Settings:
         raise BadInput("settings", path, "a readable file", f"{error.strerror}.") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise BadInput("settings", path, "a TOML file", f"{error}.") from None
-    return from_plain(values, str(path))
+    return from_plain(inlined(values, path.parent), str(path))
 
 
 def from_plain(values: dict[str, Any], source: str) -> Settings:

@@ -18,8 +18,11 @@ class Envelope:
     """Limits of die, press and material.
 
     `die_area_mm2` turns force into pressure on the sample; the largest pressure is the smaller of
-    what the die bears and what the press can push over that area. Raises BadInput on limits that
-    are not finite, or not in order.
+    what the die (with what lies in it) bears and what the press can push over that area.
+    `open_below_c` is the platen temperature above which the die stays closed, `max_o2_ppm` and
+    `max_h2o_ppm` the atmosphere that a start needs; None asks for nothing. `because` tells who
+    sets a limit, as pairs of its name and a reason. Raises BadInput on limits that are not
+    finite, or not in order.
     """
 
     die_area_mm2: float
@@ -32,6 +35,7 @@ class Envelope:
     open_below_c: float | None = None
     max_o2_ppm: float | None = None
     max_h2o_ppm: float | None = None
+    because: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         for name in ("die_area_mm2", "press_max_force_n", "die_max_pressure_mpa", "max_dwell_s",
@@ -40,6 +44,18 @@ class Envelope:
         low = number("min_temperature_c", self.min_temperature_c)
         within("max_temperature_c", self.max_temperature_c, low, 400.0,
                "Set it above min_temperature_c; no lab die goes beyond 400 degC.")
+        if self.open_below_c is not None:
+            within("open_below_c", self.open_below_c, low, 400.0,
+                   "Platens never cool below min_temperature_c: the die would stay shut.")
+        for name in ("max_o2_ppm", "max_h2o_ppm"):
+            if (most := getattr(self, name)) is not None:
+                positive(name, most)
+        # A supervisor is told its envelope in JSON, which makes lists of tuples.
+        object.__setattr__(self, "because", _pairs(self.because))
+
+    def reason(self, name: str) -> str:
+        """Who sets the limit of this name, empty when nobody is named."""
+        return dict(self.because).get(name, "")
 
     @property
     def max_pressure_mpa(self) -> float:
@@ -48,17 +64,25 @@ class Envelope:
 
     @property
     def pressure_reason(self) -> str:
-        """Which of the two limits the pressure."""
+        """Which of the two limits the pressure, by name where a profile set it."""
         by_force = self.press_max_force_n / self.die_area_mm2
         if by_force < self.die_max_pressure_mpa:
             return (f"{self.press_max_force_n / 1e3:g} kN of the press over "
                     f"{self.die_area_mm2:.1f} mm2 of die")
-        return "limit of the die"
+        return self.reason("die_max_pressure_mpa") or "limit of the die"
+
+
+def _pairs(because: object) -> tuple[tuple[str, str], ...]:
+    try:
+        return tuple((str(name), str(why)) for name, why in because)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise BadInput("because", because, "pairs of a limit's name and a reason",
+                       "Leave it out when nobody is to be named.") from None
 
 
 def violations(recipe: Recipe, envelope: Envelope) -> tuple[OutOfEnvelope, ...]:
     """Every way in which the recipe leaves the envelope; empty when it is inside."""
-    rates = envelope.max_rate_mpa_per_s
+    rates, hot = envelope.max_rate_mpa_per_s, envelope.reason("max_temperature_c")
     limits = [
         ("pressure_mpa", recipe.pressure_mpa, 0.0, envelope.max_pressure_mpa,
          f"above 0 and at most {envelope.max_pressure_mpa:.1f} ({envelope.pressure_reason})"),
@@ -66,7 +90,8 @@ def violations(recipe: Recipe, envelope: Envelope) -> tuple[OutOfEnvelope, ...]:
          f"above 0 and at most {envelope.max_dwell_s:g}"),
         ("temperature_c", recipe.temperature_c, envelope.min_temperature_c,
          envelope.max_temperature_c,
-         f"between {envelope.min_temperature_c:g} and {envelope.max_temperature_c:g}"),
+         f"between {envelope.min_temperature_c:g} and {envelope.max_temperature_c:g}"
+         f"{hot and f' ({hot})'}"),
         ("ramp_mpa_per_s", recipe.ramp_mpa_per_s, 0.0, rates, f"above 0 and at most {rates:g}"),
         ("release_mpa_per_s", recipe.release_mpa_per_s, 0.0, rates,
          f"above 0 and at most {rates:g}"),
@@ -86,17 +111,25 @@ def check(recipe: Recipe, envelope: Envelope) -> None:
 
 
 def compare(envelope: Envelope, press: PressIdentity) -> None:
-    """Raises BadInput when the settings allow more than the press says it can, or assume another
-    die area: pressure on the sample would then be wrong by the ratio of the areas."""
+    """Raises BadInput for the first of `disagreements`."""
+    for disagreement in disagreements(envelope, press):
+        raise disagreement
+
+
+def disagreements(envelope: Envelope, press: PressIdentity) -> tuple[BadInput, ...]:
+    """Where the settings allow more than the press says it can, or assume another die area:
+    pressure on the sample would then be wrong by the ratio of the areas."""
+    found = []
     if not abs(press.die_area_mm2 / envelope.die_area_mm2 - 1.0) <= 1e-3:
-        raise BadInput("die_area_mm2", envelope.die_area_mm2,
-                       f"{press.die_area_mm2:.2f}, the area set in {press.name}",
-                       "Fit the die named in the settings, or correct [envelope].")
-    if not envelope.press_max_force_n <= press.max_force_n:
-        raise BadInput("press_max_force_n", envelope.press_max_force_n,
-                       f"at most {press.max_force_n:g}, the limit of {press.name}",
-                       "Lower it in [envelope].")
-    if not envelope.max_temperature_c <= press.max_temperature_c:
-        raise BadInput("max_temperature_c", envelope.max_temperature_c,
-                       f"at most {press.max_temperature_c:g}, the limit of {press.name}",
-                       "Lower it in [envelope].")
+        found.append(BadInput(
+            "die_area_mm2", envelope.die_area_mm2,
+            f"{press.die_area_mm2:.2f}, the area set in {press.name}",
+            "Fit the die named in the settings, or correct [envelope]."))
+    for name, asked, most in [
+            ("press_max_force_n", envelope.press_max_force_n, press.max_force_n),
+            ("max_temperature_c", envelope.max_temperature_c, press.max_temperature_c),
+            ("max_dwell_s", envelope.max_dwell_s, press.max_dwell_s)]:
+        if most is not None and not asked <= most:
+            found.append(BadInput(name, asked, f"at most {most:g}, the limit of {press.name}",
+                                  "Lower it in [envelope]."))
+    return tuple(found)

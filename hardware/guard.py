@@ -96,7 +96,8 @@ def _prove_ours(report: CycleReport, stack: Stack, recipe: Recipe) -> None:
     if not ours or report.recipe not in (None, recipe):
         raise OutcomeUnknown(
             f"under cycle {report.cycle_id} the press ran stack "
-            f"{report.stack_id or report.stack_tag} at {report.recipe}, not {stack.stack_id} at {recipe}: another ledger uses this press. "
+            f"{report.stack_id or report.stack_tag} at {report.recipe}, not {stack.stack_id} at "
+            f"{recipe}: another ledger uses this press. "
             "Look at the stack, then settle it.")
 
 
@@ -109,7 +110,7 @@ def _ended(report: CycleReport) -> Trace | None:
         why = f" ({report.reason})" if report.reason else ""
         raise Fault(f"cycle {report.cycle_id} was released before its dwell ended{why}")
     raise OutcomeUnknown(f"the press cannot tell what became of cycle {report.cycle_id} "
-                         f"({report.state}). Look at the stack, then settle it.")
+                         f"({report.reason or report.state}). Look at the stack, then settle it.")
 
 
 def _unloading(press: Press, on_stop: OnStop, work: Callable[[], Trace]) -> Trace:

@@ -70,6 +70,8 @@ class PressIdentity:
     calibrated_on: str = ""
     clock_ahead_s: float | None = None
     """How far the machine's clock is ahead of this computer's; None where it has none."""
+    max_dwell_s: float | None = None
+    """The longest dwell that the machine accepts; None where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -34,10 +35,8 @@ class LiveProgress:
         self._trouble = ""
         self._leaving = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="progress", daemon=True)
-        self._live = Live(
-            console=self._console, auto_refresh=False,
-            get_renderable=lambda: picture(self._trials, self._budget, self._trouble),
-        ) if self._console.is_interactive else None
+        self._drawing = threading.Lock()
+        self._live = self._picture() if self._console.is_interactive else None
 
     def __enter__(self) -> LiveProgress:
         if self._live is not None:
@@ -53,6 +52,26 @@ class LiveProgress:
             self._live.stop()
         else:
             self._print(summary(self._trials, self._budget))
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Leaves the terminal alone for the length of the block, in which somebody is asked
+        something. Lines of a log, each whole, need no pause."""
+        if self._live is None:
+            yield
+            return
+        with self._drawing:
+            self._live.stop()
+            try:
+                yield
+            finally:
+                # A new one, below what was typed: the old one would draw over it.
+                self._live = self._picture()
+                self._live.start()
+
+    def _picture(self) -> Live:
+        return Live(console=self._console, auto_refresh=False,
+                    get_renderable=lambda: picture(self._trials, self._budget, self._trouble))
 
     def _watch(self) -> None:
         leaving = False
@@ -82,7 +101,8 @@ class LiveProgress:
     def _show(self, trouble: str) -> None:
         self._trouble = trouble
         if self._live is not None:
-            self._live.refresh()
+            with self._drawing:
+                self._live.refresh()
             return
         for trial in self._trials:
             if not trial.is_open and trial.number not in self._told:

@@ -1,78 +1,54 @@
-"""`pressloop check`: opens everything, compares limits, moves nothing."""
+"""`pressloop check`: opens everything, compares limits, dry-runs a recipe; moves nothing."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from flows.console import FAILED, emit
+from flows import check_rows as rows
+from flows.check_limits import limit_rows, space_rows
+from flows.console import emit
+from flows.dry_run import recipe_named, recipe_rows
 from flows.lab import open_lab, order_of
-from flows.settings import Settings, read_settings
-from hardware.lock import press_lock
-from hardware.protocols import ImpedanceMeter, Press
-from optimizer.space import NAMES
-from trials.errors import PressBusy
+from flows.settings import read_settings
 
 
-def check(path: Path, as_json: bool) -> int:
-    """Prints a row per check; returns the exit code. Raises BadInput, Fault as they are found."""
+def check(path: Path, recipe: str | None, as_json: bool) -> int:
+    """Prints a row per check; returns the exit code: 0 ready, 1 not ready, 2 the settings are to
+    be corrected. Raises BadInput for settings or a recipe that cannot be read, Fault when a
+    machine does not answer."""
     settings = read_settings(path)
-    order = order_of(settings)
-    with open_lab(settings, order) as (press, meter):
-        rows = [*_devices(press, meter), *_limits(settings, press), _free(press)]
-    verdict = all(ok for _, _, ok in rows)
-    result = {"settings": str(path), "ok": verdict,
-              "checks": [{"check": w, "found": f, "ok": ok} for w, f, ok in rows]}
-    emit(result, as_json, lambda: _show(path, rows, verdict))
-    return 0 if verdict else FAILED
+    asked = None if recipe is None else recipe_named(recipe, settings)
+    order, today = order_of(settings), datetime.now().astimezone().date()
+    with open_lab(settings, order, prove=False) as (press, meter):
+        groups = [
+            rows.press_rows(press, today), rows.interlock_rows(press),
+            rows.meter_rows(meter, today), limit_rows(settings, press.identify()),
+            [*space_rows(settings), rows.ledger_row(order.ledger_url)],
+            [] if asked is None else recipe_rows(asked, settings, press)]
+    found = [row for group in groups for row in group]
+    code = max((row.code for row in found if not row.ok), default=0)
+    result = {"settings": str(path), "ok": code == 0,
+              "checks": [{"check": r.what, "found": r.found, "ok": r.ok} for r in found]}
+    emit(result, as_json, lambda: _show(path, groups, code == 0))
+    return code
 
 
-Row = tuple[str, str, bool]
-
-
-def _devices(press: Press, meter: ImpedanceMeter) -> list[Row]:
-    one, other, waits = press.identify(), meter.identify(), press.not_ready()
-    return [
-        ("press", f"{one.name}, serial {one.serial}", True),
-        ("press ready", "; ".join(waits) or "yes", not waits),
-        ("press last cycle id", str(press.last_accepted_id()), True),
-        ("meter", f"{other.name}, {other.lowest_hz:g} Hz to {other.highest_hz:g} Hz, electrodes "
-         f"{', '.join(other.electrodes)}", True)]
-
-
-def _limits(settings: Settings, press: Press) -> list[Row]:
-    envelope, space, machine = settings.envelope, settings.space, press.identify()
-    largest = machine.max_force_n / machine.die_area_mm2
-    rows = [
-        ("die area", f"settings {envelope.die_area_mm2:.2f} mm2, press "
-         f"{machine.die_area_mm2:.2f} mm2", True),
-        ("largest pressure", f"envelope {envelope.max_pressure_mpa:.0f} MPa "
-         f"({envelope.pressure_reason}), press {largest:.0f} MPa", True),
-        ("highest temperature", f"envelope {envelope.max_temperature_c:g} degC, press "
-         f"{machine.max_temperature_c:g} degC", True)]
-    for name in NAMES:
-        low, high = getattr(space, name)
-        rows.append((f"space {name}", f"{low:g} to {high:g}" if low < high else f"{low:g}, fixed",
-                     True))
-    return rows
-
-
-def _free(press: Press) -> Row:
-    try:
-        with press_lock(press.identify().serial):
-            return ("press free", "yes", True)
-    except PressBusy as busy:
-        return ("press free", str(busy), False)
-
-
-def _show(path: Path, rows: list[Row], verdict: bool) -> None:
-    table = Table(title=str(path))
-    for name in ("check", "found", ""):
-        table.add_column(name, overflow="fold")
-    for what, found, ok in rows:
-        table.add_row(what, found, "[green]ok[/]" if ok else "[red]no[/]")
+def _show(path: Path, groups: list[list[rows.Row]], verdict: bool) -> None:
     console = Console()
+    table = Table(title=Text(str(path)), title_justify="left")
+    table.add_column("check", no_wrap=console.width >= 80)
+    table.add_column("found", overflow="fold", ratio=1)
+    table.add_column("", no_wrap=True)
+    for group in groups:
+        for row in group:
+            # Text, because a remedy that names [envelope] is no markup.
+            table.add_row(Text(row.what), Text(row.found),
+                          Text("ok", "green") if row.ok else Text("no", "bold red"))
+        table.add_section()
     console.print(table)
     console.print("Ready. Nothing has moved." if verdict else "Not ready. Nothing has moved.")

@@ -41,9 +41,11 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
     name = settings.campaign.name
     with terminable(), temporary_server():
         from flows.campaign import campaign
+        from flows.terminal import stepping_aside
         from views.progress import LiveProgress
 
-        with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials):
+        with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
+                stepping_aside(shown.paused):
             campaign(str(path), order.trials, order.seed, order.ledger_url)
 
 

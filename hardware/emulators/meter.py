@@ -74,8 +74,8 @@ class EmulatedMeter:
                 for answer in await language.answers(line.decode("ascii", "replace").strip()):
                     if not await self._send(writer, language, answer):
                         return
-        except ConnectionError:
-            return
+        except (ConnectionError, asyncio.CancelledError):
+            return  # the client went, or the emulator ends: nobody is left to tell
         finally:
             writer.close()
 

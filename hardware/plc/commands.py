@@ -167,4 +167,7 @@ def _judge(station: Station, order: Order, seen: Seen) -> None:
 
 
 def _next(seen: Seen) -> int:
-    return (int(seen.snapshot["ack_sequence"]) + 1) & 0xFFFFFFFF
+    """A sequence above the last. It starts from the clock rather than from 1, so that a press that
+    has lost its sequence tells less than it did; a clock that steps back changes nothing."""
+    acked = int(seen.snapshot["ack_sequence"])
+    return (acked + 1) & 0xFFFFFFFF if acked else int(time.time()) & 0x7FFFFFFF

@@ -21,13 +21,15 @@ Sample = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An order as it is about to be sent, at `at_s` of this computer's monotonic clock."""
+    """An order as it is about to be sent, at `at_s` of this computer's monotonic clock, while the
+    press had acknowledged sequence `acked` last."""
 
     cycle_id: int
     stack_id: str
     recipe: Recipe
     sequence: int
     boot_counter: int
+    acked: int
     at_s: float
 
 
@@ -51,6 +53,9 @@ class Journal:
         self.sent: dict[int, Sent] = {}
         self.ended: dict[int, Ended] = {}
         self.samples: dict[int, list[Sample]] = {}
+        self.highest_accepted = 0
+        """The highest id that the press was ever seen to have accepted: one that tells less has
+        forgotten."""
         for record in self._records():
             self._remember(record)
 
@@ -59,6 +64,12 @@ class Journal:
         self._append({"sent": asdict(order)}, durable=True)
         self.sent[order.cycle_id] = order
         self.samples[order.cycle_id] = []
+
+    def accepted(self, cycle_id: int) -> None:
+        """The press says it has accepted ids up to this one."""
+        if cycle_id > self.highest_accepted:
+            self.highest_accepted = cycle_id
+            self._keep({"accepted": cycle_id})
 
     def end(self, ended: Ended) -> None:
         """The end of a cycle, once."""
@@ -117,5 +128,7 @@ class Journal:
         elif "ended" in record:
             ended = Ended(**record["ended"])
             self.ended[ended.cycle_id] = ended
+        elif "accepted" in record:
+            self.highest_accepted = max(self.highest_accepted, record["accepted"])
         else:
             self.samples.setdefault(record["of"], []).append(record["sample"])

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 
 from hardware.envelope import Envelope
-from hardware.interlocks import atmosphere_interlocks, open_interlocks
+from hardware.interlocks import atmosphere_interlocks, open_interlocks, standard
 from hardware.plc.frames import Snapshot
 from hardware.plc.journal import Ended, Sent
 from hardware.plc.register_map import RegisterMap
@@ -42,6 +42,7 @@ def identity(of: RegisterMap, seen: Seen) -> PressIdentity:
         name=of.name, serial=f"{seen.snapshot['serial']:.0f}",
         die_area_mm2=told(of, seen, "die_area"), max_force_n=told(of, seen, "max_force"),
         max_temperature_c=told(of, seen, "max_temperature"),
+        max_dwell_s=seen.snapshot.get("max_dwell"),
         simulated=bool(seen.snapshot.get("emulated", 0)),
         firmware=f"{seen.snapshot.get('firmware', 0):.0f}",
         register_map=f"{of.name}, version {of.version}",
@@ -64,7 +65,7 @@ def interlocks(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | Non
                ) -> tuple[Interlock, ...]:
     """The press's bits, its lease, and the atmosphere where the envelope asks for one."""
     bits = int(seen.snapshot["interlocks"])
-    found = [Interlock(name, bool(bits >> i & 1), REMEDIES.get(name, "See the press's panel."))
+    found = [standard(name, bool(bits >> i & 1))
              for i, name in enumerate(of.interlocks)]
     holder = int(seen.snapshot.get("lease_owner", 0))
     found.append(Interlock("lease", holder in (0, owner), f"Computer {holder:08x} drives this "
@@ -72,16 +73,6 @@ def interlocks(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | Non
     if envelope is not None:
         found += atmosphere_interlocks(seen.snapshot.get("o2"), seen.snapshot.get("h2o"), envelope)
     return tuple(found)
-
-
-REMEDIES = {
-    "e-stop released": "Find out why it was pressed, release it, acknowledge at the press.",
-    "guard closed": "Close the guard, acknowledge at the press.",
-    "remote enabled": "Turn the key switch to remote.",
-    "hydraulics ready": "Start the pump, look at oil level and temperature.",
-    "atmosphere ok": "Wait for glovebox or vacuum.",
-    "watchdog ok": "The press sees no heartbeat; it clears when the link is back.",
-}
 
 
 def not_ready(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | None
@@ -97,8 +88,8 @@ def not_ready(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | None
     return tuple(reasons)
 
 
-def report(of: RegisterMap, seen: Seen, cycle_id: int, sent: Sent | None, ended: Ended | None
-           ) -> CycleReport:
+def report(of: RegisterMap, seen: Seen, cycle_id: int, sent: Sent | None, ended: Ended | None,
+           highest_accepted: int) -> CycleReport:
     """What the press, and for cycles it has since forgotten the journal, say of a cycle."""
     now = seen.snapshot
     base = CycleReport(cycle_id, CycleState.RUNNING, None, now["elapsed"], now.get("duration", 0.0),
@@ -111,7 +102,7 @@ def report(of: RegisterMap, seen: Seen, cycle_id: int, sent: Sent | None, ended:
     if ended is not None:
         return _as_ended(base, ended.result, ended.reason)
     if cycle_id > now["last_accepted_id"]:
-        return _not_accepted(base, now, sent)
+        return _not_accepted(base, now, sent, highest_accepted)
     return replace(base, state=CycleState.CANNOT_TELL)
 
 
@@ -120,12 +111,15 @@ def with_trace(report: CycleReport, trace: Trace) -> CycleReport:
     return replace(report, trace=trace)
 
 
-def _not_accepted(base: CycleReport, now: Snapshot, sent: Sent | None) -> CycleReport:
-    """A press that restarted since the order went out may have lost what it accepted."""
-    lost = sent is not None and sent.boot_counter != now["boot_counter"]
-    if lost:
+def _not_accepted(base: CycleReport, now: Snapshot, sent: Sent | None, highest_accepted: int
+                  ) -> CycleReport:
+    """A press that restarted since the order went out, or tells less than it once did, may have
+    lost what it accepted: its word that it never accepted proves nothing."""
+    restarted = sent is not None and (sent.boot_counter != now["boot_counter"]
+                                      or now["ack_sequence"] < sent.acked)
+    if restarted or now["last_accepted_id"] < highest_accepted:
         return replace(base, state=CycleState.CANNOT_TELL,
-                       reason="the press was restarted and does not remember the order")
+                       reason="the press was restarted and has forgotten orders")
     return CycleReport(base.cycle_id, CycleState.NEVER_ACCEPTED)
 
 

@@ -115,7 +115,8 @@ class PlcPress:
         order = self._order(seen, "start", cycle_id, stack, recipe)
         assert self._journal is not None
         self._journal.send(Sent(cycle_id, stack.stack_id, recipe, order.sequence,
-                                int(seen.snapshot["boot_counter"]), time.monotonic()))
+                                int(seen.snapshot["boot_counter"]),
+                                int(seen.snapshot["ack_sequence"]), time.monotonic()))
         self._run(commands.start(self._station, order))
 
     def report(self, cycle_id: int) -> CycleReport:
@@ -123,7 +124,8 @@ class PlcPress:
         seen = self._fresh()
         assert self._journal is not None
         sent = self._journal.sent.get(cycle_id)
-        found = meaning.report(self.of, seen, cycle_id, sent, self._journal.ended.get(cycle_id))
+        found = meaning.report(self.of, seen, cycle_id, sent, self._journal.ended.get(cycle_id),
+                               self._journal.highest_accepted)
         if found.state is not CycleState.FINISHED:
             return found
         ended = self._journal.ended[cycle_id]
@@ -179,6 +181,7 @@ class PlcPress:
         if self._journal is None:
             path = lock_path(f"journal of press {told['serial']:.0f}").with_suffix(".jsonl")
             self._journal = Journal(path)
+        self._journal.accepted(int(told["last_accepted_id"]))
         if told["cycle_id"] > 0:
             self._journal.log(int(told["cycle_id"]), sample_of(told, seen.at_s))
         finished = int(told["last_finished_id"])

@@ -57,11 +57,14 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
                                       ["press.time_scale", "fast"]),
     "preset that does not exist": ({"press": {"preset": "diamond"}},
                                    ["preset", "diamond", "fragile"]),
+}
+UNLIKE_THE_PRESS: dict[str, tuple[dict[str, Any], list[str]]] = {
     "die that is not fitted": ({"envelope": {"die_diameter_mm": 9}},
                                ["die_area_mm2", "63.6", "78.5"]),
     "more force than the press has": ({"envelope": {"press_max_force_kn": 90}},
                                       ["press_max_force_n", "90000", "60000"]),
 }
+"""`check` shows these in its table; see test_check_table.py."""
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -79,6 +82,17 @@ def test_run_and_serve_refuse_before_a_server_or_a_ledger(
         case: str, pressloop: Callable[..., Any], tmp_path: Path,
         nothing_changes: Callable[[], Any]) -> None:
     changes, words = CASES[case]
+    write_settings(tmp_path, **changes)
+    with nothing_changes():
+        pressloop("run", SETTINGS).refused(*words)
+        pressloop("serve", SETTINGS).refused(*words)
+
+
+@pytest.mark.parametrize("case", UNLIKE_THE_PRESS)
+def test_run_and_serve_refuse_what_the_press_is_not(
+        case: str, pressloop: Callable[..., Any], tmp_path: Path,
+        nothing_changes: Callable[[], Any]) -> None:
+    changes, words = UNLIKE_THE_PRESS[case]
     write_settings(tmp_path, **changes)
     with nothing_changes():
         pressloop("run", SETTINGS).refused(*words)

@@ -14,7 +14,8 @@ from lab_files import SETTINGS, settings_values, write_settings
 from flows.settings import Settings, from_plain, read_settings
 from trials.errors import BadInput, OutOfEnvelope
 
-EXAMPLES = sorted((Path(__file__).parents[2] / "examples").rglob("*.toml"))
+EXAMPLES = sorted(path for path in (Path(__file__).parents[2] / "examples").rglob("*.toml")
+                  if path.parent.name not in ("dies", "materials"))
 
 
 def settings(**changes: Any) -> Settings:

@@ -32,7 +32,7 @@ def _read(link: Link, frequency_hz: Sequence[float]) -> tuple[Reading, ...]:
 
 def _point(link: Link, asked_hz: float) -> Reading:
     at = echoed("FREQ?", link.ask("FREQ?", after=(f"FREQ {asked_hz:.5E}",)), asked_hz)
-    return _parsed(link.ask("*TRG", measuring_s=1.0 + 20.0 / asked_hz), at)
+    return _parsed(link.ask("*TRG", measuring_s=20.0 / asked_hz), at)
 
 
 def _parsed(answer: str, at_hz: float) -> Reading:

@@ -1,0 +1,93 @@
+"""What an attended press remembers: what was asked of the person, and what the person answered."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from hardware.remembered import Remembered
+from trials.errors import BadInput
+from trials.recipe import Recipe
+from trials.stack import Stack
+from trials.trace import CHANNELS, Trace
+
+SUFFIX = ".attended.jsonl"
+
+
+class Step(StrEnum):
+    """How far a cycle has come, in the order of the person's answers."""
+
+    ASKED = "asked"
+    STARTED = "started"
+    REFUSED = "refused"
+    NOT_PRESSED = "not pressed"
+    GIVEN_UP = "given up"
+    FINISHED = "finished"
+
+
+OPEN = (Step.ASKED, Step.STARTED)
+"""Steps after which only the person knows what became of the stack."""
+NOTHING_MOVED = (Step.REFUSED, Step.NOT_PRESSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """One cycle as the person was asked for it; `utc_s` is when."""
+
+    cycle_id: int
+    stack: Stack
+    recipe: Recipe
+    utc_s: float
+    step: Step = Step.ASKED
+    reason: str = ""
+    trace: Trace | None = None
+
+
+class Memory:
+    """Cycles by id, in a file beside the ledger."""
+
+    def __init__(self, stem: Path, clock: Callable[[], float] = time.time) -> None:
+        self._lines = Remembered(stem.with_name(stem.name + SUFFIX), "the attended press")
+        self._clock = clock
+
+    def cycles(self) -> dict[int, Cycle]:
+        """Every cycle that was ever asked for. Raises Fault when the file is no such memory."""
+        found: dict[int, Cycle] = {}
+        try:
+            for line in self._lines.lines():
+                cycle = _told(line, found)
+                found[cycle.cycle_id] = cycle
+        except (KeyError, TypeError, ValueError, BadInput) as error:
+            raise self._lines.broken(error) from None
+        return found
+
+    def ask(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
+        """Remembers that a person is about to be asked for this cycle."""
+        self._lines.append({"cycle_id": cycle_id, "step": Step.ASKED, "utc_s": self._clock(),
+                            "stack": asdict(stack), "recipe": asdict(recipe)})
+
+    def tell(self, cycle_id: int, step: Step, reason: str = "", trace: Trace | None = None) -> None:
+        """Remembers what the person answered."""
+        self._lines.append({"cycle_id": cycle_id, "step": step, "utc_s": self._clock(),
+                            "reason": reason,
+                            "trace": None if trace is None else _plain(trace)})
+
+
+def _told(line: dict[str, Any], found: dict[int, Cycle]) -> Cycle:
+    number, step = int(line["cycle_id"]), Step(line["step"])
+    if step is Step.ASKED:
+        return Cycle(number, Stack(**line["stack"]), Recipe(**line["recipe"]), line["utc_s"])
+    trace = None if line["trace"] is None else Trace(**line["trace"])
+    return replace(found[number], step=step, reason=line["reason"], trace=trace)
+
+
+def _plain(trace: Trace) -> dict[str, Any]:
+    """The trace as JSON values; floats come back as they were."""
+    arrays = {name: getattr(trace, name) for name in ("time_s", "force_n", *CHANNELS)}
+    return {name: None if values is None else values.tolist() for name, values in arrays.items()
+            } | {name: getattr(trace, name) for name in (
+                "die_area_mm2", "peak_force_n", "held_s", "entered", "gap", "conditions")}

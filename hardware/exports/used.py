@@ -1,0 +1,60 @@
+"""Which files were handed out as whose spectrum, and since when each stack is waited for."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hardware.remembered import Remembered
+
+SUFFIX = ".folder.jsonl"
+
+
+def digest(data: bytes) -> str:
+    """Tells contents apart: SHA-256 in hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+class Used:
+    """A memory beside the ledger, so that no file speaks twice, not after a restart either."""
+
+    def __init__(self, stem: Path, clock: Callable[[], float] = time.time) -> None:
+        self._lines = Remembered(stem.with_name(stem.name + SUFFIX), "the folder meter")
+        self._clock = clock
+
+    def asked_since(self, stack_id: str) -> float:
+        """When a sweep of this stack was first asked for, in UTC seconds: the first call says so.
+        """
+        for line in self._lines.lines():
+            if line.get("asked") == stack_id:
+                return float(self._field(line, "utc_s"))
+        now = self._clock()
+        self._lines.append({"asked": stack_id, "utc_s": now})
+        return now
+
+    def by(self, content: str, stack_id: str, modified_ns: int) -> str | None:
+        """The stack that this content was used for, None if it is free.
+
+        For the same stack, a copy saved again since is free: a person saves it again when the
+        reading was lost before it reached the ledger.
+        """
+        for line in self._lines.lines():
+            if line.get("used") != content:
+                continue
+            whose = str(self._field(line, "stack"))
+            if whose != stack_id or modified_ns <= int(self._field(line, "modified_ns")):
+                return whose
+        return None
+
+    def take(self, content: str, stack_id: str, name: str, modified_ns: int) -> None:
+        """Remembers that this content is now the stack's."""
+        self._lines.append({"used": content, "stack": stack_id, "file": name,
+                            "modified_ns": modified_ns, "utc_s": self._clock()})
+
+    def _field(self, line: dict[str, Any], name: str) -> Any:
+        if name not in line:
+            raise self._lines.broken(f"a line without {name!r}")
+        return line[name]

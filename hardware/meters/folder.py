@@ -1,0 +1,103 @@
+"""A potentiostat that cannot be commanded: its exports are awaited in a folder.
+
+Each file is named for its stack, or carries the stack's name inside. A file is used once, and only
+when it is complete, newer than the request and alone. `docs/how-to/attended-press.md` shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hardware.exports.used import Used
+from hardware.exports.waiting import Wanted, Watch
+from hardware.options import read_options
+from hardware.protocols import MeterIdentity, Place
+from trials.checks import not_negative, within
+from trials.errors import BadInput
+from trials.spectrum import FULL, Spectrum
+from trials.stack import Stack
+
+Read = Callable[[Path, float], Spectrum]
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`[meter]` keys of this driver. A file's name must contain `match`, unless `barcode_in_file`:
+    then the stack's name stands in the file's head. A file is complete when it has not changed for
+    `settle_s`, which must be longer than the slowest point takes, and reaches down to `lowest_hz`
+    (0: not checked). `not_older_than_s` is how much older than the request for it a file may be.
+    Values of 0 (or -300 degC) for what the file does not say mean that they are not known."""
+
+    folder: str = ""
+    match: str = "{stack_id}"
+    barcode_in_file: bool = False
+    patience_s: float = 3600.0
+    settle_s: float = 30.0
+    poll_s: float = 0.5
+    not_older_than_s: float = 0.0
+    lowest_hz: float = 0.0
+    stack_pressure_mpa: float = 0.0
+    temperature_c: float = -300.0
+    rest_s: float = -1.0
+
+
+def connect(options: Mapping[str, object], place: Place) -> FolderMeter:
+    """Watches the folder. Raises BadInput when there is none."""
+    chosen = read_options(Options, options, "meter")
+    for name in ("patience_s", "settle_s", "not_older_than_s", "lowest_hz", "stack_pressure_mpa"):
+        not_negative(f"meter.{name}", getattr(chosen, name))
+    within("meter.poll_s", chosen.poll_s, 0.01, 60.0, "0.5 is quick enough.")
+    if "{stack_id}" not in chosen.match:
+        raise BadInput("meter.match", chosen.match, "a text with {stack_id} in it",
+                       "Such as {stack_id}_after.")
+    if not chosen.folder or not Path(chosen.folder).is_dir():
+        raise BadInput("meter.folder", chosen.folder or "missing", "a folder that exists",
+                       "Create it, and let the potentiostat's program export there.")
+    if place.read_file is None:
+        raise BadInput("meter.driver", "folder", "opened with a reader of impedance files",
+                       "Run it with pressloop, or give Place.read_file.")
+    return FolderMeter(chosen, Used(place.stem), place.read_file)
+
+
+class FolderMeter:
+    """Waits for one file per sweep."""
+
+    def __init__(self, options: Options, used: Used, read: Read) -> None:
+        self.options, self.used, self._read = options, used, read
+
+    def identify(self) -> MeterIdentity:
+        """The folder; which instrument writes there, and its range, is not known here."""
+        return MeterIdentity(f"folder {self.options.folder}",
+                             str(Path(self.options.folder).resolve()), 1e-6, 1e9, (FULL,),
+                             simulated=False)
+
+    def sweep(self, stack: Stack) -> tuple[Spectrum, ...]:
+        """The spectrum in the stack's file. Raises Fault when none comes in time, when it cannot
+        be read, or when two are there."""
+        options = self.options
+        wanted = Wanted(stack, options.match, options.barcode_in_file,
+                        self.used.asked_since(stack.stack_id) - options.not_older_than_s)
+        watch = Watch(Path(options.folder), options.settle_s, options.lowest_hz, self.used,
+                      self._read)
+        found = watch.wait(wanted, options.patience_s, options.poll_s)
+        self.used.take(found.content, stack.stack_id, found.path.name, found.modified_ns)
+        return (_filled(found.spectrum, options),)
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def _filled(spectrum: Spectrum, options: Options) -> Spectrum:
+    """The spectrum with what the settings know and its file does not."""
+    def known(name: str, value: float | None) -> float | None:
+        said: float | None = getattr(spectrum, name)
+        return value if said is None else said
+
+    return replace(
+        spectrum,
+        stack_pressure_mpa=known("stack_pressure_mpa", options.stack_pressure_mpa or None),
+        temperature_c=known("temperature_c", options.temperature_c
+                            if options.temperature_c >= -273.15 else None),
+        rest_s=known("rest_s", options.rest_s if options.rest_s >= 0 else None))

@@ -1,0 +1,71 @@
+"""A press that a person operates: manual hydraulic, in a glovebox, isostatic.
+
+The person gets each order in the units of the gauge, and says afterwards what the press did; a CSV
+log of the press, where there is one, speaks instead. `docs/how-to/attended-press.md` shows it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from hardware.attended.gauge import GAUGES, Gauge
+from hardware.attended.memory import Memory
+from hardware.attended.press import AttendedPress
+from hardware.envelope import Envelope
+from hardware.options import read_options
+from hardware.protocols import Place, PressIdentity
+from hardware.units import Machine, newton_per
+from trials.checks import positive, text, within
+from trials.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`[press]` keys of this driver. `serial` tells presses apart and is `name` if left out;
+    `shown_in` is what the gauge shows: t, short_t, kN, MPa (on the sample) or bar_oil, which needs
+    `piston_area_mm2`. `log_folder` may hold a log per stack, named like the stack."""
+
+    name: str = "attended press"
+    serial: str = ""
+    die_diameter_mm: float = 10.0
+    max_force_kn: float = 60.0
+    max_temperature_c: float = 40.0
+    shown_in: str = "t"
+    piston_area_mm2: float = 0.0
+    heated: bool = False
+    log_folder: str = ""
+
+
+def connect(options: Mapping[str, object], place: Place) -> AttendedPress:
+    """The press, with its memory beside the ledger. Raises BadInput."""
+    chosen = read_options(Options, options, "press")
+    _prove(chosen)
+    area = math.pi * chosen.die_diameter_mm**2 / 4.0
+    machine = Machine(area, chosen.max_force_kn * 1e3, chosen.piston_area_mm2 or None)
+    newton_per(chosen.shown_in, machine)
+    limits = Envelope(
+        die_area_mm2=area, press_max_force_n=machine.max_force_n, die_max_pressure_mpa=1e4,
+        min_temperature_c=-50.0, max_temperature_c=chosen.max_temperature_c,
+        max_dwell_s=7 * 24 * 3600.0, max_rate_mpa_per_s=1e4)
+    allowed = (limits,) if place.envelope is None else (limits, place.envelope)
+    identity = PressIdentity(chosen.name, chosen.serial or chosen.name, area, machine.max_force_n,
+                             chosen.max_temperature_c, simulated=False)
+    return AttendedPress(identity, Gauge(chosen.shown_in, machine, allowed), Memory(place.stem),
+                         chosen.heated, chosen.log_folder, place.person)
+
+
+def _prove(chosen: Options) -> None:
+    text("press.name", chosen.name)
+    for name in ("die_diameter_mm", "max_force_kn"):
+        positive(f"press.{name}", getattr(chosen, name))
+    within("press.piston_area_mm2", chosen.piston_area_mm2, 0.0, 1e7,
+           "Take it from the press's plate; 0 where it is not known.")
+    if chosen.shown_in not in GAUGES:
+        raise BadInput("press.shown_in", chosen.shown_in, f"one of {', '.join(GAUGES)}",
+                       "Say what the gauge shows.")
+    if chosen.log_folder and not Path(chosen.log_folder).is_dir():
+        raise BadInput("press.log_folder", chosen.log_folder, "a folder that exists",
+                       "Create it, or remove the key to type the values.")

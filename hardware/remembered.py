@@ -1,0 +1,74 @@
+"""Lines of JSON that outlive the process: each is on disk before anybody relies on it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from trials.errors import Fault
+
+
+class Remembered:
+    """One file, only ever appended to. `whose` names its owner in messages."""
+
+    def __init__(self, path: Path, whose: str) -> None:
+        self.path, self.whose = path, whose
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Every line, oldest first. A torn last line was never relied on, so it does not count.
+
+        Raises Fault when the file is no such memory.
+        """
+        try:
+            whole, _, _torn = self._bytes().rpartition(b"\n")
+            found = [json.loads(line) for line in whole.splitlines()]
+        except ValueError as error:
+            raise self.broken(error) from None
+        if not all(isinstance(line, dict) for line in found):
+            raise self.broken("a line is no record")
+        return found
+
+    def append(self, record: Mapping[str, object]) -> None:
+        """One more line, on disk when this returns. Raises Fault when it cannot be written."""
+        try:
+            new = not self.path.exists()
+            self._drop_torn_line()
+            with self.path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(record, allow_nan=False) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+            if new:
+                _sync_folder(self.path.parent)
+        except OSError as error:
+            raise Fault(f"{self.whose} cannot write {self.path}: {error.strerror}. Make room or "
+                        "give write permission, then start again.") from None
+
+    def broken(self, why: object) -> Fault:
+        """The fault of a file whose lines make no sense."""
+        return Fault(f"{self.path} is not the memory of {self.whose} ({why}). Move it away; what "
+                     "it remembered is then unknown.")
+
+    def _bytes(self) -> bytes:
+        try:
+            return self.path.read_bytes()
+        except FileNotFoundError:
+            return b""
+        except OSError as error:
+            raise Fault(f"{self.whose} cannot read {self.path}: {error.strerror}.") from None
+
+    def _drop_torn_line(self) -> None:
+        data = self._bytes()
+        if data and not data.endswith(b"\n"):
+            os.truncate(self.path, data.rfind(b"\n") + 1)
+
+
+def _sync_folder(folder: Path) -> None:
+    """A new file survives a power cut only once its folder is on disk too."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

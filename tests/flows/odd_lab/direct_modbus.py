@@ -1,0 +1,5 @@
+"""The shipped Modbus driver without its supervisor: opened in the test's own process."""
+
+from hardware.presses.modbus import connect
+
+__all__ = ["connect"]

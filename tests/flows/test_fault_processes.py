@@ -1,0 +1,251 @@
+"""Rows of the table of faults that need processes: a killed supervisor, a cancelled flow, a press
+without power, a full disk; and a whole campaign through sockets with faults all along."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import signal
+import socket
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fault_lab import DIRECT, FaultLab, fault_lab
+from lab_files import settings_values
+
+from flows.lab import open_run, order_of
+from flows.settings import from_plain
+from flows.trial import plan, press_stack
+from hardware.plc.frames import read_snapshot
+from hardware.plc.register_map import read_map
+from hardware.supervisor.wire import socket_path
+from hardware.units import Machine
+from trials import Commanded, Ledger, State
+from trials.errors import Fault, LedgerProblem, PressloopError
+
+
+def supervisor_of(lab: FaultLab) -> int:
+    """The process that listens for this press."""
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
+        probe.connect(str(socket_path(f"modbus 127.0.0.1:{lab.press.port}")))
+        told = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
+    return int.from_bytes(told[:4], "little")
+
+
+@pytest.mark.parametrize("phase", ["ramping", "dwelling", "releasing"])
+def test_26_supervisor_killed(phase: str, tmp_path: Path) -> None:
+    """The press goes on by its own policy; a new supervisor asks it and collects the log, in which
+    the time without one is no more than a gap."""
+    with fault_lab(tmp_path, "modbus", speed=100.0, watchdog_s=5.0) as lab:
+        before: list[int] = []
+
+        def kill() -> None:
+            # Past the acknowledgement of the start, which is another row.
+            time.sleep(0.3 if phase == "ramping" else 0.0)
+            before.append(supervisor_of(lab))
+            os.kill(before[0], signal.SIGKILL)
+
+        lab.meanwhile(phase, kill)
+        lab.press_one()
+        assert before
+        assert supervisor_of(lab) != before[0]
+        found = lab.remains()
+        os.kill(supervisor_of(lab), signal.SIGTERM)
+    assert (found.accepted, found.force_n, found.state, found.told) == (
+        [1], 0.0, State.PRESSED, "")
+
+
+def test_26b_supervisor_killed_while_it_starts_a_cycle(tmp_path: Path) -> None:
+    """Nobody can say whether the press took the order: it is released, and asked at the next
+    start."""
+    with fault_lab(tmp_path, "modbus", speed=100.0) as lab:
+        lab.press.inject("frozen program", "start", seconds=0.5)
+        lab.meanwhile("idle", lambda: lab.until(lambda: lab.press.program.frozen_until > 0)
+                      or os.kill(supervisor_of(lab), signal.SIGKILL))
+        lab.press_one()
+        assert "nothing is sent twice" in lab.told
+        lab.press_one()
+        found = lab.remains()
+        os.kill(supervisor_of(lab), signal.SIGTERM)
+    assert len(found.accepted) <= 1
+    assert found.force_n == 0.0
+
+
+@pytest.mark.parametrize("policy", ["finish", "release"])
+def test_3_flow_cancelled_in_mid_press(policy: str, tmp_path: Path) -> None:
+    """The heart goes on beating; the press finishes, or releases where the settings say so; the
+    next run asks and presses nothing twice."""
+    with fault_lab(tmp_path, "modbus", speed=60.0, watchdog_s=0.8) as lab:
+        asked = {"campaign": {"on_stop": policy}}
+        with lab.run(**asked) as run:
+            plan.fn(run, 1)
+            lab.meanwhile("ramping", lambda: os.kill(os.getpid(), signal.SIGINT))
+            with pytest.raises(KeyboardInterrupt):
+                press_stack.fn(run, 1)
+            assert lab.press.memory.accepted == [1]
+        time.sleep(1.2)
+        assert (lab.press.program.cycle is None) == (policy == "release")
+        assert policy == "release" or not lab.press.program.silent
+        lab.press_one(**asked)
+        found = lab.remains()
+        os.kill(supervisor_of(lab), signal.SIGTERM)
+    assert (found.accepted, found.force_n) == ([1], 0.0)
+    assert found.state is (State.PRESSED if policy == "finish" else State.FAULTED)
+
+
+def emulator(start: Any, folder: Path, index: int, *extra: object, port: int = 0) -> int:
+    """An emulated press in a process of its own; its port."""
+    start("emulate", "press", "--state", folder / "plc.json", "--bench", folder / "bench.jsonl",
+          "--port", port, "--speed", 60, "--json", *extra)
+    return int(told(folder / f"process-{index}.log")["press"].rpartition(":")[2])
+
+
+def kill_emulator(folder: Path) -> None:
+    """As a power cut does."""
+    for process in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if f"--state\0{folder}/plc.json".encode() in process.read_bytes():
+                os.kill(int(process.parent.name), signal.SIGKILL)
+
+
+def told(log: Path, seconds: float = 20.0) -> Any:
+    """The JSON document that a command printed."""
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            return json.loads(log.read_text())
+        except (ValueError, FileNotFoundError):
+            assert time.monotonic() < deadline, log.read_text()
+            time.sleep(0.05)
+
+
+def phase_at(port: int) -> str:
+    """The state register, read by somebody who only looks."""
+    from pymodbus.client import ModbusTcpClient
+
+    of = read_map("generic")
+    with ModbusTcpClient("127.0.0.1", port=port, retries=0) as client:
+        words = client.read_input_registers(0, count=of.snapshot.words, device_id=1).registers
+    return of.codes["state"][int(read_snapshot(of, Machine(1.0, 1.0), words)["state"])]
+
+
+def lab_on(port: int, driver: str = DIRECT) -> Any:
+    """Settings for a press on that port."""
+    from fault_lab import QUICK
+
+    return from_plain(settings_values(**(QUICK | {"press": {
+        "driver": driver, "port": port, "patience_s": 8.0, "timeout_s": 0.3,
+        "heartbeat_s": 0.2}})), "test")
+
+
+def press_one(settings: Any) -> str:
+    """Presses stack 1, or goes on with it; what the user is told."""
+    try:
+        with open_run(settings, order_of(settings)) as run:
+            if run.ledger.trial(run.campaign, 1) is None:
+                plan.fn(run, 1)
+            press_stack.fn(run, 1)
+    except PressloopError as error:
+        return str(error)
+    return ""
+
+
+def state_of(settings: Any) -> State:
+    with closing(Ledger.open(settings.campaign.ledger)) as ledger:
+        trial = ledger.trial(settings.campaign.name, 1)
+        assert trial is not None
+        return trial.state
+
+
+@pytest.mark.parametrize("forgets", [False, True])
+def test_29_press_without_power_in_the_dwell(forgets: bool, tmp_path: Path, in_background: Any,
+                                             eventually: Any) -> None:
+    """Killed and started again on the same port, with and without its retained words."""
+    port = emulator(in_background, tmp_path, 0)
+    settings = lab_on(port)
+    with open_run(settings, order_of(settings)) as run:
+        plan.fn(run, 1)
+        run.ledger.append(run.campaign, 1, Commanded(1, run.press.identify().serial))
+        trial = run.ledger.trial(run.campaign, 1)
+        assert trial is not None
+        run.press.start(1, trial.stack, trial.recipe)
+        eventually(lambda: phase_at(port) == "dwelling", "dwell", 20)
+        kill_emulator(tmp_path)
+        if forgets:
+            (tmp_path / "plc.json").unlink()
+        emulator(in_background, tmp_path, 1, port=port)
+    said = press_one(settings)
+    memory = json.loads((tmp_path / "plc.json").read_text())
+    assert memory["running_id"] == 0
+    if forgets:
+        assert memory["accepted"] == []
+        assert "forgotten" in said
+        assert state_of(settings) is State.COMMANDED
+    else:
+        assert memory["accepted"] == [1]
+        assert said == ""
+        assert state_of(settings) is State.FAULTED
+
+
+def test_30_disk_full_in_mid_cycle(tmp_path: Path, in_background: Any, eventually: Any) -> None:
+    """The ledger cannot take the trace; the press finishes; the next start collects."""
+    from threading import Thread
+
+    port = emulator(in_background, tmp_path, 0)
+    settings = lab_on(port)
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def fill() -> None:
+        eventually(lambda: phase_at(port) == "ramping", "ramp", 20)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, old[1]))
+
+    with open_run(settings, order_of(settings)) as run:
+        plan.fn(run, 1)
+        thread = Thread(target=fill)
+        thread.start()
+        try:
+            with pytest.raises((Fault, LedgerProblem)):
+                press_stack.fn(run, 1)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, old)
+        thread.join()
+    assert state_of(settings) is State.COMMANDED
+    assert press_one(settings) == ""
+    assert state_of(settings) is State.PRESSED
+    assert json.loads((tmp_path / "plc.json").read_text())["accepted"] == [1]
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+def test_twenty_stacks_through_sockets_with_faults(tmp_path: Path, in_background: Any,
+                                                   eventually: Any) -> None:
+    """The example campaign, unattended: a random fault in four of ten cycles and one of ten sweeps
+    or so. Every stack is accounted for, and the press's own memory has each at most once."""
+    text = (Path(__file__).parents[2] / "examples" / "emulated_lab.toml").read_text()
+    press = emulator(in_background, tmp_path, 0, "--fault-rate", 0.4)
+    in_background("emulate", "meter", "--bench", tmp_path / "bench.jsonl", "--port", 0,
+                  "--fault-rate", 0.1, "--json")
+    meter = told(tmp_path / "process-1.log")["port"]
+    path = tmp_path / "lab.toml"
+    path.write_text(text.replace("5020", str(press)).replace("5025", str(meter)))
+    run = in_background("run", path, "--json")
+    assert run.wait(280) == 0, (tmp_path / "process-2.log").read_text()
+    with closing(Ledger.open(f"sqlite:///{tmp_path}/pressloop-emulated.db")) as ledger:
+        trials = ledger.history("emulated-lab")
+    assert [t.number for t in trials] == list(range(1, 21))
+    assert not any(t.is_open for t in trials)
+    accepted = json.loads((tmp_path / "plc.json").read_text())["accepted"]
+    assert len(set(accepted)) == len(accepted)
+    assert {t.cycle_id for t in trials if t.trace is not None} <= set(accepted)
+    assert all(t.outcome is None for t in trials if t.state is State.FAULTED)
+    assert sum(t.state is State.EVALUATED for t in trials) >= 8
+
+
+def test_the_row_is_named_for_its_reader() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "faults.md").read_text()
+    for number in ("3", "26", "27", "28", "29a", "29b", "30"):
+        assert f"| {number} |" in page

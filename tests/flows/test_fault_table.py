@@ -1,0 +1,333 @@
+"""The table of faults: for each, what the platens did, what the ledger says, what the user reads.
+
+In every row the press accepted the stack at most once, the platens are open, and no reading is
+made up. Rows that need other processes are in test_fault_processes.py, readings of the meter in
+tests/hardware/test_scpi_faults.py and tests/evaluation.
+"""
+
+from __future__ import annotations
+
+import math
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fault_lab import DIRECT, FaultLab, fault_lab
+
+from flows.trial import plan, press_stack
+from hardware.plc.frames import Order, mailbox_words
+from hardware.plc.register_map import read_map
+from hardware.presses import modbus
+from hardware.protocols import Place
+from hardware.units import Machine
+from trials import Commanded, State
+from trials.errors import BadInput, Fault, LedgerProblem, PressBusy
+from trials.recipe import Recipe
+
+PRESSED, FAULTED, COMMANDED, PLANNED = (
+    State.PRESSED, State.FAULTED, State.COMMANDED, State.PLANNED)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One fault. `accepted` is how many cycles the press ever accepted, `told` a part of what the
+    user reads, empty where the run goes on as if nothing were."""
+
+    name: str
+    happen: Callable[[FaultLab], object]
+    accepted: int
+    ledger: State | None
+    told: str
+    options: dict[str, Any] | None = None
+
+
+def injected(kind: str, at: str, **how: Any) -> Callable[[FaultLab], object]:
+    """The fault waits in the press; the stack is pressed."""
+    def happen(lab: FaultLab) -> None:
+        lab.press.inject(kind, at, **how)
+        lab.press_one()
+
+    return happen
+
+
+def before_start(kind: str) -> Callable[[FaultLab], object]:
+    """The fault is there when the run comes."""
+    def happen(lab: FaultLab) -> None:
+        lab.press.inject(kind)
+        lab.press_one()
+
+    return happen
+
+
+def ids_lost(lab: FaultLab) -> None:
+    """Power goes in the dwell, and with it the retained words; the run is started again."""
+    lab.press.inject("reboot forgetful", "dwelling", seconds=0.3)
+    for _ in range(2):
+        lab.press_one()
+
+
+def silent(policy: str) -> Callable[[FaultLab], object]:
+    """The computer goes away in the dwell for longer than the watchdog; then a run comes."""
+    def happen(lab: FaultLab) -> None:
+        with lab.run(campaign={"on_stop": policy}) as run:
+            plan.fn(run, 1)
+            trial = run.ledger.trial(run.campaign, 1)
+            assert trial is not None
+            run.ledger.append(run.campaign, 1, Commanded(1, run.press.identify().serial))
+            run.press.start(1, trial.stack, trial.recipe)
+            lab.until(lambda: lab.press.phase == "ramping")
+        lab.until(lambda: lab.press.program.silent)
+        lab.idle()
+        lab.press_one()
+
+    return happen
+
+
+def started_over(lab: FaultLab) -> None:
+    """Runs end at every step: after plan, after command, after sending, in mid press."""
+    with lab.run() as run:
+        plan.fn(run, 1)
+    with lab.run() as run:
+        run.ledger.append(run.campaign, 1, Commanded(1, run.press.identify().serial))
+    with lab.run() as run:
+        trial = run.ledger.trial(run.campaign, 1)
+        assert trial is not None
+        run.press.start(1, trial.stack, trial.recipe)
+    with lab.run():
+        pass
+    lab.press_one()
+
+
+def other_die(lab: FaultLab) -> None:
+    with pytest.raises(BadInput, match="die_area_mm2"), lab.run(
+            envelope={"die_diameter_mm": 13}) as run:
+        raise AssertionError(run)
+    # Nor does the press itself take an order for another die.
+    assert refused(lab, die_area=132.73) == "other die area"
+    lab.press_one()
+
+
+def refused(lab: FaultLab, **changes: Any) -> str:
+    """What the press says to an order on the wire."""
+    values: dict[str, Any] = {
+        "sequence": lab.press.program.sequence + 1, "command": 1, "cycle_id": 1,
+        "owner": lab.press.program.owner, "force": 1e4, "dwell": 60.0, "temperature": 25.0,
+        "over_force": 1.1e4, "die_area": 78.54} | changes
+    lab.press.program.order(Order(**values))
+    return lab.press.program.ack
+
+
+def outside(lab: FaultLab) -> None:
+    """NaN, infinity, negative and too much, at every layer."""
+    for value in (math.nan, math.inf, -100.0, 0.0):
+        with pytest.raises(BadInput):
+            Recipe(value, 60.0, 25.0)
+        assert refused(lab, force=value) == "out of limits"
+        assert refused(lab, dwell=value) == "out of limits"
+    for name in ("temperature", "over_force", "ramp", "open_below"):
+        assert refused(lab, **{name: math.nan}) == "out of limits"
+    assert refused(lab, force=61e3, over_force=62e3) == "out of limits"
+    with pytest.raises(BadInput, match="finite"):
+        mailbox_words(read_map("generic"), Machine(78.5, 6e4), Order(1, 1, force=math.nan))
+    with lab.run() as run:
+        plan.fn(run, 1)
+        trial = run.ledger.trial(run.campaign, 1)
+        assert trial is not None
+        with pytest.raises(BadInput, match="pressure_mpa"):
+            run.press.start(1, trial.stack, Recipe(601.0, 60.0, 25.0))
+    assert lab.press.memory.accepted == []
+    lab.press_one()
+
+
+def foreign(lab: FaultLab) -> None:
+    """Another computer holds the lease all the while; no lock of this one keeps it out."""
+    other = modbus.connect({"port": lab.press.port, "owner": 77, "heartbeat_s": 0.2},
+                           Place(0, lab.folder / "other"))
+    lab.until(lambda: lab.press.program.owner == 77)
+    lab.press_one()
+    other.close()
+
+
+def two_campaigns(lab: FaultLab) -> None:
+    with lab.run(), pytest.raises(PressBusy, match="another run"), lab.run(
+            campaign={"name": "other"}):
+        raise AssertionError
+    lab.press_one()
+
+
+def full_disk(lab: FaultLab) -> None:
+    """No file may grow: before the order goes out."""
+    with lab.run() as run:
+        plan.fn(run, 1)
+        with no_room(), pytest.raises((Fault, LedgerProblem)) as told:
+            press_stack.fn(run, 1)
+        lab.told = str(told.value)
+
+
+class no_room:
+    """Writing fails as on a full disk."""
+
+    def __enter__(self) -> None:
+        self.old = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, self.old[1]))
+
+    def __exit__(self, *_: object) -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, self.old)
+
+
+def edited(lab: FaultLab) -> None:
+    """The file is read once: what is changed in mid press holds from the next start on."""
+    from lab_files import write_settings
+
+    from flows.lab import open_run, order_of
+    from flows.settings import read_settings
+
+    values = lab.settings().plain()
+    path = write_settings(lab.folder, **{k: v for k, v in values.items() if k in (
+        "press", "space", "reference", "campaign")})
+    settings = read_settings(path)
+    with open_run(settings, order_of(settings)) as run:
+        plan.fn(run, 1)
+        lab.meanwhile("ramping", lambda: path.write_text("[press]\ndriver = 'no such'\n"))
+        press_stack.fn(run, 1)
+
+
+def power_back(lab: FaultLab) -> None:
+    """The press is off and on again in the ramp; nobody commands anything."""
+    lab.press.inject("reboot", "ramping", seconds=0.2)
+    lab.press_one()
+    time.sleep(0.3)
+    assert lab.press.force_n == 0.0
+    assert lab.press.phase == "idle"
+
+
+def tonnes(lab: FaultLab) -> None:
+    """A map in tonnes and per cent presses the same newtons as one in newtons."""
+    lab.press_one(press={"map": str(lab.press.options.map)})
+    area = lab.press.program.limits.die_area_mm2
+    assert lab.press.memory.peak_force / area == pytest.approx(250.0, rel=0.03)
+
+
+def clock_back(lab: FaultLab) -> None:
+    """The wall clock goes back an hour in the dwell; every wait is by the monotonic clock."""
+    real = time.time
+    lab.meanwhile("dwelling", lambda: setattr(time, "time", lambda: real() - 3600.0))
+    try:
+        lab.press_one()
+    finally:
+        time.time = real
+
+
+ROWS = {
+    "1": Row("answer to start lost", injected("lost answer", "start"), 1, PRESSED, ""),
+    "1b": Row("start itself lost", injected("lost request", "start"), 0, COMMANDED,
+              "did not reach the press, and can no longer"),
+    "2": Row("run ended at each step", started_over, 1, PRESSED, ""),
+    "6": Row("die of another area", other_die, 1, PRESSED, ""),
+    "6b": Row("registers in tonnes and per cent", tonnes, 1, PRESSED, "",
+              {"map": "scaled.toml"}),
+    "7": Row("word order wrong", injected("wrong words", "now", count=500), 0, None,
+             "sends words in another order"),
+    "8": Row("NaN, inf, negative, too much", outside, 1, PRESSED, ""),
+    "9a": Row("guard open before start", before_start("guard opened"), 0, PLANNED,
+              "guard closed: no"),
+    "9b": Row("e-stop in ramp", injected("e-stop", "ramping"), 1, FAULTED, "e-stop pressed"),
+    "9c": Row("remote off in dwell", injected("remote off", "dwelling"), 1, FAULTED,
+              "remote switched off"),
+    "10a": Row("computer silent, policy finish", silent("finish"), 1, PRESSED, "",
+               {"watchdog_s": 0.5, "speed": 100.0}),
+    "10b": Row("computer silent, policy release", silent("release"), 1, FAULTED,
+               "released early", {"watchdog_s": 0.5, "speed": 50.0}),
+    "11": Row("program stands still, socket good",
+              injected("frozen program", "dwelling", seconds=3.0), 1, PRESSED, ""),
+    "11b": Row("program stands still for good",
+               injected("frozen program", "ramping", seconds=11.0), 1, COMMANDED,
+               "stands still"),
+    "12a": Row("press restarts in mid cycle", injected("reboot", "ramping", seconds=0.3), 1,
+               FAULTED, "power lost in mid cycle"),
+    "12b": Row("press restarts and forgets its ids", ids_lost, 1, COMMANDED, "settle"),
+    "13a": Row("force leaks in dwell", injected("force leaks", "dwelling"), 1, FAULTED,
+               "force lost"),
+    "13b": Row("force over-shoots", injected("over-shoot", "dwelling"), 1, FAULTED, "over-force"),
+    "13c": Row("force never reached", injected("force not reached", "ramping"), 1, FAULTED,
+               "force not reached"),
+    "13d": Row("stuck at release", injected("stuck at release", "releasing"), 1, FAULTED,
+               "stuck at release"),
+    "14a": Row("heater dead", injected("heater dead", "ramping"), 1, FAULTED,
+               "temperature not reached"),
+    "14b": Row("temperature sensor open", injected("sensor open", "dwelling"), 1, FAULTED,
+               "sensor open"),
+    "15a": Row("another device answers", injected("wrong device", "now", count=500), 0, None,
+               "is not a press"),
+    "15b": Row("another map version", injected("wrong version", "now", count=500), 0, None,
+               "register map version"),
+    "15c": Row("another press answers in mid cycle",
+               injected("other press", "dwelling", count=5), 1, PRESSED, ""),
+    "16": Row("another computer holds the lease", foreign, 0, PLANNED, "lease"),
+    "17a": Row("busy to everything for a while", injected("busy", "ramping", count=20), 1, PRESSED,
+               ""),
+    "17b": Row("device failure to the start", injected("device failure", "start"), 0, COMMANDED,
+               "did not reach the press"),
+    "17c": Row("writes disabled at the panel", injected("write disabled", "start"), 0, FAULTED,
+               "writes disabled"),
+    "17d": Row("link gone for a while", injected("drop link", "dwelling", seconds=1.5), 1, PRESSED,
+               ""),
+    "21": Row("disk full before the command", full_disk, 0, PLANNED, ""),
+    "22": Row("clock stepped back an hour", clock_back, 1, PRESSED, ""),
+    "23": Row("press clamps the force", injected("clamps", "start"), 1, FAULTED,
+              "with another force"),
+    "24": Row("power cut, power back", power_back, 1, FAULTED, "power lost"),
+    "25": Row("two campaigns on one press", two_campaigns, 1, PRESSED, ""),
+    "31": Row("settings edited while running", edited, 1, PRESSED, ""),
+}
+"""Numbers are those of docs/explanation/faults.md."""
+
+
+@pytest.mark.parametrize("number", ROWS)
+def test_fault(number: str, tmp_path: Path, monkeypatch) -> None:
+    row = ROWS[number]
+    scaled_map(tmp_path / "scaled.toml")
+    with fault_lab(tmp_path, DIRECT, **(row.options or {})) as lab:
+        row.happen(lab)
+        found = lab.remains()
+    assert len(found.accepted) == row.accepted, found
+    assert len(set(found.accepted)) == len(found.accepted)
+    assert found.force_n == 0.0
+    assert found.state is row.ledger, found
+    assert row.told in found.told, found
+    assert bool(found.told) == bool(row.told) or number == "21"
+
+
+def scaled_map(path: Path) -> None:
+    """The generic map with force in tonnes and per cent, as integers."""
+    from importlib import resources
+
+    generic = (resources.files("hardware.plc") / "maps" / "generic.toml").read_text("utf-8")
+    path.write_text(generic.replace(
+        '"force", type = "f32", unit = "N"', '"force", type = "u32", unit = "percent_of_maximum",'
+        ' scale = 0.0001').replace(
+        '"echo_force", type = "f32", unit = "N"', '"echo_force", type = "u32", unit = "t", '
+        'scale = 0.00001').replace(
+        '"peak_force", type = "f32", unit = "N"', '"peak_force", type = "u16", unit = "kN", '
+        'scale = 0.01'))
+
+
+def test_lost_request_is_cured_by_starting_again(tmp_path: Path) -> None:
+    """The press is asked first, says it never heard of the cycle, and gets it under its own id."""
+    with fault_lab(tmp_path) as lab:
+        lab.press.inject("lost request", "start")
+        lab.press_one()
+        lab.press_one()
+        found = lab.remains()
+    assert (found.accepted, found.state, found.told) == ([1], PRESSED, "")
+
+
+def test_every_row_is_in_the_documentation() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "explanation" / "faults.md").read_text()
+    for number, row in ROWS.items():
+        assert f"| {number} | {row.name} |" in page, number
+
