@@ -22,8 +22,8 @@ demo: $(READY)  ## closed-loop campaign on simulated hardware, then report.html
 test: $(READY)  ## the whole test suite
 	$(BIN)/python -m pytest
 
-fast: $(READY)  ## the part of it that needs no Prefect server, on two cores
-	$(BIN)/python -m pytest -m "not prefect and not slow" -n 2 --dist loadfile
+fast: $(READY)  ## the part of it that needs no Prefect server and no real time, on two cores
+	$(BIN)/python -m pytest -m "not prefect and not slow and not sockets" -n 2 --dist loadfile
 
 check: $(READY)  ## style, floors, types
 	$(BIN)/ruff check .

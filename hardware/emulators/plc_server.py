@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from hardware.emulators.plc import PressOptions, Program
-from hardware.emulators.plc_faults import LINK, Trouble
+from hardware.emulators.plc_faults import LINK, POWER, Trouble
 from hardware.emulators.plc_memory import Memory
 from hardware.network import prove_listen
 from hardware.plc.frames import read_mailbox, snapshot_words
@@ -111,10 +111,10 @@ class EmulatedPress:
         cycle = self.program.cycle
         phase = cycle.phase if cycle is not None else ""
         for trouble in list(self.program.waiting):
-            if trouble.at in ("now", phase):
-                if trouble.kind in LINK or trouble.kind.startswith("reboot"):
-                    self.program.waiting.remove(trouble)
-                    self._happen(trouble)
+            mine = trouble.kind in LINK or trouble.kind in POWER
+            if mine and trouble.at in ("now", phase):
+                self.program.waiting.remove(trouble)
+                self._happen(trouble)
         if self._down_until > time.monotonic() and self._server is not None:
             await self._hang_up()
 

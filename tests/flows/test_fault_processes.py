@@ -27,6 +27,7 @@ from hardware.units import Machine
 from trials import Commanded, Ledger, State
 from trials.errors import Fault, LedgerProblem, PressloopError
 
+pytestmark = pytest.mark.sockets
 
 def supervisor_of(lab: FaultLab) -> int:
     """The process that listens for this press."""

@@ -28,6 +28,8 @@ from trials import Commanded, State
 from trials.errors import BadInput, Fault, LedgerProblem, PressBusy
 from trials.recipe import Recipe
 
+pytestmark = pytest.mark.sockets
+
 PRESSED, FAULTED, COMMANDED, PLANNED = (
     State.PRESSED, State.FAULTED, State.COMMANDED, State.PLANNED)
 

