@@ -45,8 +45,10 @@ def inject(press: EmulatedPress, fault: str) -> None:
 async def _serve(press: EmulatedPress, as_json: bool) -> None:
     loop, serving = asyncio.get_running_loop(), asyncio.ensure_future(press.serve())
     loop.add_signal_handler(signal.SIGTERM, serving.cancel)
-    while not (press.port or press.options.serial_device) and not serving.done():
+    while not press.listening and not serving.done():
         await asyncio.sleep(LOOK_S)
+    if serving.done():
+        await serving
     options = press.options
     where = options.serial_device or f"{options.host}:{press.port}"
     result = {"press": where, "simulated": True, "bench": str(options.bench)}

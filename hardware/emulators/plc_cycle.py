@@ -77,6 +77,12 @@ class Cycle:
         self._highest = max(self._highest, self.force / self.area)
 
     @property
+    def measured_force(self) -> float:
+        """What the press's own sensor reads, by which it controls: the set point's error is the
+        sensor's."""
+        return self.force / self._factor
+
+    @property
     def hits(self) -> int:
         """Acoustic hits so far: particles broken by the highest pressure, and the building's."""
         warm = np.array(self.platen_c)
@@ -102,8 +108,8 @@ class Cycle:
             return None
         if whole:
             return self.accepted
-        recipe = Recipe(self.peak / self.area / self._factor, max(self.held, 0.5),
-                        self.platen_c)
+        warm = self.order.temperature if self.held > 0 else self.platen_c
+        recipe = Recipe(self.peak / self.area / self._factor, max(self.held, 0.5), warm)
         return replace(self.accepted, recipe=recipe)
 
     @property

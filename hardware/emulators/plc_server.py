@@ -18,6 +18,7 @@ from hardware.network import prove_listen
 from hardware.plc.frames import read_mailbox, snapshot_words
 from hardware.plc.words import unpack
 from hardware.units import Machine
+from trials.errors import Fault
 
 TICK_S = 0.004
 RESET_REGISTER = 0x1007
@@ -34,6 +35,7 @@ class EmulatedPress:
         self.options, self.program = options, Program(options)
         self.port = options.port
         self._server: Any = None
+        self._up = False
         self._troubles: list[Trouble] = []
         self._swallow = False
         self._tripped = False
@@ -53,6 +55,11 @@ class EmulatedPress:
     def acknowledge(self) -> None:
         """A person clears the fault at the press."""
         self.program.acknowledge()
+
+    @property
+    def listening(self) -> bool:
+        """True once it can be reached."""
+        return self._server is not None and bool(self._up)
 
     @property
     def force_n(self) -> float:
@@ -98,6 +105,7 @@ class EmulatedPress:
             self._server = ModbusTcpServer(self._device(), trace_packet=self._packet,
                                            address=(self.options.host, self.port))
         await self._server.serve_forever(background=True)
+        self._up = True
         if not self.options.serial_device and not self.port:
             self.port = self._server.transport.sockets[0].getsockname()[1]
 
@@ -135,15 +143,22 @@ class EmulatedPress:
 
     def _reboot(self, *, forget: bool, seconds: float) -> None:
         """Power goes and comes back: unloaded, nothing resumed."""
-        cycle = self.program.cycle
+        old = self.program
+        cycle = old.cycle
         if cycle is not None and (stack := cycle.as_it_was(False)) is not None:
-            self.program.bench.accept(stack)
+            old.bench.accept(stack)
+            old.memory.peak_force, old.memory.dwell_held = cycle.peak, cycle.held
+            old.memory.elapsed = cycle.elapsed
+            old.memory.keep(self.options.state)
         accepted = self.program.memory.accepted
         if forget:
             self.options.state.unlink(missing_ok=True)
         waiting = self.program.waiting
         self.program = Program(self.options)
         self.program.waiting = [t for t in waiting if not t.kind.startswith("reboot")]
+        # A button that is pressed stays pressed.
+        self.program.open_bits = old.open_bits
+        self.program.state = "fault" if old.open_bits else "idle"
         if forget:
             self.program.memory.accepted = accepted
         self._down_until = time.monotonic() + seconds
@@ -171,7 +186,7 @@ class EmulatedPress:
                 return None
             return ExcCodes.DEVICE_FAILURE
         starting = function in WRITES and address == self.program.of.mailbox.address
-        if starting:
+        if starting and self._is_start(values):
             self._at_start()
         code = self._refused(function)
         if code is not None:
@@ -227,6 +242,13 @@ class EmulatedPress:
         return Machine(limits.die_area_mm2, limits.press_max_force_n,
                        self.program.of.constants.get("piston_area_mm2"))
 
+    def _is_start(self, values: Any) -> bool:
+        of = self.program.of
+        if len(values) != of.mailbox.words:
+            return False
+        order = read_mailbox(of, self._machine(), [int(v) for v in values])
+        return order is not None and order.command == of.commands["start"]
+
     def _at_start(self) -> None:
         for trouble in [t for t in self.program.waiting if t.at == "start"]:
             self.program.waiting.remove(trouble)
@@ -263,13 +285,13 @@ class EmulatedPress:
 def serving_press(options: PressOptions) -> Iterator[EmulatedPress]:
     """An emulated press on a thread of its own, which listens when the block begins."""
     loop, ready = asyncio.new_event_loop(), threading.Event()
-    found: list[EmulatedPress] = []
+    failed: list[Exception] = []
+
+    press = EmulatedPress(options)
 
     async def work() -> None:
-        press = EmulatedPress(options)
-        found.append(press)
         serving = asyncio.ensure_future(press.serve())
-        while not press.port and not options.serial_device and not serving.done():
+        while not press.listening and not serving.done():
             await asyncio.sleep(0.005)
         ready.set()
         await serving
@@ -277,14 +299,20 @@ def serving_press(options: PressOptions) -> Iterator[EmulatedPress]:
     def run() -> None:
         try:
             loop.run_until_complete(work())
-        except (asyncio.CancelledError, RuntimeError):
+        except asyncio.CancelledError:
+            pass
+        except (RuntimeError, OSError) as error:
+            failed.append(error)
+        finally:
             ready.set()
 
     thread = threading.Thread(target=run, name="emulated press", daemon=True)
     thread.start()
     ready.wait(20.0)
+    if failed:
+        raise Fault(f"cannot listen on {options.serial_device or options.port}: {failed[0]}")
     try:
-        yield found[0]
+        yield press
     finally:
         for task in asyncio.all_tasks(loop):
             loop.call_soon_threadsafe(task.cancel)

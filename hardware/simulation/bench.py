@@ -107,5 +107,7 @@ def _replayed(lines: list[dict[str, Any]]) -> dict[int, Accepted]:
             found[cycle.cycle_id] = replace(cycle, released_utc_s=line["utc_s"])
         else:
             line["stack"], line["recipe"] = Stack(**line["stack"]), Recipe(**line["recipe"])
+            # A press that lost its memory counts from 1 again: the later stack is the last one.
+            found.pop(line["cycle_id"], None)
             found[line["cycle_id"]] = Accepted(**line)
     return found
