@@ -24,6 +24,8 @@ from hardware.registry import connect_directly
 from hardware.supervisor import wire
 from trials.errors import PressBusy, PressloopError
 
+LEAVING_S = 1.0
+"""How long a client that closed may take to be counted out."""
 LOOK_S = 0.2
 """How often the supervisor asks itself whether it may end."""
 
@@ -85,6 +87,10 @@ class Supervisor:
         """"welcome"; or "other settings", after which it ends where it can, to be started anew."""
         if digest == self.digest:
             return "welcome"
+        # Who has just closed may not have been noticed yet.
+        deadline = time.monotonic() + LEAVING_S
+        while self._clients > 1 and time.monotonic() < deadline:
+            time.sleep(0.01)
         if self._clients > 1 or getattr(self.press, "cycle_running", False):
             raise PressBusy("the press is supervised under other settings (envelope, options or "
                             "on_stop). Wait for that run to end.")

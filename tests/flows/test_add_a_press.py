@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from lab_files import write_settings
 from test_press_step import QUICK
 
@@ -15,6 +17,14 @@ from flows.trial import plan, press_stack
 from trials import State
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-press.md"
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """The copied driver is gone when the test is."""
+    yield
+    for name in [name for name in sys.modules if name.partition(".")[0] == "my_lab"]:
+        del sys.modules[name]
 
 
 def block(kind: str) -> str:
@@ -28,8 +38,6 @@ def copied(folder: Path, monkeypatch) -> Path:
     (folder / "my_lab").mkdir()
     (folder / "my_lab" / "press.py").write_text(block("python"))
     monkeypatch.syspath_prepend(str(folder))
-    for name in [name for name in sys.modules if name.partition(".")[0] == "my_lab"]:
-        del sys.modules[name]
     path = write_settings(folder, press=None, **QUICK)
     path.write_text(path.read_text() + block("toml"))
     return path

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import struct
 from importlib import resources
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -132,3 +133,13 @@ def test_a_wrong_map_is_named(old, new, said):
     assert old in GENERIC
     with pytest.raises(BadInput, match=said):
         from_text(GENERIC.replace(old, new), "test")
+
+
+def test_the_page_shows_the_map_as_it_is():
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "register-map.md").read_text()
+    of = read_map("generic")
+    for block in (of.mailbox, of.heartbeat, of.snapshot):
+        for one in block.registers.values():
+            row = f"{block.address + one.offset} | `{one.name}` | {one.type} | {one.unit or '-'}"
+            assert f"| {row} |" in page, row
+    assert f"one read (function 4) of {of.snapshot.words} words" in page
