@@ -17,6 +17,8 @@ from trials.recipe import Recipe
 
 TRIP_MARGIN = 1.10
 """The press trips at this multiple of the force asked for."""
+PASSING = frozenset({"interlock", "busy", "foreign lease", "bad crc"})
+"""Refusals that say nothing against the order itself: it may be given later."""
 ACK_WITHIN_S = 2.0
 """How long the press's program may take to acknowledge a command it has received."""
 ASK_WITHIN_S = 8.0
@@ -42,8 +44,9 @@ def order_for(of: RegisterMap, seen: Seen, command: str, cycle_id: int, recipe: 
 async def start(station: Station, order: Order) -> None:
     """Sends the order once. Returns when the press has accepted and reads back the same order.
 
-    Raises NotReady where it surely was not done (nothing has moved), Fault where the press
-    refuses or accepted something else (then it is released), OutcomeUnknown where nobody can say.
+    Raises NotReady where it surely was not done and may be given later (nothing has moved), Fault
+    where the press refuses the order itself or accepted another (then it is released),
+    OutcomeUnknown where nobody can say.
     """
     of = station.of
     assert station.machine is not None
@@ -53,8 +56,8 @@ async def start(station: Station, order: Order) -> None:
     except Refused as refused:
         # Some couplers answer device failure to everything, done or not.
         if refused.code != DEVICE_FAILURE:
-            raise Fault(f"the press refuses cycle {order.cycle_id}: {refused}. Nothing has moved; "
-                        "see its panel.") from None
+            raise NotReady(f"the press refuses cycle {order.cycle_id}: {refused}. Nothing has "
+                           "moved; see its panel.") from None
     except LinkLost:
         # Sent or not, done or not: only the press can say.
         pass
@@ -158,8 +161,9 @@ def _judge(station: Station, order: Order, seen: Seen) -> None:
     of = station.of
     taken = seen.snapshot["last_accepted_id"] == order.cycle_id
     if not taken:
-        raise Fault(f"the press refuses cycle {order.cycle_id}: "
-                    f"{word(of, 'ack', seen.snapshot['ack_code'])}. Nothing has moved.")
+        said = word(of, "ack", seen.snapshot["ack_code"])
+        kind = NotReady if said in PASSING else Fault
+        raise kind(f"the press refuses cycle {order.cycle_id}: {said}. Nothing has moved.")
     assert station.machine is not None
     if other := accepted_order(of, station.machine, seen.words, order):
         raise Fault(f"the press accepted cycle {order.cycle_id} with another {', '.join(other)} "

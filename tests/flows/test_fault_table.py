@@ -274,7 +274,7 @@ ROWS = {
                ""),
     "17b": Row("device failure to the start", injected("device failure", "start"), 0, COMMANDED,
                "did not reach the press"),
-    "17c": Row("writes disabled at the panel", injected("write disabled", "start"), 0, FAULTED,
+    "17c": Row("writes disabled at the panel", injected("write disabled", "start"), 0, COMMANDED,
                "writes disabled"),
     "17d": Row("link gone for a while", injected("drop link", "dwelling", seconds=1.5), 1, PRESSED,
                ""),
