@@ -107,8 +107,15 @@ def _collected(run: Run, trial: Trial) -> Trace | None:
     """The trace of a cycle commanded earlier; None if there is none or the press never took it."""
     if trial.cycle_id is None:
         return None
-    return collect(run.press, trial.cycle_id, trial.stack, trial.recipe,
-                   on_stop=run.settings.campaign.on_stop)
+    trace = collect(run.press, trial.cycle_id, trial.stack, trial.recipe,
+                    on_stop=run.settings.campaign.on_stop)
+    boot = run.press.identify().boot_counter
+    if trace is None and trial.press_boot not in (None, boot):
+        raise OutcomeUnknown(
+            f"the press was restarted since cycle {trial.cycle_id} was commanded (boot "
+            f"{trial.press_boot}, now {boot}): that it does not know the cycle proves nothing. "
+            "Look at the stack, then settle it.")
+    return trace
 
 
 def _prove_same_press(run: Run, trial: Trial) -> None:
@@ -136,8 +143,9 @@ def _pressed(run: Run, trial: Trial) -> Trace:
     if cycle_id is None:
         prove_ready(run.press, run.settings.envelope, trial.recipe)
         cycle_id = max(run.ledger.last_cycle_id(), run.press.last_accepted_id()) + 1
+        who = run.press.identify()
         run.ledger.append(run.campaign, trial.number, Commanded(
-            cycle_id, run.press.identify().serial))
+            cycle_id, who.serial, who.boot_counter))
     return run_cycle(run.press, run.settings.envelope, cycle_id, trial.stack, trial.recipe,
                      on_stop=run.settings.campaign.on_stop)
 

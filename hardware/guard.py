@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from hardware.envelope import Envelope, check, compare
 from hardware.protocols import CycleReport, CycleState, OnStop, Press, stack_tag
-from trials.errors import Fault, NotReady, OutcomeUnknown
+from trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
 from trials.recipe import Recipe
 from trials.stack import Stack
 from trials.trace import Trace
@@ -25,8 +25,12 @@ def prove_ready(press: Press, envelope: Envelope, recipe: Recipe) -> None:
     Raises OutOfEnvelope, BadInput when machine and settings disagree, NotReady.
     """
     check(recipe, envelope)
-    compare(envelope, press.identify())
-    if reasons := press.not_ready():
+    try:
+        compare(envelope, press.identify())
+        reasons = press.not_ready()
+    except Fault as silent:
+        raise NotReady(f"{silent}. Nothing was sent; start again when the press answers.") from None
+    if reasons:
         raise NotReady(f"the press is not ready: {'; '.join(reasons)}. Nothing has moved; start "
                        "again when it is.")
 
@@ -117,10 +121,13 @@ def _unloading(press: Press, on_stop: OnStop, work: Callable[[], Trace]) -> Trac
     """Runs `work`; whatever goes wrong, the platens unload."""
     try:
         return work()
+    except NotReady:
+        # Nothing was begun, so that what runs, if anything, is not ours to end.
+        raise
     except Exception as error:
         try:
             press.release()
-        except Fault as silent:
+        except PressloopError as silent:
             # What went wrong first is what the person must read.
             error.add_note(f"and the release was not confirmed: {silent}")
         raise

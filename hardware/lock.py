@@ -43,6 +43,16 @@ def _opened(path: Path) -> int:
                         "the press may write.") from None
 
 
+def state_path(name: str) -> Path:
+    """A file of this user's that outlives a restart of the computer: in PRESSLOOP_STATE, else
+    beside the locks where those have been moved, else in the user's state folder."""
+    home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    folder = Path(os.environ.get("PRESSLOOP_STATE") or os.environ.get("PRESSLOOP_LOCKS")
+                  or Path(home) / "pressloop")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / lock_path(name).with_suffix(".jsonl").name
+
+
 def lock_path(serial: str) -> Path:
     """The lock file of a press: the same for every process of this machine, whatever its
     temporary folder is set to."""

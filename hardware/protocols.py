@@ -68,6 +68,8 @@ class PressIdentity:
     firmware: str = ""
     register_map: str = ""
     calibrated_on: str = ""
+    boot_counter: int | None = None
+    """How often it was switched on; None where it does not count."""
     clock_ahead_s: float | None = None
     """How far the machine's clock is ahead of this computer's; None where it has none."""
     max_dwell_s: float | None = None

@@ -33,7 +33,8 @@ def connect_press(driver: str, options: Mapping[str, object], place: Place) -> P
         return connect_directly(driver, options, place)
     from hardware.supervisor.client import SupervisedPress
 
-    return SupervisedPress(driver, options, place, module.station(options))
+    fingerprint = getattr(module, "fingerprint", lambda _: "")(options)
+    return SupervisedPress(driver, options, place, module.station(options), fingerprint)
 
 
 def connect_directly(driver: str, options: Mapping[str, object], place: Place) -> Press:

@@ -40,10 +40,12 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """This press is about to be told to run this cycle; committed before it moves."""
+    """This press, in this boot of its program where it counts them, is about to be told to run this
+    cycle; committed before it moves."""
 
     cycle_id: int
     press_serial: str = ""
+    boot_counter: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

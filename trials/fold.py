@@ -76,8 +76,8 @@ def _begin(number: int, state: State, entry: Planned | Imported) -> Trial:
 
 def _advance(trial: Trial, entry: Entry | Bare) -> Trial:
     match entry:
-        case Commanded(cycle_id=cycle_id, press_serial=serial):
-            trial = replace(trial, cycle_id=cycle_id, press_serial=serial)
+        case Commanded(cycle_id=cycle_id, press_serial=serial, boot_counter=boot):
+            trial = replace(trial, cycle_id=cycle_id, press_serial=serial, press_boot=boot)
         case Pressed(trace=trace):
             trial = replace(trial, trace=trace)
         case Measured(spectra=spectra):

@@ -49,6 +49,7 @@ class Trial:
     outcome: Outcome | None = None
     fault: str | None = None
     press_serial: str = ""
+    press_boot: int | None = None
 
     @property
     def pressed_here(self) -> bool:

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
+from dataclasses import replace
 
 from hardware.envelope import Envelope
 from hardware.plc.frames import FINISH, RELEASE, Order, accepted_order, mailbox_words
-from hardware.plc.link import DEVICE_FAILURE, LinkLost, Refused
+from hardware.plc.link import Refused
 from hardware.plc.meaning import NEVER_HOT_C, told, word
 from hardware.plc.register_map import RegisterMap
 from hardware.plc.station import Seen, Station
 from hardware.protocols import OnStop
-from trials.errors import Fault, NotReady, OutcomeUnknown
+from trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
 from trials.recipe import Recipe
 
 TRIP_MARGIN = 1.10
 """The press trips at this multiple of the force asked for."""
 PASSING = frozenset({"interlock", "busy", "foreign lease", "bad crc"})
 """Refusals that say nothing against the order itself: it may be given later."""
+NOT_DONE = frozenset({1, 2, 3, 6})
+"""Modbus exceptions after which a request has surely not been carried out."""
 ACK_WITHIN_S = 2.0
 """How long the press's program may take to acknowledge a command it has received."""
 ASK_WITHIN_S = 8.0
@@ -27,11 +31,11 @@ ASK_WITHIN_S = 8.0
 
 def order_for(of: RegisterMap, seen: Seen, command: str, cycle_id: int, recipe: Recipe, *,
               tag: int, owner: int, on_link_loss: OnStop, envelope: Envelope | None) -> Order:
-    """The order for a recipe on the die that the press has. Its sequence is the next one."""
+    """The order for a recipe on the die that the press has. It is numbered when it is sent."""
     area = told(of, seen, "die_area")
     open_below = envelope.open_below_c if envelope is not None else None
     return Order(
-        sequence=_next(seen), command=of.commands[command],
+        sequence=0, command=of.commands[command],
         on_link_loss=RELEASE if on_link_loss == "release" else FINISH, cycle_id=cycle_id,
         owner=owner, stack_tag=tag, force=recipe.pressure_mpa * area, dwell=recipe.dwell_s,
         temperature=recipe.temperature_c, ramp=(recipe.ramp_mpa_per_s or 0.0) * area,
@@ -41,26 +45,30 @@ def order_for(of: RegisterMap, seen: Seen, command: str, cycle_id: int, recipe: 
         die_area=area if envelope is None else envelope.die_area_mm2)
 
 
-async def start(station: Station, order: Order) -> None:
-    """Sends the order once. Returns when the press has accepted and reads back the same order.
+async def start(station: Station, order: Order, record: Callable[[Order, Seen], None]) -> None:
+    """Sends the order once, after `record` has it on disk. Returns when the press has accepted and
+    reads back the same order.
 
     Raises NotReady where it surely was not done and may be given later (nothing has moved), Fault
     where the press refuses the order itself or accepted another (then it is released),
     OutcomeUnknown where nobody can say.
     """
-    of = station.of
-    assert station.machine is not None
-    words = mailbox_words(of, station.machine, order)
+    sent: list[Order] = []
+
+    def noted(numbered: Order, seen: Seen) -> None:
+        record(numbered, seen)
+        sent.append(numbered)
+
     try:
-        await station.link.write(of.mailbox.address, words)
-    except Refused as refused:
-        # Some couplers answer device failure to everything, done or not.
-        if refused.code != DEVICE_FAILURE:
-            raise NotReady(f"the press refuses cycle {order.cycle_id}: {refused}. Nothing has "
+        await _sent(station, order, noted)
+    except Fault as trouble:
+        # Sent or not, done or not: after a lost link, and after the exceptions of gateways and
+        # tripped couplers, only the press can say.
+        done = not isinstance(trouble, Refused) or trouble.code not in NOT_DONE
+        if not sent or isinstance(trouble, NotReady) or not done:
+            raise NotReady(f"the press refuses cycle {order.cycle_id}: {trouble}. Nothing has "
                            "moved; see its panel.") from None
-    except LinkLost:
-        # Sent or not, done or not: only the press can say.
-        pass
+    order = sent[-1]
     seen = await _answer(station, order)
     if seen is None:
         await _fence(station, order)
@@ -69,15 +77,39 @@ async def start(station: Station, order: Order) -> None:
     try:
         _judge(station, order, seen)
     except Fault:
-        await release(station, ASK_WITHIN_S)
+        # Ours was accepted otherwise than it was sent; somebody else's cycle is not ours to end.
+        if seen.snapshot["last_accepted_id"] == order.cycle_id:
+            await release(station, ASK_WITHIN_S)
         raise
+
+
+async def _sent(station: Station, order: Order,
+                record: Callable[[Order, Seen], None] | None = None, *, repeat: bool = False
+                ) -> Order:
+    """Looks, gives the order its sequence, records it, writes it; the order as it was sent.
+
+    All on one connection whose press has just been recognised. A start that finds another state
+    than its caller saw is not sent: NotReady.
+    """
+    async with station.mailbox:
+        seen = await station.look()
+        order = replace(order, sequence=station.next_sequence(int(seen.snapshot["ack_sequence"])))
+        if record is not None:
+            if seen.snapshot["cycle_id"] > 0 or (
+                    not order.cycle_id > seen.snapshot["last_accepted_id"]):
+                raise NotReady("the press has begun another cycle meanwhile. Nothing was sent.")
+            record(order, seen)
+            if not station.link.alive:
+                raise NotReady("the link broke before the order was sent. Nothing has moved.")
+        assert station.machine is not None
+        await station.link.write(station.of.mailbox.address,
+                                 mailbox_words(station.of, station.machine, order), repeat=repeat)
+        return order
 
 
 async def judged(station: Station, order: Order) -> tuple[str, ...]:
     """Why the press would refuse; () when it would accept. Nothing moves. Raises Fault."""
-    assert station.machine is not None
-    await station.link.write(station.of.mailbox.address,
-                             mailbox_words(station.of, station.machine, order))
+    order = await _sent(station, order)
     seen = await _answer(station, order)
     if seen is None:
         raise Fault("the press does not acknowledge the check")
@@ -94,22 +126,24 @@ async def release(station: Station, patience_s: float) -> None:
             if await _released(station):
                 return
             trouble = "not acknowledged"
+        except PressloopError as error:
+            trouble = str(error)
+        try:
+            # The coil acts even where the program does not answer; whether it did is not known.
             await _abort(station)
-            return
-        except Fault as fault:
-            trouble = str(fault)
-            await asyncio.sleep(0.1)
+        except PressloopError as error:
+            trouble = f"{trouble}; {error}"
+        await asyncio.sleep(0.1)
     raise Fault(f"the release is not confirmed ({trouble}): go to the press")
 
 
 async def _released(station: Station) -> bool:
     """Sends one release, which is harmless, and waits for its acknowledgement."""
-    seen = await station.look()
-    assert station.machine is not None
-    order = Order(_next(seen), station.of.commands["release"], owner=station.owner)
-    await station.link.write(station.of.mailbox.address,
-                             mailbox_words(station.of, station.machine, order), repeat=True)
-    return await _answer(station, order) is not None
+    order = await _sent(station, Order(0, station.of.commands["release"], owner=station.owner),
+                        repeat=True)
+    seen = await _answer(station, order)
+    return seen is not None and seen.snapshot["ack_sequence"] == order.sequence and (
+        word(station.of, "ack", seen.snapshot["ack_code"]) == "accepted")
 
 
 async def _abort(station: Station) -> None:
@@ -169,9 +203,3 @@ def _judge(station: Station, order: Order, seen: Seen) -> None:
         raise Fault(f"the press accepted cycle {order.cycle_id} with another {', '.join(other)} "
                     "than it was sent; it is released. Compare its limits with the settings.")
 
-
-def _next(seen: Seen) -> int:
-    """A sequence above the last. It starts from the clock rather than from 1, so that a press that
-    has lost its sequence tells less than it did; a clock that steps back changes nothing."""
-    acked = int(seen.snapshot["ack_sequence"])
-    return (acked + 1) & 0xFFFFFFFF if acked else int(time.time()) & 0x7FFFFFFF

@@ -17,6 +17,8 @@ from trials.errors import Fault
 from trials.recipe import Recipe
 
 Sample = dict[str, float]
+KEPT_LOGS = 5
+"""Of how many cycles the samples are kept in memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,7 @@ class Journal:
     def send(self, order: Sent) -> None:
         """On disk before the order goes out. Raises Fault when it cannot be: nothing is sent."""
         self._append({"sent": asdict(order)}, durable=True)
-        self.sent[order.cycle_id] = order
-        self.samples[order.cycle_id] = []
+        self._begin(order)
 
     def accepted(self, cycle_id: int) -> None:
         """The press says it has accepted ids up to this one."""
@@ -82,6 +83,15 @@ class Journal:
         watch."""
         self.samples.setdefault(cycle_id, []).append(sample)
         self._keep({"sample": sample, "of": cycle_id})
+
+    def _begin(self, order: Sent) -> None:
+        """A press that was reset counts from 1 again: an end of that id before is not this one's.
+        Logs of cycles long collected are let go of."""
+        self.sent[order.cycle_id] = order
+        self.ended.pop(order.cycle_id, None)
+        self.samples[order.cycle_id] = []
+        for old in list(self.samples)[:-KEPT_LOGS]:
+            del self.samples[old]
 
     def _keep(self, record: dict[str, Any]) -> None:
         try:
@@ -124,7 +134,7 @@ class Journal:
     def _remember(self, record: dict[str, Any]) -> None:
         if "sent" in record:
             order = Sent(**{**record["sent"], "recipe": Recipe(**record["sent"]["recipe"])})
-            self.sent[order.cycle_id] = order
+            self._begin(order)
         elif "ended" in record:
             ended = Ended(**record["ended"])
             self.ended[ended.cycle_id] = ended

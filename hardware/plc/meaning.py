@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from dataclasses import replace
 
@@ -14,6 +15,8 @@ from hardware.plc.station import Seen
 from hardware.protocols import CycleReport, CycleState, Interlock, PressIdentity
 from trials.trace import Trace
 
+LONGEST_S = 24 * 3600.0
+"""Stands for an announced duration that is no number."""
 NEVER_HOT_C = 1000.0
 """Stands for "open at any temperature" in the order."""
 
@@ -47,8 +50,14 @@ def identity(of: RegisterMap, seen: Seen) -> PressIdentity:
         firmware=f"{seen.snapshot.get('firmware', 0):.0f}",
         register_map=f"{of.name}, version {of.version}",
         calibrated_on=f"{day[:4]}-{day[4:6]}-{day[6:]}" if len(day) == 8 else "",
-        clock_ahead_s=None if clock is None else round(
-            clock - (time.time() - (time.monotonic() - seen.at_s))))
+        boot_counter=int(seen.snapshot["boot_counter"]),
+        clock_ahead_s=None if clock is None else _ahead(clock, seen.at_s))
+
+
+def _ahead(clock_s: float, read_at_s: float) -> float:
+    """Seconds; below two the register's own resolution hides it."""
+    ahead = clock_s - (time.time() - (time.monotonic() - read_at_s))
+    return 0.0 if abs(ahead) < 2.0 else round(ahead)
 
 
 def limits(of: RegisterMap, seen: Seen) -> Envelope:
@@ -75,6 +84,17 @@ def interlocks(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | Non
     return tuple(found)
 
 
+def end_of(of: RegisterMap, seen: Seen, cycle_id: int) -> Ended:
+    """How the press says its latest cycle ended. A peak or dwell that is no number makes the end
+    one that cannot be told."""
+    now = seen.snapshot
+    result, peak, held = (word(of, "result", now["last_result"]), now["peak_force"],
+                          now["dwell_held"])
+    if not (math.isfinite(peak) and math.isfinite(held)):
+        result, peak, held = "peak or dwell is no number", 0.0, 0.0
+    return Ended(cycle_id, result, alarm(of, now), peak, held, seen.at_s)
+
+
 def not_ready(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | None
               ) -> tuple[str, ...]:
     """Why a start would be refused now."""
@@ -92,13 +112,14 @@ def report(of: RegisterMap, seen: Seen, cycle_id: int, sent: Sent | None, ended:
            highest_accepted: int) -> CycleReport:
     """What the press, and for cycles it has since forgotten the journal, say of a cycle."""
     now = seen.snapshot
-    base = CycleReport(cycle_id, CycleState.RUNNING, None, now["elapsed"], now.get("duration", 0.0),
+    announced = now["duration"] if math.isfinite(now["duration"]) else LONGEST_S
+    base = CycleReport(cycle_id, CycleState.RUNNING, None, now["elapsed"], announced,
                        sent.stack_id if sent else None, sent.recipe if sent else None)
     if now["cycle_id"] == cycle_id:
         return _tagged(base, now)
     if now["last_finished_id"] == cycle_id:
-        result, why = word(of, "result", now["last_result"]), alarm(of, now)
-        return _tagged(_as_ended(base, result, why), now)
+        told_now = end_of(of, seen, cycle_id)
+        return _tagged(_as_ended(base, told_now.result, told_now.reason), now)
     if ended is not None:
         return _as_ended(base, ended.result, ended.reason)
     if cycle_id > now["last_accepted_id"]:

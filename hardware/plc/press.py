@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from hardware.envelope import Envelope, check, violations
-from hardware.lock import lock_path
+from hardware.lock import state_path
 from hardware.plc import commands, meaning
 from hardware.plc.cycle_log import sample_of, trace_of
 from hardware.plc.frames import Order
-from hardware.plc.journal import Ended, Journal, Sent
+from hardware.plc.journal import Journal, Sent
 from hardware.plc.link import Link, Target, Trace
 from hardware.plc.register_map import RegisterMap
 from hardware.plc.station import Seen, Station
@@ -35,6 +35,10 @@ from trials.recipe import Recipe
 from trials.stack import Stack
 
 T = TypeVar("T")
+START_WITHIN_S = 3.0
+"""How long a start waits for a look at the press before it is given up, unsent."""
+LOST_S = 120.0
+"""How long after the last look a cycle still counts as running here; a new supervisor asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,11 @@ class PlcPress:
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
         """Sends the order once and proves what the press made of it; see `commands.start`."""
-        seen = self._fresh()
+        try:
+            # A start that waits for a link could be sent when its caller has long gone.
+            seen = self._run(self._station.fresh(START_WITHIN_S))
+        except Fault as silent:
+            raise NotReady(f"the press does not answer ({silent}); nothing was sent") from None
         for limits in self._limits(seen):
             check(recipe, limits)
         if reasons := meaning.not_ready(self.of, seen, self._owner, self._envelope):
@@ -113,11 +121,15 @@ class PlcPress:
             raise Fault(f"the press refuses cycle {cycle_id}: it has accepted "
                         f"{seen.snapshot['last_accepted_id']:.0f} before, so this may be a repeat")
         order = self._order(seen, "start", cycle_id, stack, recipe)
-        assert self._journal is not None
-        self._journal.send(Sent(cycle_id, stack.stack_id, recipe, order.sequence,
-                                int(seen.snapshot["boot_counter"]),
-                                int(seen.snapshot["ack_sequence"]), time.monotonic()))
-        self._run(commands.start(self._station, order))
+        journal = self._journal
+        assert journal is not None
+
+        def record(sent: Order, now: Seen) -> None:
+            journal.send(Sent(cycle_id, stack.stack_id, recipe, sent.sequence,
+                              int(now.snapshot["boot_counter"]),
+                              int(now.snapshot["ack_sequence"]), time.monotonic()))
+
+        self._run(commands.start(self._station, order, record))
 
     def report(self, cycle_id: int) -> CycleReport:
         """What became of the cycle. Waits for a lost link. Raises Fault when it stays lost."""
@@ -160,7 +172,8 @@ class PlcPress:
     def cycle_running(self) -> bool:
         """True while, as far as was seen last, a cycle runs."""
         seen = self._station.seen
-        return seen is not None and seen.snapshot["cycle_id"] > 0
+        return (seen is not None and seen.snapshot["cycle_id"] > 0
+                and time.monotonic() - seen.at_s < LOST_S)
 
     def _fresh(self) -> Seen:
         return self._run(self._station.fresh(self.habits.patience_s))
@@ -179,8 +192,7 @@ class PlcPress:
         """Logs a running cycle and the end of one; called in the loop with every snapshot."""
         told = seen.snapshot
         if self._journal is None:
-            path = lock_path(f"journal of press {told['serial']:.0f}").with_suffix(".jsonl")
-            self._journal = Journal(path)
+            self._journal = Journal(state_path(f"journal of press {told['serial']:.0f}"))
         self._journal.accepted(int(told["last_accepted_id"]))
         if told["cycle_id"] > 0:
             self._journal.log(int(told["cycle_id"]), sample_of(told, seen.at_s))
@@ -188,9 +200,7 @@ class PlcPress:
         if finished > 0 and finished not in self._journal.ended and told["cycle_id"] != finished:
             if finished in self._journal.sent:
                 self._journal.log(finished, sample_of(told, seen.at_s))
-            self._journal.end(Ended(
-                finished, meaning.word(self.of, "result", told["last_result"]),
-                meaning.alarm(self.of, told), told["peak_force"], told["dwell_held"], seen.at_s))
+            self._journal.end(meaning.end_of(self.of, seen, finished))
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of work done in the loop, whoever waits for it."""

@@ -24,7 +24,8 @@ ORDER = ("sequence", "command", "cycle_id", "force", "dwell", "crc")
 """Without these in its mailbox a press cannot be commanded safely."""
 STATUS = ("magic", "map_version", "word_order", "serial", "boot_counter", "state", "interlocks",
           "ack_sequence", "ack_code", "heartbeat_echo", "cycle_id", "last_accepted_id",
-          "last_finished_id", "last_result", "elapsed", "force", "peak_force", "dwell_held")
+          "last_finished_id", "last_result", "elapsed", "duration", "force", "peak_force",
+          "dwell_held")
 """Without these in its snapshot it cannot be asked what became of a command."""
 COMMANDS = ("start", "release", "check")
 
@@ -89,12 +90,15 @@ def read_map(named: str, folder: Path | None = None) -> RegisterMap:
 
     Raises BadInput naming what is missing or wrong.
     """
+    return from_text(map_text(named, folder), named)
+
+
+def map_text(named: str, folder: Path | None = None) -> str:
+    """The map's TOML. Raises BadInput where there is no such file."""
     if named == GENERIC:
-        text = (resources.files("hardware.plc") / "maps" / "generic.toml").read_text("utf-8")
-        return from_text(text, named)
-    path = (folder or Path()) / named
+        return (resources.files("hardware.plc") / "maps" / "generic.toml").read_text("utf-8")
     try:
-        return from_text(path.read_text("utf-8"), str(path))
+        return ((folder or Path()) / named).read_text("utf-8")
     except OSError as error:
         raise BadInput("press.map", named, f"{GENERIC!r} or a readable file",
                        f"{error.strerror}.") from None
@@ -155,6 +159,9 @@ def _register(entry: Mapping[str, Any], name: str, source: str) -> Register:
     if one.unit not in units_of(quantity):
         raise BadInput(f"{name}.unit", one.unit or "missing",
                        f"one of {', '.join(units_of(quantity))}", f"Say it in {source}.")
+    if one.name == "max_force" and one.unit not in ("N", "kN", "t", "short_t"):
+        raise BadInput(f"{name}.unit", one.unit, "N, kN, t or short_t",
+                       f"Per cent and pressures are told by it, not the reverse ({source}).")
     if not one.scale > 0:
         raise BadInput(f"{name}.scale", one.scale, "above 0", f"See {source}.")
     return one

@@ -49,6 +49,9 @@ class Station:
         self._beat, self._beat_at = 0, -math.inf
         self._echo, self._echo_at = -1, 0.0
         self._looked = asyncio.Condition()
+        self.mailbox = asyncio.Lock()
+        """Held from choosing a sequence to its write, so that no two commands share one."""
+        self.given = 0
 
     async def keep(self) -> None:
         """Until cancelled: connect, look, beat; wait longer after each failure to connect."""
@@ -61,8 +64,10 @@ class Station:
                 await self.look()
                 wait = BACK_OFF_S[0]
                 await asyncio.sleep(self._poll_s)
-            except Fault as fault:
-                self.trouble = str(fault)
+            except Exception as error:
+                # Whatever a snapshot holds, the heart goes on beating and the trouble is told.
+                self.trouble = str(error) if isinstance(error, Fault) else (
+                    f"the press tells what makes no sense: {error!r}")
                 await asyncio.sleep(wait if not self.link.alive else self._poll_s)
                 wait = min(2.0 * wait, BACK_OFF_S[1])
 
@@ -79,6 +84,16 @@ class Station:
         async with self._looked:
             self._looked.notify_all()
         return seen
+
+    def next_sequence(self, acked: int) -> int:
+        """One above the last acknowledged and the last given out. The first is taken from the
+        clock rather than from 1, so that a press that has lost its sequence tells less than it
+        did; a clock that steps back changes nothing."""
+        above = (acked + 1) & 0xFFFFFFFF if acked else int(time.time()) & 0x7FFFFFFF
+        if 0 <= (self.given - above) & 0xFFFFFFFF < 2**31:
+            above = (self.given + 1) & 0xFFFFFFFF
+        self.given = above
+        return above
 
     async def fresh(self, patience_s: float) -> Seen:
         """A snapshot taken after this call, from a press whose program runs. Raises Fault when

@@ -10,12 +10,13 @@ import uuid
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from hardware.network import prove_target
 from hardware.options import read_options
 from hardware.plc.link import Target
 from hardware.plc.press import Habits, PlcPress
-from hardware.plc.register_map import GENERIC, read_map
+from hardware.plc.register_map import GENERIC, map_text, read_map
 from hardware.protocols import Place
 from trials.checks import positive, within
 from trials.errors import BadInput
@@ -44,7 +45,18 @@ class Options:
 
 def station(options: Mapping[str, object]) -> str:
     """The name of the press's address: one supervisor each. Raises BadInput."""
-    return f"modbus {_target(_chosen(options))}"
+    target = _target(_chosen(options))
+    if target.serial_device:
+        return f"modbus {Path(target.serial_device).resolve()}"
+    try:
+        return f"modbus {socket.gethostbyname(target.host)}:{target.port}"
+    except OSError:
+        return f"modbus {target}"
+
+
+def fingerprint(options: Mapping[str, object]) -> str:
+    """What else than the options shapes this press: the text of its register map."""
+    return map_text(_chosen(options).map)
 
 
 def connect(options: Mapping[str, object], place: Place) -> PlcPress:

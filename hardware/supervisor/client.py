@@ -35,12 +35,12 @@ class SupervisedPress:
     """Implements `hardware.protocols.Press`. Whatever is harmless is asked again of a new
     supervisor where the old one died; a start never is."""
 
-    def __init__(self, driver: str, options: Mapping[str, object], place: Place, station: str
-                 ) -> None:
+    def __init__(self, driver: str, options: Mapping[str, object], place: Place, station: str,
+                 fingerprint: str = "") -> None:
         self._order = {"driver": driver, "options": dict(options),
                        "place": wire.plain_place(place)}
         told = json.dumps(self._order["options"] | {
-            "driver": driver, "envelope": self._order["place"]["envelope"],
+            "driver": driver, "files": fingerprint, "envelope": self._order["place"]["envelope"],
             "on_link_loss": place.on_link_loss}, sort_keys=True)
         self._digest = hashlib.sha256(told.encode()).hexdigest()
         self._linger_s = float(options.get("linger_s", LINGER_S))  # type: ignore[arg-type]

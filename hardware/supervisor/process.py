@@ -116,6 +116,8 @@ def main() -> None:
     try:
         with press_lock(f"supervisor of {press.identify().serial}"):
             _serve(press, order)
+            # Before the lock goes: nobody else writes while this link is open.
+            press.close()
     except PressBusy:
         _say({"error": wire.plain_error(PressBusy(
             "another supervisor holds this press under another address. Stop that run."))})

@@ -328,6 +328,39 @@ def test_lost_request_is_cured_by_starting_again(tmp_path: Path) -> None:
     assert (found.accepted, found.state, found.told) == ([1], PRESSED, "")
 
 
+def test_a_press_that_lost_its_ids_is_not_believed_even_without_a_journal(tmp_path: Path) -> None:
+    """The ledger knows under which boot of the press the command was given."""
+    with fault_lab(tmp_path) as lab:
+        with lab.run() as run:
+            plan.fn(run, 1)
+            who, trial = run.press.identify(), run.ledger.trial(run.campaign, 1)
+            assert trial is not None
+            run.ledger.append(run.campaign, 1, Commanded(1, who.serial, who.boot_counter))
+            run.press.start(1, trial.stack, trial.recipe)
+        lab.idle()
+        for journal in tmp_path.glob("pressloop-*.jsonl"):
+            journal.unlink()
+        memory = lab.press.program.memory
+        memory.last_accepted_id = memory.last_finished_id = 0
+        memory.boot_counter += 1
+        lab.press_one()
+        found = lab.remains()
+    assert (found.accepted, found.state) == ([1], COMMANDED)
+    assert "restarted since cycle 1" in found.told
+
+
+def test_a_release_that_nobody_confirms_says_where_to_go(tmp_path: Path) -> None:
+    with fault_lab(tmp_path, speed=20.0) as lab, lab.run() as run:
+        plan.fn(run, 1)
+        trial = run.ledger.trial(run.campaign, 1)
+        assert trial is not None
+        run.press.start(1, trial.stack, trial.recipe)
+        lab.until(lambda: lab.press.phase == "ramping")
+        lab.press.inject("drop link", seconds=30.0)
+        with pytest.raises(Fault, match="go to the press"):
+            run.press.release()
+
+
 def test_every_row_is_in_the_documentation() -> None:
     page = (Path(__file__).parents[2] / "docs" / "explanation" / "faults.md").read_text()
     for number, row in ROWS.items():

@@ -135,3 +135,13 @@ def test_the_journal_outlives_its_process_and_a_torn_line(tmp_path):
     assert third.samples[3] == [{"at_s": 1.0, "elapsed": 0.5, "force": 1.0}]
     assert third.ended == {1: ENDED}
     assert third.highest_accepted == 3
+
+
+def test_an_id_that_is_used_again_does_not_inherit_an_end(tmp_path):
+    """A press that was reset counts from 1 again."""
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    journal.end(ENDED)
+    journal.send(Sent(1, "b", HOT, 5, 1, 4, 20.0))
+    assert journal.ended == {}
+    assert Journal(path).ended == {}
