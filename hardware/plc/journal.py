@@ -17,6 +17,8 @@ from trials.errors import Fault
 from trials.recipe import Recipe
 
 Sample = dict[str, float]
+LARGEST_BYTES = 20_000_000
+"""About an hour of pressing at 20 looks a second; a larger journal is shrunk when it is opened."""
 KEPT_LOGS = 5
 """Of how many cycles the samples are kept in memory."""
 
@@ -60,6 +62,8 @@ class Journal:
         forgotten."""
         for record in self._records():
             self._remember(record)
+        if self.path.exists() and self.path.stat().st_size > LARGEST_BYTES:
+            self._shrink()
 
     def send(self, order: Sent) -> None:
         """On disk before the order goes out. Raises Fault when it cannot be: nothing is sent."""
@@ -112,6 +116,23 @@ class Journal:
         except OSError as error:
             raise Fault(f"the press journal {self.path} cannot be written ({error.strerror}). "
                         "Nothing was sent; make room and start again.") from None
+
+    def _shrink(self) -> None:
+        """Without the logs of cycles long collected; replaced whole, or left as it is."""
+        fresh = self.path.with_suffix(".new")
+        records: list[dict[str, Any]] = [{"sent": asdict(order)} for order in self.sent.values()]
+        records += [{"sample": sample, "of": cycle_id} for cycle_id, log in self.samples.items()
+                    for sample in log]
+        records += [{"ended": asdict(ended)} for ended in self.ended.values()]
+        records.append({"accepted": self.highest_accepted})
+        try:
+            with fresh.open("w") as file:
+                file.writelines(json.dumps(record) + "\n" for record in records)
+                file.flush()
+                os.fsync(file.fileno())
+            fresh.replace(self.path)
+        except OSError:
+            fresh.unlink(missing_ok=True)
 
     def _whole(self) -> bool:
         """False after a line that a crash or a full disk cut off."""

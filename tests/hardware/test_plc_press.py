@@ -137,6 +137,26 @@ def test_the_journal_outlives_its_process_and_a_torn_line(tmp_path):
     assert third.highest_accepted == 3
 
 
+def test_a_large_journal_is_shrunk_to_what_is_needed(tmp_path):
+    path = tmp_path / "journal"
+    journal = Journal(path)
+    for cycle_id in range(1, 9):
+        journal.send(Sent(cycle_id, "a", HOT, 5, 1, 4, 1.0))
+        journal.log(cycle_id, {"at_s": 1.0, "elapsed": 0.5, "force": 1.0})
+        journal.end(replace(ENDED, cycle_id=cycle_id))
+    journal.accepted(8)
+    with path.open("a") as file:
+        file.write((" " * 999 + "\n") * 21_000)
+    found = Journal(path)
+    assert path.stat().st_size < 10_000
+    for one in (found, Journal(path)):
+        assert one.sent == journal.sent
+        assert one.ended == journal.ended
+        assert one.samples == journal.samples
+        assert set(one.samples) == {4, 5, 6, 7, 8}
+        assert one.highest_accepted == 8
+
+
 def test_an_id_that_is_used_again_does_not_inherit_an_end(tmp_path):
     """A press that was reset counts from 1 again."""
     path = tmp_path / "journal"
