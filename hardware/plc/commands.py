@@ -94,6 +94,8 @@ async def _sent(station: Station, order: Order,
     async with station.mailbox:
         seen = await station.look()
         order = replace(order, sequence=station.next_sequence(int(seen.snapshot["ack_sequence"])))
+        assert station.machine is not None
+        words = mailbox_words(station.of, station.machine, order)
         if record is not None:
             if seen.snapshot["cycle_id"] > 0 or (
                     not order.cycle_id > seen.snapshot["last_accepted_id"]):
@@ -101,9 +103,7 @@ async def _sent(station: Station, order: Order,
             record(order, seen)
             if not station.link.alive:
                 raise NotReady("the link broke before the order was sent. Nothing has moved.")
-        assert station.machine is not None
-        await station.link.write(station.of.mailbox.address,
-                                 mailbox_words(station.of, station.machine, order), repeat=repeat)
+        await station.link.write(station.of.mailbox.address, words, repeat=repeat)
         return order
 
 
