@@ -23,6 +23,7 @@ from hardware.simulation.bench import Bench
 from hardware.simulation.sample import pressed
 from hardware.units import Machine
 
+pytestmark = pytest.mark.sockets
 AREA = math.pi * 25.0
 OF, MACHINE = read_map("generic"), Machine(AREA, 60e3)
 
