@@ -22,14 +22,26 @@ class Remembered:
 
         Raises Fault when the file is no such memory.
         """
+        return self.after(0)[0]
+
+    def after(self, offset: int) -> tuple[list[dict[str, Any]], int]:
+        """The lines behind this byte, and the byte behind the last of them. Raises Fault as
+        `lines` does."""
+        whole, newline, _torn = self._bytes(offset).rpartition(b"\n")
         try:
-            whole, _, _torn = self._bytes().rpartition(b"\n")
             found = [json.loads(line) for line in whole.splitlines()]
         except ValueError as error:
             raise self.broken(error) from None
         if not all(isinstance(line, dict) for line in found):
             raise self.broken("a line is no record")
-        return found
+        return found, offset + len(whole) + len(newline)
+
+    def size(self) -> int:
+        """Bytes of the file, 0 when there is none."""
+        try:
+            return self.path.stat().st_size
+        except OSError:
+            return 0
 
     def append(self, record: Mapping[str, object]) -> None:
         """One more line, on disk when this returns. Raises Fault when it cannot be written."""
@@ -51,9 +63,11 @@ class Remembered:
         return Fault(f"{self.path} is not the memory of {self.whose} ({why}). Move it away; what "
                      "it remembered is then unknown.")
 
-    def _bytes(self) -> bytes:
+    def _bytes(self, offset: int = 0) -> bytes:
         try:
-            return self.path.read_bytes()
+            with self.path.open("rb") as file:
+                file.seek(offset)
+                return file.read()
         except FileNotFoundError:
             return b""
         except OSError as error:

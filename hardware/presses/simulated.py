@@ -102,7 +102,7 @@ class SimulatedPress:
         now = self.bench.now()
         known = CycleReport(cycle_id, CycleState.RUNNING, None, cycle.elapsed_s(now),
                             cycle.duration_s, cycle.stack.stack_id, cycle.recipe)
-        if cycle.released_utc_s is not None:
+        if cycle.released_s is not None:
             return replace(known, state=CycleState.RELEASED)
         if not cycle.ended(now):
             return known

@@ -7,56 +7,70 @@ answers. Press and meter drivers share a bench by opening the same file.
 
 from __future__ import annotations
 
-import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hardware.remembered import Remembered
 from trials.errors import BadInput, Fault
 from trials.recipe import Recipe
 from trials.stack import Stack
 
 
+def running_s() -> float:
+    """Seconds since the computer was started, the same for all its processes: the dwell of a cycle
+    is neither cut short nor drawn out when somebody sets the time of day."""
+    return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """One cycle as the press accepted it; `started_utc_s` and `duration_s` are wall-clock."""
+    """One cycle as the press accepted it, in seconds of the clock that `running_s` reads."""
 
     cycle_id: int
     stack: Stack
     recipe: Recipe
     preset: str
     seed: int
-    started_utc_s: float
+    started_s: float
     duration_s: float
-    released_utc_s: float | None = None
+    released_s: float | None = None
 
-    def elapsed_s(self, now_utc_s: float) -> float:
+    def elapsed_s(self, now_s: float) -> float:
         """Seconds of the cycle that have passed."""
-        end = now_utc_s if self.released_utc_s is None else self.released_utc_s
-        return min(max(end - self.started_utc_s, 0.0), self.duration_s)
+        end = now_s if self.released_s is None else self.released_s
+        return min(max(end - self.started_s, 0.0), self.duration_s)
 
-    def ended(self, now_utc_s: float) -> bool:
-        """True once the platens are open."""
-        return self.released_utc_s is not None or now_utc_s - self.started_utc_s >= self.duration_s
+    def ended(self, now_s: float) -> bool:
+        """True once the platens are open. A cycle from before the computer was started again,
+        when the clock showed more, is over."""
+        return self.released_s is not None or not (
+            0.0 <= now_s - self.started_s < self.duration_s)
 
 
 class Bench:
     """Cycles by id, read from and appended to one file."""
 
-    def __init__(self, path: Path, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, path: Path, clock: Callable[[], float] = running_s) -> None:
         self.path = path
         self.now = clock
+        self._lines = Remembered(path, "a simulated press")
+        self._read_to, self._found = 0, dict[int, Accepted]()
 
     def cycles(self) -> dict[int, Accepted]:
         """Every cycle ever accepted. A torn last line was never answered, so it does not count."""
+        if self._lines.size() < self._read_to:
+            # The memory was lost, or given another one: what was read before is gone.
+            self._read_to, self._found = 0, {}
+        new, end = self._lines.after(self._read_to)
         try:
-            return _replayed(self._lines())
+            found = _replayed(self._found, new)
         except (ValueError, KeyError, TypeError, BadInput) as error:
-            raise Fault(f"{self.path} is not the memory of a simulated press ({error}). "
-                        "Move it away; stacks pressed with it are then unknown.") from None
+            raise self._lines.broken(error) from None
+        self._read_to, self._found = end, found
+        return found
 
     def last_of(self, stack_id: str) -> Accepted | None:
         """The latest cycle of a stack, None if it was never pressed."""
@@ -66,45 +80,29 @@ class Bench:
     def accept(self, cycle: Accepted) -> None:
         """Records a cycle; on disk when this returns. Raises Fault when it cannot be written."""
         record = asdict(cycle)
-        del record["released_utc_s"]
+        del record["released_s"]
         self._append(record)
 
     def release(self, cycle_id: int) -> None:
         """Records that a running cycle was unloaded now."""
-        self._append({"released": cycle_id, "utc_s": self.now()})
-
-    def _lines(self) -> list[dict[str, Any]]:
-        if not self.path.exists():
-            return []
-        whole, _, _torn = self.path.read_bytes().rpartition(b"\n")
-        return [json.loads(line) for line in whole.splitlines()]
+        self._append({"released": cycle_id, "at_s": self.now()})
 
     def _append(self, record: dict[str, object]) -> None:
         try:
-            self._drop_torn_line()
-            with self.path.open("a") as file:
-                file.write(json.dumps(record) + "\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except OSError as error:
-            raise Fault(f"the simulated press cannot write {self.path}: {error.strerror}. "
-                        "Nothing has moved.") from None
-
-    def _drop_torn_line(self) -> None:
-        if not self.path.exists():
-            return
-        data = self.path.read_bytes()
-        if data and not data.endswith(b"\n"):
-            os.truncate(self.path, data.rfind(b"\n") + 1)
+            self._lines.append(record)
+        except Fault as fault:
+            raise Fault(f"{fault} Nothing has moved.") from None
 
 
-def _replayed(lines: list[dict[str, Any]]) -> dict[int, Accepted]:
+def _replayed(before: dict[int, Accepted], lines: list[dict[str, Any]]) -> dict[int, Accepted]:
     """Cycles by id, told from the lines in order."""
-    found: dict[int, Accepted] = {}
+    if not lines:
+        return before
+    found = dict(before)
     for line in lines:
         if "released" in line:
             cycle = found[line["released"]]
-            found[cycle.cycle_id] = replace(cycle, released_utc_s=line["utc_s"])
+            found[cycle.cycle_id] = replace(cycle, released_s=line["at_s"])
         else:
             line["stack"], line["recipe"] = Stack(**line["stack"]), Recipe(**line["recipe"])
             # A press that lost its memory counts from 1 again: the later stack is the last one.

@@ -29,7 +29,7 @@ def test_release_is_remembered_with_its_time(tmp_path):
     bench.accept(accepted(1))
     bench.release(1)
     found = Bench(tmp_path / "b").cycles()[1]
-    assert found.released_utc_s == 102.0
+    assert found.released_s == 102.0
     assert found.elapsed_s(1e9) == 2.0
     assert found.ended(102.0)
 
@@ -69,7 +69,7 @@ def test_power_loss_while_answering_is_reported_as_never_accepted(press, place, 
 
 
 @pytest.mark.parametrize("content", [
-    b"hello\n", b"\xff\xfe\x00\n", b"3\n", b"[]\n", b'{"a": 1}\n', b'{"released": 4, "utc_s": 1}\n',
+    b"hello\n", b"\xff\xfe\x00\n", b"3\n", b"[]\n", b'{"a": 1}\n', b'{"released": 4, "at_s": 1}\n',
     b'{"cycle_id": 1, "stack": {}, "recipe": {}}\n', b"pressure,dwell\n140,180\n"])
 def test_a_foreign_file_is_refused_and_left_as_it_is(tmp_path, content):
     path = tmp_path / "b"
@@ -77,6 +77,22 @@ def test_a_foreign_file_is_refused_and_left_as_it_is(tmp_path, content):
     with pytest.raises(Fault, match=r"not the memory of a simulated press.*Move it away"):
         Bench(path).cycles()
     assert path.read_bytes() == content
+
+
+def test_a_memory_that_was_lost_is_not_remembered(tmp_path):
+    path = tmp_path / "b"
+    bench = Bench(path)
+    bench.accept(accepted(1))
+    assert set(bench.cycles()) == {1}
+    path.unlink()
+    assert bench.cycles() == {}
+    bench.accept(accepted(2))
+    assert set(bench.cycles()) == {2}
+
+
+def test_a_cycle_from_before_the_computer_was_started_is_over():
+    assert accepted(1).ended(3.0)
+    assert not accepted(1).ended(101.0)
 
 
 def test_no_file_means_nothing_was_pressed(tmp_path):
