@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from hardware.envelope import Envelope, check, compare
 from hardware.protocols import CycleReport, CycleState, OnStop, Press, stack_tag
+from hardware.undisturbed import undisturbed
 from trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
 from trials.recipe import Recipe
 from trials.stack import Stack
@@ -39,11 +40,12 @@ def run_cycle(press: Press, envelope: Envelope, cycle_id: int, stack: Stack, rec
               on_stop: OnStop = "finish") -> Trace:
     """Presses one stack once and returns its trace.
 
-    Never retries. A stop (Ctrl-C, SIGTERM) follows `on_stop`; any other trouble unloads the
-    platens. Raises what `prove_ready` and `watch` raise.
+    Never retries. A stop (Ctrl-C, SIGTERM, a cancelled run) follows `on_stop` and carries a note
+    that says so; any other trouble unloads the platens. Raises what `prove_ready` and `watch` raise.
     """
     prove_ready(press, envelope, recipe)
-    return _unloading(press, on_stop, lambda: _start_and_watch(press, cycle_id, stack, recipe))
+    return _unloading(press, cycle_id, on_stop,
+                      lambda: _start_and_watch(press, cycle_id, stack, recipe))
 
 
 def collect(press: Press, cycle_id: int, stack: Stack, recipe: Recipe, *,
@@ -58,7 +60,7 @@ def collect(press: Press, cycle_id: int, stack: Stack, recipe: Recipe, *,
     if report.state is CycleState.NEVER_ACCEPTED:
         return None
     _prove_ours(report, stack, recipe)
-    return _unloading(press, on_stop, lambda: watch(press, cycle_id))
+    return _unloading(press, cycle_id, on_stop, lambda: watch(press, cycle_id))
 
 
 def watch(press: Press, cycle_id: int) -> Trace:
@@ -117,22 +119,39 @@ def _ended(report: CycleReport) -> Trace | None:
                          f"({report.reason or report.state}). Look at the stack, then settle it.")
 
 
-def _unloading(press: Press, on_stop: OnStop, work: Callable[[], Trace]) -> Trace:
-    """Runs `work`; whatever goes wrong, the platens unload."""
+def _unloading(press: Press, cycle_id: int, on_stop: OnStop, work: Callable[[], Trace]) -> Trace:
+    """Runs `work`; whatever goes wrong, the platens unload. A stop carries a note of what becomes
+    of the cycle."""
     try:
         return work()
     except NotReady:
         # Nothing was begun, so that what runs, if anything, is not ours to end.
         raise
     except Exception as error:
+        # What went wrong first is what the person must read.
+        if silent := _released(press, obeying=False):
+            error.add_note(f"and the release was not confirmed: {silent}")
+        raise
+    except BaseException as stop:
+        # By policy the machine, which owns the cycle, may finish and unload by itself.
+        stop.add_note(_after_stop(press, cycle_id, on_stop))
+        raise
+
+
+def _after_stop(press: Press, cycle_id: int, on_stop: OnStop) -> str:
+    if on_stop == "finish":
+        return (f"the press finishes cycle {cycle_id} by itself and unloads; the next start "
+                "collects it")
+    if silent := _released(press, obeying=True):
+        return f"cycle {cycle_id} was to be released, which the press did not confirm: {silent}"
+    return f"cycle {cycle_id} was released, the platens are open"
+
+
+def _released(press: Press, *, obeying: bool) -> PressloopError | None:
+    """Unloads, out of reach of a second stop; what the press said where it did not confirm."""
+    with undisturbed(obeying=obeying):
         try:
             press.release()
         except PressloopError as silent:
-            # What went wrong first is what the person must read.
-            error.add_note(f"and the release was not confirmed: {silent}")
-        raise
-    except BaseException:
-        # A stop: by policy the machine, which owns the cycle, may finish and unload by itself.
-        if on_stop == "release":
-            press.release()
-        raise
+            return silent
+    return None

@@ -19,7 +19,7 @@ from hardware.emulators.plc_faults import ALARMS, BIT, PERSON, PHASES, Trouble, 
 from hardware.emulators.plc_memory import Memory, powered_up
 from hardware.envelope import Envelope, violations
 from hardware.plc.frames import RELEASE, Order, Snapshot
-from hardware.plc.register_map import GENERIC, RegisterMap, read_map
+from hardware.plc.register_map import GENERIC, read_map
 from hardware.simulation.bench import Bench
 from hardware.simulation.materials import materials
 from trials.errors import BadInput, Fault
@@ -333,8 +333,3 @@ class Program:
             "peak_force": cycle.peak if cycle else memory.peak_force,
             "dwell_held": cycle.held if cycle else memory.dwell_held,
             "o2": 0.4, "h2o": 0.2, **memory.echo}
-
-
-def registers_of(of: RegisterMap) -> int:
-    """The first register after everything that a client may write."""
-    return max(of.mailbox.address + of.mailbox.words, of.heartbeat.address + of.heartbeat.words)

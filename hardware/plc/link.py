@@ -14,7 +14,7 @@ from typing import Any
 
 from trials.errors import Fault
 
-BUSY, DEVICE_FAILURE = 6, 4
+BUSY = 6
 MEANINGS = {1: "illegal function", 2: "illegal address", 3: "illegal value or writes disabled",
             4: "device failure", 6: "busy"}
 """Of Modbus exception codes, where MODBUS application protocol V1.1b3 has them."""
@@ -29,7 +29,7 @@ class LinkLost(Fault):
 
 class Refused(Fault):
     """The device answered with an exception: what was sent was not done, except perhaps after
-    DEVICE_FAILURE, which some couplers answer to everything."""
+    "device failure", which some couplers answer to everything."""
 
     def __init__(self, code: int) -> None:
         self.code = code

@@ -13,7 +13,6 @@ from hardware.plc.journal import Ended, Sent
 from hardware.plc.register_map import RegisterMap
 from hardware.plc.station import Seen
 from hardware.protocols import CycleReport, CycleState, Interlock, PressIdentity
-from trials.trace import Trace
 
 LONGEST_S = 24 * 3600.0
 """Stands for an announced duration that is no number."""
@@ -125,11 +124,6 @@ def report(of: RegisterMap, seen: Seen, cycle_id: int, sent: Sent | None, ended:
     if cycle_id > now["last_accepted_id"]:
         return _not_accepted(base, now, sent, highest_accepted)
     return replace(base, state=CycleState.CANNOT_TELL)
-
-
-def with_trace(report: CycleReport, trace: Trace) -> CycleReport:
-    """The report of a finished cycle with its log."""
-    return replace(report, trace=trace)
 
 
 def _not_accepted(base: CycleReport, now: Snapshot, sent: Sent | None, highest_accepted: int

@@ -10,7 +10,7 @@ import asyncio
 import threading
 import time
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from hardware.envelope import Envelope, check, violations
@@ -30,13 +30,15 @@ from hardware.protocols import (
     PressIdentity,
     stack_tag,
 )
-from trials.errors import Fault, NotReady, OutcomeUnknown
+from trials.errors import Fault, NotReady
 from trials.recipe import Recipe
 from trials.stack import Stack
 
 T = TypeVar("T")
 START_WITHIN_S = 3.0
 """How long a start waits for a look at the press before it is given up, unsent."""
+LEAVE_S = 2.0
+"""How long the tasks of a link may take to end when it is closed."""
 LOST_S = 120.0
 """How long after the last look a cycle still counts as running here; a new supervisor asks."""
 
@@ -143,7 +145,7 @@ class PlcPress:
         ended = self._journal.ended[cycle_id]
         trace = trace_of(self._journal.samples.get(cycle_id, ()), sent.at_s if sent else None,
                          ended, meaning.told(self.of, seen, "die_area"))
-        return meaning.with_trace(found, trace)
+        return replace(found, trace=trace)
 
     def release(self) -> None:
         """Unloads now: by command, and by the abort coil where that is not acknowledged. Raises
@@ -157,14 +159,17 @@ class PlcPress:
         self._closed = True
         asyncio.run_coroutine_threadsafe(self._leave(), self._loop)
         self._thread.join(5.0)
-        self._loop.close()
+        if not self._thread.is_alive():
+            self._loop.close()
 
     async def _leave(self) -> None:
         mine = asyncio.current_task()
         others = [task for task in asyncio.all_tasks() if task is not mine]
         for task in others:
             task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
+        if others:
+            # A request may end of itself in the moment it is cancelled, and its caller go on.
+            await asyncio.wait(others, timeout=LEAVE_S)
         self._station.link.drop()
         self._loop.call_soon(self._loop.stop)
 
@@ -210,6 +215,3 @@ class PlcPress:
         except BaseException:
             future.cancel()
             raise
-
-
-__all__ = ["Habits", "OutcomeUnknown", "PlcPress"]

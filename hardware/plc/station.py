@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from hardware.plc.frames import Snapshot, read_snapshot
-from hardware.plc.link import Link, LinkLost, Refused
+from hardware.plc.link import Link, Refused
 from hardware.plc.quantities import outward, quantity_of
 from hardware.plc.register_map import RegisterMap
 from hardware.plc.words import pack
@@ -185,6 +185,3 @@ def machine_of(of: RegisterMap, words: tuple[int, ...]) -> Machine:
             raise Fault(f"the press tells no {name} and its register map has no constant for it. "
                         "Add it under [constants].")
     return Machine(told["die_area"], told["max_force"], piston)
-
-
-__all__ = ["LinkLost", "Refused", "Seen", "Station", "machine_of"]
