@@ -3,35 +3,59 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
-from prefect import flow
+from prefect import flow, runtime
+from prefect.client.schemas.objects import State
+from prefect.exceptions import TerminationSignal
+from prefect.states import Cancelled
 
 from flows.artifacts import Board
 from flows.endurance import Endurance
 from flows.lab import Order, Run, open_run, order_of
+from flows.press_queue import press_slot
 from flows.settings import Settings, read_settings
+from flows.stopping import STOPS, watched, why
+from hardware.undisturbed import undisturbed
+from trials.entry import Ended
+from trials.errors import PressloopError
 
 
 @flow(name="pressing campaign", flow_run_name="{settings_path}: {trials} stacks",
       persist_result=False)
 def campaign(settings_path: str, trials: int | None = None, seed: int | None = None,
-             ledger: str | None = None, note: str = "") -> int:
+             ledger: str | None = None, note: str = "") -> Any:
     """Runs the campaign to its budget of stacks and returns how many it now has."""
     settings = read_settings(Path(settings_path))
     return press_all(settings, order_of(settings, trials, seed, ledger, note))
 
 
-def press_all(settings: Settings, order: Order) -> int:
-    """The loop itself: every stack to its outcome, one after the other."""
-    with open_run(settings, order) as run:
-        board = Board(run)
-        endurance = Endurance(run)
-        for number in numbers(run):
-            endurance.carry(number)
-            board.update()
-        board.conclude()
-        return stacks_used(run)
+def press_all(settings: Settings, order: Order) -> int | State[Any]:
+    """The loop itself: every stack to its outcome, one after the other. A stop ends it in Prefect's
+    state Cancelled, whose message says what becomes of the press."""
+    here = runtime.flow_run.id
+    order = replace(order, flow_run=here or "")
+    try:
+        with watched(UUID(here) if here else None) as watcher, \
+                open_run(settings, order, press_slot) as run, _end_recorded(run):
+            board = Board(run)
+            endurance = Endurance(run)
+            for number in numbers(run):
+                if watcher is not None:
+                    watcher.hold()
+                endurance.carry(number)
+                board.update()
+            board.conclude()
+            return stacks_used(run)
+    except STOPS as stop:
+        if isinstance(stop, TerminationSignal) and runtime.flow_run.deployment_id:
+            # Prefect's runner has stopped its own child, and sets the state itself.
+            raise
+        return Cancelled(message=why(stop))
 
 
 def numbers(run: Run) -> Iterator[int]:
@@ -46,3 +70,26 @@ def numbers(run: Run) -> Iterator[int]:
 def stacks_used(run: Run) -> int:
     """Stacks of this campaign, whatever became of them; imported ones were not pressed here."""
     return sum(trial.pressed_here for trial in run.history())
+
+
+@contextmanager
+def _end_recorded(run: Run) -> Iterator[None]:
+    """The ledger says how the run ended, unless it was killed or the ledger itself is the trouble.
+    """
+    try:
+        yield
+    except Exception as error:
+        _record(run, Ended("failed", str(error)))
+        raise
+    except STOPS as stop:
+        _record(run, Ended("stopped", why(stop)))
+        raise
+    except BaseException as stop:
+        _record(run, Ended("stopped", f"{type(stop).__name__}: no cycle was running."))
+        raise
+    _record(run, Ended("finished", f"{stacks_used(run)} stacks"))
+
+
+def _record(run: Run, end: Ended) -> None:
+    with undisturbed(obeying=True), suppress(PressloopError):
+        run.ledger.append(run.campaign, None, end)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from flows.lab import Run
+from flows.settling import settle_with_person
 from flows.trial import carry_through
 from trials.errors import Fault, OutcomeUnknown
 from trials.trial import State
@@ -18,7 +19,8 @@ class Endurance:
     run: a person looks at the press, as a crushed sulfide stack in a die is a hazard. With "go on"
     the run waits until the press is ready and asks it what became of the command; only faults in a
     row, or a press that stays away, end it. A command is never repeated: a stack that the press
-    never accepted is sent under its own id, any other is watched, collected or written off.
+    never accepted is sent under its own id, any other is watched, collected or written off. What
+    the press cannot tell, a person decides.
     """
 
     def __init__(self, run: Run) -> None:
@@ -31,10 +33,20 @@ class Endurance:
                 carry_through(self._run, number)
                 self._in_a_row = 0
                 return
-            except (Fault, OutcomeUnknown) as trouble:
+            except Fault as trouble:
                 self._endure(trouble)
-                if self._closed(number):
-                    return
+            except OutcomeUnknown as trouble:
+                self._find_out(number, trouble)
+            if self._closed(number):
+                return
+
+    def _find_out(self, number: int, trouble: OutcomeUnknown) -> None:
+        """The press is asked again where the settings say so; a person decides in the end."""
+        try:
+            self._endure(trouble)
+        except OutcomeUnknown:
+            settle_with_person(self._run, number, trouble)
+            self._in_a_row = 0
 
     def _endure(self, trouble: Fault | OutcomeUnknown) -> None:
         table = self._run.settings.campaign
@@ -60,6 +72,6 @@ class Endurance:
             time.sleep(LOOK_S)
 
     def _closed(self, number: int) -> bool:
-        """True for a trial that the fault has ended: its stack is written off."""
+        """True for a trial that the fault, or a person, has ended: its stack is written off."""
         trial = self._run.ledger.trial(self._run.campaign, number)
-        return trial is not None and trial.state is State.FAULTED
+        return trial is not None and trial.state in (State.FAULTED, State.SETTLED)

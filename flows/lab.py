@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -31,12 +31,22 @@ TOLD = ("pressloop", "prefect", "botorch", "gpytorch", "torch", "scipy", "numpy"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one run of a campaign was asked for, on top of its settings."""
+    """What one run of a campaign was asked for, on top of its settings. `flow_run` is the id of
+    Prefect's flow run, "" outside one."""
 
     trials: int
     seed: int
     ledger_url: str
     note: str = ""
+    flow_run: str = ""
+
+
+Queue = Callable[[str], AbstractContextManager[None]]
+"""Waits for the press with this serial number, and holds the place as long as its block."""
+
+
+def _nobody_else(serial: str) -> AbstractContextManager[None]:
+    return nullcontext()
 
 
 class Run:
@@ -90,28 +100,42 @@ def open_lab(settings: Settings, order: Order, *, prove: bool = True
     Raises BadInput when they disagree or the search cannot be had, Fault when one does not answer.
     """
     search_of(settings)
-    place = Place(order.seed, _stem(order.ledger_url), settings.envelope,
-                  settings.campaign.on_stop, person_for(), _read_file)
-    with ExitStack() as stack:
-        press = connect_press(settings.press.driver, settings.press.options, place)
-        stack.callback(press.close)
-        meter = connect_meter(settings.meter.driver, settings.meter.options, place)
-        stack.callback(meter.close)
-        if prove:
-            compare(settings.envelope, press.identify())
+    with _opened_press(settings, order, prove) as press, _opened_meter(settings, order) as meter:
         yield press, meter
 
 
 @contextmanager
-def open_run(settings: Settings, order: Order) -> Iterator[Run]:
-    """A run that holds its press; other runs get PressBusy until the block ends."""
+def open_run(settings: Settings, order: Order, queue: Queue = _nobody_else) -> Iterator[Run]:
+    """A run that holds its press until the block ends. `queue(serial)` waits for its turn first;
+    runs that do not queue get PressBusy."""
     prove_lasting(order.ledger_url)
-    with open_lab(settings, order) as (press, meter), press_lock(press.identify().serial), \
+    search_of(settings)
+    with _opened_press(settings, order, True) as press, queue(press.identify().serial), \
+            press_lock(press.identify().serial), _opened_meter(settings, order) as meter, \
             closing(Ledger.open(order.ledger_url)) as ledger:
         ledger.append(settings.campaign.name, None, Opened(
             settings.plain(), settings.digest, order.seed, versions(), order.note,
-            devices(press, meter), simulated(press, meter)))
+            devices(press, meter), simulated(press, meter), order.flow_run, order.trials))
         yield Run(settings, order, ledger, press, meter)
+
+
+@contextmanager
+def _opened_press(settings: Settings, order: Order, prove: bool) -> Iterator[Press]:
+    table = settings.press
+    with closing(connect_press(table.driver, table.options, _place(settings, order))) as press:
+        if prove:
+            compare(settings.envelope, press.identify())
+        yield press
+
+
+def _opened_meter(settings: Settings, order: Order) -> closing[ImpedanceMeter]:
+    table = settings.meter
+    return closing(connect_meter(table.driver, table.options, _place(settings, order)))
+
+
+def _place(settings: Settings, order: Order) -> Place:
+    return Place(order.seed, _stem(order.ledger_url), settings.envelope,
+                 settings.campaign.on_stop, person_for(), _read_file)
 
 
 def _read_file(path: Path, area_cm2: float) -> Spectrum:

@@ -31,6 +31,16 @@ def person_for() -> Person | None:
     return PrefectPerson()
 
 
+def seen_by_somebody() -> Person | None:
+    """The person whose answer a run that is in trouble may wait for: None for a command without a
+    terminal, unless a person was promised by PRESSLOOP_ASK, as its form might never be seen."""
+    run = _flow_run()
+    served = run is not None and run.deployment_id is not None
+    if served or _at_terminal() or os.environ.get(ASK_VARIABLE) in ("terminal", "form"):
+        return person_for()
+    return None
+
+
 def _at_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 

@@ -15,10 +15,14 @@ PRIVATE = {
 }
 """Nothing leaves the machine: server heartbeat, client events, and the UI's own analytics."""
 
+HEARTBEAT_S = 30
+"""The shortest that Prefect allows between two signs of life of a run."""
+
 STEADY = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_CLIENT_MAX_RETRIES": "2",
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_S),
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE":
         "prefect.server.concurrency.lease_storage.filesystem",
 }

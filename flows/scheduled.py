@@ -40,7 +40,8 @@ class Form(BaseModel):
 @flow(name="scheduled pressing campaign", flow_run_name="press {trials} stacks",
       persist_result=False)
 def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> Any:
-    """Presses `trials` more stacks. A run that comes late is skipped, not replayed.
+    """Presses `trials` more stacks. A run that comes late is skipped, not replayed; one that is
+    resumed or tried again presses what is left of its order.
 
     Args:
         trials: Stacks to press in this run, on top of those the campaign has.
@@ -49,13 +50,17 @@ def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> 
     """
     form = validated(trials, seed, notes)
     settings = read_settings(settings_path())
+    order = order_of(settings, None, form.seed, None, form.notes)
+    target = target_before(order.ledger_url, settings.campaign.name, flow_run.id or "")
+    if target is not None:
+        # Resumed, or started again by Prefect's "Retry": it is the same order, and never late.
+        return press_all(settings, replace(order, trials=target))
     late_s = lateness_s(flow_run.scheduled_start_time, datetime.now(UTC))
     if late_s > settings.campaign.skip_when_late_s:
         return Completed(name="SkippedLate", message=f"{late_s / 60:.0f} min late: a missed run "
                          "is skipped, not replayed. Nothing was pressed.")
-    order = order_of(settings, None, form.seed, None, form.notes)
-    return press_all(settings, replace(order, trials=_used(order.ledger_url,
-                                                           settings.campaign.name) + form.trials))
+    used = _used(order.ledger_url, settings.campaign.name)
+    return press_all(settings, replace(order, trials=used + form.trials))
 
 
 def validated(trials: int, seed: int | None, notes: str) -> Form:
@@ -80,6 +85,14 @@ def settings_path() -> Path:
 def lateness_s(planned: datetime | None, now: datetime) -> float:
     """Seconds after the planned start; 0 for a run that was not planned."""
     return 0.0 if planned is None else max((now - planned).total_seconds(), 0.0)
+
+
+def target_before(url: str, campaign: str, run_id: str) -> int | None:
+    """At how many stacks this flow run was to end when it was started before; None the first time.
+    """
+    with closing(Ledger.open(url)) as ledger:
+        mine = [o.target for o in ledger.openings(campaign) if run_id and o.flow_run == run_id]
+    return mine[-1] if mine else None
 
 
 def _used(url: str, campaign: str) -> int:

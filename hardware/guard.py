@@ -41,7 +41,8 @@ def run_cycle(press: Press, envelope: Envelope, cycle_id: int, stack: Stack, rec
     """Presses one stack once and returns its trace.
 
     Never retries. A stop (Ctrl-C, SIGTERM, a cancelled run) follows `on_stop` and carries a note
-    that says so; any other trouble unloads the platens. Raises what `prove_ready` and `watch` raise.
+    that says so; any other trouble unloads the platens. Raises what `prove_ready` and `watch`
+    raise.
     """
     prove_ready(press, envelope, recipe)
     return _unloading(press, cycle_id, on_stop,

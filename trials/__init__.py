@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from trials.entry import (
         Commanded,
+        Ended,
         Entry,
         Evaluated,
         Faulted,
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from trials.trial import OPEN, State, Trial
 
 __all__ = [
-    "FULL", "OPEN", "BadInput", "Commanded", "ControlPoint", "Damage", "Entry", "Evaluated",
+    "FULL", "OPEN", "BadInput", "Commanded", "ControlPoint", "Damage", "Ended", "Entry", "Evaluated",
     "Failed", "FailureMode", "Fault", "Faulted", "Imported", "Intact", "Ledger", "LedgerProblem",
     "LogRow", "Measured", "MissingPoint", "NotReady", "Opened", "OutOfEnvelope", "Outcome",
     "OutcomeUnknown", "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe", "SetAside",

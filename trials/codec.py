@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from trials.entry import (
     Commanded,
+    Ended,
     Entry,
     Evaluated,
     Faulted,
@@ -156,6 +157,7 @@ def _imported(payload: Payload, arrays: Arrays) -> Imported:
 
 _DECODERS: dict[str, Callable[[Payload, Arrays], Entry]] = {
     "opened": lambda payload, _: Opened(**payload),
+    "ended": lambda payload, _: Ended(**payload),
     "planned": _planned,
     "commanded": lambda payload, _: Commanded(**payload),
     "pressed": lambda payload, arrays: Pressed(_trace(payload["trace"], arrays)),

@@ -16,7 +16,8 @@ class Opened:
     """A campaign was started, or started again, under these settings (plain JSON values).
 
     `devices` says which press and meter answered; `simulated` is True where either was not real,
-    None in ledgers that do not tell.
+    None in ledgers that do not tell. `flow_run` is the id of Prefect's flow run, `target` the
+    number of stacks at which this run ends: the same flow run, started again, keeps to it.
     """
 
     settings: dict[str, object]
@@ -26,6 +27,19 @@ class Opened:
     note: str = ""
     devices: dict[str, str] = field(default_factory=dict)
     simulated: bool | None = None
+    flow_run: str = ""
+    target: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A run of the campaign ended: "finished", "stopped" or "failed", with what was said of it.
+
+    A run that was killed leaves none.
+    """
+
+    how: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +114,5 @@ class Imported:
 TrialEntry = (
     Planned | Commanded | Pressed | Measured | Evaluated | Faulted | Settled | Imported
 )
-Entry = Opened | TrialEntry
+RunEntry = Opened | Ended
+Entry = RunEntry | TrialEntry

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from trials.entry import (
     Commanded,
+    Ended,
     Entry,
     Evaluated,
     Faulted,
@@ -49,7 +50,7 @@ def fold(entries: Iterable[tuple[int, Entry | Bare]]) -> tuple[Trial, ...]:
     """
     trials: dict[int, Trial] = {}
     for number, entry in entries:
-        if not isinstance(entry, Opened):
+        if not isinstance(entry, Opened | Ended):
             trials[number] = _step(number, trials.get(number), entry)
     return tuple(trials[number] for number in sorted(trials))
 

@@ -147,6 +147,14 @@ class Ledger:
         found = None if payload is None else decode("opened", json.loads(payload), {})
         return found if isinstance(found, Opened) else None
 
+    def openings(self, campaign: str) -> tuple[Opened, ...]:
+        """Every opening of the campaign, the oldest first."""
+        query = (select(entries.c.payload).order_by(entries.c.entry_id)
+                 .where(entries.c.campaign == campaign, entries.c.kind == "opened"))
+        with reading(self._engine, self._shown_url) as connection:
+            found = [decode("opened", json.loads(text), {}) for text in connection.scalars(query)]
+        return tuple(one for one in found if isinstance(one, Opened))
+
     def next_number(self, campaign: str) -> int:
         """The first trial number above all that the campaign has used, from 1."""
         query = select(func.max(entries.c.trial)).where(entries.c.campaign == campaign)

@@ -17,6 +17,7 @@ from trials.checks import text
 from trials.codec import Array
 from trials.entry import (
     Commanded,
+    Ended,
     Entry,
     Evaluated,
     Faulted,
@@ -70,11 +71,12 @@ def one_line(name: str, value: object) -> str:
 
 
 def trial_for(entry: Entry, trial: int | None) -> int | None:
-    """The trial number of an entry: none for Opened, a whole number for the others."""
-    if not isinstance(entry, Opened):
+    """The trial number of an entry: none for Opened and Ended, a whole number for the others."""
+    if not isinstance(entry, Opened | Ended):
         return counted("trial", trial)
     if trial is not None:
-        raise BadInput("trial", trial, "left out for Opened", "Pass None: it tells of no stack.")
+        raise BadInput("trial", trial, f"left out for {type(entry).__name__}",
+                       "Pass None: it tells of no stack.")
     return None
 
 
