@@ -39,11 +39,11 @@ if TYPE_CHECKING:
     from trials.trial import OPEN, State, Trial
 
 __all__ = [
-    "FULL", "OPEN", "BadInput", "Commanded", "ControlPoint", "Damage", "Ended", "Entry", "Evaluated",
-    "Failed", "FailureMode", "Fault", "Faulted", "Imported", "Intact", "Ledger", "LedgerProblem",
-    "LogRow", "Measured", "MissingPoint", "NotReady", "Opened", "OutOfEnvelope", "Outcome",
-    "OutcomeUnknown", "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe", "SetAside",
-    "Settled", "Spectrum", "Stack", "State", "Trace", "Trial", "TrialEntry",
+    "FULL", "OPEN", "BadInput", "Commanded", "ControlPoint", "Damage", "Ended", "Entry",
+    "Evaluated", "Failed", "FailureMode", "Fault", "Faulted", "Imported", "Intact", "Ledger",
+    "LedgerProblem", "LogRow", "Measured", "MissingPoint", "NotReady", "Opened", "OutOfEnvelope",
+    "Outcome", "OutcomeUnknown", "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe",
+    "SetAside", "Settled", "Spectrum", "Stack", "State", "Trace", "Trial", "TrialEntry",
 ]
 
 
