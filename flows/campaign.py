@@ -17,7 +17,7 @@ from prefect.states import Cancelled
 from flows.artifacts import Board
 from flows.endurance import Endurance
 from flows.lab import Order, Run, open_run, order_of
-from flows.press_queue import press_slot
+from flows.press_queue import press_in_turn
 from flows.settings import Settings, read_settings
 from flows.stopping import STOPS, watched, why
 from hardware.undisturbed import undisturbed
@@ -41,7 +41,7 @@ def press_all(settings: Settings, order: Order) -> int | State[Any]:
     order = replace(order, flow_run=here or "")
     try:
         with watched(UUID(here) if here else None) as watcher, \
-                open_run(settings, order, press_slot) as run, _end_recorded(run):
+                open_run(settings, order, press_in_turn) as run, _end_recorded(run):
             board = Board(run)
             endurance = Endurance(run)
             for number in numbers(run):

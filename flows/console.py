@@ -51,16 +51,33 @@ class Terminated(BaseException):
     """SIGTERM or SIGHUP: somebody else's Ctrl-C."""
 
 
-@contextmanager
-def terminable() -> Iterator[None]:
-    """SIGTERM, and SIGHUP from a closed terminal, unwind the block: the press is stopped by policy,
-    display and server are put away."""
-    def stop(*_: object) -> None:
-        raise Terminated
+class Asked:
+    """Which signal asked this process to stop, None as long as none did."""
 
-    before = {number: signal.signal(number, stop) for number in (signal.SIGTERM, signal.SIGHUP)}
+    by: int | None = None
+
+    @property
+    def code(self) -> int:
+        """The exit code that says so; a cancel in Prefect is somebody else's stop too."""
+        return STOPPED if self.by == signal.SIGINT else TERMINATED
+
+
+@contextmanager
+def terminable() -> Iterator[Asked]:
+    """Ctrl-C, SIGTERM, and SIGHUP from a closed terminal, unwind the block: the press is stopped by
+    policy, display and server are put away."""
+    asked = Asked()
+
+    def stop(number: int, _: object) -> None:
+        asked.by = number
+        raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+
+    # A job that its shell put into the background ignores Ctrl-C, and goes on ignoring it.
+    obeyed = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+              if number != signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, stop) for number in obeyed}
     try:
-        yield
+        yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

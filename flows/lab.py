@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -41,12 +41,8 @@ class Order:
     flow_run: str = ""
 
 
-Queue = Callable[[str], AbstractContextManager[None]]
-"""Waits for the press with this serial number, and holds the place as long as its block."""
-
-
-def _nobody_else(serial: str) -> AbstractContextManager[None]:
-    return nullcontext()
+Hold = Callable[[str], AbstractContextManager[None]]
+"""Holds the press with this serial number for the length of its block."""
 
 
 class Run:
@@ -105,13 +101,13 @@ def open_lab(settings: Settings, order: Order, *, prove: bool = True
 
 
 @contextmanager
-def open_run(settings: Settings, order: Order, queue: Queue = _nobody_else) -> Iterator[Run]:
-    """A run that holds its press until the block ends. `queue(serial)` waits for its turn first;
-    runs that do not queue get PressBusy."""
+def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Iterator[Run]:
+    """A run that has its press to itself until the block ends, by `hold`: the plain lock raises
+    PressBusy at once while another run has the press."""
     prove_lasting(order.ledger_url)
     search_of(settings)
-    with _opened_press(settings, order, True) as press, queue(press.identify().serial), \
-            press_lock(press.identify().serial), _opened_meter(settings, order) as meter, \
+    with _opened_press(settings, order, True) as press, hold(press.identify().serial), \
+            _opened_meter(settings, order) as meter, \
             closing(Ledger.open(order.ledger_url)) as ledger:
         ledger.append(settings.campaign.name, None, Opened(
             settings.plain(), settings.digest, order.seed, versions(), order.note,

@@ -1,40 +1,45 @@
-"""Who waits for the press, as Prefect's page shows it: a concurrency limit of one slot per press.
+"""Whose turn it is at the press: its own lock decides, Prefect's concurrency limit shows the queue.
 
-A courtesy among the runs of one server. What keeps two runs apart is the press's own lock
-(`hardware.lock`): a slot may be lost with its server, and a server cannot see every run.
+The limit is a courtesy among the runs of one server, one slot per press. What keeps two runs apart
+is the press's lock (`hardware.lock`), which the kernel takes back from whoever dies: a slot may be
+lost with its server, or be held for a while by a run that is dead.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from prefect.client.orchestration import get_client
 from prefect.concurrency.sync import concurrency
 from prefect.context import FlowRunContext
 from prefect.logging import get_run_logger
 
+from hardware.lock import press_lock
+from trials.errors import PressHeld
+
 LEASE_S = 60.0
 """How long after the death of its holder a slot is free again."""
+LOOK_S = 2.0
+"""How often a run that waits tries the press's lock."""
 
 
 @contextmanager
-def press_slot(serial: str) -> Iterator[None]:
-    """Waits until no other run of this server has the press, then holds its slot.
+def press_in_turn(serial: str) -> Iterator[None]:
+    """Holds the press for the length of the block; a flow run waits until it may.
 
-    Goes on without one where there is no server; never interrupts the block when a slot is lost.
+    Raises PressHeld outside a flow run, PressBusy when the lock cannot be had at all. A slot that
+    cannot be had, or is lost, never holds up or interrupts the block.
     """
-    if FlowRunContext.get() is None:
+    with ExitStack() as held:
+        if FlowRunContext.get() is None:
+            held.enter_context(press_lock(serial))
+        else:
+            _wait(held, serial)
         yield
-        return
-    slot = _taken(slot_name(serial))
-    try:
-        yield
-    finally:
-        if slot is not None:
-            _given_back(slot)
 
 
 def slot_name(serial: str) -> str:
@@ -43,18 +48,37 @@ def slot_name(serial: str) -> str:
     return f"press-{shown}-{hashlib.sha256(serial.encode()).hexdigest()[:8]}"
 
 
-def _taken(name: str) -> AbstractContextManager[None] | None:
+def _wait(held: ExitStack, serial: str) -> None:
+    """Takes lock and slot; while the lock is somebody else's, the slot is a place in the queue."""
+    slot, said = False, False
+    while True:
+        try:
+            held.enter_context(press_lock(serial))
+            break
+        except PressHeld as busy:
+            if not said:
+                get_run_logger().info("Waiting for its turn: %s", busy)
+            said = True
+        slot = slot or _slot(held, serial)
+        time.sleep(LOOK_S)
+    if not slot:
+        _slot(held, serial)
+
+
+def _slot(held: ExitStack, serial: str) -> bool:
+    """True with a slot, which the stack gives back; False when there is none to be had now."""
+    name = slot_name(serial)
     try:
         with get_client(sync_client=True) as client:
             client.upsert_global_concurrency_limit_by_name(name, 1)
-        slot = concurrency(name, occupy=1, lease_duration=LEASE_S, strict=False,
-                           raise_on_lease_renewal_failure=False)
+        slot = concurrency(name, occupy=1, timeout_seconds=1.0, lease_duration=LEASE_S,
+                           strict=False, raise_on_lease_renewal_failure=False)
         slot.__enter__()
     except Exception as error:
-        get_run_logger().warning("No place in Prefect's queue for the press (%s); the press's own "
-                                 "lock holds.", error)
-        return None
-    return slot
+        get_run_logger().debug("No slot of %s now: %s", name, error)
+        return False
+    held.callback(_given_back, slot)
+    return True
 
 
 def _given_back(slot: AbstractContextManager[None]) -> None:

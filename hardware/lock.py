@@ -9,14 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from trials.errors import PressBusy
+from trials.errors import PressBusy, PressHeld
 
 
 @contextmanager
 def press_lock(serial: str) -> Iterator[None]:
     """Holds the press with this serial number for the length of the block.
 
-    Raises PressBusy at once, naming the holder's process, when another run has it.
+    Raises PressHeld at once, naming the holder's process, when another run has it; PressBusy when
+    the lock cannot be had at all.
     """
     descriptor = _opened(lock_path(serial))
     try:
@@ -24,7 +25,7 @@ def press_lock(serial: str) -> Iterator[None]:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
-            raise PressBusy(f"press {serial} is held by another run (process {holder}). "
+            raise PressHeld(f"press {serial} is held by another run (process {holder}). "
                             "Wait for it to end, or stop it; two runs never share a press."
                             ) from None
         os.ftruncate(descriptor, 0)

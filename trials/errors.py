@@ -6,7 +6,8 @@
     │   └── LedgerProblem    a ledger that is locked, newer than this program, or no ledger at all
     ├── Fault                the machine failed, or a person abandoned the stack
     │   └── NotReady         the machine would refuse a start now; nothing has moved
-    ├── PressBusy            another run holds the press
+    ├── PressBusy            somebody else holds the press
+    │   └── PressHeld        another run of this machine does, and will let go of it
     └── OutcomeUnknown       a press command whose end cannot be proved; a person settles it
 
 Every message says name, value, bound and remedy.
@@ -44,7 +45,11 @@ class NotReady(Fault):
 
 
 class PressBusy(PressloopError):
-    """Another run holds this press."""
+    """Somebody else holds this press."""
+
+
+class PressHeld(PressBusy):
+    """Another run of this machine holds this press until it ends: worth waiting for."""
 
 
 class OutcomeUnknown(PressloopError):

@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+
+import typer
 
 from flows import prefect_environment
 from flows.commands.recommend import show
 from flows.commands.stored import stored
-from flows.console import emit, say, terminable
+from flows.console import emit, one_line, say, terminable
 from flows.lab import Order, open_lab, order_of, prove_lasting, simulated
 from flows.settings import Settings, read_settings
 from hardware.lock import press_lock
+from trials.errors import Fault
 from trials.ledger import Ledger
 from trials.outcome import Intact
 
 
 def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None,
         as_json: bool) -> None:
-    """Runs the campaign and prints what it recommends. Raises the errors of `campaign`."""
+    """Runs the campaign and prints what it recommends. Raises the errors of `campaign`, and Exit
+    when it is stopped."""
     settings = read_settings(path)
     order = order_of(settings, trials, seed, ledger_url)
     # Whatever is wrong with machine or ledger is better said before the server is waited for.
-    prove_lasting(order.ledger_url)
-    with open_lab(settings, order) as (press, meter), press_lock(press.identify().serial):
-        unreal = simulated(press, meter)
-        ledger = Ledger.open(order.ledger_url)
-    with closing(ledger):
+    unreal = _proved(settings, order)
+    with closing(Ledger.open(order.ledger_url)) as ledger:
         if unreal:
             say("SIMULATED: no machine moves, no number here is a measurement.")
         say(f"Ledger: {order.ledger_url}")
@@ -34,19 +37,58 @@ def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None
     _conclude(order.ledger_url, settings.campaign.name, as_json)
 
 
+def _proved(settings: Settings, order: Order) -> bool:
+    """True for a simulated lab; raises what a run would raise at its start."""
+    prove_lasting(order.ledger_url)
+    with open_lab(settings, order) as (press, meter):
+        if not os.environ.get("PREFECT_API_URL"):
+            # A server of its own has no queue in which others could be seen.
+            with press_lock(press.identify().serial):
+                pass
+        return simulated(press, meter)
+
+
 def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None:
     prefect_environment.prepare(quiet=True)
     from flows.server import temporary_server
 
-    name = settings.campaign.name
-    with terminable(), temporary_server():
+    name, lasting = settings.campaign.name, bool(os.environ.get("PREFECT_API_URL"))
+    with terminable() as asked, temporary_server():
+        from prefect import tags
+        from prefect.exceptions import CancelledRun
+
         from flows.campaign import campaign
         from flows.terminal import stepping_aside
+        from flows.zombies import TAG, ensure_automation
         from views.progress import LiveProgress
 
-        with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
-                stepping_aside(shown.paused):
-            campaign(str(path), order.trials, order.seed, order.ledger_url)
+        if lasting:
+            ensure_automation()
+        try:
+            with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
+                    stepping_aside(shown.paused), tags(TAG), _unheard(ledger, name, order):
+                campaign(str(path), order.trials, order.seed, order.ledger_url)
+        except CancelledRun as stop:
+            say(f"pressloop: {one_line(stop)} Nothing is lost: start again on the same ledger to "
+                "go on.")
+            raise typer.Exit(asked.code) from None
+
+
+@contextmanager
+def _unheard(ledger: Ledger, name: str, order: Order) -> Iterator[None]:
+    """A server that is gone for good takes nothing away from a campaign that is complete. Raises
+    Fault for one that is not."""
+    from httpx import TransportError
+
+    try:
+        yield
+    except TransportError as away:
+        used = sum(t.pressed_here and not t.is_open for t in ledger.history(name, arrays=False))
+        if used < order.trials:
+            raise Fault(f"the Prefect server is gone ({one_line(away) or type(away).__name__}). "
+                        f"{used} of {order.trials} stacks are done; start again on the same ledger "
+                        "to go on.") from None
+        say("The Prefect server went away before it heard of the end; the ledger has it all.")
 
 
 def _conclude(url: str, name: str, as_json: bool) -> None:

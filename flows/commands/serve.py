@@ -20,10 +20,12 @@ def serve(path: Path, cron: str | None) -> None:
     prefect_environment.prepare(quiet=False)
     from flows.scheduled import SETTINGS_VARIABLE
     from flows.server import lasting_server
+    from flows.zombies import ensure_automation
 
     _prove_cron(cron)
     os.environ[SETTINGS_VARIABLE] = str(path.resolve())
     with lasting_server() as address:
+        ensure_automation()
         say(f"Serving {settings.campaign.name} at {address.removesuffix('/api')}"
             + (f", on the schedule {cron!r}" if cron else ", started from the UI only")
             + ". Ctrl-C ends it.")
@@ -38,13 +40,14 @@ def deploy(settings: Settings, cron: str | None) -> None:
     from prefect.types.entrypoint import EntrypointType
 
     from flows.scheduled import scheduled
+    from flows.zombies import TAG
 
     one_at_a_time = ConcurrencyLimitConfig(
         limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
     scheduled.serve(
         name=settings.campaign.name, cron=cron, limit=1, global_limit=one_at_a_time,
         parameters={"trials": min(settings.campaign.trials, 1000)},
-        description=f"Presses stacks of {settings.campaign.name}.", tags=["pressloop"],
+        description=f"Presses stacks of {settings.campaign.name}.", tags=[TAG],
         entrypoint_type=EntrypointType.MODULE_PATH, print_starting_message=False)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flows.commands.stored import existing, stored
 from flows.console import emit
 from hardware.lock import press_lock
 from trials.entry import Settled
-from trials.errors import BadInput
+from trials.errors import BadInput, PressHeld
+from trials.trial import Trial
 
 
 def settle(url: str, campaign: str | None, number: int, reason: str, as_json: bool) -> None:
@@ -19,8 +23,18 @@ def settle(url: str, campaign: str | None, number: int, reason: str, as_json: bo
     if trial is None or not trial.is_open:
         raise BadInput("--trial", number, f"an open trial (open: {still_open or 'none'})",
                        "Only open trials need settling.")
-    # A run that holds the press is still watching this very trial.
-    with press_lock(trial.press_serial), existing(url) as ledger:
+    with _nobody_watches(trial), existing(url) as ledger:
         ledger.append(found.campaign, number, Settled(reason))
     emit({"campaign": found.campaign, "trial": number, "settled": reason}, as_json,
          lambda: print(f"trial {number} of {found.campaign} settled: {reason}"))
+
+
+@contextmanager
+def _nobody_watches(trial: Trial) -> Iterator[None]:
+    """A run that holds the press is still watching this very trial, or asks somebody about it."""
+    try:
+        with press_lock(trial.press_serial):
+            yield
+    except PressHeld as held:
+        raise PressHeld(f"{held} If that run asks what became of trial {trial.number}, answer it "
+                        "there: at its terminal, or in the form of its paused flow run.") from None
