@@ -9,22 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import re
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from uuid import UUID
 
-from prefect.client.orchestration import get_client
-from prefect.concurrency.sync import concurrency
+from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.client.schemas.objects import ConcurrencyLeaseHolder
 from prefect.context import FlowRunContext
 from prefect.logging import get_run_logger
+from prefect.states import Running
 
 from hardware.lock import press_lock
 from trials.errors import PressHeld
 
 LEASE_S = 60.0
-"""How long after the death of its holder a slot is free again."""
+"""How long after the death of its holder a slot is free again: the shortest that Prefect grants."""
+BEAT_S = 15.0
+"""How often the lease is renewed, or, where it was lost, asked for again."""
 LOOK_S = 2.0
 """How often a run that waits tries the press's lock."""
+WAITING = "Waiting for the press"
+"""The name of the state that Prefect's page shows meanwhile."""
 
 
 @contextmanager
@@ -34,11 +41,14 @@ def press_in_turn(serial: str) -> Iterator[None]:
     Raises PressHeld outside a flow run, PressBusy when the lock cannot be had at all. A slot that
     cannot be had, or is lost, never holds up or interrupts the block.
     """
+    here = FlowRunContext.get()
+    run_id = here.flow_run.id if here is not None and here.flow_run is not None else None
     with ExitStack() as held:
-        if FlowRunContext.get() is None:
+        if run_id is None:
             held.enter_context(press_lock(serial))
         else:
-            _wait(held, serial)
+            _wait(held, serial, run_id)
+            held.enter_context(_slot(serial, run_id))
         yield
 
 
@@ -48,9 +58,8 @@ def slot_name(serial: str) -> str:
     return f"press-{shown}-{hashlib.sha256(serial.encode()).hexdigest()[:8]}"
 
 
-def _wait(held: ExitStack, serial: str) -> None:
-    """Takes lock and slot; while the lock is somebody else's, the slot is a place in the queue."""
-    slot, said = False, False
+def _wait(held: ExitStack, serial: str, run_id: UUID) -> None:
+    said = False
     while True:
         try:
             held.enter_context(press_lock(serial))
@@ -58,32 +67,57 @@ def _wait(held: ExitStack, serial: str) -> None:
         except PressHeld as busy:
             if not said:
                 get_run_logger().info("Waiting for its turn: %s", busy)
+                _show(run_id, WAITING)
             said = True
-        slot = slot or _slot(held, serial)
         time.sleep(LOOK_S)
-    if not slot:
-        _slot(held, serial)
+    if said:
+        _show(run_id, "Running")
 
 
-def _slot(held: ExitStack, serial: str) -> bool:
-    """True with a slot, which the stack gives back; False when there is none to be had now."""
-    name = slot_name(serial)
+def _show(run_id: UUID, name: str) -> None:
+    """Not forced: the server keeps a cancel that came before."""
+    with suppress(Exception), get_client(sync_client=True) as client:
+        client.set_flow_run_state(run_id, Running(name=name))
+
+
+@contextmanager
+def _slot(serial: str, run_id: UUID) -> Iterator[None]:
+    """Shows the press as taken for the length of the block."""
+    over = threading.Event()
+    keeper = threading.Thread(target=_keep, args=(slot_name(serial), run_id, over), daemon=True,
+                              name="press slot")
+    keeper.start()
+    try:
+        yield
+    finally:
+        over.set()
+        keeper.join(LOOK_S)
+
+
+def _keep(name: str, run_id: UUID, over: threading.Event) -> None:
+    lease: UUID | None = None
+    while not over.is_set():
+        lease = _leased(name, run_id, lease)
+        over.wait(BEAT_S)
+    if lease is not None:
+        with suppress(Exception), get_client(sync_client=True) as client:
+            client.release_concurrency_slots_with_lease(lease)
+
+
+def _leased(name: str, run_id: UUID, lease: UUID | None) -> UUID | None:
+    """The lease, renewed or new; None while the server is away or the slot is somebody else's."""
     try:
         with get_client(sync_client=True) as client:
-            client.upsert_global_concurrency_limit_by_name(name, 1)
-        slot = concurrency(name, occupy=1, timeout_seconds=1.0, lease_duration=LEASE_S,
-                           strict=False, raise_on_lease_renewal_failure=False)
-        slot.__enter__()
-    except Exception as error:
-        get_run_logger().debug("No slot of %s now: %s", name, error)
-        return False
-    held.callback(_given_back, slot)
-    return True
+            if lease is not None:
+                client.renew_concurrency_lease(lease, LEASE_S)
+                return lease
+            return _taken(client, name, run_id)
+    except Exception:
+        return None
 
 
-def _given_back(slot: AbstractContextManager[None]) -> None:
-    try:
-        slot.__exit__(None, None, None)
-    except Exception as error:
-        get_run_logger().warning("Prefect did not take the slot back (%s); it is free again after "
-                                 "%.0f s.", error, LEASE_S)
+def _taken(client: SyncPrefectClient, name: str, run_id: UUID) -> UUID:
+    client.upsert_global_concurrency_limit_by_name(name, 1)
+    answer = client.increment_concurrency_slots_with_lease(
+        [name], 1, "concurrency", LEASE_S, ConcurrencyLeaseHolder(type="flow_run", id=run_id))
+    return UUID(answer.json()["lease_id"])

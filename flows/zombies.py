@@ -37,7 +37,7 @@ def automation() -> AutomationCore:
             for_each={"prefect.resource.id"}, posture=Posture.Proactive, threshold=1,
             within=timedelta(seconds=3 * HEARTBEAT_S)),
         actions=[ChangeFlowRunState(
-            state=StateType.CRASHED, name=None,
+            state=StateType.CRASHED, name=None, force=False,
             message="The process of this run is gone. Start the campaign again: the press is asked "
                     "first, nothing is pressed twice.")])
 

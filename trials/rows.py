@@ -44,6 +44,8 @@ def key_of(trial: int | None, entry: Entry, opened: int) -> str:
     match entry:
         case Opened():
             return f"opened/{opened + 1}"
+        case Ended():
+            return f"ended/{opened}"
         case Imported(row_digest=digest):
             return f"imported/{one_line('row_digest', digest)}"
         case Measured(sweep=sweep):

@@ -132,10 +132,13 @@ def test_killed_runs_go_on_and_a_second_run_is_refused(
         server: Any, pressloop: Callable[..., Any], tmp_path: Path,
         in_background: Callable[..., subprocess.Popen[str]],
         eventually: Callable[..., Any]) -> None:
+    """Refused at once where no common server shows a queue to wait in."""
     write_settings(tmp_path, **SLOW)
     process = in_background("run", SETTINGS)
     eventually(lambda: len(pressed_stacks(LEDGER)) == 1, "the first stack on the press")
+    there = os.environ.pop("PREFECT_API_URL")
     second = pressloop("run", SETTINGS, "--json")
+    os.environ["PREFECT_API_URL"] = there
     assert second.code == 1
     assert second.out == ""
     assert f"held by another run (process {process.pid})" in second.err

@@ -1,0 +1,194 @@
+"""Cancel, pause, queue and a dead process, for a run that was started at the command line."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lab_files import write_settings
+from press_memory import pressed_stacks, stacks, told, trials_of
+
+from flows.press_queue import WAITING, slot_name
+from flows.zombies import NAME
+from trials import Ended, Ledger, State
+
+pytestmark = pytest.mark.prefect
+LEDGER = Path("lab.db")
+QUICK: dict[str, Any] = {"space": {"dwell_s": [10, 120], "temperature_c": 25},
+                         "reference": {"dwell_s": 60}, "search": {"start_with": 9}}
+SLOW: dict[str, Any] = QUICK | {"press": {"time_scale": 0.03}}
+"""Some seconds a cycle: long enough for a server that is asked every two seconds."""
+Start = Callable[..., subprocess.Popen[str]]
+Wait = Callable[..., Any]
+
+
+def run_of(server: Any, settings: Path, stacks: int = 4) -> dict[str, Any]:
+    """The flow run of this test's settings file, {} while the server has none."""
+    found = server("flow_runs/filter", {"sort": "START_TIME_DESC", "flow_runs": {"name": {
+        "any_": [f"{settings}: {stacks} stacks"]}}})
+    return dict(found[0]) if found else {}
+
+
+def started(server: Any, start: Start, eventually: Wait, settings: Path, nth: int = 2
+            ) -> tuple[subprocess.Popen[str], str]:
+    """A run whose press is busy with the nth stack, and the id of its flow run."""
+    process = start("run", settings)
+    eventually(lambda: len(pressed_stacks(LEDGER)) == nth, f"stack {nth} on the press")
+    return process, run_of(server, settings)["id"]
+
+
+def set_state(server: Any, run: str, state: str, **more: Any) -> None:
+    """What the buttons of Prefect's page do."""
+    answer = server(f"flow_runs/{run}/set_state", {"state": {"type": state, **more}})
+    assert answer["status"] == "ACCEPT", answer
+
+
+def last_word(ledger: Path = LEDGER, campaign: str = "night") -> Ended:
+    """How the ledger says the last run ended."""
+    with closing(Ledger.open(f"sqlite:///{ledger}")) as opened:
+        word = opened.facts(campaign)[-1][1]
+    assert isinstance(word, Ended), word
+    return word
+
+
+def goes_on(pressloop: Callable[..., Any], tmp_path: Path) -> None:
+    """A new start reaches the end of a run that nobody stopped, with no stack pressed twice."""
+    path = write_settings(tmp_path, **QUICK)
+    assert pressloop("run", path).code == 0
+    assert pressloop("run", path, "--ledger", "sqlite:///once.db").code == 0
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
+    assert told(trials_of(LEDGER)) == told(trials_of(Path("once.db")))
+
+
+@pytest.fixture(scope="module")
+def victim(one_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """A run killed with SIGKILL when the first test of this file began. Its server takes minutes to
+    notice, while the other tests go on."""
+    folder = tmp_path_factory.mktemp("zombie")
+    path = write_settings(folder, **SLOW, campaign={"ledger": f"sqlite:///{folder}/lab.db"})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows.cli", "run", str(path)], start_new_session=True, env={
+            **os.environ, "PYTHONPATH": str(Path(__file__).parents[2]),
+            "PREFECT_API_URL": one_server, "PRESSLOOP_LOCKS": str(folder)},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    yield {"process": process, "path": path, "ledger": folder / "lab.db"}
+    process.kill()
+    process.wait()
+
+
+def test_a_run_is_killed_in_mid_press(victim: dict[str, Any], eventually: Wait) -> None:
+    eventually(lambda: len(pressed_stacks(victim["ledger"])) == 1, "the first stack on the press")
+    victim["process"].kill()
+    assert victim["process"].wait() == -signal.SIGKILL
+
+
+@pytest.mark.parametrize("policy, word", [("finish", "finishes cycle 2"),
+                                          ("release", "cycle 2 was released")])
+def test_a_cancel_stops_a_script_and_says_what_the_press_does(
+        policy: str, word: str, server: Any, pressloop: Callable[..., Any], tmp_path: Path,
+        in_background: Start, eventually: Wait) -> None:
+    """By Prefect's command line under one policy, by its page's button under the other."""
+    path = write_settings(tmp_path, campaign={"on_stop": policy}, **SLOW)
+    process, run = started(server, in_background, eventually, path)
+    if policy == "finish":
+        subprocess.run([sys.executable, "-m", "prefect", "flow-run", "cancel", run], check=True,
+                       capture_output=True)
+    else:
+        set_state(server, run, "CANCELLING")
+    assert process.wait(25) == 143, "safe long before Prefect would kill a served run"
+    said = (tmp_path / "process-0.log").read_text()
+    assert "Cancelled in Prefect: " in said
+    assert word in said
+    assert "Traceback" not in said
+    state = server(f"flow_runs/{run}")["state"]
+    assert state["type"] == "CANCELLED"
+    assert word in state["message"]
+    assert last_word().how == "stopped"
+    assert word in last_word().detail
+    if policy == "finish":
+        goes_on(pressloop, tmp_path)
+    else:
+        assert pressloop("run", write_settings(tmp_path, **QUICK)).code == 0
+        assert [t.state for t in trials_of(LEDGER)] == [
+            State.EVALUATED, State.FAULTED, State.EVALUATED, State.EVALUATED]
+        assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
+
+
+def test_a_paused_run_presses_nothing_until_it_is_resumed(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    path = write_settings(tmp_path, **QUICK, press={"time_scale": 0.01})
+    process, run = started(server, in_background, eventually, path)
+    set_state(server, run, "PAUSED", name="Paused")
+    eventually(lambda: not trials_of(LEDGER)[-1].is_open, "the end of the stack in work")
+    reached = len(pressed_stacks(LEDGER))
+    assert reached < 4
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(6)
+    assert len(pressed_stacks(LEDGER)) == reached
+    assert server(f"flow_runs/{run}")["state"]["type"] == "PAUSED"
+    server(f"flow_runs/{run}/resume", {})
+    assert process.wait(60) == 0
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
+    assert server(f"flow_runs/{run}")["state"]["type"] == "COMPLETED"
+
+
+def test_a_paused_run_can_be_cancelled(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    path = write_settings(tmp_path, **QUICK, press={"time_scale": 0.01})
+    process, run = started(server, in_background, eventually, path, nth=1)
+    set_state(server, run, "PAUSED", name="Paused")
+    eventually(lambda: not trials_of(LEDGER)[-1].is_open, "the end of the stack in work")
+    set_state(server, run, "CANCELLING")
+    assert process.wait(25) == 143
+    assert "no cycle was running" in last_word().detail
+
+
+def test_a_second_run_waits_in_the_queue_and_outlives_the_first(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    """It is next as soon as the kernel has taken the lock from a run that was killed, whatever
+    Prefect's slot says of the dead one."""
+    path = write_settings(tmp_path, **SLOW)
+    first, _ = started(server, in_background, eventually, path, nth=1)
+    other = write_settings(tmp_path, "other.toml", **SLOW)
+    second = in_background("run", other)
+    waits = eventually(lambda: run_of(server, other), "the second run")["id"]
+    eventually(lambda: server(f"flow_runs/{waits}")["state"]["name"] == WAITING, "the queue")
+    name = slot_name(str((tmp_path / "lab.db.press.jsonl").resolve()))
+    limit, = [one for one in server("v2/concurrency_limits/filter", {}) if one["name"] == name]
+    assert (limit["limit"], limit["active_slots"]) == (1, 1)
+
+    third = in_background("run", write_settings(tmp_path, "third.toml", **SLOW))
+    waiting = eventually(lambda: run_of(server, tmp_path / "third.toml"), "the third run")["id"]
+    eventually(lambda: server(f"flow_runs/{waiting}")["state"]["name"] == WAITING, "the queue")
+    set_state(server, waiting, "CANCELLING")
+    assert third.wait(25) == 143, "a run that waits for the press can be cancelled"
+
+    os.killpg(first.pid, signal.SIGKILL)
+    assert second.wait(90) == 0, (tmp_path / "process-1.log").read_text()
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
+    assert server(f"flow_runs/{waits}")["state"]["type"] == "COMPLETED"
+
+
+def test_the_name_of_a_slot_is_one_that_prefect_takes() -> None:
+    assert slot_name("SIM 1/ä").startswith("press-SIM-1-")
+    assert slot_name("a b") != slot_name("a-b")
+
+
+def test_the_server_marks_the_dead_run_as_crashed_and_the_next_start_asks_the_press(
+        victim: dict[str, Any], server: Any, pressloop: Callable[..., Any], tmp_path: Path,
+        eventually: Wait) -> None:
+    """Three missed heartbeats of 30 s after the kill at the beginning of this file."""
+    assert [one["name"] for one in server("automations/filter", {})].count(NAME) == 1
+    state = eventually(lambda: (found := run_of(server, victim["path"]))["state"]["type"]
+                       == "CRASHED" and found["state"], "the mark of a dead run", 150)
+    assert "the press is asked first" in state["message"]
+    os.environ["PRESSLOOP_LOCKS"] = str(victim["path"].parent)
+    assert pressloop("run", victim["path"]).code == 0
+    assert pressed_stacks(victim["ledger"]) == stacks(1, 2, 3, 4)
