@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,12 +19,11 @@ from trials.entry import Opened
 from trials.errors import BadInput
 from trials.ledger import Ledger
 from trials.spectrum import Spectrum
+from trials.stamp import versions
 from trials.trial import Trial
 
 if TYPE_CHECKING:
     from optimizer import Search
-
-TOLD = ("pressloop", "prefect", "botorch", "gpytorch", "torch", "scipy", "numpy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,17 +154,6 @@ def prove_lasting(url: str) -> None:
     """A ledger in memory forgets which stacks were pressed. Raises BadInput for one."""
     if (parsed := parse(url)).get_backend_name() == "sqlite" and sqlite_path(parsed) is None:
         raise BadInput("ledger", url, "on disk", "Write it like sqlite:///runs/ledger.db.")
-
-
-def versions() -> dict[str, str]:
-    """Versions of this program, Python and the libraries that shape results."""
-    found = {"python": platform.python_version()}
-    for name in TOLD:
-        try:
-            found[name] = version(name)
-        except PackageNotFoundError:
-            continue
-    return found
 
 
 def _stem(ledger_url: str) -> Path:

@@ -6,6 +6,7 @@ Prefect neither caches nor stores what a step returns: the ledger is the record.
 from __future__ import annotations
 
 import threading
+from dataclasses import asdict
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -36,7 +37,7 @@ def carry_through(run: Run, number: int) -> None:
         if outcome is not None or _trial(run, number).state is State.PRESSED:
             measure(run, number)
         outcome = evaluate_stack(run, number)
-    run.ledger.append(run.campaign, number, Evaluated(1, outcome))
+    run.ledger.append(run.campaign, number, Evaluated(1, outcome, asdict(run.settings.rules)))
 
 
 @task(name="plan", task_run_name="plan stack {number}", cache_policy=NO_CACHE,

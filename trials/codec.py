@@ -146,7 +146,7 @@ def _measured(payload: Payload, arrays: Arrays) -> Measured:
 
 
 def _evaluated(payload: Payload, arrays: Arrays) -> Evaluated:
-    return Evaluated(payload["reading"], _outcome(payload["outcome"]))
+    return Evaluated(**{**payload, "outcome": _outcome(payload["outcome"])})
 
 
 def _imported(payload: Payload, arrays: Arrays) -> Imported:

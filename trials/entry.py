@@ -79,10 +79,14 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What the readings mean; `reading` counts re-evaluations, from 1."""
+    """What the readings mean; `reading` counts evaluations, from 1. `rules` are those of the
+    evaluation as plain values ({} in ledgers that do not tell), `note` says why it was done again.
+    """
 
     reading: int
     outcome: Outcome
+    rules: dict[str, object] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from trials.entry import (
@@ -48,11 +48,18 @@ def fold(entries: Iterable[tuple[int, Entry | Bare]]) -> tuple[Trial, ...]:
     The latest sweep's spectra and the latest outcome win. Raises LedgerProblem naming the trial
     when facts come in an order that cannot have happened.
     """
-    trials: dict[int, Trial] = {}
+    trials = advanced({}, entries)
+    return tuple(trials[number] for number in sorted(trials))
+
+
+def advanced(before: Mapping[int, Trial], entries: Iterable[tuple[int, Entry | Bare]]
+             ) -> dict[int, Trial]:
+    """The trials by number after these entries too. Raises LedgerProblem as `fold` does."""
+    trials = dict(before)
     for number, entry in entries:
         if not isinstance(entry, Opened | Ended):
             trials[number] = _step(number, trials.get(number), entry)
-    return tuple(trials[number] for number in sorted(trials))
+    return trials
 
 
 def _step(number: int, trial: Trial | None, entry: Entry | Bare) -> Trial:
@@ -85,8 +92,8 @@ def _advance(trial: Trial, entry: Entry | Bare) -> Trial:
             trial = replace(trial, spectra=spectra, sweeps=trial.sweeps + 1)
         case Bare(state=State.MEASURED):
             trial = replace(trial, sweeps=trial.sweeps + 1)
-        case Evaluated(outcome=outcome):
-            trial = replace(trial, outcome=outcome)
+        case Evaluated(outcome=outcome, rules=rules):
+            trial = replace(trial, outcome=outcome, readings=trial.readings + 1, rules=rules)
         case Faulted(reason=reason) | Settled(reason=reason):
             trial = replace(trial, fault=reason)
     return trial

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Engine, Select, func, insert, or_, select
+from sqlalchemy import Connection, Engine, Select, func, or_, select
 
 from trials.codec import Array, decode, encode
 from trials.database import (
@@ -21,9 +23,11 @@ from trials.database import (
 )
 from trials.entry import Commanded, Entry, Imported, Opened
 from trials.errors import LedgerProblem
-from trials.fold import Bare, fold
-from trials.rows import counted, from_bytes, key_of, one_line, stamp, to_bytes, to_json, trial_for
+from trials.fold import Bare, advanced, fold
+from trials.rows import counted, from_bytes, key_of, one_line, to_bytes, to_json, trial_for
 from trials.schema import HEAD, arrays, entries, revision_of, upgrade
+from trials.stamp import stamp
+from trials.storage import StoredRow, add_row, go_on_counting, head_of, stored_rows, tied
 from trials.trial import State, Trial
 
 WITH_ARRAYS = {State.PRESSED.value, State.MEASURED.value}
@@ -31,13 +35,20 @@ WITH_ARRAYS = {State.PRESSED.value, State.MEASURED.value}
 
 
 class LogRow(NamedTuple):
-    """One line of the log: when (UTC, ISO 8601), which trial, what, by whom, on which machine."""
+    """One line of the log: its place in the campaign, when (UTC, ISO 8601), which trial, what, its
+    plain values, by whom, on which machine, by which code, under which settings, its hash."""
 
+    position: int
     utc: str
     trial: int | None
     kind: str
+    payload: dict[str, Any]
     operator: str
     host: str
+    code_version: str
+    settings_digest: str
+    versions: dict[str, str]
+    hash: str
 
 
 class Ledger:
@@ -48,6 +59,8 @@ class Ledger:
 
     def __init__(self, engine: Engine, shown_url: str) -> None:
         self._engine, self._shown_url = engine, shown_url
+        self._told = dict[str, tuple[int, dict[int, Trial]]]()
+        self._telling = threading.Lock()
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Self:
@@ -104,10 +117,8 @@ class Ledger:
             if trial is not None:
                 story = _bare(connection, _of(campaign).where(entries.c.trial == trial))
                 fold([*story, (trial, entry)])
-            new = insert(entries).values(**row).returning(entries.c.entry_id)
-            entry_id = connection.execute(new).scalar_one()
-            if blobs:
-                connection.execute(insert(arrays), [{"entry_id": entry_id, **b} for b in blobs])
+            row |= tied(connection, row, blobs, entry)
+            add_row(connection, StoredRow(row, blobs))
         return True
 
     def history(self, campaign: str, *, arrays: bool = True) -> tuple[Trial, ...]:
@@ -116,8 +127,24 @@ class Ledger:
         With arrays=False traces stay None and spectra (), which is cheap enough for polling.
         """
         rows = _of(campaign).where(entries.c.trial.is_not(None))
+        if not arrays:
+            return self._bare_history(campaign, rows)
         with reading(self._engine, self._shown_url) as connection:
-            return fold((_full if arrays else _bare)(connection, rows))
+            return fold(_full(connection, rows))
+
+    def _bare_history(self, campaign: str, rows: Select[Any]) -> tuple[Trial, ...]:
+        # What was read once never changes, so that only what is new since then is read and told.
+        with self._telling, reading(self._engine, self._shown_url) as connection:
+            known, trials = self._told.get(campaign, (0, {}))
+            newest = connection.scalar(select(func.max(entries.c.entry_id))) or 0
+            if newest < known:
+                # Another ledger was put in its place.
+                known, trials = 0, {}
+            if newest != known:
+                since = entries.c.entry_id.between(known + 1, newest)
+                trials = advanced(trials, _bare(connection, rows.where(since)))
+                self._told[campaign] = newest, trials
+        return tuple(trials[number] for number in sorted(trials))
 
     def trial(self, campaign: str, number: int) -> Trial | None:
         """One trial with all its readings, None where the campaign has no such number."""
@@ -168,11 +195,53 @@ class Ledger:
 
     def log(self, campaign: str) -> tuple[LogRow, ...]:
         """One row per entry, in the order of recording."""
-        columns = (entries.c.recorded_utc, entries.c.trial, entries.c.kind, entries.c.operator,
-                   entries.c.host)
+        columns = (entries.c.position, entries.c.recorded_utc, entries.c.trial, entries.c.kind,
+                   entries.c.payload, entries.c.operator, entries.c.host, entries.c.code_version,
+                   entries.c.settings_digest, entries.c.versions, entries.c.hash)
         with reading(self._engine, self._shown_url) as connection:
-            found = connection.execute(_of(campaign).with_only_columns(*columns))
-            return tuple(LogRow(*row) for row in found)
+            found = [LogRow(*row) for row in connection.execute(
+                _of(campaign).with_only_columns(*columns))]
+        return tuple(row._replace(payload=json.loads(str(row.payload)),
+                                  versions=json.loads(str(row.versions))) for row in found)
+
+    def rows(self, campaign: str | None = None, upto: int | None = None) -> Iterator[StoredRow]:
+        """Every entry as it is stored, of one campaign or of all, in the order of recording; with
+        `upto` none of a higher entry number."""
+        with reading(self._engine, self._shown_url) as connection:
+            yield from stored_rows(connection, campaign, upto)
+
+    def newest(self) -> int:
+        """The highest entry number, 0 in an empty ledger."""
+        with reading(self._engine, self._shown_url) as connection:
+            return connection.scalar(select(func.max(entries.c.entry_id))) or 0
+
+    def adopt(self, rows: Iterable[StoredRow],
+              check: Callable[[Iterable[StoredRow]], None]) -> int:
+        """Takes over the entries of another ledger, all or none, and returns their number.
+
+        `check` is given what is then stored here and raises where that is not as it should be.
+        Raises LedgerProblem where this ledger has entries of its own.
+        """
+        with writing(self._engine, self._shown_url) as connection:
+            if connection.scalar(select(func.max(entries.c.entry_id))) is not None:
+                raise LedgerProblem("ledger", self._shown_url, "one without entries", "Name a new "
+                                    "one: a ledger is never mixed with another.")
+            count = sum(add_row(connection, row) > 0 for row in rows)
+            go_on_counting(connection)
+            check(stored_rows(connection))
+        return count
+
+    def strays(self) -> int:
+        """Arrays that belong to no entry; 0 in a ledger that nobody has meddled with."""
+        query = select(func.count()).select_from(arrays).where(
+            arrays.c.entry_id.not_in(select(entries.c.entry_id)))
+        with reading(self._engine, self._shown_url) as connection:
+            return connection.scalar(query) or 0
+
+    def head(self, campaign: str) -> tuple[int, str]:
+        """Position and hash of the campaign's newest entry; (0, "") where there is none."""
+        with reading(self._engine, self._shown_url) as connection:
+            return head_of(connection, campaign) or (0, "")
 
     def close(self) -> None:
         """Gives the connections back; what was appended is on disk already."""
@@ -190,7 +259,8 @@ def _of(campaign: str) -> Select[Any]:
 
 
 def _times_opened(connection: Connection, campaign: str) -> int:
-    query = select(func.count()).where(entries.c.campaign == campaign, entries.c.kind == "opened")
+    query = select(func.count()).where(entries.c.campaign == campaign, entries.c.trial.is_(None),
+                                       entries.c.kind == "opened")
     return connection.scalar(query) or 0
 
 

@@ -1,14 +1,9 @@
-"""What goes into the columns of one entry: its key, its text, its bytes and who wrote it."""
+"""What goes into the columns of one entry: its key, its text and its bytes."""
 
 from __future__ import annotations
 
-import getpass
 import json
-import socket
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -107,26 +102,3 @@ def from_bytes(dtype: str, shape: str, data: bytes) -> Array:
     except (KeyError, ValueError) as error:
         raise LedgerProblem("stored array", repr(error), f"{dtype} of shape {shape}",
                             "Restore the ledger from a backup.") from None
-
-
-def stamp() -> dict[str, str]:
-    """Columns that say when, by whom, where and by which code an entry was written."""
-    return {"recorded_utc": datetime.now(UTC).isoformat(timespec="milliseconds"),
-            "operator": operator(), "host": socket.gethostname(), "code_version": code_version()}
-
-
-def operator() -> str:
-    """The login name, or "unknown" in a container without one."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError, ImportError):
-        return "unknown"
-
-
-@cache
-def code_version() -> str:
-    """The installed version of pressloop."""
-    try:
-        return version("pressloop")
-    except PackageNotFoundError:
-        return "0+unknown"

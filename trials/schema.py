@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from trials.errors import LedgerProblem
 
-HEAD = "0001"
+HEAD = "0002"
 """The revision this program writes; known here so that reading needs no Alembic."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"
@@ -43,9 +43,14 @@ entries = Table(
     Column("operator", Text, nullable=False),
     Column("host", Text, nullable=False),
     Column("code_version", Text, nullable=False),
+    Column("position", Integer, nullable=False, server_default="0"),
+    Column("settings_digest", Text, nullable=False, server_default=""),
+    Column("versions", Text, nullable=False, server_default="{}"),
+    Column("hash", Text, nullable=False, server_default=""),
     UniqueConstraint("campaign", "key", name="uq_entries_key"),
     UniqueConstraint("campaign", "cycle_id", name="uq_entries_cycle"),
     Index("ix_entries_trial", "campaign", "trial"),
+    Index("ix_entries_position", "campaign", "position", unique=True),
     # Numbers of entries are never given out again, also after a restore that lost the last ones.
     sqlite_autoincrement=True,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from trials.outcome import Outcome
@@ -33,8 +33,9 @@ class Trial:
     """One stack from plan to outcome.
 
     `purpose` says what the recipe is for (reference, space-filling, improve ...). `spectra` are
-    those of the latest sweep, full electrode first. `sweeps` counts the sweeps taken. `fault` is
-    the reason of a fault or of a settlement.
+    those of the latest sweep, full electrode first. `sweeps` counts the sweeps taken, `readings`
+    how often they were evaluated, the last time by `rules` ({} where the ledger does not tell).
+    `fault` is the reason of a fault or of a settlement.
     """
 
     number: int
@@ -50,6 +51,8 @@ class Trial:
     fault: str | None = None
     press_serial: str = ""
     press_boot: int | None = None
+    readings: int = 0
+    rules: dict[str, object] = field(default_factory=dict)
 
     @property
     def pressed_here(self) -> bool:

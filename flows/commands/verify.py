@@ -1,0 +1,58 @@
+"""`pressloop verify`: is the ledger complete and in order?"""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+from flows.commands.stored import existing
+from flows.console import FAILED, emit
+from trials.errors import BadInput
+from trials.ledger import Ledger
+from trials.proof import Proof, prove
+
+
+def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: bool) -> int:
+    """Proves one campaign or all; returns the exit code: 1 where something is broken."""
+    for some in expected:
+        if len(some) < 8 or set(some.lower()) - set("0123456789abcdef"):
+            raise BadInput("--expect", some, "8 to 64 hexadecimal digits", "Give a hash that "
+                           "`pressloop verify` printed before.")
+    wanted = tuple(some.lower() for some in expected)
+    with existing(url) as ledger:
+        proofs = [prove(ledger, name, wanted) for name in _named(ledger, campaign)]
+        strays = ledger.strays()
+    # An expected hash belongs to one campaign, and is none of the others' business.
+    unseen = sorted(set(wanted).intersection(*(p.unseen for p in proofs)) if proofs else wanted)
+    sound = not strays and not unseen and all(p.broken is None for p in proofs)
+    result = {"sound": sound, "stray_arrays": strays, "missing_hashes": unseen,
+              "campaigns": [_plain(proof) for proof in proofs]}
+    emit(result, as_json, lambda: print("\n".join([*map(_line, proofs), *_rest(strays, unseen)])))
+    return 0 if sound else FAILED
+
+
+def _named(ledger: Ledger, campaign: str | None) -> tuple[str, ...]:
+    names = ledger.campaigns()
+    if campaign is not None and campaign not in names:
+        raise BadInput("--campaign", campaign, f"one of {', '.join(names) or 'none'}",
+                       "Name one of these.")
+    return names if campaign is None else (campaign,)
+
+
+def _plain(proof: Proof) -> dict[str, object]:
+    plain = asdict(proof)
+    del plain["unseen"]
+    return plain
+
+
+def _line(proof: Proof) -> str:
+    if proof.broken is not None:
+        return f"{proof.campaign}: BROKEN at {proof.broken}"
+    left = f", open trials: {', '.join(map(str, proof.open_trials))}" if proof.open_trials else ""
+    return (f"{proof.campaign}: {proof.entries} entries, complete and in order, up to "
+            f"{proof.head}{left}")
+
+
+def _rest(strays: int, unseen: list[str]) -> list[str]:
+    said = [f"BROKEN: no campaign has the expected {some}: its newest entries are missing, or it "
+            "was written anew" for some in unseen]
+    return said + ([f"BROKEN: {strays} stored arrays belong to no entry"] if strays else [])

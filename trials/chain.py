@@ -1,0 +1,37 @@
+"""The chain: the hash of each entry covers the entry before it, so that nothing can be taken out,
+put in, moved or changed without the hashes from there on telling.
+
+One chain per campaign. What a chain cannot tell is that its newest entries are missing: for that,
+compare with a hash noted elsewhere (`pressloop verify --expect`).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+HASHED = ("campaign", "position", "trial", "cycle_id", "kind", "key", "payload", "recorded_utc",
+          "operator", "host", "code_version", "settings_digest", "versions")
+"""Columns that a hash covers: all but `entry_id`, which is the database's own count."""
+
+Blob = Mapping[str, Any]
+"""One stored array: name, dtype, shape and data."""
+
+
+def first_link(campaign: str) -> str:
+    """What stands before the first entry of a campaign."""
+    return _sha256(f"pressloop ledger, campaign {campaign}".encode())
+
+
+def link(before: str, row: Mapping[str, Any], blobs: Iterable[Blob]) -> str:
+    """The hash of an entry: SHA-256 over the hash before it, its columns and its arrays."""
+    columns = [row[name] for name in HASHED]
+    arrays = sorted([blob["name"], blob["dtype"], blob["shape"], _sha256(blob["data"])]
+                    for blob in blobs)
+    return _sha256(json.dumps([before, columns, arrays]).encode())
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -1,0 +1,123 @@
+"""Proof that a ledger is complete and in order: its chain, its values, and the story of each stack.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from trials.chain import first_link, link
+from trials.codec import decode
+from trials.entry import Opened
+from trials.errors import BadInput, LedgerProblem
+from trials.fold import advanced
+from trials.ledger import Ledger
+from trials.rows import from_bytes, key_of
+from trials.storage import StoredRow
+from trials.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first entry of a campaign that cannot have been written so, and why."""
+
+    entry_id: int
+    position: int
+    trial: int | None
+    kind: str
+    why: str
+
+    def __str__(self) -> str:
+        of = f" of trial {self.trial}" if self.trial is not None else ""
+        return f"entry {self.entry_id} ({self.kind}{of}, number {self.position}): {self.why}"
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was proved of one campaign; `broken` is None where all is well. `head` is the hash of
+    the last good entry, `entries` their number; `unseen` are expected hashes that it lacks."""
+
+    campaign: str
+    entries: int
+    head: str
+    open_trials: tuple[int, ...] = ()
+    broken: Broken | None = None
+    unseen: tuple[str, ...] = ()
+
+    @property
+    def sound(self) -> bool:
+        """True where nothing is broken or missing."""
+        return self.broken is None and not self.unseen
+
+
+def prove(ledger: Ledger, campaign: str, expected: Sequence[str] = ()) -> Proof:
+    """Reads every entry of a campaign, with its arrays, up to the first broken one.
+
+    Proves that no entry up to the last is missing, moved, added or changed (chain), that each can
+    be read and says what its columns say, and that the entries of each stack come in an order that
+    can have happened. `expected` are hashes noted earlier, or their first digits: a chain that
+    lacks one has lost its newest entries or was written anew.
+    """
+    return _Prover(campaign, expected).over(ledger.rows(campaign))
+
+
+class _Prover:
+    """Walks one campaign; holds what the entries so far amount to."""
+
+    def __init__(self, campaign: str, expected: Sequence[str]) -> None:
+        self._campaign, self._unseen = campaign, set(expected)
+        self._count, self._head, self._opened = 0, first_link(campaign), 0
+        self._digest = ""
+        self._trials: dict[int, Trial] = {}
+
+    def over(self, rows: Iterable[StoredRow]) -> Proof:
+        broken = next(self._faulty(rows), None)
+        left = tuple(t.number for t in self._trials.values() if t.is_open)
+        return Proof(self._campaign, self._count, self._head if self._count else "", left, broken,
+                     tuple(sorted(self._unseen)))
+
+    def _faulty(self, rows: Iterable[StoredRow]) -> Iterator[Broken]:
+        for stored in rows:
+            row = stored.columns
+            try:
+                why = self._chain_trouble(stored) or self._told_trouble(stored)
+            except (LedgerProblem, BadInput) as trouble:
+                why = str(trouble)
+            if why:
+                yield Broken(row["entry_id"], row["position"], row["trial"], row["kind"], why)
+            self._count, self._head = row["position"], row["hash"]
+            self._unseen = {some for some in self._unseen if not row["hash"].startswith(some)}
+
+    def _chain_trouble(self, stored: StoredRow) -> str:
+        row = stored.columns
+        if row["position"] != self._count + 1:
+            return (f"number {self._count + 1} should come here: an entry is missing or out of "
+                    "place")
+        if row["hash"] != link(self._head, row, stored.blobs):
+            return "it, one of its arrays, or the entry before it is not what was written"
+        return ""
+
+    def _told_trouble(self, stored: StoredRow) -> str:
+        row, trial = stored.columns, stored.columns["trial"]
+        arrays = {blob["name"]: from_bytes(blob["dtype"], blob["shape"], blob["data"])
+                  for blob in stored.blobs}
+        entry = decode(row["kind"], json.loads(row["payload"]), arrays)
+        if row["key"] != key_of(trial, entry, self._opened):
+            return f"its key {row['key']} is not that of what it says"
+        if isinstance(entry, Opened):
+            self._opened, self._digest = self._opened + 1, entry.settings_digest
+        if row["settings_digest"] != self._digest:
+            return "its settings are not those that the campaign was opened with"
+        if row["cycle_id"] != getattr(entry, "cycle_id", None):
+            return f"its cycle id {row['cycle_id']} is not that of what it says"
+        if trial is not None:
+            # One trial's story is carried on, not the whole campaign's.
+            known = {trial: self._trials[trial]} if trial in self._trials else {}
+            self._trials[trial] = _bare(advanced(known, [(trial, entry)])[trial])
+        return ""
+
+
+def _bare(trial: Trial) -> Trial:
+    return replace(trial, trace=None, spectra=())
+

@@ -1,0 +1,93 @@
+"""Entries as the database has them: read, tied to the entry before, written."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, func, insert, select
+
+from trials.chain import first_link, link
+from trials.entry import Entry, Opened
+from trials.schema import arrays, entries
+
+AT_ONCE = 100
+"""Entries that are read with their arrays at a time."""
+
+
+class StoredRow(NamedTuple):
+    """One entry: its columns, and the columns of each of its arrays, ordered by name."""
+
+    columns: dict[str, Any]
+    blobs: list[dict[str, Any]]
+
+
+def stored_rows(connection: Connection, campaign: str | None = None, upto: int | None = None
+                ) -> Iterator[StoredRow]:
+    """Every entry in the order of recording, of one campaign or of all."""
+    query = select(entries).order_by(entries.c.entry_id).limit(AT_ONCE)
+    if campaign is not None:
+        query = query.where(entries.c.campaign == campaign)
+    if upto is not None:
+        query = query.where(entries.c.entry_id <= upto)
+    last = 0
+    while some := connection.execute(query.where(entries.c.entry_id > last)).mappings().all():
+        first, last = some[0]["entry_id"], some[-1]["entry_id"]
+        blobs = _blobs(connection, first, last)
+        for row in some:
+            yield StoredRow(dict(row), blobs[row["entry_id"]])
+
+
+def _blobs(connection: Connection, first: int, last: int) -> dict[int, list[dict[str, Any]]]:
+    query = (select(arrays).where(arrays.c.entry_id.between(first, last))
+             .order_by(arrays.c.entry_id, arrays.c.name))
+    kept = defaultdict[int, list[dict[str, Any]]](list)
+    for blob in connection.execute(query).mappings():
+        kept[blob["entry_id"]].append(dict(blob))
+    return kept
+
+
+def head_of(connection: Connection, campaign: str) -> tuple[int, str] | None:
+    """Position and hash of the campaign's newest entry."""
+    query = (select(entries.c.position, entries.c.hash).where(entries.c.campaign == campaign)
+             .order_by(entries.c.position.desc()).limit(1))
+    found = connection.execute(query).one_or_none()
+    return None if found is None else (found.position, found.hash)
+
+
+def _digest(connection: Connection, campaign: str) -> str:
+    """Of the settings under which the campaign was opened last."""
+    query = (select(entries.c.settings_digest).order_by(entries.c.position.desc()).limit(1)
+             .where(entries.c.campaign == campaign, entries.c.trial.is_(None),
+                    entries.c.kind == "opened"))
+    return connection.scalar(query) or ""
+
+
+def tied(connection: Connection, row: dict[str, Any], blobs: list[dict[str, Any]],
+             entry: Entry) -> dict[str, Any]:
+    """The columns that tie the entry to what was recorded before it."""
+    campaign = row["campaign"]
+    position, before = head_of(connection, campaign) or (0, first_link(campaign))
+    columns = {"position": position + 1, "settings_digest": entry.settings_digest if isinstance(
+        entry, Opened) else _digest(connection, campaign)}
+    return columns | {"hash": link(before, row | columns, blobs)}
+
+
+def add_row(connection: Connection, stored: StoredRow) -> int:
+    """Inserts an entry and its arrays, under the number its columns give it or the next one, which
+    it returns."""
+    new = insert(entries).values(**stored.columns).returning(entries.c.entry_id)
+    entry_id = connection.execute(new).scalar_one()
+    if stored.blobs:
+        connection.execute(insert(arrays), [blob | {"entry_id": entry_id}
+                                            for blob in stored.blobs])
+    return int(entry_id)
+
+
+def go_on_counting(connection: Connection) -> None:
+    """The next entry gets the next number, also where entries came with numbers of their own."""
+    if connection.dialect.name == "postgresql":
+        highest = func.max(entries.c.entry_id)
+        connection.execute(select(func.setval(
+            func.pg_get_serial_sequence("entries", "entry_id"), highest)))
