@@ -17,6 +17,7 @@ from prefect.states import Cancelled
 from flows.artifacts import Board
 from flows.endurance import Endurance
 from flows.lab import Order, Run, open_run, order_of
+from flows.people import served
 from flows.press_queue import press_in_turn
 from flows.settings import Settings, read_settings
 from flows.stopping import STOPS, watched, why
@@ -52,7 +53,7 @@ def press_all(settings: Settings, order: Order) -> int | State[Any]:
             board.conclude()
             return stacks_used(run)
     except STOPS as stop:
-        if isinstance(stop, TerminationSignal) and runtime.flow_run.deployment_id:
+        if isinstance(stop, TerminationSignal) and served():
             # Prefect's runner has stopped its own child, and sets the state itself.
             raise
         return Cancelled(message=why(stop))

@@ -21,7 +21,7 @@ def person_for() -> Person | None:
     """Whoever resumes the paused flow run, for a run of a deployment; else the person at the
     terminal; else the paused flow run of a command without a terminal; else nobody."""
     chosen, run = os.environ.get(ASK_VARIABLE), _flow_run()
-    by_form = chosen == "form" or (run is not None and run.deployment_id is not None)
+    by_form = chosen == "form" or served()
     if chosen == "terminal" or (_at_terminal() and not by_form):
         return TerminalPerson()
     if run is None:
@@ -34,11 +34,15 @@ def person_for() -> Person | None:
 def seen_by_somebody() -> Person | None:
     """The person whose answer a run that is in trouble may wait for: None for a command without a
     terminal, unless a person was promised by PRESSLOOP_ASK, as its form might never be seen."""
-    run = _flow_run()
-    served = run is not None and run.deployment_id is not None
-    if served or _at_terminal() or os.environ.get(ASK_VARIABLE) in ("terminal", "form"):
+    if served() or _at_terminal() or os.environ.get(ASK_VARIABLE) in ("terminal", "form"):
         return person_for()
     return None
+
+
+def served() -> bool:
+    """True within a flow run of a deployment, whose process belongs to Prefect's runner."""
+    run = _flow_run()
+    return run is not None and run.deployment_id is not None
 
 
 def _at_terminal() -> bool:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from flows.campaign import press_all
 from flows.lab import order_of
 from flows.settings import read_settings
+from trials.database import parse, sqlite_path
 from trials.errors import BadInput
 from trials.ledger import Ledger
 
@@ -90,6 +91,10 @@ def lateness_s(planned: datetime | None, now: datetime) -> float:
 def target_before(url: str, campaign: str, run_id: str) -> int | None:
     """At how many stacks this flow run was to end when it was started before; None the first time.
     """
+    path = sqlite_path(parse(url))
+    if path is not None and not path.exists():
+        # A run that is skipped leaves nothing behind.
+        return None
     with closing(Ledger.open(url)) as ledger:
         mine = [o.target for o in ledger.openings(campaign) if run_id and o.flow_run == run_id]
     return mine[-1] if mine else None

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -56,6 +57,15 @@ def last_word(ledger: Path = LEDGER, campaign: str = "night") -> Ended:
         word = opened.facts(campaign)[-1][1]
     assert isinstance(word, Ended), word
     return word
+
+
+def rests() -> bool:
+    """True when no stack is in work and none is begun for as long as a run looks away."""
+    before = trials_of(LEDGER)
+    if before[-1].is_open:
+        return False
+    time.sleep(2.5)
+    return len(trials_of(LEDGER)) == len(before)
 
 
 def goes_on(pressloop: Callable[..., Any], tmp_path: Path) -> None:
@@ -126,7 +136,7 @@ def test_a_paused_run_presses_nothing_until_it_is_resumed(
     path = write_settings(tmp_path, **QUICK, press={"time_scale": 0.01})
     process, run = started(server, in_background, eventually, path)
     set_state(server, run, "PAUSED", name="Paused")
-    eventually(lambda: not trials_of(LEDGER)[-1].is_open, "the end of the stack in work")
+    eventually(rests, "the end of the stack in work")
     reached = len(pressed_stacks(LEDGER))
     assert reached < 4
     with pytest.raises(subprocess.TimeoutExpired):
@@ -144,7 +154,7 @@ def test_a_paused_run_can_be_cancelled(
     path = write_settings(tmp_path, **QUICK, press={"time_scale": 0.01})
     process, run = started(server, in_background, eventually, path, nth=1)
     set_state(server, run, "PAUSED", name="Paused")
-    eventually(lambda: not trials_of(LEDGER)[-1].is_open, "the end of the stack in work")
+    eventually(rests, "the end of the stack in work")
     set_state(server, run, "CANCELLING")
     assert process.wait(25) == 143
     assert "no cycle was running" in last_word().detail
