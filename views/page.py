@@ -65,16 +65,20 @@ def facts(pairs: Iterable[tuple[str, str, str]], css: str = "facts") -> str:
         for name, value, remark in pairs), class_=css)
 
 
-def page(title: str, body: str) -> str:
-    """The whole file: style, body, plotly.js once, script."""
-    from plotly.offline import get_plotlyjs
-
+def page(title: str, body: str, *, plots: bool = True) -> str:
+    """The whole file: style, body, plotly.js once where there are `plots`, script."""
     head = (f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
             f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
             f"<title>{text(title)}</title><style>{CSS}</style>")
-    scripts = f"<script>{get_plotlyjs()}</script><script>{SCRIPT}</script>"
+    scripts = f"{_plotly() if plots else ''}<script>{SCRIPT}</script>"
     return (f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body><main>{body}</main>'
             f"{scripts}</body></html>\n")
+
+
+def _plotly() -> str:
+    from plotly.offline import get_plotlyjs
+
+    return f"<script>{get_plotlyjs()}</script>"
 
 
 def plain_json(value: object) -> str:

@@ -6,11 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 from flows.console import emit, say
-from flows.lab import order_of, prove_lasting, versions
+from flows.lab import order_of, prove_lasting
 from flows.past import ignored_columns, read_past
 from flows.settings import read_settings
 from trials.entry import Opened
 from trials.ledger import Ledger
+from trials.stamp import versions
 
 
 def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -> None:

@@ -19,11 +19,11 @@ def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
     from views.report import write_report
 
     settings = found.settings
-    with _writable(out):
+    with writable(out):
         path = write_report(
             out / "report.html", campaign=found.campaign, trials=found.trials,
             space=settings.space, caution=settings.caution, reference=settings.reference,
-            rules=settings.rules, simulated=found.simulated, note=found.opened.note)
+            rules=found.rules, simulated=found.simulated, note=found.opened.note)
     emit({"report": str(path)}, as_json, lambda: print(f"report: {path}"))
 
 
@@ -32,14 +32,14 @@ def export(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
     found = stored(url, campaign, arrays=True)
     from views.export import export as write
 
-    with _writable(out):
+    with writable(out):
         files = [str(path) for path in write(found.trials, out)]
     emit({"campaign": found.campaign, "files": files}, as_json,
          lambda: print("\n".join(files)))
 
 
 @contextmanager
-def _writable(out: Path) -> Iterator[None]:
+def writable(out: Path) -> Iterator[None]:
     """The folder, made where it lacks; whatever cannot be written in it is bad input."""
     try:
         out.mkdir(parents=True, exist_ok=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 
+from evaluation.rules import Rules
 from flows.console import say
 from flows.settings import Settings, from_plain
 from trials.entry import Opened
@@ -25,6 +26,12 @@ class Stored:
     trials: tuple[Trial, ...]
 
     @property
+    def rules(self) -> Rules:
+        """The rules by which the stacks were evaluated last, else those of the settings."""
+        told = [trial.rules for trial in self.trials if trial.rules]
+        return Rules(**told[-1]) if told else self.settings.rules  # type: ignore[arg-type]
+
+    @property
     def simulated(self) -> bool:
         """True when stacks were pressed here by simulated devices; imported ones were not."""
         here = any(trial.pressed_here for trial in self.trials)
@@ -35,7 +42,7 @@ class Stored:
 def stored(url: str, campaign: str | None, *, arrays: bool = False) -> Stored:
     """Reads a campaign; the only one there is when none is named. Raises BadInput otherwise."""
     with existing(url) as ledger:
-        name = _named(ledger, url, campaign)
+        name = named(ledger, url, campaign)
         opened = ledger.opened(name)
         if opened is None:
             raise BadInput("campaign", name, "opened with its settings", "Run or import it first.")
@@ -60,7 +67,8 @@ def existing(url: str) -> Iterator[Ledger]:
         yield ledger
 
 
-def _named(ledger: Ledger, url: str, campaign: str | None) -> str:
+def named(ledger: Ledger, url: str, campaign: str | None) -> str:
+    """The campaign's name; that of the only one when none is given. Raises BadInput otherwise."""
     names = ledger.campaigns()
     if not names:
         raise BadInput("ledger", url, "a ledger with a campaign", "Run or import one first.")

@@ -48,7 +48,7 @@ def _line(proof: Proof) -> str:
     if proof.broken is not None:
         return f"{proof.campaign}: BROKEN at {proof.broken}"
     left = f", open trials: {', '.join(map(str, proof.open_trials))}" if proof.open_trials else ""
-    return (f"{proof.campaign}: {proof.entries} entries, complete and in order, up to "
+    return (f"{proof.campaign}: entries 1 to {proof.entries}, complete and in order, up to "
             f"{proof.head}{left}")
 
 

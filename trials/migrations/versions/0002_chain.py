@@ -19,16 +19,21 @@ depends_on = None
 COLUMNS = (("position", sa.Integer, "0"), ("settings_digest", sa.Text, ""),
            ("versions", sa.Text, "{}"), ("hash", sa.Text, ""))
 
+LIFT = {"sqlite": "DROP TRIGGER entries_no_update",
+        "postgresql": "ALTER TABLE entries DISABLE TRIGGER entries_append_only"}
+RESTORE = {"sqlite": "CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN "
+                     "SELECT RAISE(ABORT, 'the ledger is append-only'); END",
+           "postgresql": "ALTER TABLE entries ENABLE TRIGGER entries_append_only"}
+
 
 def upgrade() -> None:
     """Adds the columns and links what is there, as it stands: from here on a change shows."""
     connection = op.get_bind()
-    guard = {"sqlite": _Sqlite, "postgresql": _Postgresql}[connection.dialect.name]
     for name, kind, default in COLUMNS:
         op.add_column("entries", sa.Column(name, kind, nullable=False, server_default=default))
-    guard.lift()
+    op.execute(LIFT[connection.dialect.name])
     _link_all(connection)
-    guard.restore()
+    op.execute(RESTORE[connection.dialect.name])
     op.create_index("ix_entries_position", "entries", ["campaign", "position"], unique=True)
 
 
@@ -45,8 +50,8 @@ def _link_all(connection: sa.Connection) -> None:
     for entry_id in ids:
         row = dict(connection.execute(
             sa.select(entries).where(entries.c.entry_id == entry_id)).mappings().one())
-        blobs = connection.execute(
-            sa.select(arrays).where(arrays.c.entry_id == entry_id)).mappings().all()
+        blobs = [dict(blob) for blob in connection.execute(
+            sa.select(arrays).where(arrays.c.entry_id == entry_id)).mappings()]
         before = last.get(row["campaign"])
         new = _columns(row, before)
         new["hash"] = link(before["hash"] if before else first_link(row["campaign"]), row | new,
@@ -66,24 +71,3 @@ def _columns(row: dict[str, Any], before: dict[str, Any] | None) -> dict[str, An
         new["settings_digest"] = opened["settings_digest"]
         new["versions"] = json.dumps(opened.get("versions", {}))
     return new
-
-
-class _Sqlite:
-    @staticmethod
-    def lift() -> None:
-        op.execute("DROP TRIGGER entries_no_update")
-
-    @staticmethod
-    def restore() -> None:
-        op.execute("CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN "
-                   "SELECT RAISE(ABORT, 'the ledger is append-only'); END")
-
-
-class _Postgresql:
-    @staticmethod
-    def lift() -> None:
-        op.execute("ALTER TABLE entries DISABLE TRIGGER entries_append_only")
-
-    @staticmethod
-    def restore() -> None:
-        op.execute("ALTER TABLE entries ENABLE TRIGGER entries_append_only")

@@ -1,0 +1,105 @@
+"""`pressloop reevaluate`: every stored spectrum read again by other rules, old outcomes kept."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from evaluation.evaluate import evaluate
+from evaluation.rules import Rules
+from flows.commands.stored import Stored, existing, stored
+from flows.console import emit, say
+from trials.entry import Evaluated
+from trials.errors import BadInput
+from trials.ledger import Ledger
+from trials.outcome import Intact, Outcome
+from trials.trial import State, Trial
+from views.kinds import kind_of
+from views.words import plus_minus
+
+NUMBERS = [field.name for field in fields(Rules) if field.name != "circuit"]
+
+
+def reevaluate(url: str, campaign: str | None, circuit: str | None, changes: Sequence[str],
+               note: str, as_json: bool) -> None:
+    """Appends a new outcome to every evaluated trial that was not read by these rules yet; the
+    optimiser uses the newest. Started again after a crash it does the rest."""
+    found = stored(url, campaign)
+    rules = changed(found.rules, circuit, changes)
+    due = [t.number for t in found.trials
+           if t.state is State.EVALUATED and t.rules != asdict(rules)]
+    with existing(url) as ledger:
+        rows = [_again(ledger, found.campaign, number, rules, note) for number in due]
+    read = sum(t.state is State.EVALUATED for t in found.trials)
+    result = {"campaign": found.campaign, "rules": asdict(rules), "read_again": len(rows),
+              "read_so_before": read - len(rows), "trials": rows}
+    _say_what_next(found, rules)
+    emit(result, as_json, lambda: _show(rows, read - len(rows)))
+
+
+def changed(rules: Rules, circuit: str | None, changes: Sequence[str]) -> Rules:
+    """The rules with another circuit or NAME=VALUE in them. Raises BadInput."""
+    new: dict[str, Any] = {} if circuit is None else {"circuit": circuit}
+    for change in changes:
+        name, equals, value = change.partition("=")
+        if name.strip() not in NUMBERS or not equals:
+            raise BadInput("--set", change, f"NAME=VALUE with one of {', '.join(NUMBERS)}",
+                           "They are the keys of [evaluation].")
+        try:
+            new[name.strip()] = float(value)
+        except ValueError:
+            raise BadInput(f"--set {name.strip()}", value, "a number", "Write it like "
+                           f"--set {name.strip()}=0.1.") from None
+    return replace(rules, **new)
+
+
+def _again(ledger: Ledger, campaign: str, number: int, rules: Rules, note: str) -> dict[str, Any]:
+    trial = ledger.trial(campaign, number)
+    assert trial is not None
+    assert trial.trace is not None
+    outcome = evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, rules)
+    ledger.append(campaign, number, Evaluated(trial.readings + 1, outcome, asdict(rules), note))
+    return {"trial": number, "reading": trial.readings + 1,
+            "before": _plain(trial, trial.outcome), "after": _plain(trial, outcome)}
+
+
+def _plain(trial: Trial, outcome: Outcome | None) -> dict[str, Any]:
+    kind = str(kind_of(replace(trial, outcome=outcome)))
+    if not isinstance(outcome, Intact):
+        return {"outcome": kind}
+    return {"outcome": kind, "resistance_ohm_cm2": outcome.resistance_ohm_cm2,
+            "resistance_se_ohm_cm2": outcome.resistance_se_ohm_cm2, "circuit": outcome.circuit}
+
+
+def _say_what_next(found: Stored, rules: Rules) -> None:
+    now = asdict(found.settings.rules)
+    other = {name: value for name, value in asdict(rules).items() if value != now[name]}
+    if other:
+        keys = ", ".join(f"{name} = {value!r}" for name, value in other.items())
+        say(f"New stacks are read by the settings file: put {keys} into its [evaluation] table, "
+            "or the campaign compares unlike readings.")
+
+
+def _show(rows: list[dict[str, Any]], before: int) -> None:
+    if not rows:
+        print(f"Nothing to do: all {before} readings were made by these rules.")
+        return
+    table = Table("Trial", "Before", "After", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(str(row["trial"]), _words(row["before"]), _words(row["after"]))
+    Console().print(table)
+    moved = Counter(row["after"]["outcome"] for row in rows
+                    if row["after"]["outcome"] != row["before"]["outcome"])
+    print(f"{len(rows)} stacks read again, {before} were read so before; "
+          f"{sum(moved.values())} changed their outcome.")
+
+
+def _words(plain: dict[str, Any]) -> str:
+    if "resistance_ohm_cm2" not in plain:
+        return str(plain["outcome"])
+    return plus_minus(plain["resistance_ohm_cm2"], plain["resistance_se_ohm_cm2"])

@@ -1,0 +1,152 @@
+"""Who did what, in the order it happened: the ledger's entries in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from trials.ledger import LogRow
+from trials.recipe import Recipe
+from views.files import write_atomically
+from views.page import page, tag, text
+from views.words import OHM_CM2, counted, plain, plus_minus, recipe_words
+
+Payload = dict[str, Any]
+
+
+class Line(NamedTuple):
+    """One entry for reading; the time is that of the computer that wrote it, in UTC."""
+
+    position: int
+    utc: str
+    trial: str
+    kind: str
+    told: str
+
+
+class Stretch(NamedTuple):
+    """Entries in a row that the same person wrote on the same machine by the same code."""
+
+    who: str
+    by: str
+    lines: tuple[Line, ...]
+
+
+def stretches(rows: Sequence[LogRow]) -> list[Stretch]:
+    """The log, parted wherever person, machine, code or settings change."""
+    return [Stretch(*writer, tuple(map(line, some))) for writer, some in groupby(rows, _writer)]
+
+
+def line(row: LogRow) -> Line:
+    """One entry in words."""
+    moment = datetime.fromisoformat(row.utc).strftime("%Y-%m-%d %H:%M:%S")
+    trial = "" if row.trial is None else str(row.trial)
+    return Line(row.position, moment, trial, row.kind, _WORDS[row.kind](row.payload))
+
+
+def write_log(path: Path, campaign: str, rows: Sequence[LogRow]) -> Path:
+    """One HTML page with the whole log; an older one is replaced whole or not at all."""
+    body = "".join((_header(campaign, rows), *map(_section, stretches(rows))))
+    html = page(f"{campaign}: log", body, plots=False)
+    return write_atomically(Path(path), lambda draft: _write(draft, html))
+
+
+def _write(draft: Path, html: str) -> None:
+    draft.write_text(html, encoding="utf-8", newline="\n")
+
+
+def _writer(row: LogRow) -> tuple[str, str]:
+    packages = ", ".join(f"{name} {v}" for name, v in row.versions.items() if name != "pressloop")
+    return (f"{row.operator} on {row.host}",
+            f"pressloop {row.code_version}, settings {row.settings_digest or 'none'}"
+            + (f"; {packages}" if packages else ""))
+
+
+def _header(campaign: str, rows: Sequence[LogRow]) -> str:
+    head = rows[-1].hash if rows else ""
+    return tag("header", tag("p", "Log", class_="eyebrow") + tag("h1", text(campaign)) + tag(
+        "p", f"{counted(len(rows), 'entry').replace('entrys', 'entries')}, oldest first. Times are "
+        "UTC, by the clock of the computer that wrote the entry; the number says what came first.",
+        class_="muted") + tag("p", "Hash of the newest entry: " + tag("code", text(head)),
+                              class_="muted small"))
+
+
+def _section(part: Stretch) -> str:
+    head = "".join(tag("th", name, scope="col", class_=css) for name, css in (
+        ("No.", "num"), ("UTC", "nowrap"), ("Trial", "num"), ("What", ""), ("In words", "")))
+    body = "".join(tag("tr", tag("td", str(one.position), class_="num")
+                       + tag("td", text(one.utc), class_="nowrap")
+                       + tag("td", one.trial, class_="num") + tag("td", text(one.kind))
+                       + tag("td", text(one.told))) for one in part.lines)
+    table = tag("table", tag("thead", tag("tr", head)) + tag("tbody", body))
+    return tag("section", tag("h2", text(part.who)) + tag("p", text(part.by), class_="muted small")
+               + tag("div", tag("div", table, class_="scroll"), class_="panel"))
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return "; ".join(part for part in parts if part)
+
+
+def _opened(told: Payload) -> str:
+    target = told.get("target")
+    return _joined((
+        f"seed {told['seed']}", f"to {counted(target, 'stack')}" if target else "",
+        *(told.get("devices") or {}).values(), "SIMULATED" if told.get("simulated") else "",
+        f"Prefect run {told['flow_run']}" if told.get("flow_run") else "", told.get("note", "")))
+
+
+def _planned(told: Payload) -> str:
+    return f"{told['stack']['stack_id']}: {recipe_words(Recipe(**told['recipe']))}" + (
+        f" ({told['purpose']})" if told.get("purpose") else "")
+
+
+def _commanded(told: Payload) -> str:
+    on = f" on press {told['press_serial']}" if told.get("press_serial") else ""
+    return f"cycle {told['cycle_id']}{on}"
+
+
+def _pressed(told: Payload) -> str:
+    trace = told["trace"]
+    peak, held = trace.get("peak_force_n"), trace.get("held_s")
+    return _joined((
+        f"peak {plain(peak / trace['die_area_mm2'])} MPa" if peak is not None else "",
+        f"held {plain(held)} s" if held is not None else "",
+        "stated by a person" if trace.get("entered") else "",
+        f"gap in the log: {trace['gap']}" if trace.get("gap") else "")) or "cycle finished"
+
+
+def _measured(told: Payload) -> str:
+    electrodes = ", ".join(str(one["electrode"]) for one in told["spectra"])
+    return f"sweep {told['sweep']}: {electrodes}"
+
+
+def _evaluated(told: Payload) -> str:
+    circuit = (told.get("rules") or {}).get("circuit", "")
+    return _joined((f"reading {told['reading']}: {_outcome(told['outcome'])}",
+                    f"circuit {circuit}" if circuit else "", told.get("note", "")))
+
+
+def _outcome(told: Payload) -> str:
+    if told["kind"] == "intact":
+        value = plus_minus(told["resistance_ohm_cm2"], told.get("resistance_se_ohm_cm2"))
+        return f"intact, {value} {OHM_CM2}"
+    if told["kind"] == "failed":
+        return f"{told['mode']}, {told['evidence']}"
+    return f"set aside, {told['reason']}"
+
+
+def _imported(told: Payload) -> str:
+    return f"{_planned(told)} from {told['source']}: {_outcome(told['outcome'])}"
+
+
+_WORDS: dict[str, Callable[[Payload], str]] = {
+    "opened": _opened,
+    "ended": lambda told: _joined((told["how"], told.get("detail", ""))),
+    "planned": _planned, "commanded": _commanded, "pressed": _pressed, "measured": _measured,
+    "evaluated": _evaluated, "imported": _imported,
+    "faulted": lambda told: f"{told['stage']}: {told['reason']}",
+    "settled": lambda told: f"by a person: {told['reason']}",
+}
