@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlchemyError
@@ -20,6 +21,11 @@ POSTGRES = "Install it; for PostgreSQL write postgresql+psycopg://user@host/data
 EXAMPLE = "Write it like sqlite:///runs/ledger.db."
 BUSY_TIMEOUT_S = 15.0
 URI_OPTIONS = {"uri", "mode", "cache", "immutable", "nolock", "psow", "vfs"}
+AWAY_S = 60.0
+"""How long a database server that is being restarted is waited for."""
+LOOK_AGAIN_S = 0.2
+SERVER_AWAY = ("57P", "080")
+"""SQLSTATE of a server that is shut down or starting (57P01 to 57P03), or out of reach (08)."""
 PG_WRITERS = 7_377_001
 """Any number of our own: PostgreSQL's writers queue behind the advisory lock of this number."""
 
@@ -133,19 +139,44 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine, shown_url: str) -> Iterator[Connection]:
     """A connection that sees one moment of the ledger and needs no lock to write."""
-    with plain_errors(shown_url), engine.connect() as connection, connection.begin():
+    with plain_errors(shown_url), _connected(engine) as connection, connection.begin():
         yield connection
 
 
 @contextmanager
 def writing(engine: Engine, shown_url: str) -> Iterator[Connection]:
     """The one writing transaction; committed when the block ends, undone when it raises."""
-    with plain_errors(shown_url), engine.connect() as connection:
+    with plain_errors(shown_url), _connected(engine) as connection:
         connection.execution_options(write=True)
         with connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({PG_WRITERS})"))
             yield connection
+
+
+def _connected(engine: Engine) -> Connection:
+    """A connection. A server that answered before and is away, as in a restart, is waited for."""
+    deadline = time.monotonic() + AWAY_S
+    while True:
+        try:
+            connection = engine.connect()
+        except OperationalError as error:
+            if not _is_away(error) or engine not in _answered or time.monotonic() > deadline:
+                raise
+            time.sleep(LOOK_AGAIN_S)
+        else:
+            _answered.add(engine)
+            return connection
+
+
+def _is_away(error: SQLAlchemyError) -> bool:
+    """True when a server is shut down, starting, or out of reach."""
+    if not isinstance(error, DBAPIError) or hasattr(error.orig, "sqlite_errorcode"):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    if error.connection_invalidated:
+        return True
+    return isinstance(error, OperationalError) and (state is None or state[:3] in SERVER_AWAY)
 
 
 def use_wal(engine: Engine, shown_url: str, timeout_s: float) -> None:
@@ -166,6 +197,14 @@ def use_wal(engine: Engine, shown_url: str, timeout_s: float) -> None:
                 raw.close()
 
 
+_answered: WeakSet[Engine] = WeakSet()
+"""Engines whose database has answered: one that never did is refused at once."""
+
+
+class LedgerAway(LedgerProblem):
+    """The connection was lost in the middle: whether the last transaction counts is not known."""
+
+
 @contextmanager
 def plain_errors(shown_url: str) -> Iterator[None]:
     """Turns errors of the database into LedgerProblem with what to do about them."""
@@ -179,6 +218,9 @@ def _problem(error: SQLAlchemyError, shown_url: str) -> LedgerProblem:
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorname", "")
     said = str(cause).strip().partition("\n")[0]
+    if _is_away(error):
+        return LedgerAway("ledger", shown_url, "reachable", f"The database says: {said}. Start "
+                          "again when it answers.")
     for name, (bound, remedy) in REASONS.items():
         if code.startswith(name):
             return LedgerProblem("ledger", shown_url, bound, f"{remedy} (SQLite: {said})")

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Select, func, or_, select
 
 from trials.codec import Array, decode, encode
 from trials.database import (
+    LedgerAway,
     busy_timeout_s,
     display,
     engine_for,
@@ -27,7 +28,7 @@ from trials.fold import Bare, advanced, fold
 from trials.rows import counted, from_bytes, key_of, one_line, to_bytes, to_json, trial_for
 from trials.schema import HEAD, arrays, entries, revision_of, upgrade
 from trials.stamp import stamp
-from trials.storage import StoredRow, add_row, go_on_counting, head_of, stored_rows, tied
+from trials.storage import StoredRow, add_row, go_on_counting, head_of, is_there, stored_rows, tied
 from trials.trial import State, Trial
 
 WITH_ARRAYS = {State.PRESSED.value, State.MEASURED.value}
@@ -107,7 +108,22 @@ class Ledger:
         row = {"campaign": campaign, "trial": trial, "cycle_id": cycle, "kind": kind,
                "payload": to_json(kind, payload), **stamp()}
         blobs = [{"name": name, **to_bytes(array)} for name, array in found.items()]
+        for again in (False, True):
+            try:
+                return self._add(row, blobs, entry, again)
+            except LedgerAway:
+                if again:
+                    raise
+        raise AssertionError
+
+    def _add(self, row: dict[str, Any], blobs: list[dict[str, Any]], entry: Entry, again: bool
+             ) -> bool:
+        """One transaction. `again` is True after one whose end nobody has heard of: if its entry
+        is there, it counts."""
+        campaign, trial = row["campaign"], row["trial"]
         with writing(self._engine, self._shown_url) as connection:
+            if again and is_there(connection, row):
+                return True
             row["key"] = key_of(trial, entry, _times_opened(connection, campaign))
             if _is_known(connection, row):
                 if isinstance(entry, Imported):
@@ -117,8 +133,7 @@ class Ledger:
             if trial is not None:
                 story = _bare(connection, _of(campaign).where(entries.c.trial == trial))
                 fold([*story, (trial, entry)])
-            row |= tied(connection, row, blobs, entry)
-            add_row(connection, StoredRow(row, blobs))
+            add_row(connection, StoredRow(row | tied(connection, row, blobs, entry), blobs))
         return True
 
     def history(self, campaign: str, *, arrays: bool = True) -> tuple[Trial, ...]:

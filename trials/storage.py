@@ -74,6 +74,15 @@ def tied(connection: Connection, row: dict[str, Any], blobs: list[dict[str, Any]
     return columns | {"hash": link(before, row | columns, blobs)}
 
 
+def is_there(connection: Connection, row: dict[str, Any]) -> bool:
+    """True when this very entry, to the millisecond and by this writer, was stored already."""
+    same = [entries.c[name] == row[name] for name in (
+        "campaign", "kind", "payload", "recorded_utc", "operator", "host")]
+    same.append(entries.c.trial == row["trial"] if row["trial"] is not None
+                else entries.c.trial.is_(None))
+    return connection.scalar(select(func.count()).where(*same)) != 0
+
+
 def add_row(connection: Connection, stored: StoredRow) -> int:
     """Inserts an entry and its arrays, under the number its columns give it or the next one, which
     it returns."""

@@ -1,0 +1,80 @@
+"""A PostgreSQL server of the tests' own, on a socket in a temporary folder."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+NOBODY = "postgres"
+"""PostgreSQL does not run as root; its Debian package brings this user."""
+NUMBERS = count(1)
+
+
+@dataclass(frozen=True)
+class PostgresServer:
+    """One server; every test asks for a database of its own."""
+
+    programs: Path
+    folder: Path
+
+    def database(self) -> str:
+        """The address of a new, empty database."""
+        name = f"ledger{next(NUMBERS)}"
+        self.run("psql", "-h", str(self.folder), "-d", "postgres", "-qc", f"CREATE DATABASE {name}")
+        return f"postgresql+psycopg://{user()}@/{name}?host={self.folder}"
+
+    def start(self) -> None:
+        """Listens on a socket in its own folder and nowhere else."""
+        self._control("start", "-l", str(self.folder / "log"), "-o", f"-k {self.folder} -h ''")
+
+    def stop(self) -> None:
+        """Cuts connections rather than wait for them."""
+        self._control("stop", "-m", "fast")
+
+    def _control(self, *what: str) -> None:
+        self.run("pg_ctl", "-D", str(self.folder / "data"), "-w", *what)
+
+    def run(self, program: str, *arguments: str) -> None:
+        """One of PostgreSQL's programs, as its user."""
+        subprocess.run([str(self.programs / program), *arguments], check=True, cwd=self.folder,
+                       stdout=subprocess.DEVNULL, user=user())
+
+
+def user() -> str:
+    """Who runs the server."""
+    return NOBODY if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+
+
+def programs() -> Path | None:
+    """The folder with initdb; Debian keeps it off the path."""
+    found = [*sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A server that lasts as long as the session."""
+    where = programs()
+    if where is None:
+        pytest.skip("PostgreSQL's server is not installed: apt-get install postgresql")
+    with tempfile.TemporaryDirectory(prefix="pressloop-pg-") as name:
+        folder = Path(name)
+        if os.geteuid() == 0:
+            shutil.chown(folder, NOBODY)
+        server = PostgresServer(where, folder)
+        server.run("initdb", "-D", str(folder / "data"), "-A", "trust", "-N")
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
