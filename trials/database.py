@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -171,7 +172,7 @@ def _connected(engine: Engine) -> Connection:
 
 def _is_away(error: SQLAlchemyError) -> bool:
     """True when a server is shut down, starting, or out of reach."""
-    if not isinstance(error, DBAPIError) or hasattr(error.orig, "sqlite_errorcode"):
+    if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):
         return False
     state = getattr(error.orig, "sqlstate", None)
     if error.connection_invalidated:

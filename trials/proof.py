@@ -20,9 +20,10 @@ from trials.trial import Trial
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first entry of a campaign that cannot have been written so, and why."""
+    """The first entry of a campaign that cannot have been written so, and why. `entry_id` is its
+    row in the database, None where that cannot be read."""
 
-    entry_id: int
+    entry_id: int | None
     position: int
     trial: int | None
     kind: str
@@ -30,7 +31,8 @@ class Broken:
 
     def __str__(self) -> str:
         of = f" of trial {self.trial}" if self.trial is not None else ""
-        return f"entry {self.entry_id} ({self.kind}{of}, number {self.position}): {self.why}"
+        row = f"; row {self.entry_id}" if self.entry_id is not None else ""
+        return f"entry {self.position} ({self.kind}{of}{row}): {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,11 @@ class _Prover:
         self._trials: dict[int, Trial] = {}
 
     def over(self, rows: Iterable[StoredRow]) -> Proof:
-        broken = next(self._faulty(rows), None)
+        try:
+            broken = next(self._faulty(rows), None)
+        except LedgerProblem as unreadable:
+            broken = Broken(None, self._count + 1, None, "unreadable", "it, or one of the next: "
+                            f"{unreadable}")
         left = tuple(t.number for t in self._trials.values() if t.is_open)
         return Proof(self._campaign, self._count, self._head if self._count else "", left, broken,
                      tuple(sorted(self._unseen)))
