@@ -67,9 +67,12 @@ def _writer(row: LogRow) -> tuple[str, str]:
 
 def _header(campaign: str, rows: Sequence[LogRow]) -> str:
     head = rows[-1].hash if rows else ""
-    return tag("header", tag("p", "Log", class_="eyebrow") + tag("h1", text(campaign)) + tag(
-        "p", f"{counted(len(rows), 'entry').replace('entrys', 'entries')}, oldest first. Times are "
-        "UTC, by the clock of the computer that wrote the entry; the number says what came first.",
+    unreal = any(row.payload.get("simulated") for row in rows if row.kind == "opened")
+    badge = " " + tag("span", "SIMULATED", class_="badge") if unreal else ""
+    title = tag("p", "Log", class_="eyebrow") + tag("h1", text(campaign) + badge)
+    return tag("header", title + tag(
+        "p", f"{len(rows)} entries, oldest first. Times are UTC by the clock of the computer that "
+        "wrote the entry; the number says what came first.",
         class_="muted") + tag("p", "Hash of the newest entry: " + tag("code", text(head)),
                               class_="muted small"))
 
