@@ -29,7 +29,8 @@ STEADY = {
 """A slow laptop may take minutes to build the temporary server's tables; a server that went away
 must not hold up the press for long."""
 
-QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL"}
+QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
+         "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL"}
 """For runs that draw their own progress and say themselves what went wrong."""
 
 

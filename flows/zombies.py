@@ -18,8 +18,9 @@ from prefect.logging import get_logger
 from flows.prefect_environment import HEARTBEAT_S
 
 NAME = "pressloop: runs without a heartbeat are crashed"
-TAG = "pressloop"
-"""Of every run of a campaign; the automation leaves other runs alone."""
+FLOWS = ("pressing campaign", "scheduled pressing campaign")
+"""The automation leaves other flows alone. Not told by a tag: each task of a run with tags asks the
+server for leave to start, and a campaign whose server is away would end."""
 ENDS = ("Completed", "Failed", "Cancelled", "Crashed", "Suspended")
 
 
@@ -32,8 +33,7 @@ def automation() -> AutomationCore:
             after={"prefect.flow-run.heartbeat"},
             expect={"prefect.flow-run.heartbeat", *(f"prefect.flow-run.{end}" for end in ENDS)},
             match={"prefect.resource.id": "prefect.flow-run.*"},
-            match_related={"prefect.resource.role": "tag", "prefect.resource.id":
-                           f"prefect.tag.{TAG}"},
+            match_related={"prefect.resource.role": "flow", "prefect.resource.name": list(FLOWS)},
             for_each={"prefect.resource.id"}, posture=Posture.Proactive, threshold=1,
             within=timedelta(seconds=3 * HEARTBEAT_S)),
         actions=[ChangeFlowRunState(

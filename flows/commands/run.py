@@ -54,19 +54,18 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
 
     name, lasting = settings.campaign.name, bool(os.environ.get("PREFECT_API_URL"))
     with terminable() as asked, temporary_server():
-        from prefect import tags
         from prefect.exceptions import CancelledRun
 
         from flows.campaign import campaign
         from flows.terminal import stepping_aside
-        from flows.zombies import TAG, ensure_automation
+        from flows.zombies import ensure_automation
         from views.progress import LiveProgress
 
         if lasting:
             ensure_automation()
         try:
             with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
-                    stepping_aside(shown.paused), tags(TAG), _unheard(ledger, name, order):
+                    stepping_aside(shown.paused), _unheard(ledger, name, order):
                 campaign(str(path), order.trials, order.seed, order.ledger_url)
         except CancelledRun as stop:
             say(f"pressloop: {one_line(stop)} Nothing is lost: start again on the same ledger to "

@@ -40,14 +40,13 @@ def deploy(settings: Settings, cron: str | None) -> None:
     from prefect.types.entrypoint import EntrypointType
 
     from flows.scheduled import scheduled
-    from flows.zombies import TAG
 
     one_at_a_time = ConcurrencyLimitConfig(
         limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
     scheduled.serve(
         name=settings.campaign.name, cron=cron, limit=1, global_limit=one_at_a_time,
         parameters={"trials": min(settings.campaign.trials, 1000)},
-        description=f"Presses stacks of {settings.campaign.name}.", tags=[TAG],
+        description=f"Presses stacks of {settings.campaign.name}.",
         entrypoint_type=EntrypointType.MODULE_PATH, print_starting_message=False)
 
 
