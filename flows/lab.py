@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one run of a campaign was asked for, on top of its settings. `flow_run` is the id of
+    """What one run of a campaign was asked for, on top of its settings: `trials` stacks in all, or
+    `more` than the campaign has when this run's turn at the press comes. `flow_run` is the id of
     Prefect's flow run, "" outside one."""
 
     trials: int
@@ -36,6 +37,7 @@ class Order:
     ledger_url: str
     note: str = ""
     flow_run: str = ""
+    more: int | None = None
 
 
 Hold = Callable[[str], AbstractContextManager[None]]
@@ -106,10 +108,19 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
     with _opened_press(settings, order, True) as press, hold(press.identify().serial), \
             _opened_meter(settings, order) as meter, \
             closing(Ledger.open(order.ledger_url)) as ledger:
+        order = _counted(order, ledger, settings.campaign.name)
         ledger.append(settings.campaign.name, None, Opened(
             settings.plain(), settings.digest, order.seed, versions(), order.note,
             devices(press, meter), simulated(press, meter), order.flow_run, order.trials))
         yield Run(settings, order, ledger, press, meter)
+
+
+def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:
+    """The order with its number of stacks in all."""
+    if order.more is None:
+        return order
+    used = sum(t.pressed_here and not t.is_open for t in ledger.history(campaign, arrays=False))
+    return replace(order, trials=used + order.more, more=None)
 
 
 @contextmanager

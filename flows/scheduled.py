@@ -60,8 +60,7 @@ def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> 
     if late_s > settings.campaign.skip_when_late_s:
         return Completed(name="SkippedLate", message=f"{late_s / 60:.0f} min late: a missed run "
                          "is skipped, not replayed. Nothing was pressed.")
-    used = _used(order.ledger_url, settings.campaign.name)
-    return press_all(settings, replace(order, trials=used + form.trials))
+    return press_all(settings, replace(order, more=form.trials))
 
 
 def validated(trials: int, seed: int | None, notes: str) -> Form:
@@ -98,9 +97,3 @@ def target_before(url: str, campaign: str, run_id: str) -> int | None:
     with closing(Ledger.open(url)) as ledger:
         mine = [o.target for o in ledger.openings(campaign) if run_id and o.flow_run == run_id]
     return mine[-1] if mine else None
-
-
-def _used(url: str, campaign: str) -> int:
-    with closing(Ledger.open(url)) as ledger:
-        history = ledger.history(campaign, arrays=False)
-    return sum(t.pressed_here and not t.is_open for t in history)

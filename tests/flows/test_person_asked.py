@@ -18,6 +18,7 @@ from typing import Any
 
 import pytest
 from lab_files import SETTINGS, write_settings
+from prefect_form import Forms
 from press_memory import trials_of
 from rich.console import Console
 
@@ -246,38 +247,14 @@ def test_a_stack_by_the_form_of_a_paused_run(
         "deployments": {"name": {"any_": [name]}}}), "the deployment")
     run = server(f"deployments/{deployment['id']}/create_flow_run",
                  {"parameters": {"trials": 1}, "state": {"type": "SCHEDULED"}})["id"]
-    seen: set[str] = set()
-
-    def question() -> Any:
-        state = server(f"flow_runs/{run}")["state"]
-        keys = state["state_details"].get("run_input_keyset") or {}
-        assert state["type"] not in ("FAILED", "CRASHED"), state["message"]
-        if state["type"] != "PAUSED" or keys["response"] in seen:
-            return None
-        # The form is laid down a moment after the pause.
-        return keys if server.refusal(f"flow_runs/{run}/input/{keys['description']}", None) == 0 \
-            else None
-
-    def answered(**values: Any) -> str:
-        """Fills in the next form; the text above it."""
-        keys = eventually(question, "the next question")
-        seen.add(keys["response"])
-        text = server(f"flow_runs/{run}/input/{keys['description']}")
-        result = server(f"flow_runs/{run}/resume", {"run_input": values})
-        assert result["status"] == "ACCEPT", result
-        return str(text)
-
-    def rejected(**values: Any) -> None:
-        eventually(question, "the next question")
-        assert server(f"flow_runs/{run}/resume", {"run_input": values})["status"] == "REJECT"
-
-    rejected(answer="perhaps")
-    assert "1.12 t on the gauge" in answered(answer="start")
-    answered(answer="pressed")
-    rejected(peak="much", dwell=180)
-    rejected(peak=1.12)
-    assert "must be" not in answered(peak=12, dwell=180)
-    assert "1498 MPa" in answered(peak=1.12, dwell=181)
+    forms = Forms(server, run, eventually)
+    forms.refused(answer="perhaps")
+    assert "1.12 t on the gauge" in forms.answer(answer="start")
+    forms.answer(answer="pressed")
+    forms.refused(peak="much", dwell=180)
+    forms.refused(peak=1.12)
+    assert "must be" not in forms.answer(peak=12, dwell=180)
+    assert "1498 MPa" in forms.answer(peak=1.12, dwell=181)
     state = eventually(lambda: (s := server(f"flow_runs/{run}")["state"])["type"] in (
         "COMPLETED", "FAILED", "CRASHED") and s, "the end of the run")
     assert state["type"] == "COMPLETED", state

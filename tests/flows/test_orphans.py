@@ -1,0 +1,99 @@
+"""The process that serves is killed and its run lives on, without anybody who could stop it: a
+second server of the same campaign never presses beside it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+from few_stacks import QUICK
+from lab_files import write_settings
+from press_memory import pressed_stacks, stacks, trials_of
+
+from trials import Ledger, State
+from trials.proof import prove
+
+pytestmark = pytest.mark.prefect
+LEDGER = Path("lab.db")
+Start = Callable[..., subprocess.Popen[str]]
+Wait = Callable[..., Any]
+
+
+def served(server: Any, start: Start, eventually: Wait, settings: Path, name: str
+           ) -> tuple[subprocess.Popen[str], str]:
+    """A process that serves, and the id of its deployment."""
+    process = start("serve", settings, PREFECT_RUNNER_POLL_FREQUENCY="1")
+    log = settings.parent
+
+    def look() -> Any:
+        assert process.poll() is None, sorted(log.glob("process-*.log"))[-1].read_text()
+        found = server("deployments/filter", {"deployments": {"name": {"any_": [name]}}})
+        return found and found[0]["status"] == "READY" and found
+
+    return process, eventually(look, "the deployment")[0]["id"]
+
+
+def ordered(server: Any, deployment: str, trials: int) -> str:
+    """A run of the deployment; its id."""
+    run = server(f"deployments/{deployment}/create_flow_run",
+                 {"parameters": {"trials": trials}, "state": {"type": "SCHEDULED"}})
+    return str(run["id"])
+
+
+def ended(server: Any, run: str) -> dict[str, Any] | None:
+    """The final state of a run, None while it has none."""
+    state = server(f"flow_runs/{run}")["state"]
+    return state if state["type"] in ("COMPLETED", "CANCELLED", "CRASHED", "FAILED") else None
+
+
+def child_of(parent: int) -> int | None:
+    """The process of the flow run that the server of this process id has started."""
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if int(fields[1]) == parent:
+            return int(stat.parent.name)
+    return None
+
+
+def test_a_second_server_never_presses_beside_the_orphan_of_the_first(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    name = f"orphan {tmp_path.name}"
+    path = write_settings(tmp_path, **QUICK, campaign={"name": name},
+                          press={"time_scale": 0.05})
+    first, deployment = served(server, in_background, eventually, path, name)
+    alone = ordered(server, deployment, 2)
+    eventually(lambda: len(pressed_stacks(LEDGER)) == 1, "the first stack on the press")
+    orphan = child_of(first.pid)
+    assert orphan is not None
+    first.kill()
+    first.wait()
+    try:
+        second, deployment = served(server, in_background, eventually, path, name)
+        beside = ordered(server, deployment, 2)
+        refused = eventually(lambda: ended(server, beside), "the end of the second order", 150)
+        assert (refused["type"], refused["message"]) == (
+            "CANCELLED", "Deployment concurrency limit reached.")
+        eventually(lambda: ended(server, alone), "the end of the orphan", 150)
+        assert pressed_stacks(LEDGER) == stacks(1, 2, campaign=name)
+        later = ordered(server, deployment, 2)
+        assert eventually(lambda: ended(server, later), "the end of the third order", 150)[
+            "type"] == "COMPLETED"
+        second.send_signal(signal.SIGINT)
+        second.wait(60)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(orphan, signal.SIGKILL)
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, campaign=name)
+    assert {t.state for t in trials_of(LEDGER, name)} == {State.EVALUATED}
+    with closing(Ledger.open("sqlite:///lab.db")) as ledger:
+        assert prove(ledger, name).sound
+        assert [opened.target for opened in ledger.openings(name)] == [2, 4]
