@@ -33,16 +33,16 @@ def serve(path: Path, cron: str | None) -> None:
 
 
 def deploy(settings: Settings, cron: str | None) -> None:
-    """Registers the deployment and runs what it is sent. One run at a time: here a second one
-    waits for its turn, and is skipped when that comes late; from another process that serves the
-    same deployment it is cancelled; the press lock holds whatever the server believes."""
+    """Registers the deployment and runs what it is sent. One run at a time, also where another
+    process serves the same deployment: a second one waits for its turn, and is skipped when that
+    comes late. The press lock holds whatever the server believes."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
     from prefect.types.entrypoint import EntrypointType
 
     from flows.scheduled import scheduled
 
     one_at_a_time = ConcurrencyLimitConfig(
-        limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+        limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
     scheduled.serve(
         name=settings.campaign.name, cron=cron, limit=1, global_limit=one_at_a_time,
         parameters={"trials": min(settings.campaign.trials, 1000)},

@@ -123,6 +123,9 @@ def server(one_server: str, own_place: None) -> Ask:
     return Ask(one_server)
 
 
+BUSY_TRIES = 20
+
+
 @dataclass(frozen=True)
 class Ask:
     """Prefect's web interface, without Prefect's client."""
@@ -134,8 +137,16 @@ class Ask:
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.address}/{path}", data,
                                          {"Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
+        for _ in range(BUSY_TRIES):
+            try:
+                with urllib.request.urlopen(request, timeout=30) as answer:
+                    return json.load(answer)
+            except urllib.error.HTTPError as error:
+                # Its database is locked for a moment: nothing was done, as Prefect's client knows.
+                if error.code != 503:
+                    raise
+            time.sleep(1.0)
+        raise AssertionError(f"the server was busy {BUSY_TRIES} times")
 
     def refusal(self, path: str, body: Any) -> int:
         """The status with which the server refuses; 0 when it accepts."""
