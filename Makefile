@@ -6,7 +6,7 @@ READY := $(VENV)/ready
 # Small matrices: more threads than one make torch slower, not faster.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test fast check benchmark clean
+.PHONY: demo test fast soak check benchmark clean
 .DEFAULT_GOAL := demo
 
 $(READY): pyproject.toml constraints.txt
@@ -23,7 +23,10 @@ test: $(READY)  ## the whole test suite
 	$(BIN)/python -m pytest
 
 fast: $(READY)  ## the part of it that needs no Prefect server and no real time, on two cores
-	$(BIN)/python -m pytest -m "not prefect and not slow and not sockets" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not prefect and not slow and not sockets and not soak" -n 2 --dist loadfile
+
+soak: $(READY)  ## a campaign of 500 stacks whose process is killed at random, for some twenty minutes
+	$(BIN)/python -m pytest -m soak -s tests/flows/test_soak.py
 
 check: $(READY)  ## style, floors, types
 	$(BIN)/ruff check .

@@ -1,0 +1,214 @@
+"""Runs of the command line that can be killed at a point, each a process of its own.
+
+What they need to import takes seconds, so that one process imports it once and forks a child for
+each run: the child has a session, a log, an environment and a death of its own. Run as a script,
+with one JSON request per line on standard input and one answer per line on standard output.
+"""
+
+from __future__ import annotations
+
+import faulthandler
+import importlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from crash_points import REACHED, Point, die_at, points_of
+
+LOOK_S = 0.01
+IMPORTED = (
+    "flows.campaign", "flows.commands.run", "flows.server", "flows.terminal", "flows.zombies",
+    "hardware.meters.scpi", "hardware.meters.simulated", "hardware.presses.modbus",
+    "hardware.presses.simulated", "hardware.supervisor.client", "optimizer.beliefs",
+    "optimizer.proposals", "optimizer.recommendation", "views.progress")
+WHERE = signal.SIGUSR2
+"""Makes a run log what each of its threads is doing."""
+
+
+@dataclass(frozen=True)
+class KilledRun:
+    """One run, which may be under way."""
+
+    zygote: Zygote
+    pid: int
+    log: Path
+
+    def code(self) -> int | None:
+        """Its exit code, minus the signal that ended it; None while it runs."""
+        found: int | None = self.zygote.asked({"code of": self.pid})
+        return found
+
+    def wait(self, seconds: float) -> int:
+        """Its exit code. Fails, with its log, where it does not end in time."""
+        deadline = time.monotonic() + seconds
+        while (code := self.code()) is None:
+            if time.monotonic() > deadline:
+                os.kill(self.pid, WHERE)
+                time.sleep(1.0)
+                self.kill()
+                raise AssertionError(f"still running after {seconds:g} s:\n{self.said()}")
+            time.sleep(LOOK_S)
+        return code
+
+    def kill(self) -> None:
+        """From outside, wherever it is."""
+        if self.code() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def said(self) -> str:
+        """Its log."""
+        return self.log.read_text()
+
+    @property
+    def reached(self) -> str:
+        """The point at which it killed itself, "" for none."""
+        lines = [line for line in self.said().splitlines() if line.startswith(REACHED)]
+        return lines[-1].removeprefix(REACHED) if lines else ""
+
+    @property
+    def left_something(self) -> bool:
+        """True where a process of its session is still there."""
+        try:
+            os.killpg(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+class Zygote:
+    """The process that imports and forks."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._runs = 0
+
+    def asked(self, request: Mapping[str, Any]) -> Any:
+        """What it answers."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        self._process.stdin.write(json.dumps(request) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, "the process that forks runs is gone"
+        return json.loads(line)
+
+    def run(self, folder: Path, *arguments: object, press: str = "simulated",
+            point: Point | None = None, stack: int | None = None) -> KilledRun:
+        """`pressloop run` with these arguments, in a folder that also has its locks; with a point
+        it dies there, on the stack of that number."""
+        self._runs += 1
+        log = folder / f"run-{self._runs:03d}.log"
+        pid = self.asked({
+            "arguments": ["run", *map(str, arguments)], "folder": str(folder), "log": str(log),
+            "environment": {"PRESSLOOP_LOCKS": str(folder)}, "press": press,
+            "point": None if point is None else point.name, "stack": stack})
+        return KilledRun(self, pid, log)
+
+
+@contextmanager
+def zygote() -> Iterator[Zygote]:
+    """A process that is ready to fork runs; what still runs at the end is killed with it."""
+    root = str(Path(__file__).parents[2])
+    process = subprocess.Popen([sys.executable, __file__], text=True, stdin=subprocess.PIPE,
+                               stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root})
+    try:
+        made = Zygote(process)
+        assert made.asked({"ready": True}) is True
+        yield made
+    finally:
+        assert process.stdin is not None and process.stdout is not None
+        process.stdin.close()
+        process.wait(30)
+        process.stdout.close()
+
+
+@contextmanager
+def unmarked() -> Iterator[None]:
+    """Within the block Prefect's server leaves dead runs as they are. It would mark them all, a
+    while later and one after the other, and answer nobody meanwhile."""
+    from prefect.client.orchestration import get_client
+
+    from flows.zombies import NAME, ensure_automation
+
+    ensure_automation()
+    with get_client(sync_client=True) as client:
+        mark, = client.read_automations_by_name(NAME)
+        client.pause_automation(mark.id)
+        yield
+        client.resume_automation(mark.id)
+
+
+def main() -> None:
+    """Forks and counts children until standard input ends."""
+    _import_all()
+    # A forked process has one thread: what others held would stay held in it.
+    assert len(os.listdir("/proc/self/task")) == 1
+    codes: dict[int, int | None] = {}
+    for line in sys.stdin:
+        request = json.loads(line)
+        answer: Any = True
+        if "arguments" in request:
+            answer = _forked(request)
+            codes[answer] = None
+        elif "code of" in request:
+            answer = _code_of(request["code of"], codes)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+    for pid in codes:
+        if _code_of(pid, codes) is None:
+            os.kill(pid, signal.SIGKILL)
+
+
+def _import_all() -> None:
+    """Whatever a run imports sooner or later."""
+    for name in IMPORTED:
+        importlib.import_module(name)
+
+
+def _code_of(pid: int, codes: dict[int, int | None]) -> int | None:
+    if codes[pid] is None:
+        found, status = os.waitpid(pid, os.WNOHANG)
+        codes[pid] = os.waitstatus_to_exitcode(status) if found else None
+    return codes[pid]
+
+
+def _forked(request: Mapping[str, Any]) -> int:
+    """Starts a run; its process."""
+    if pid := os.fork():
+        return pid
+    # All the way out, as a process of its own ends: what runs at exit, runs.
+    sys.exit(_child(request))
+
+
+def _child(request: Mapping[str, Any]) -> int:
+    """The run itself; its exit code."""
+    from flows.cli import main as pressloop
+
+    os.setsid()
+    os.chdir(request["folder"])
+    os.environ.update(request["environment"])
+    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    for file, number in ((nothing, 0), (log, 1), (log, 2)):
+        os.dup2(file, number)
+    faulthandler.register(WHERE)
+    if request["point"] is not None:
+        point, = (p for p in points_of(request["press"]) if p.name == request["point"])
+        die_at(point, request["stack"])
+    sys.argv = ["pressloop", *request["arguments"]]
+    try:
+        pressloop()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
+    return 0
+
+
+if __name__ == "__main__":
+    main()
