@@ -64,16 +64,14 @@ def _row(kind: str) -> Sees:
         frame.f_locals["stored"].columns["kind"] == kind)
 
 
-def entry_points(kind: str, again: tuple[bool, bool, bool], **more: Any) -> tuple[Point, ...]:
+def entry_points(kind: str, **more: bool) -> tuple[Point, ...]:
     """Before an entry is appended, between insert and commit, right after the commit."""
     append = "trials.ledger:Ledger.append"
     return (
-        Point(f"{kind}: before the append", append, "call", _entry(kind), again=again[0],
-              **more),
+        Point(f"{kind}: before the append", append, "call", _entry(kind), **more),
         Point(f"{kind}: between insert and commit", "trials.storage:add_row", "return", _row(kind),
-              again=again[1], **more),
-        Point(f"{kind}: right after the commit", append, "return", _appended(kind), again=again[2],
-              **more))
+              **more),
+        Point(f"{kind}: right after the commit", append, "return", _appended(kind), **more))
 
 
 def _running(phase: str = "") -> Sees:
@@ -120,12 +118,12 @@ def _unanswered(frame: FrameType, arg: Any) -> bool:
 
 
 ASK, COLLECT = "hardware.guard:ask", "hardware.guard:collect"
-OPENED = entry_points("opened", (False, False, False), anywhere=True)
-ENDED = entry_points("ended", (False, False, False), anywhere=True)
+OPENED = entry_points("opened", anywhere=True)
+ENDED = entry_points("ended", anywhere=True)
 CHOOSING = (
     Point("choosing: in the middle of a proposal by design", "optimizer.proposals:_sobol", "call"),
-    *entry_points("planned", (True, True, True)))
-COMMANDING = (*entry_points("commanded", (True, True, True)),
+    *entry_points("planned", again=True))
+COMMANDING = (*entry_points("commanded", again=True),
               Point("press: before its start is called", "hardware.guard:_start_and_watch", "call",
                     again=True))
 PRESSING = (
@@ -137,12 +135,12 @@ COLLECTING = (
     Point("collecting: while the cycle still runs", ASK, "return", _running(), again=True),
     Point("collecting: before the press is asked", COLLECT, "call", again=True),
     Point("collecting: trace in hand, not recorded", COLLECT, "return", _got, again=True),
-    *entry_points("pressed", (True, True, True)))
+    *entry_points("pressed", again=True))
 EVALUATING = (
-    *entry_points("measured", (True, True, True)),
+    *entry_points("measured", again=True),
     Point("evaluate: in the middle of a fit", "evaluation.fit:_residual", "call", nth=30,
           again=True),
-    *entry_points("evaluated", (True, True, True)))
+    *entry_points("evaluated", again=True))
 MODELLED = (
     Point("choosing: in the middle of a proposal by the models", "optimizer.proposals:_best",
           "call"),)
