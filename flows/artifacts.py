@@ -28,8 +28,9 @@ from trials.trial import Trial
 from views.kinds import in_order
 from views.markdown import recommendation_markdown, trials_table
 
-SHOWN = 200
-"""Rows of the table artifact; the ledger has them all."""
+SHOWN = 50
+"""Rows of the table artifact, which is sent anew after each trial, and which the server keeps each
+time; the ledger has them all."""
 LOOK_AGAIN_S = 20.0
 """How long a server that was found away is left alone."""
 LAST_WAIT_S = 60.0

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from prefect import flow, runtime
 from prefect.client.schemas.objects import State
+from prefect.context import FlowRunContext
 from prefect.exceptions import TerminationSignal
 from prefect.states import Cancelled
 
@@ -50,6 +51,7 @@ def press_all(settings: Settings, order: Order) -> int | State[Any]:
                     watcher.hold()
                 endurance.carry(number)
                 board.update()
+                _forget_tasks()
             board.conclude()
             return stacks_used(run)
     except STOPS as stop:
@@ -71,6 +73,15 @@ def numbers(run: Run) -> Iterator[int]:
 def stacks_used(run: Run) -> int:
     """Stacks of this campaign, whatever became of them; imported ones were not pressed here."""
     return sum(trial.pressed_here for trial in run.history())
+
+
+def _forget_tasks() -> None:
+    """Lets go of what Prefect notes of each task run, to tell which tasks another one depends on:
+    the next trial depends on the ledger alone, and a long campaign is not to grow by it."""
+    here = FlowRunContext.get()
+    if here is not None:
+        here.run_results.clear()
+        here.task_run_assets.clear()
 
 
 @contextmanager

@@ -107,7 +107,7 @@ class DriverTable(BaseModel):
 class SearchTable(Table):
     """`[search]`."""
 
-    start_with: int = Field(default=8, ge=1, le=1000)
+    start_with: int = Field(default=8, ge=1, le=100_000)
     acquisition: Name = "cautious_improvement"
 
 

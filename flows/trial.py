@@ -15,8 +15,9 @@ from evaluation.evaluate import evaluate
 from flows.lab import Run, search_of
 from hardware.guard import ask, collect, prove_ready, run_cycle
 from hardware.protocols import CycleState
+from hardware.undisturbed import undisturbed
 from optimizer import propose
-from trials.entry import Commanded, Evaluated, Faulted, Measured, Planned, Pressed
+from trials.entry import Commanded, Entry, Evaluated, Faulted, Measured, Planned, Pressed
 from trials.errors import Fault, NotReady, OutcomeUnknown
 from trials.outcome import Outcome, SetAside
 from trials.trace import Trace
@@ -37,7 +38,7 @@ def carry_through(run: Run, number: int) -> None:
         if outcome is not None or _trial(run, number).state is State.PRESSED:
             measure(run, number)
         outcome = evaluate_stack(run, number)
-    run.ledger.append(run.campaign, number, Evaluated(1, outcome, asdict(run.settings.rules)))
+    _record(run, number, Evaluated(1, outcome, asdict(run.settings.rules)))
 
 
 @task(name="plan", task_run_name="plan stack {number}", cache_policy=NO_CACHE,
@@ -50,8 +51,7 @@ def plan(run: Run, number: int) -> None:
         search=search_of(settings), reference=settings.reference,
         seed=run.order.seed)
     stack = settings.stack_named(f"{run.campaign}-{number:03d}")
-    run.ledger.append(run.campaign, number, Planned(stack, proposal.recipe, proposal.purpose,
-                                                    proposal.beliefs))
+    _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.beliefs))
 
 
 @task(name="press", task_run_name="press stack {number}", retries=0,
@@ -67,7 +67,7 @@ def press_stack(run: Run, number: int) -> None:
     _prove_same_press(run, trial)
     try:
         if _released(run, trial):
-            run.ledger.append(run.campaign, number, Faulted(
+            _record(run, number, Faulted(
                 "press", f"cycle {trial.cycle_id} was released early when a run was stopped"))
             return
         trace = _collected(run, trial) or _pressed(run, trial)
@@ -75,9 +75,9 @@ def press_stack(run: Run, number: int) -> None:
         # Nothing moved: the stack stays planned, and the next start presses it.
         raise
     except Fault as fault:
-        run.ledger.append(run.campaign, number, Faulted("press", str(fault)))
+        _record(run, number, Faulted("press", str(fault)))
         raise
-    run.ledger.append(run.campaign, number, Pressed(trace))
+    _record(run, number, Pressed(trace))
 
 
 @task(name="measure", task_run_name="measure stack {number}", retries=2,
@@ -86,7 +86,7 @@ def measure(run: Run, number: int) -> None:
     """One sweep of every electrode; harmless, so a silent meter is asked again."""
     trial = _trial(run, number)
     spectra = run.meter.sweep(trial.stack)
-    run.ledger.append(run.campaign, number, Measured(trial.sweeps + 1, spectra))
+    _record(run, number, Measured(trial.sweeps + 1, spectra))
 
 
 @task(name="evaluate", task_run_name="evaluate stack {number}", cache_policy=NO_CACHE,
@@ -145,10 +145,16 @@ def _pressed(run: Run, trial: Trial) -> Trace:
         prove_ready(run.press, run.settings.envelope, trial.recipe)
         cycle_id = max(run.ledger.last_cycle_id(), run.press.last_accepted_id()) + 1
         who = run.press.identify()
-        run.ledger.append(run.campaign, trial.number, Commanded(
-            cycle_id, who.serial, who.boot_counter))
+        _record(run, trial.number, Commanded(cycle_id, who.serial, who.boot_counter))
     return run_cycle(run.press, run.settings.envelope, cycle_id, trial.stack, trial.recipe,
                      on_stop=run.settings.campaign.on_stop)
+
+
+def _record(run: Run, number: int, entry: Entry) -> None:
+    """Committed when this returns. A stop waits so long: in mid write it would leave the ledger
+    locked against what the run has to say of its end."""
+    with undisturbed(obeying=False):
+        run.ledger.append(run.campaign, number, entry)
 
 
 def _trial(run: Run, number: int) -> Trial:

@@ -74,9 +74,10 @@ class Remembered:
             raise Fault(f"{self.whose} cannot read {self.path}: {error.strerror}.") from None
 
     def _drop_torn_line(self) -> None:
-        data = self._bytes()
-        if data and not data.endswith(b"\n"):
-            os.truncate(self.path, data.rfind(b"\n") + 1)
+        # The last byte tells: a memory of years is not read whole for one more line.
+        size = self.size()
+        if size and self._bytes(size - 1) != b"\n":
+            os.truncate(self.path, self._bytes().rfind(b"\n") + 1)
 
 
 def _sync_folder(folder: Path) -> None:

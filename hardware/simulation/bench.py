@@ -74,8 +74,8 @@ class Bench:
 
     def last_of(self, stack_id: str) -> Accepted | None:
         """The latest cycle of a stack, None if it was never pressed."""
-        mine = [cycle for cycle in self.cycles().values() if cycle.stack.stack_id == stack_id]
-        return mine[-1] if mine else None
+        latest_first = reversed(self.cycles().values())
+        return next((c for c in latest_first if c.stack.stack_id == stack_id), None)
 
     def accept(self, cycle: Accepted) -> None:
         """Records a cycle; on disk when this returns. Raises Fault when it cannot be written."""
