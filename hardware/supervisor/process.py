@@ -65,6 +65,9 @@ class Supervisor:
             if _same_user(connection):
                 with connection, connection.makefile("rb") as lines:
                     for line in lines:
+                        if not line.endswith(b"\n"):
+                            # Its sender was killed in mid line: what was meant is not known.
+                            break
                         connection.sendall(wire.dump(self._answer(json.loads(line))))
         except OSError:
             # A client that went away in mid talk needs no answer.
