@@ -27,6 +27,11 @@ from trials.entry import Ended
 from trials.errors import PressloopError
 
 
+LAST_WORD_S = 2.0
+"""How long a ledger that is away may hold up the end of a run: what it says is no more than a word.
+"""
+
+
 @flow(name="pressing campaign", flow_run_name="{settings_path}: {trials} stacks",
       persist_result=False)
 def campaign(settings_path: str, trials: int | None = None, seed: int | None = None,
@@ -104,4 +109,4 @@ def _end_recorded(run: Run) -> Iterator[None]:
 
 def _record(run: Run, end: Ended) -> None:
     with undisturbed(obeying=True), suppress(PressloopError):
-        run.ledger.append(run.campaign, None, end)
+        run.ledger.append(run.campaign, None, end, patience_s=LAST_WORD_S)

@@ -22,8 +22,9 @@ POSTGRES = "Install it; for PostgreSQL write postgresql+psycopg://user@host/data
 EXAMPLE = "Write it like sqlite:///runs/ledger.db."
 BUSY_TIMEOUT_S = 15.0
 URI_OPTIONS = {"uri", "mode", "cache", "immutable", "nolock", "psow", "vfs"}
-AWAY_S = 60.0
-"""How long a database server that is being restarted is waited for."""
+AWAY_S = 20.0
+"""How long a database server that is being restarted is waited for. A stop waits for the entry that
+is being written, and Prefect grants it 30 s."""
 LOOK_AGAIN_S = 0.2
 SERVER_AWAY = ("57P", "080")
 """SQLSTATE of a server that is shut down or starting (57P01 to 57P03), or out of reach (08)."""
@@ -145,9 +146,9 @@ def reading(engine: Engine, shown_url: str) -> Iterator[Connection]:
 
 
 @contextmanager
-def writing(engine: Engine, shown_url: str) -> Iterator[Connection]:
+def writing(engine: Engine, shown_url: str, patience_s: float = AWAY_S) -> Iterator[Connection]:
     """The one writing transaction; committed when the block ends, undone when it raises."""
-    with plain_errors(shown_url), _connected(engine) as connection:
+    with plain_errors(shown_url), _connected(engine, patience_s) as connection:
         connection.execution_options(write=True)
         with connection.begin():
             if engine.dialect.name == "postgresql":
@@ -155,9 +156,9 @@ def writing(engine: Engine, shown_url: str) -> Iterator[Connection]:
             yield connection
 
 
-def _connected(engine: Engine) -> Connection:
+def _connected(engine: Engine, patience_s: float = AWAY_S) -> Connection:
     """A connection. A server that answered before and is away, as in a restart, is waited for."""
-    deadline = time.monotonic() + AWAY_S
+    deadline = time.monotonic() + patience_s
     while True:
         try:
             connection = engine.connect()

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, Select, func, or_, select
 
 from trials.codec import Array, decode, encode
 from trials.database import (
+    AWAY_S,
     LedgerAway,
     busy_timeout_s,
     display,
@@ -94,8 +95,10 @@ class Ledger:
                                 "Correct the path; starting a campaign creates a new ledger.")
         return found != HEAD
 
-    def append(self, campaign: str, trial: int | None, entry: Entry) -> bool:
-        """Records one fact; it is committed to disk when this returns.
+    def append(self, campaign: str, trial: int | None, entry: Entry, *,
+               patience_s: float = AWAY_S) -> bool:
+        """Records one fact; it is committed to disk when this returns. A database server that is
+        away is waited for, for `patience_s`.
 
         Returns True when added, False for an imported row that the campaign holds already. Raises
         LedgerProblem when the fact, or its cycle id, is recorded already or cannot follow what the
@@ -110,18 +113,18 @@ class Ledger:
         blobs = [{"name": name, **to_bytes(array)} for name, array in found.items()]
         for again in (False, True):
             try:
-                return self._add(row, blobs, entry, again)
+                return self._add(row, blobs, entry, again, patience_s)
             except LedgerAway:
                 if again:
                     raise
         raise AssertionError
 
-    def _add(self, row: dict[str, Any], blobs: list[dict[str, Any]], entry: Entry, again: bool
-             ) -> bool:
+    def _add(self, row: dict[str, Any], blobs: list[dict[str, Any]], entry: Entry, again: bool,
+             patience_s: float) -> bool:
         """One transaction. `again` is True after one whose end nobody has heard of: if its entry
         is there, it counts."""
         campaign, trial = row["campaign"], row["trial"]
-        with writing(self._engine, self._shown_url) as connection:
+        with writing(self._engine, self._shown_url, patience_s) as connection:
             if again and is_there(connection, row):
                 return True
             row["key"] = key_of(trial, entry, _times_opened(connection, campaign))
