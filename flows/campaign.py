@@ -26,7 +26,6 @@ from hardware.undisturbed import undisturbed
 from trials.entry import Ended
 from trials.errors import PressloopError
 
-
 LAST_WORD_S = 2.0
 """How long a ledger that is away may hold up the end of a run: what it says is no more than a word.
 """
