@@ -19,7 +19,7 @@ HEARTBEAT_S = 30
 """The shortest that Prefect allows between two signs of life of a run."""
 
 STEADY = {
-    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "300",
+    "PREFECT_SERVER_EPHEMERAL_ENABLED": "false",
     "PREFECT_LOGGING_TO_API_WHEN_MISSING_FLOW": "ignore",
     "PREFECT_CLIENT_MAX_RETRIES": "2",
     "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_S),
@@ -27,8 +27,8 @@ STEADY = {
     "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE":
         "prefect.server.concurrency.lease_storage.filesystem",
 }
-"""A slow laptop may take minutes to build the temporary server's tables; a server that went away
-must not hold up the press for long."""
+"""Prefect never starts a server behind our back, which would outlive us: `flows.server` does. A
+server that went away must not hold up the press for long."""
 
 QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
          "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL"}

@@ -21,6 +21,7 @@ from prefect.context import FlowRunContext
 from prefect.logging import get_run_logger
 from prefect.states import Running
 
+from flows.side_thread import side_thread
 from hardware.lock import press_lock
 from trials.errors import PressHeld
 
@@ -84,8 +85,7 @@ def _show(run_id: UUID, name: str) -> None:
 def _slot(serial: str, run_id: UUID) -> Iterator[None]:
     """Shows the press as taken for the length of the block."""
     over = threading.Event()
-    keeper = threading.Thread(target=_keep, args=(slot_name(serial), run_id, over), daemon=True,
-                              name="press slot")
+    keeper = side_thread("press slot", _keep, slot_name(serial), run_id, over)
     keeper.start()
     try:
         yield

@@ -21,6 +21,7 @@ from prefect.exceptions import Pause, TerminationSignal
 from prefect.logging import get_run_logger
 
 from flows.console import Terminated
+from flows.side_thread import side_thread
 
 LOOK_S = 2.0
 """How often the server is asked; a cancel is obeyed well within the 30 s that Prefect grants."""
@@ -48,7 +49,7 @@ class Watcher:
     def __init__(self, flow_run_id: UUID, look_s: float = LOOK_S) -> None:
         self._id, self._look_s = flow_run_id, look_s
         self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="cancel watcher", daemon=True)
+        self._thread = side_thread("cancel watcher", self._watch)
 
     def start(self) -> None:
         """Begins to look."""
@@ -61,9 +62,12 @@ class Watcher:
 
     def hold(self) -> None:
         """Waits for as long as the run is paused. Raises Pause for a suspended run, which Prefect
-        starts again when it is resumed."""
+        starts again when it is resumed, and Stopped for a cancelled one: a signal can be lost where
+        Python ignores what is raised, as in a destructor."""
         said = False
-        while (state := self._state()) is not None and state.is_paused():
+        while (state := self._state()) is not None and (_cancelled(state) or state.is_paused()):
+            if _cancelled(state):
+                raise Stopped
             if state.state_details.pause_reschedule:
                 raise Pause(state=state)
             if not said:
@@ -74,7 +78,7 @@ class Watcher:
     def _watch(self) -> None:
         while not self._over.wait(self._look_s):
             state = self._state()
-            if state is not None and (state.is_cancelling() or state.is_cancelled()):
+            if state is not None and _cancelled(state):
                 if not self._over.is_set():
                     # To the main thread itself: that wakes it from whatever it waits for.
                     signal.pthread_kill(_main(), STOP_SIGNAL)
@@ -104,6 +108,10 @@ def watched(flow_run_id: UUID | None) -> Iterator[Watcher | None]:
     finally:
         watcher.end()
         signal.signal(STOP_SIGNAL, before)
+
+
+def _cancelled(state: State[Any]) -> bool:
+    return state.is_cancelling() or state.is_cancelled()
 
 
 def _stop(*_: object) -> None:

@@ -58,7 +58,9 @@ def head_of(connection: Connection, campaign: str) -> tuple[int, str] | None:
 
 def _digest(connection: Connection, campaign: str) -> str:
     """Of the settings under which the campaign was opened last."""
-    query = (select(entries.c.settings_digest).order_by(entries.c.position.desc()).limit(1)
+    # Ordered by number of entry, which the index of trials yields in order: by position SQLite
+    # would walk back over the whole campaign, for each entry anew.
+    query = (select(entries.c.settings_digest).order_by(entries.c.entry_id.desc()).limit(1)
              .where(entries.c.campaign == campaign, entries.c.trial.is_(None),
                     entries.c.kind == "opened"))
     return connection.scalar(query) or ""

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +129,31 @@ def test_a_cancel_stops_a_script_and_says_what_the_press_does(
         assert [t.state for t in trials_of(LEDGER)] == [
             State.EVALUATED, State.FAULTED, State.EVALUATED, State.EVALUATED]
         assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
+
+
+def processes_of(folder: Path) -> list[list[str]]:
+    """Command lines of all processes that were started for the test of this folder, or by one that
+    was."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"PRESSLOOP_LOCKS={folder}\0" in (process / "environ").read_text(errors="replace"):
+                found.append((process / "cmdline").read_text(errors="replace").split("\0"))
+    return [words for words in found if any(words)]
+
+
+def test_a_cancel_reaches_a_run_on_its_own_temporary_server(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    """Which is gone with it, and so is everything else that was started by the way."""
+    path = write_settings(tmp_path, **SLOW)
+    process = in_background("run", path, PREFECT_API_URL="")
+    eventually(lambda: len(pressed_stacks(LEDGER)) == 2, "stack 2 on the press", 120)
+    words, = (words for words in processes_of(tmp_path) if "temporary" in words)
+    ask = type(server)(f"http://127.0.0.1:{words[words.index('temporary') - 1]}/api")
+    set_state(ask, run_of(ask, path)["id"], "CANCELLING")
+    assert process.wait(25) == 143, (tmp_path / "process-0.log").read_text()
+    assert "Cancelled in Prefect" in last_word().detail
+    eventually(lambda: not processes_of(tmp_path), "the end of its server", 20)
 
 
 def test_a_paused_run_presses_nothing_until_it_is_resumed(
