@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import threading
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple, Self
 
-from sqlalchemy import Connection, Engine, Select, func, or_, select
+from sqlalchemy import Engine, func, select
 
-from trials.codec import Array, decode, encode
+from trials.codec import decode, encode
 from trials.database import (
     AWAY_S,
     LedgerAway,
@@ -25,15 +24,13 @@ from trials.database import (
 )
 from trials.entry import Commanded, Entry, Imported, Opened
 from trials.errors import LedgerProblem
-from trials.fold import Bare, advanced, fold
-from trials.rows import counted, from_bytes, key_of, one_line, to_bytes, to_json, trial_for
+from trials.fold import advanced, fold
+from trials.queries import bare, full, is_known, of_campaign, times_opened
+from trials.rows import counted, key_of, one_line, to_bytes, to_json, trial_for
 from trials.schema import HEAD, arrays, entries, revision_of, upgrade
 from trials.stamp import stamp
 from trials.storage import StoredRow, add_row, go_on_counting, head_of, is_there, stored_rows, tied
-from trials.trial import State, Trial
-
-WITH_ARRAYS = {State.PRESSED.value, State.MEASURED.value}
-"""Kinds of entry that keep arrays."""
+from trials.trial import Trial
 
 
 class LogRow(NamedTuple):
@@ -127,14 +124,14 @@ class Ledger:
         with writing(self._engine, self._shown_url, patience_s) as connection:
             if again and is_there(connection, row):
                 return True
-            row["key"] = key_of(trial, entry, _times_opened(connection, campaign))
-            if _is_known(connection, row):
+            row["key"] = key_of(trial, entry, times_opened(connection, campaign))
+            if is_known(connection, row):
                 if isinstance(entry, Imported):
                     return False
                 raise LedgerProblem("ledger entry", row["key"], f"new in campaign {campaign}",
                                     "It is recorded already; read the history and go on from it.")
             if trial is not None:
-                story = _bare(connection, _of(campaign).where(entries.c.trial == trial))
+                story = bare(connection, of_campaign(campaign).where(entries.c.trial == trial))
                 fold([*story, (trial, entry)])
             add_row(connection, StoredRow(row | tied(connection, row, blobs, entry), blobs))
         return True
@@ -146,9 +143,9 @@ class Ledger:
         """
         if not arrays:
             return self._bare_history(campaign)
-        rows = _of(campaign).where(entries.c.trial.is_not(None))
+        rows = of_campaign(campaign).where(entries.c.trial.is_not(None))
         with reading(self._engine, self._shown_url) as connection:
-            return fold(_full(connection, rows))
+            return fold(full(connection, rows))
 
     def _bare_history(self, campaign: str) -> tuple[Trial, ...]:
         # What was read once never changes, so that only what is new since then is read and told:
@@ -163,21 +160,21 @@ class Ledger:
                 known, trials = 0, {}
             if newest != known:
                 since = entries.c.entry_id.between(known + 1, newest)
-                trials = advanced(trials, _bare(connection, rows.where(since)))
+                trials = advanced(trials, bare(connection, rows.where(since)))
                 self._told[campaign] = newest, trials
         return tuple(trials[number] for number in sorted(trials))
 
     def trial(self, campaign: str, number: int) -> Trial | None:
         """One trial with all its readings, None where the campaign has no such number."""
-        rows = _of(campaign).where(entries.c.trial == number)
+        rows = of_campaign(campaign).where(entries.c.trial == number)
         with reading(self._engine, self._shown_url) as connection:
-            found = fold(_full(connection, rows))
+            found = fold(full(connection, rows))
         return found[0] if found else None
 
     def facts(self, campaign: str) -> tuple[tuple[int | None, Entry], ...]:
         """Every entry with its trial number, as it was appended and in that order."""
         with reading(self._engine, self._shown_url) as connection:
-            return tuple(_full(connection, _of(campaign)))
+            return tuple(full(connection, of_campaign(campaign)))
 
     def campaigns(self) -> tuple[str, ...]:
         """Names of all campaigns, the oldest first."""
@@ -221,7 +218,7 @@ class Ledger:
                    entries.c.settings_digest, entries.c.versions, entries.c.hash)
         with reading(self._engine, self._shown_url) as connection:
             found = [LogRow(*row) for row in connection.execute(
-                _of(campaign).with_only_columns(*columns))]
+                of_campaign(campaign).with_only_columns(*columns))]
         return tuple(row._replace(payload=json.loads(str(row.payload)),
                                   versions=json.loads(str(row.versions))) for row in found)
 
@@ -273,51 +270,3 @@ class Ledger:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-def _of(campaign: str) -> Select[Any]:
-    return select(entries).where(entries.c.campaign == campaign).order_by(entries.c.entry_id)
-
-
-def _times_opened(connection: Connection, campaign: str) -> int:
-    query = select(func.count()).where(entries.c.campaign == campaign, entries.c.trial.is_(None),
-                                       entries.c.kind == "opened")
-    return connection.scalar(query) or 0
-
-
-def _is_known(connection: Connection, row: dict[str, Any]) -> bool:
-    """True when the key is there; raises LedgerProblem when only the cycle id is."""
-    same = entries.c.key == row["key"]
-    if row["cycle_id"] is not None:
-        same = or_(same, entries.c.cycle_id == row["cycle_id"])
-    query = select(entries.c.key).where(entries.c.campaign == row["campaign"], same)
-    found = set(connection.scalars(query))
-    if found and row["key"] not in found:
-        raise LedgerProblem("cycle_id", row["cycle_id"], f"new; {found.pop()} has used it",
-                            "Take last_cycle_id() + 1.")
-    return bool(found)
-
-
-def _bare(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry | Bare]]:
-    """Entries without what is kept in arrays; the payload of those is not even fetched."""
-    light = rows.with_only_columns(entries.c.trial, entries.c.kind, entries.c.payload)
-    heavy = entries.c.kind.in_(WITH_ARRAYS)
-    names = rows.with_only_columns(entries.c.entry_id, entries.c.trial, entries.c.kind)
-    story: dict[int, tuple[int, Entry | Bare]] = {
-        row.entry_id: (row.trial, Bare(State(row.kind)))
-        for row in connection.execute(names.where(heavy))
-    }
-    for row in connection.execute(light.add_columns(entries.c.entry_id).where(~heavy)):
-        story[row.entry_id] = (row.trial, decode(row.kind, json.loads(row.payload), {}))
-    return [story[entry_id] for entry_id in sorted(story)]
-
-
-def _full(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry]]:
-    """Entries with all their arrays."""
-    found = connection.execute(rows).all()
-    wanted = rows.order_by(None).with_only_columns(entries.c.entry_id)
-    kept: dict[int, dict[str, Array]] = defaultdict(dict)
-    for blob in connection.execute(select(arrays).where(arrays.c.entry_id.in_(wanted))):
-        kept[blob.entry_id][blob.name] = from_bytes(blob.dtype, blob.shape, blob.data)
-    return [(row.trial, decode(row.kind, json.loads(row.payload), kept[row.entry_id]))
-            for row in found]

@@ -108,17 +108,17 @@ def emulated_lab(folder: Path, start: Callable[..., Any], first: int, speed: flo
     # bears.
     start("emulate", "meter", "--bench", bench, "--port", 0, "--speed", 10_000, "--noise",
                   0, "--json")
-    port = int(_told(press)["press"].rpartition(":")[2])
+    port = int(printed_by(press)["press"].rpartition(":")[2])
     campaign = {"ledger": f"sqlite:///{folder}/lab.db", **changes.pop("campaign", {})}
     return CrashLab(folder, write_settings(
         folder, campaign=campaign, **GENTLE, **changes,
         press={"driver": "modbus", "port": port, "linger_s": 60.0},
-        meter={"driver": "scpi", "dialect": "hioki_im3536", "port": _told(meter)["port"],
+        meter={"driver": "scpi", "dialect": "hioki_im3536", "port": printed_by(meter)["port"],
                "points_per_decade": 7, "glitch_fraction": None}), port)
 
 
-def _told(log: Path) -> Any:
-    """The JSON document with which an emulator says where it listens."""
+def printed_by(log: Path) -> Any:
+    """The JSON document with which a command in the background says where it listens."""
     deadline = time.monotonic() + ANSWER_S
     while True:
         try:

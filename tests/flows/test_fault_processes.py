@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from crash_lab import printed_by
 from fault_lab import DIRECT, FaultLab, fault_lab
 from lab_files import settings_values
 
@@ -102,7 +103,7 @@ def emulator(start: Any, folder: Path, index: int, *extra: object, port: int = 0
     """An emulated press in a process of its own; its port."""
     start("emulate", "press", "--state", folder / "plc.json", "--bench", folder / "bench.jsonl",
           "--port", port, "--speed", 60, "--json", *extra)
-    return int(told(folder / f"process-{index}.log")["press"].rpartition(":")[2])
+    return int(printed_by(folder / f"process-{index}.log")["press"].rpartition(":")[2])
 
 
 def kill_emulator(folder: Path) -> None:
@@ -111,17 +112,6 @@ def kill_emulator(folder: Path) -> None:
         with suppress(OSError):
             if f"--state\0{folder}/plc.json".encode() in process.read_bytes():
                 os.kill(int(process.parent.name), signal.SIGKILL)
-
-
-def told(log: Path, seconds: float = 20.0) -> Any:
-    """The JSON document that a command printed."""
-    deadline = time.monotonic() + seconds
-    while True:
-        try:
-            return json.loads(log.read_text())
-        except (ValueError, FileNotFoundError):
-            assert time.monotonic() < deadline, log.read_text()
-            time.sleep(0.05)
 
 
 def phase_at(port: int) -> str:
@@ -230,7 +220,7 @@ def test_twenty_stacks_through_sockets_with_faults(tmp_path: Path, in_background
     press = emulator(in_background, tmp_path, 0, "--fault-rate", 0.4, "--speed", 150)
     in_background("emulate", "meter", "--bench", tmp_path / "bench.jsonl", "--port", 0,
                   "--fault-rate", 0.1, "--json")
-    meter = told(tmp_path / "process-1.log")["port"]
+    meter = printed_by(tmp_path / "process-1.log")["port"]
     path = tmp_path / "lab.toml"
     path.write_text(text.replace("5020", str(press)).replace("5025", str(meter)))
     run = in_background("run", path, "--json")
