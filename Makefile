@@ -20,7 +20,7 @@ demo: $(READY)  ## closed-loop campaign on simulated hardware, then report.html
 	$(BIN)/pressloop report --ledger sqlite:///pressloop-demo.db
 
 test: $(READY)  ## the whole test suite, on two cores
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 fast: $(READY)  ## the part of it that needs no Prefect server and no real time, on two cores
 	$(BIN)/python -m pytest -m "not prefect and not slow and not sockets and not soak" -n 2 --dist loadfile
