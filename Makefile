@@ -19,8 +19,8 @@ demo: $(READY)  ## closed-loop campaign on simulated hardware, then report.html
 	$(BIN)/pressloop run examples/mos2_secondary_press.toml
 	$(BIN)/pressloop report --ledger sqlite:///pressloop-demo.db
 
-test: $(READY)  ## the whole test suite, on two cores
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+test: $(READY)  ## the whole test suite, in three processes: much of it waits for emulated machines
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 fast: $(READY)  ## the part of it that needs no Prefect server and no real time, on two cores
 	$(BIN)/python -m pytest -m "not prefect and not slow and not sockets and not soak" -n 2 --dist loadfile

@@ -17,7 +17,7 @@ from prefect.states import Cancelled
 
 from flows.artifacts import Board
 from flows.endurance import Endurance
-from flows.lab import Order, Run, open_run, order_of
+from flows.lab import Hold, Order, Run, open_run, order_of
 from flows.people import served
 from flows.press_queue import press_in_turn
 from flows.settings import Settings, read_settings
@@ -40,14 +40,14 @@ def campaign(settings_path: str, trials: int | None = None, seed: int | None = N
     return press_all(settings, order_of(settings, trials, seed, ledger, note))
 
 
-def press_all(settings: Settings, order: Order) -> int | State[Any]:
+def press_all(settings: Settings, order: Order, hold: Hold = press_in_turn) -> int | State[Any]:
     """The loop itself: every stack to its outcome, one after the other. A stop ends it in Prefect's
-    state Cancelled, whose message says what becomes of the press."""
+    state Cancelled, whose message says what becomes of the press; `hold` waits for the press."""
     here = runtime.flow_run.id
     order = replace(order, flow_run=here or "")
     try:
         with watched(UUID(here) if here else None) as watcher, \
-                open_run(settings, order, press_in_turn) as run, _end_recorded(run):
+                open_run(settings, order, hold) as run, _end_recorded(run):
             board = Board(run)
             endurance = Endurance(run)
             for number in numbers(run):
@@ -101,7 +101,7 @@ def _end_recorded(run: Run) -> Iterator[None]:
         _record(run, Ended("stopped", why(stop)))
         raise
     except BaseException as stop:
-        _record(run, Ended("stopped", f"{type(stop).__name__}: no cycle was running."))
+        _record(run, Ended("stopped", why(stop)))
         raise
     _record(run, Ended("finished", f"{stacks_used(run)} stacks"))
 

@@ -47,11 +47,11 @@ def reevaluate(ledger: LedgerUrl, campaign: Campaign = None,
                    help="Such as L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3, or auto.")] = None,
                change: Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
                    "--set", metavar="NAME=VALUE",
-                   help="Another rule of evaluation, such as max_bad_points=3; may be repeated."
+                   help="Another rule of evaluation, such as max_relative_se=0.1; may be repeated."
                )] = None,
                note: Annotated[str, typer.Option(help="Why; kept with every outcome.")] = "",
                json: Json = False) -> None:
-    """Read every stored spectrum again; new outcomes are added beside the old ones."""
+    """Read the spectra of every stack again; new outcomes are added beside the old ones."""
     with plain_errors():
         from flows.commands.reevaluate import reevaluate as work
 

@@ -76,9 +76,11 @@ def _wait(held: ExitStack, serial: str, run_id: UUID) -> None:
 
 
 def _show(run_id: UUID, name: str) -> None:
-    """Not forced: the server keeps a cancel that came before."""
+    """Not over a pause or a cancel that came meanwhile, which the run obeys when its turn comes."""
     with suppress(Exception), get_client(sync_client=True) as client:
-        client.set_flow_run_state(run_id, Running(name=name))
+        state = client.read_flow_run(run_id).state
+        if state is not None and state.is_running():
+            client.set_flow_run_state(run_id, Running(name=name))
 
 
 @contextmanager

@@ -2,7 +2,8 @@
 
 # No postponed annotations here: Prefect builds the form from the types themselves.
 import os
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +15,9 @@ from prefect.states import Completed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from flows.campaign import press_all
-from flows.lab import order_of
-from flows.settings import read_settings
+from flows.lab import Hold, order_of
+from flows.press_queue import press_in_turn
+from flows.settings import Settings, read_settings
 from trials.database import parse, sqlite_path
 from trials.errors import BadInput
 from trials.ledger import Ledger
@@ -56,11 +58,33 @@ def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> 
     if target is not None:
         # Resumed, or started again by Prefect's "Retry": it is the same order, and never late.
         return press_all(settings, replace(order, trials=target))
+    try:
+        _prove_in_time(settings)
+        return press_all(settings, replace(order, more=form.trials), _in_time(settings))
+    except Late as late:
+        return Completed(name="SkippedLate", message=str(late))
+
+
+class Late(Exception):
+    """The run's time is over."""
+
+
+def _in_time(settings: Settings) -> Hold:
+    """Waits for the press, but not to press long after the planned time."""
+    @contextmanager
+    def hold(serial: str) -> Iterator[None]:
+        with press_in_turn(serial):
+            _prove_in_time(settings)
+            yield
+
+    return hold
+
+
+def _prove_in_time(settings: Settings) -> None:
     late_s = lateness_s(flow_run.scheduled_start_time, datetime.now(UTC))
     if late_s > settings.campaign.skip_when_late_s:
-        return Completed(name="SkippedLate", message=f"{late_s / 60:.0f} min late: a missed run "
-                         "is skipped, not replayed. Nothing was pressed.")
-    return press_all(settings, replace(order, more=form.trials))
+        raise Late(f"{late_s / 60:.0f} min late: a missed run is skipped, not replayed. Nothing "
+                   "was pressed.")
 
 
 def validated(trials: int, seed: int | None, notes: str) -> Form:

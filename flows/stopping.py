@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +19,7 @@ from prefect.client.orchestration import get_client
 from prefect.client.schemas.objects import State
 from prefect.exceptions import Pause, TerminationSignal
 from prefect.logging import get_run_logger
+from prefect.states import Running
 
 from flows.console import Terminated
 from flows.side_thread import side_thread
@@ -32,13 +33,21 @@ class Stopped(BaseException):
     """The run was cancelled in Prefect."""
 
 
+class PauseRanOut(Stopped):
+    """The run was paused in Prefect for so long, and Prefect has given it up."""
+
+
 STOPS = (Stopped, KeyboardInterrupt, Terminated, TerminationSignal)
+
+
+WHO = {"Stopped": "Cancelled in Prefect", "KeyboardInterrupt": "Stopped by Ctrl-C",
+       "PauseRanOut": "Paused in Prefect and not resumed in time",
+       "Pause": "Suspended in Prefect until it is resumed"}
 
 
 def why(stop: BaseException) -> str:
     """In a sentence: who asked for the stop, and what becomes of the press."""
-    who = {"Stopped": "Cancelled in Prefect", "KeyboardInterrupt": "Stopped by Ctrl-C"}.get(
-        type(stop).__name__, "Stopped by a signal from outside")
+    who = WHO.get(type(stop).__name__, "Stopped by a signal from outside")
     press = "; ".join(getattr(stop, "__notes__", ())) or "no cycle was running"
     return f"{who}: {press}."
 
@@ -61,28 +70,40 @@ class Watcher:
         self._thread.join(self._look_s)
 
     def hold(self) -> None:
-        """Waits for as long as the run is paused. Raises Pause for a suspended run, which Prefect
-        starts again when it is resumed, and Stopped for a cancelled one: a signal can be lost where
-        Python ignores what is raised, as in a destructor."""
-        said = False
-        while (state := self._state()) is not None and (_cancelled(state) or state.is_paused()):
-            if _cancelled(state):
-                raise Stopped
-            if state.state_details.pause_reschedule:
-                raise Pause(state=state)
-            if not said:
-                get_run_logger().info("Paused: nothing is pressed until the run is resumed.")
-            said = True
+        """Waits for as long as the run is paused, also where the server does not answer meanwhile.
+        Raises Pause for a suspended run, which Prefect starts again when it is resumed, and Stopped
+        for one that has ended: a signal can be lost where Python ignores what is raised, as in a
+        destructor."""
+        paused = False
+        while True:
+            state = self._state()
+            if state is not None:
+                _raise_ended(state)
+                if not state.is_paused():
+                    return
+                if not paused:
+                    get_run_logger().info("Paused: nothing is pressed until the run is resumed.")
+                paused = True
+            elif not paused:
+                return
             time.sleep(self._look_s)
 
     def _watch(self) -> None:
         while not self._over.wait(self._look_s):
             state = self._state()
+            if state is not None and state.is_crashed():
+                self._live()
             if state is not None and _cancelled(state):
                 if not self._over.is_set():
                     # To the main thread itself: that wakes it from whatever it waits for.
                     signal.pthread_kill(_main(), STOP_SIGNAL)
                 return
+
+    def _live(self) -> None:
+        """Takes back that this run is dead, as a server says that was away for longer than three
+        heartbeats."""
+        with suppress(Exception), get_client(sync_client=True) as client:
+            client.set_flow_run_state(self._id, Running(), force=True)
 
     def _state(self) -> State[Any] | None:
         """The run's state; None while the server is away, which stops nothing."""
@@ -108,6 +129,15 @@ def watched(flow_run_id: UUID | None) -> Iterator[Watcher | None]:
     finally:
         watcher.end()
         signal.signal(STOP_SIGNAL, before)
+
+
+def _raise_ended(state: State[Any]) -> None:
+    if _cancelled(state):
+        raise Stopped
+    if state.is_failed():
+        raise PauseRanOut
+    if state.is_paused() and state.state_details.pause_reschedule:
+        raise Pause(state=state)
 
 
 def _cancelled(state: State[Any]) -> bool:

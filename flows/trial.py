@@ -6,10 +6,14 @@ Prefect neither caches nor stores what a step returns: the ledger is the record.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State as TaskState
+from prefect.exceptions import Pause
 
 from evaluation.evaluate import evaluate
 from flows.lab import Run, search_of
@@ -25,7 +29,22 @@ from trials.trial import State, Trial
 
 
 def carry_through(run: Run, number: int) -> None:
-    """Takes a trial, new or left open, to its outcome, from wherever the ledger says it is."""
+    """Takes a trial, new or left open, to its outcome, from wherever the ledger says it is.
+
+    Raises Pause where the run was suspended: Prefect begins no task then. A stack that is pressed
+    already is measured and evaluated all the same, without Prefect, as it would age meanwhile.
+    """
+    try:
+        _carry(run, number, measure, evaluate_stack)
+    except Pause:
+        trial = run.ledger.trial(run.campaign, number)
+        if trial is not None and trial.state in (State.PRESSED, State.MEASURED):
+            _carry(run, number, measure.fn, evaluate_stack.fn)
+        raise
+
+
+def _carry(run: Run, number: int, measured: Callable[[Run, int], None],
+           evaluated: Callable[[Run, int], Outcome]) -> None:
     if run.ledger.trial(run.campaign, number) is None:
         plan(run, number)
     if _trial(run, number).state in (State.PLANNED, State.COMMANDED):
@@ -36,9 +55,14 @@ def carry_through(run: Run, number: int) -> None:
     while outcome is None or (isinstance(outcome, SetAside) and outcome.measure_again
                               and _trial(run, number).sweeps < run.settings.campaign.max_sweeps):
         if outcome is not None or _trial(run, number).state is State.PRESSED:
-            measure(run, number)
-        outcome = evaluate_stack(run, number)
+            measured(run, number)
+        outcome = evaluated(run, number)
     _record(run, number, Evaluated(1, outcome, asdict(run.settings.rules)))
+
+
+def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
+    """A ledger that is away is no reason to measure again: the next start asks it first."""
+    return isinstance(state.result(raise_on_failure=False), Fault)
 
 
 @task(name="plan", task_run_name="plan stack {number}", cache_policy=NO_CACHE,
@@ -81,7 +105,8 @@ def press_stack(run: Run, number: int) -> None:
 
 
 @task(name="measure", task_run_name="measure stack {number}", retries=2,
-      retry_delay_seconds=[2, 10], cache_policy=NO_CACHE, persist_result=False)
+      retry_delay_seconds=[2, 10], retry_condition_fn=_is_fault, cache_policy=NO_CACHE,
+      persist_result=False)
 def measure(run: Run, number: int) -> None:
     """One sweep of every electrode; harmless, so a silent meter is asked again."""
     trial = _trial(run, number)

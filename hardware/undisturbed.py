@@ -29,5 +29,6 @@ def undisturbed(*, obeying: bool) -> Iterator[None]:
         for number, handler in before.items():
             # None stands for a handler that was not set from Python, and cannot be put back.
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
-    if came and not obeying:
-        signal.raise_signal(came[0])
+        if came and not obeying:
+            # Also where the block itself failed: whoever tries again must not drop the stop.
+            signal.raise_signal(came[0])

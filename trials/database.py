@@ -28,6 +28,7 @@ is being written, and Prefect grants it 30 s."""
 LOOK_AGAIN_S = 0.2
 SERVER_AWAY = ("57P", "080")
 """SQLSTATE of a server that is shut down or starting (57P01 to 57P03), or out of reach (08)."""
+PG_LOCKED = "55P03"
 PG_WRITERS = 7_377_001
 """Any number of our own: PostgreSQL's writers queue behind the advisory lock of this number."""
 
@@ -44,9 +45,12 @@ REASONS = {
 
 
 def parse(url: str) -> URL:
-    """The address as SQLAlchemy reads it; raises LedgerProblem without showing a password."""
+    """The address as SQLAlchemy reads it, PostgreSQL with the driver that this project has; raises
+    LedgerProblem without showing a password."""
     try:
         parsed = make_url(url)
+        if parsed.drivername in ("postgresql", "postgres"):
+            parsed = parsed.set(drivername="postgresql+psycopg")
         known = parsed.get_backend_name()
         usable = not parsed.get_dialect().is_async
     except (ArgumentError, ValueError):
@@ -139,9 +143,10 @@ def _begin(connection: Connection) -> None:
 
 
 @contextmanager
-def reading(engine: Engine, shown_url: str) -> Iterator[Connection]:
+def reading(engine: Engine, shown_url: str, patience_s: float = AWAY_S) -> Iterator[Connection]:
     """A connection that sees one moment of the ledger and needs no lock to write."""
-    with plain_errors(shown_url), _connected(engine) as connection, connection.begin():
+    with (plain_errors(shown_url), _connected(engine, patience_s) as connection,
+          connection.begin()):
         yield connection
 
 
@@ -152,11 +157,12 @@ def writing(engine: Engine, shown_url: str, patience_s: float = AWAY_S) -> Itera
         connection.execution_options(write=True)
         with connection.begin():
             if engine.dialect.name == "postgresql":
+                connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S:g}s'"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({PG_WRITERS})"))
             yield connection
 
 
-def _connected(engine: Engine, patience_s: float = AWAY_S) -> Connection:
+def _connected(engine: Engine, patience_s: float) -> Connection:
     """A connection. A server that answered before and is away, as in a restart, is waited for."""
     deadline = time.monotonic() + patience_s
     while True:
@@ -220,6 +226,9 @@ def _problem(error: SQLAlchemyError, shown_url: str) -> LedgerProblem:
     cause = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(cause, "sqlite_errorname", "")
     said = str(cause).strip().partition("\n")[0]
+    if getattr(cause, "sqlstate", None) == PG_LOCKED:
+        return LedgerProblem("ledger", shown_url, "free to use", "Another program holds it locked: "
+                             f"close that. (PostgreSQL: {said})")
     if _is_away(error):
         return LedgerAway("ledger", shown_url, "reachable", f"The database says: {said}. Start "
                           "again when it answers.")

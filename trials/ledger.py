@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import Connection, Engine, func, select
 
 from trials.codec import decode, encode
 from trials.database import (
@@ -29,8 +30,19 @@ from trials.queries import bare, full, is_known, of_campaign, times_opened
 from trials.rows import counted, key_of, one_line, to_bytes, to_json, trial_for
 from trials.schema import HEAD, arrays, entries, revision_of, upgrade
 from trials.stamp import stamp
-from trials.storage import StoredRow, add_row, go_on_counting, head_of, is_there, stored_rows, tied
+from trials.storage import (
+    AT_ONCE,
+    StoredRow,
+    add_row,
+    go_on_counting,
+    head_of,
+    is_there,
+    stored_rows,
+    tied,
+)
 from trials.trial import Trial
+
+T = TypeVar("T")
 
 
 class LogRow(NamedTuple):
@@ -60,6 +72,7 @@ class Ledger:
         self._engine, self._shown_url = engine, shown_url
         self._told = dict[str, tuple[int, dict[int, Trial]]]()
         self._telling = threading.Lock()
+        self._opened = dict[str, str]()
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Self:
@@ -108,13 +121,27 @@ class Ledger:
         row = {"campaign": campaign, "trial": trial, "cycle_id": cycle, "kind": kind,
                "payload": to_json(kind, payload), **stamp()}
         blobs = [{"name": name, **to_bytes(array)} for name, array in found.items()]
-        for again in (False, True):
-            try:
-                return self._add(row, blobs, entry, again, patience_s)
-            except LedgerAway:
-                if again:
-                    raise
-        raise AssertionError
+        return self._lasting(lambda again, left_s: self._add(row, blobs, entry, again, left_s),
+                             patience_s)
+
+    def _lasting(self, work: Callable[[bool, float], T], patience_s: float = AWAY_S) -> T:
+        """Does the work again where the connection was lost in the middle; `again` says so, and the
+        seconds that are left."""
+        deadline = time.monotonic() + patience_s
+        try:
+            return work(False, patience_s)
+        except LedgerAway:
+            if (left_s := deadline - time.monotonic()) <= 0:
+                raise
+            return work(True, left_s)
+
+    def _ask(self, question: Callable[[Connection], T]) -> T:
+        """The answer as of one moment."""
+        def work(_again: bool, left_s: float) -> T:
+            with reading(self._engine, self._shown_url, left_s) as connection:
+                return question(connection)
+
+        return self._lasting(work)
 
     def _add(self, row: dict[str, Any], blobs: list[dict[str, Any]], entry: Entry, again: bool,
              patience_s: float) -> bool:
@@ -133,7 +160,10 @@ class Ledger:
             if trial is not None:
                 story = bare(connection, of_campaign(campaign).where(entries.c.trial == trial))
                 fold([*story, (trial, entry)])
-            add_row(connection, StoredRow(row | tied(connection, row, blobs, entry), blobs))
+            if isinstance(entry, Opened):
+                self._opened[campaign] = entry.settings_digest
+            columns = tied(connection, row, blobs, self._opened.get(campaign))
+            add_row(connection, StoredRow(row | columns, blobs))
         return True
 
     def history(self, campaign: str, *, arrays: bool = True) -> tuple[Trial, ...]:
@@ -144,51 +174,46 @@ class Ledger:
         if not arrays:
             return self._bare_history(campaign)
         rows = of_campaign(campaign).where(entries.c.trial.is_not(None))
-        with reading(self._engine, self._shown_url) as connection:
-            return fold(full(connection, rows))
+        return fold(self._ask(lambda connection: full(connection, rows)))
 
     def _bare_history(self, campaign: str) -> tuple[Trial, ...]:
         # What was read once never changes, so that only what is new since then is read and told:
         # found by number of entry. By name of campaign SQLite would walk over all of its entries.
         rows = select(entries).where((entries.c.campaign + "") == campaign,
                                      entries.c.trial.is_not(None)).order_by(entries.c.entry_id)
-        with self._telling, reading(self._engine, self._shown_url) as connection:
+        with self._telling:
             known, trials = self._told.get(campaign, (0, {}))
-            newest = connection.scalar(select(func.max(entries.c.entry_id))) or 0
+            newest = self.newest()
             if newest < known:
                 # Another ledger was put in its place.
                 known, trials = 0, {}
             if newest != known:
-                since = entries.c.entry_id.between(known + 1, newest)
-                trials = advanced(trials, bare(connection, rows.where(since)))
+                since = rows.where(entries.c.entry_id.between(known + 1, newest))
+                trials = advanced(trials, self._ask(lambda connection: bare(connection, since)))
                 self._told[campaign] = newest, trials
         return tuple(trials[number] for number in sorted(trials))
 
     def trial(self, campaign: str, number: int) -> Trial | None:
         """One trial with all its readings, None where the campaign has no such number."""
         rows = of_campaign(campaign).where(entries.c.trial == number)
-        with reading(self._engine, self._shown_url) as connection:
-            found = fold(full(connection, rows))
+        found = fold(self._ask(lambda connection: full(connection, rows)))
         return found[0] if found else None
 
     def facts(self, campaign: str) -> tuple[tuple[int | None, Entry], ...]:
         """Every entry with its trial number, as it was appended and in that order."""
-        with reading(self._engine, self._shown_url) as connection:
-            return tuple(full(connection, of_campaign(campaign)))
+        return tuple(self._ask(lambda connection: full(connection, of_campaign(campaign))))
 
     def campaigns(self) -> tuple[str, ...]:
         """Names of all campaigns, the oldest first."""
         name = entries.c.campaign
         query = select(name).group_by(name).order_by(func.min(entries.c.entry_id))
-        with reading(self._engine, self._shown_url) as connection:
-            return tuple(connection.scalars(query))
+        return tuple(self._ask(lambda connection: connection.scalars(query).all()))
 
     def opened(self, campaign: str) -> Opened | None:
         """The latest opening of the campaign, None when it never was."""
         query = (select(entries.c.payload).order_by(entries.c.entry_id.desc()).limit(1)
                  .where(entries.c.campaign == campaign, entries.c.kind == "opened"))
-        with reading(self._engine, self._shown_url) as connection:
-            payload = connection.scalar(query)
+        payload = self._ask(lambda connection: connection.scalar(query))
         found = None if payload is None else decode("opened", json.loads(payload), {})
         return found if isinstance(found, Opened) else None
 
@@ -196,42 +221,42 @@ class Ledger:
         """Every opening of the campaign, the oldest first."""
         query = (select(entries.c.payload).order_by(entries.c.entry_id)
                  .where(entries.c.campaign == campaign, entries.c.kind == "opened"))
-        with reading(self._engine, self._shown_url) as connection:
-            found = [decode("opened", json.loads(text), {}) for text in connection.scalars(query)]
+        texts = self._ask(lambda connection: connection.scalars(query).all())
+        found = [decode("opened", json.loads(text), {}) for text in texts]
         return tuple(one for one in found if isinstance(one, Opened))
 
     def next_number(self, campaign: str) -> int:
         """The first trial number above all that the campaign has used, from 1."""
         query = select(func.max(entries.c.trial)).where(entries.c.campaign == campaign)
-        with reading(self._engine, self._shown_url) as connection:
-            return (connection.scalar(query) or 0) + 1
+        return (self._ask(lambda connection: connection.scalar(query)) or 0) + 1
 
     def last_cycle_id(self) -> int:
         """The highest cycle id over all campaigns, 0 when there is none."""
-        with reading(self._engine, self._shown_url) as connection:
-            return connection.scalar(select(func.max(entries.c.cycle_id))) or 0
+        query = select(func.max(entries.c.cycle_id))
+        return self._ask(lambda connection: connection.scalar(query)) or 0
 
     def log(self, campaign: str) -> tuple[LogRow, ...]:
         """One row per entry, in the order of recording."""
         columns = (entries.c.position, entries.c.recorded_utc, entries.c.trial, entries.c.kind,
                    entries.c.payload, entries.c.operator, entries.c.host, entries.c.code_version,
                    entries.c.settings_digest, entries.c.versions, entries.c.hash)
-        with reading(self._engine, self._shown_url) as connection:
-            found = [LogRow(*row) for row in connection.execute(
-                of_campaign(campaign).with_only_columns(*columns))]
+        query = of_campaign(campaign).with_only_columns(*columns)
+        found = [LogRow(*row) for row in self._ask(
+            lambda connection: connection.execute(query).all())]
         return tuple(row._replace(payload=json.loads(str(row.payload)),
                                   versions=json.loads(str(row.versions))) for row in found)
 
-    def rows(self, campaign: str | None = None, upto: int | None = None) -> Iterator[StoredRow]:
+    def rows(self, campaign: str | None = None, upto: int | None = None, at_once: int = AT_ONCE
+             ) -> Iterator[StoredRow]:
         """Every entry as it is stored, of one campaign or of all, in the order of recording; with
-        `upto` none of a higher entry number."""
+        `upto` none of a higher entry number; `at_once` of them are fetched at a time."""
         with reading(self._engine, self._shown_url) as connection:
-            yield from stored_rows(connection, campaign, upto)
+            yield from stored_rows(connection, campaign, upto, at_once)
 
     def newest(self) -> int:
         """The highest entry number, 0 in an empty ledger."""
-        with reading(self._engine, self._shown_url) as connection:
-            return connection.scalar(select(func.max(entries.c.entry_id))) or 0
+        query = select(func.max(entries.c.entry_id))
+        return self._ask(lambda connection: connection.scalar(query)) or 0
 
     def adopt(self, rows: Iterable[StoredRow],
               check: Callable[[Iterable[StoredRow]], None]) -> int:
@@ -253,13 +278,11 @@ class Ledger:
         """Arrays that belong to no entry; 0 in a ledger that nobody has meddled with."""
         query = select(func.count()).select_from(arrays).where(
             arrays.c.entry_id.not_in(select(entries.c.entry_id)))
-        with reading(self._engine, self._shown_url) as connection:
-            return connection.scalar(query) or 0
+        return self._ask(lambda connection: connection.scalar(query)) or 0
 
     def head(self, campaign: str) -> tuple[int, str]:
         """Position and hash of the campaign's newest entry; (0, "") where there is none."""
-        with reading(self._engine, self._shown_url) as connection:
-            return head_of(connection, campaign) or (0, "")
+        return self._ask(lambda connection: head_of(connection, campaign)) or (0, "")
 
     def close(self) -> None:
         """Gives the connections back; what was appended is on disk already."""

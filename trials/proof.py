@@ -61,7 +61,11 @@ def prove(ledger: Ledger, campaign: str, expected: Sequence[str] = ()) -> Proof:
     can have happened. `expected` are hashes noted earlier, or their first digits: a chain that
     lacks one has lost its newest entries or was written anew.
     """
-    return _Prover(campaign, expected).over(ledger.rows(campaign))
+    try:
+        return _Prover(campaign, expected).over(ledger.rows(campaign))
+    except LedgerProblem:
+        # One by one, it shows which entry it is that cannot be read.
+        return _Prover(campaign, expected).up_to_unreadable(ledger.rows(campaign, at_once=1))
 
 
 class _Prover:
@@ -70,15 +74,19 @@ class _Prover:
     def __init__(self, campaign: str, expected: Sequence[str]) -> None:
         self._campaign, self._unseen = campaign, set(expected)
         self._count, self._head, self._opened = 0, first_link(campaign), 0
-        self._digest = ""
+        self._digests = {""}
         self._trials: dict[int, Trial] = {}
 
     def over(self, rows: Iterable[StoredRow]) -> Proof:
+        return self._proof(next(self._faulty(rows), None))
+
+    def up_to_unreadable(self, rows: Iterable[StoredRow]) -> Proof:
         try:
-            broken = next(self._faulty(rows), None)
+            return self.over(rows)
         except LedgerProblem as unreadable:
-            broken = Broken(None, self._count + 1, None, "unreadable", "it, or one of the next: "
-                            f"{unreadable}")
+            return self._proof(Broken(None, self._count + 1, None, "unreadable", str(unreadable)))
+
+    def _proof(self, broken: Broken | None) -> Proof:
         left = tuple(t.number for t in self._trials.values() if t.is_open)
         return Proof(self._campaign, self._count, self._head if self._count else "", left, broken,
                      tuple(sorted(self._unseen)))
@@ -88,8 +96,8 @@ class _Prover:
             row = stored.columns
             try:
                 why = self._chain_trouble(stored) or self._told_trouble(stored)
-            except (LedgerProblem, BadInput) as trouble:
-                why = str(trouble)
+            except (BadInput, ArithmeticError, LookupError, TypeError, ValueError) as trouble:
+                why = f"it does not hold what an entry holds: {trouble}"
             if why:
                 yield Broken(row["entry_id"], row["position"], row["trial"], row["kind"], why)
             self._count, self._head = row["position"], row["hash"]
@@ -112,9 +120,11 @@ class _Prover:
         if row["key"] != key_of(trial, entry, self._opened):
             return f"its key {row['key']} is not that of what it says"
         if isinstance(entry, Opened):
-            self._opened, self._digest = self._opened + 1, entry.settings_digest
-        if row["settings_digest"] != self._digest:
-            return "its settings are not those that the campaign was opened with"
+            self._opened += 1
+            self._digests.add(entry.settings_digest)
+        if row["settings_digest"] not in self._digests or (
+                isinstance(entry, Opened) and row["settings_digest"] != entry.settings_digest):
+            return "its settings are none that the campaign was opened with"
         if row["cycle_id"] != getattr(entry, "cycle_id", None):
             return f"its cycle id {row['cycle_id']} is not that of what it says"
         if trial is not None:

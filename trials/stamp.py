@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 
-TOLD = ("pressloop", "prefect", "botorch", "gpytorch", "torch", "scipy", "numpy")
+TOLD = ("pressloop", "prefect", "botorch", "gpytorch", "torch", "scipy", "numpy", "sqlalchemy",
+        "pymodbus", "pyvisa")
 """Packages whose versions shape what is recorded."""
 
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, insert, select
 
 from trials.chain import first_link, link
-from trials.entry import Entry, Opened
 from trials.schema import arrays, entries
 
 AT_ONCE = 100
@@ -23,10 +22,10 @@ class StoredRow(NamedTuple):
     blobs: list[dict[str, Any]]
 
 
-def stored_rows(connection: Connection, campaign: str | None = None, upto: int | None = None
-                ) -> Iterator[StoredRow]:
+def stored_rows(connection: Connection, campaign: str | None = None, upto: int | None = None,
+                at_once: int = AT_ONCE) -> Iterator[StoredRow]:
     """Every entry in the order of recording, of one campaign or of all."""
-    query = select(entries).order_by(entries.c.entry_id).limit(AT_ONCE)
+    query = select(entries).order_by(entries.c.entry_id).limit(at_once)
     if campaign is not None:
         query = query.where(entries.c.campaign == campaign)
     if upto is not None:
@@ -67,12 +66,14 @@ def _digest(connection: Connection, campaign: str) -> str:
 
 
 def tied(connection: Connection, row: dict[str, Any], blobs: list[dict[str, Any]],
-             entry: Entry) -> dict[str, Any]:
-    """The columns that tie the entry to what was recorded before it."""
+         settings_digest: str | None) -> dict[str, Any]:
+    """The columns that tie the entry to what was recorded before it. Who has not opened the
+    campaign, and knows no digest, works under the settings of its latest opening."""
     campaign = row["campaign"]
     position, before = head_of(connection, campaign) or (0, first_link(campaign))
-    columns = {"position": position + 1, "settings_digest": entry.settings_digest if isinstance(
-        entry, Opened) else _digest(connection, campaign)}
+    if settings_digest is None:
+        settings_digest = _digest(connection, campaign)
+    columns = {"position": position + 1, "settings_digest": settings_digest}
     return columns | {"hash": link(before, row | columns, blobs)}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from flows.commands.stored import existing
 from flows.console import emit, say
@@ -14,6 +15,9 @@ from trials.errors import BadInput
 from trials.ledger import Ledger
 from trials.proof import prove
 
+PARTS = ("", "-wal", "-shm", "-journal")
+"""What SQLite calls the files of one database, by ending."""
+
 
 def backup(url: str, to: Path, as_json: bool) -> None:
     """Copies a ledger into a new file, which is whole or not there at all."""
@@ -21,56 +25,66 @@ def backup(url: str, to: Path, as_json: bool) -> None:
         raise BadInput("--to", to, "a file that does not exist yet", "A backup replaces nothing.")
     if not to.parent.is_dir():
         raise BadInput("--to", to, "in an existing folder", "Create the folder first.")
-    draft = to.with_name(f".{to.name}.{os.getpid()}.tmp")
-    try:
-        result = _copied(url, f"sqlite:///{draft}")
-        _onto_disk(draft)
-        os.replace(draft, to)
-        _onto_disk(to.parent)
-    finally:
-        for part in (draft, *draft.parent.glob(f"{draft.name}-*")):
-            part.unlink(missing_ok=True)
-    _tell(result | {"to": str(to)}, as_json)
+    _tell(_copied(url, _address("--to", to)) | {"to": str(to)}, as_json)
 
 
 def restore(file: Path, to: str, as_json: bool) -> None:
     """Copies a backup to where there is no ledger yet."""
     if not file.is_file():
         raise BadInput("backup", file, "a file that `pressloop backup` wrote", "Correct the path.")
-    _tell(_copied(f"sqlite:///{file}", to), as_json)
+    _tell(_copied(_address("backup", file), to), as_json)
 
 
 def migrate(source: str, to: str, as_json: bool) -> None:
     """Copies a ledger to another database. The old one stays as it is."""
     result = _copied(source, to)
-    say(f"From now on set [campaign] ledger = {result['to']!r}; what is written to the old one "
-        "does not come over.")
+    hidden = " with its password" if "***" in str(result["to"]) else ""
+    say(f"From now on set [campaign] ledger to {result['to']}{hidden}; what is written to the old "
+        "one does not come over.")
     _tell(result, as_json)
 
 
-def _copied(source: str, target: str) -> dict[str, object]:
-    """Copies, and proves the copy equal and sound. Raises LedgerProblem otherwise; a file made for
-    the copy is taken away again then."""
+def _address(name: str, path: Path) -> str:
+    if "?" in str(path):
+        raise BadInput(name, path, "a path without a question mark", "Choose another name.")
+    return f"sqlite:///{path}"
+
+
+def _copied(source: str, target: str) -> dict[str, Any]:
+    """Copies, proved equal; into a new file only as a whole one. Raises LedgerProblem."""
     path = sqlite_path(parse(target))
-    made = path is not None and not path.exists()
+    if path is None or path.exists() or not path.parent.is_dir():
+        return _copy(source, target)
+    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
-        with existing(source) as old, closing(Ledger.open(target)) as new:
-            count = copy_into(old, new)
-            heads = {name: new.head(name)[1] for name in new.campaigns()}
-            _warn_if_broken(new)
-    except BaseException:
-        if made and path is not None:
-            for part in (path, *path.parent.glob(f"{path.name}-*")):
-                part.unlink(missing_ok=True)
-        raise
-    return {"to": display(parse(target)), "entries": count, "equal": True, "heads": heads}
+        result = _copy(source, _address("file", draft))
+        _onto_disk(draft)
+        os.replace(draft, path)
+        _onto_disk(path.parent)
+    finally:
+        for ending in PARTS:
+            draft.with_name(draft.name + ending).unlink(missing_ok=True)
+    return result | {"to": display(parse(target))}
 
 
-def _warn_if_broken(ledger: Ledger) -> None:
-    # A copy of a broken ledger is still worth having; it must not pass for a sound one.
+def _copy(source: str, target: str) -> dict[str, Any]:
+    with existing(source) as old, closing(Ledger.open(target)) as new:
+        count = copy_into(old, new)
+        _warn(new)
+        return {"to": display(parse(target)), "entries": count, "equal": True,
+                "heads": {name: new.head(name)[1] for name in new.campaigns()}}
+
+
+def _warn(ledger: Ledger) -> None:
+    """A copy of a broken ledger is worth having, and must not pass for a sound one; a run that
+    still writes to the original leaves its next entries there."""
     for name in ledger.campaigns():
-        if (broken := prove(ledger, name).broken) is not None:
-            say(f"Warning: the original is broken, and so is its copy: {name}, {broken}")
+        proof = prove(ledger, name)
+        if proof.broken is not None:
+            say(f"Warning: the original is broken, and so is its copy: {name}, {proof.broken}")
+        elif proof.open_trials:
+            say(f"Note: in {name}, trials {', '.join(map(str, proof.open_trials))} were open. Let "
+                "no run go on in both ledgers.")
 
 
 def _onto_disk(path: Path) -> None:
@@ -81,9 +95,7 @@ def _onto_disk(path: Path) -> None:
         os.close(descriptor)
 
 
-def _tell(result: dict[str, object], as_json: bool) -> None:
-    heads = result["heads"]
-    assert isinstance(heads, dict)
+def _tell(result: dict[str, Any], as_json: bool) -> None:
     emit(result, as_json, lambda: print("\n".join([
         f"{result['entries']} entries copied to {result['to']}, each compared with its original: "
-        "equal.", *(f"{name}: up to {head}" for name, head in heads.items())])))
+        "equal.", *(f"{name}: up to {head}" for name, head in result["heads"].items())])))

@@ -19,7 +19,7 @@ from trials.errors import BadInput
 from trials.ledger import Ledger
 from trials.outcome import Intact, Outcome
 from trials.trial import State, Trial
-from views.kinds import kind_of
+from views.kinds import kind_of, reason_of
 from views.words import plus_minus
 
 NUMBERS = [field.name for field in fields(Rules) if field.name != "circuit"]
@@ -29,8 +29,11 @@ def reevaluate(url: str, campaign: str | None, circuit: str | None, changes: Seq
                note: str, as_json: bool) -> None:
     """Appends a new outcome to every evaluated trial that was not read by these rules yet; the
     optimiser uses the newest. Started again after a crash it does the rest."""
+    if circuit is None and not changes:
+        raise BadInput("--circuit", "not given", "given, or --set", "Say by which other rules to "
+                       "read; those of the settings are the rest.")
     found = stored(url, campaign)
-    rules = changed(found.rules, circuit, changes)
+    rules = changed(found.settings.rules, circuit, changes)
     due = [t.number for t in found.trials
            if t.state is State.EVALUATED and t.rules != asdict(rules)]
     with existing(url) as ledger:
@@ -71,7 +74,7 @@ def _again(ledger: Ledger, campaign: str, number: int, rules: Rules, note: str) 
 def _plain(trial: Trial, outcome: Outcome | None) -> dict[str, Any]:
     kind = str(kind_of(replace(trial, outcome=outcome)))
     if not isinstance(outcome, Intact):
-        return {"outcome": kind}
+        return {"outcome": kind, "why": reason_of(replace(trial, outcome=outcome))}
     return {"outcome": kind, "resistance_ohm_cm2": outcome.resistance_ohm_cm2,
             "resistance_se_ohm_cm2": outcome.resistance_se_ohm_cm2, "circuit": outcome.circuit}
 
@@ -101,5 +104,5 @@ def _show(rows: list[dict[str, Any]], before: int) -> None:
 
 def _words(plain: dict[str, Any]) -> str:
     if "resistance_ohm_cm2" not in plain:
-        return str(plain["outcome"])
+        return f"{plain['outcome']}: {plain['why']}"
     return plus_minus(plain["resistance_ohm_cm2"], plain["resistance_se_ohm_cm2"])

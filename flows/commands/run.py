@@ -12,7 +12,7 @@ import typer
 from flows import prefect_environment
 from flows.commands.recommend import show
 from flows.commands.stored import stored
-from flows.console import emit, one_line, say, terminable
+from flows.console import Asked, emit, one_line, say, terminable
 from flows.lab import Order, open_lab, order_of, prove_lasting, simulated
 from flows.settings import Settings, read_settings
 from hardware.lock import press_lock
@@ -65,7 +65,7 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
             ensure_automation()
         try:
             with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
-                    stepping_aside(shown.paused), _unheard(ledger, name, order):
+                    stepping_aside(shown.paused), _unheard(ledger, name, order, asked):
                 campaign(str(path), order.trials, order.seed, order.ledger_url)
         except CancelledRun as stop:
             say(f"pressloop: {one_line(stop)} Nothing is lost: start again on the same ledger to "
@@ -74,14 +74,19 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
 
 
 @contextmanager
-def _unheard(ledger: Ledger, name: str, order: Order) -> Iterator[None]:
+def _unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[None]:
     """A server that is gone for good takes nothing away from a campaign that is complete. Raises
-    Fault for one that is not."""
+    Fault for one that is not, and Exit where somebody stopped it."""
     from httpx import TransportError
 
     try:
         yield
     except TransportError as away:
+        if asked.by is not None:
+            how = ledger.log(name)[-1].payload.get("detail", "Stopped.")
+            say(f"pressloop: {how} The Prefect server is gone and has not heard of it. Nothing is "
+                "lost: start again on the same ledger to go on.")
+            raise typer.Exit(asked.code) from None
         used = sum(t.pressed_here and not t.is_open for t in ledger.history(name, arrays=False))
         if used < order.trials:
             raise Fault(f"the Prefect server is gone ({one_line(away) or type(away).__name__}). "

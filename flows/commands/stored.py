@@ -27,9 +27,12 @@ class Stored:
 
     @property
     def rules(self) -> Rules:
-        """The rules by which the stacks were evaluated last, else those of the settings."""
-        told = [trial.rules for trial in self.trials if trial.rules]
-        return Rules(**told[-1]) if told else self.settings.rules  # type: ignore[arg-type]
+        """The rules of the stack that was read most often, so of the latest reading again; else
+        those of the settings."""
+        read = max(self.trials, key=lambda trial: trial.readings, default=None)
+        if read is None or read.readings < 2 or not read.rules:
+            return self.settings.rules
+        return Rules(**read.rules)  # type: ignore[arg-type]
 
     @property
     def simulated(self) -> bool:

@@ -14,7 +14,7 @@ from trials.proof import Proof, prove
 def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: bool) -> int:
     """Proves one campaign or all; returns the exit code: 1 where something is broken."""
     for some in expected:
-        if len(some) < 8 or set(some.lower()) - set("0123456789abcdef"):
+        if not 8 <= len(some) <= 64 or set(some.lower()) - set("0123456789abcdef"):
             raise BadInput("--expect", some, "8 to 64 hexadecimal digits", "Give a hash that "
                            "`pressloop verify` printed before.")
     wanted = tuple(some.lower() for some in expected)
@@ -26,7 +26,8 @@ def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: b
     sound = not strays and not unseen and all(p.broken is None for p in proofs)
     result = {"sound": sound, "stray_arrays": strays, "missing_hashes": unseen,
               "campaigns": [_plain(proof) for proof in proofs]}
-    emit(result, as_json, lambda: print("\n".join([*map(_line, proofs), *_rest(strays, unseen)])))
+    said = [*map(_line, proofs), *_rest(strays, unseen)] or ["No campaign in this ledger."]
+    emit(result, as_json, lambda: print("\n".join(said)))
     return 0 if sound else FAILED
 
 

@@ -160,7 +160,7 @@ class Ask:
 T = TypeVar("T")
 
 
-def until(look: Callable[[], T], what: str, seconds: float = 90.0) -> T:
+def until(look: Callable[[], T], what: str, seconds: float = 150.0) -> T:
     """The first answer of `look` that is true. Fails naming what never came."""
     deadline = time.monotonic() + seconds
     while not (found := look()):

@@ -73,6 +73,7 @@ def test_a_changed_entry_is_named(url: str, pressloop: Command) -> None:
 
 
 def test_a_hash_that_no_campaign_has(url: str, pressloop: Command) -> None:
+    pressloop("verify", "--ledger", url, "--expect", "0" * 65).refused("hexadecimal")
     found = pressloop("verify", "--ledger", url, "--expect", "0123456789")
     assert (found.code, "BROKEN: no campaign has the expected 0123456789" in found.out) == (1, True)
     pressloop("verify", "--ledger", url, "--expect", "head").refused("hexadecimal")
@@ -153,7 +154,7 @@ def test_new_outcomes_stand_beside_the_old_ones_and_count(url: str, pressloop: C
 def test_what_was_read_so_already_is_not_read_again(url: str, pressloop: Command) -> None:
     assert pressloop("reevaluate", "--ledger", url, "--circuit", ONE_ARC).code == 0
     before = readings(url)
-    found = pressloop("reevaluate", "--ledger", url)
+    found = pressloop("reevaluate", "--ledger", url, "--circuit", ONE_ARC)
     assert "Nothing to do: all 3 readings" in found.out
     assert readings(url) == before
 
@@ -184,7 +185,8 @@ def test_a_gate_can_be_moved_there_and_back(url: str, pressloop: Command) -> Non
 
 
 @pytest.mark.parametrize("words, told", [
-    (("--circuit", "R0-what(R1)"), "circuit"), (("--set", "circuit=auto"), "NAME=VALUE"),
+    ((), "other rules"), (("--circuit", "R0-what(R1)"), "circuit"),
+    (("--set", "circuit=auto"), "NAME=VALUE"),
     (("--set", "max_relative_se"), "NAME=VALUE"), (("--set", "max_relative_se=much"), "a number"),
     (("--set", "max_relative_se=nan"), "max_relative_se"),
     (("--set", "crushed_above=-1"), "crushed_above")])
@@ -230,15 +232,29 @@ def test_a_copy_replaces_nothing(url: str, pressloop: Command, tmp_path: Path) -
     pressloop("restore", "missing", "--to", "sqlite:///x.db").refused("backup")
     pressloop("restore", "kept.backup", "--to", "sqlite:///x.db").refused("SQLite database")
     pressloop("migrate", "--from", url, "--to", url).refused("without entries")
+    pressloop("migrate", "--from", url, "--to", "sqlite:///no/such/x.db").refused("folder")
+    pressloop("backup", "--ledger", url, "--to", "what?").refused("question mark")
     assert not Path("x.db").exists()
     assert not list(tmp_path.glob(".*"))
+
+
+def test_a_copy_that_fails_takes_nothing_away(
+        url: str, pressloop: Command, tmp_path: Path) -> None:
+    """Not even what has the name of the new file in its own."""
+    for name in ("x.db-older", "x.db-backup", "x.db-wal.old"):
+        Path(name).write_text("mine")
+    Path("x.db-cut").write_bytes(Path("lab.db").read_bytes()[:5000])
+    before = sorted(path.name for path in tmp_path.iterdir())
+    assert pressloop("restore", "x.db-cut", "--to", "sqlite:///x.db").code == 2
+    assert pressloop("migrate", "--from", "sqlite:///none.db", "--to", "sqlite:///x.db").code == 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
 
 
 def test_to_postgresql_row_by_row(url: str, pressloop: Command, postgres: Any) -> None:
     there = postgres.database()
     found = pressloop("migrate", "--from", url, "--to", there, "--json")
     assert (found.json["entries"], found.json["equal"]) == (17, True)
-    assert "set [campaign] ledger" in found.err
+    assert "set [campaign] ledger to" in found.err
     assert pressloop("verify", "--ledger", there, "--expect",
                      found.json["heads"]["night"]).code == 0
     assert pressloop("recommend", "--ledger", there, "--json").json == pressloop(

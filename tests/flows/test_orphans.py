@@ -1,5 +1,5 @@
-"""The process that serves is killed and its run lives on, without anybody who could stop it: a
-second server of the same campaign never presses beside it."""
+"""Served runs that outlive a process: one that is suspended, and one whose server is killed, beside
+which a second server never presses."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Callable
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from few_stacks import QUICK
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, trials_of
 
-from trials import Ledger, State
+from trials import Ended, Ledger, State
 from trials.proof import prove
 
 pytestmark = pytest.mark.prefect
@@ -62,6 +63,39 @@ def child_of(parent: int) -> int | None:
         if int(fields[1]) == parent:
             return int(stat.parent.name)
     return None
+
+
+def test_a_suspended_run_ends_its_stack_and_goes_on_when_it_is_resumed(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    """As Prefect's page does it. What is on the press is measured while it is fresh."""
+    name = f"suspended {tmp_path.name}"
+    path = write_settings(tmp_path, **QUICK, campaign={"name": name}, press={"time_scale": 0.04})
+    process, deployment = served(server, in_background, eventually, path, name)
+    run = ordered(server, deployment, 3)
+    eventually(lambda: len(pressed_stacks(LEDGER)) == 1, "the first stack on the press")
+    answer = server(f"flow_runs/{run}/set_state", {"state": {
+        "type": "PAUSED", "name": "Suspended", "state_details": {
+            "pause_reschedule": True,
+            "pause_timeout": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}}})
+    assert answer["status"] == "ACCEPT", answer
+    eventually(lambda: last_entry(name).how == "stopped", "the end of the process", 60)
+    assert "Suspended in Prefect until it is resumed: no cycle was running" in (
+        last_entry(name).detail)
+    assert {t.state for t in trials_of(LEDGER, name)} == {State.EVALUATED}
+    assert len(trials_of(LEDGER, name)) < 3
+    server(f"flow_runs/{run}/resume", {})
+    assert eventually(lambda: ended(server, run), "the end of the order", 120)[
+        "type"] == "COMPLETED"
+    process.send_signal(signal.SIGINT)
+    process.wait(60)
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, campaign=name)
+
+
+def last_entry(campaign: str) -> Ended:
+    """How the last run ended; a made-up end while none has."""
+    with closing(Ledger.open("sqlite:///lab.db")) as ledger:
+        word = ledger.facts(campaign)[-1][1]
+    return word if isinstance(word, Ended) else Ended("not yet")
 
 
 def test_a_second_server_never_presses_beside_the_orphan_of_the_first(

@@ -127,6 +127,12 @@ def prefect_server(home: Path, port: int, eventually: Wait) -> Iterator[subproce
         process.wait(30)
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 @pytest.fixture
 def home(server: Any, tmp_path: Path) -> Path:
     """A Prefect home with the tables that the session's server has laid out already."""
@@ -142,9 +148,7 @@ def test_the_prefect_server_is_stopped_and_started_in_mid_trial(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait, home: Path,
         quiet_night: Story) -> None:
     """The campaign goes on without it; what it shows catches up once it is back."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     own = {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_HOME": str(home)}
     path = write_settings(tmp_path, **SLOW)
     with prefect_server(home, port, eventually):
@@ -157,6 +161,29 @@ def test_the_prefect_server_is_stopped_and_started_in_mid_trial(
         assert run["state"]["type"] == "COMPLETED"
         table, = ask("artifacts/latest/filter", {"artifacts": {"key": {"any_": ["night-trials"]}}})
         assert all(f"night-00{number}" in str(table["data"]) for number in (1, 2, 3, 4))
+    is_as_quiet(quiet_night)
+
+
+def test_a_pause_holds_while_the_prefect_server_is_away(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait, home: Path,
+        quiet_night: Story) -> None:
+    port = free_port()
+    own = {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_HOME": str(home)}
+    path, ask = write_settings(tmp_path, **SLOW), type(server)(own["PREFECT_API_URL"])
+    with prefect_server(home, port, eventually):
+        process = busy(in_background, eventually, path, nth=1, **own)
+        run, = ask("flow_runs/filter", {"flow_runs": {"name": {"any_": [f"{path}: 4 stacks"]}}})
+        assert ask(f"flow_runs/{run['id']}/set_state", {"state": {
+            "type": "PAUSED", "name": "Paused"}})["status"] == "ACCEPT"
+        eventually(lambda: not trials_of(LEDGER)[-1].is_open, "the end of the stack in work")
+        time.sleep(5.0)
+        reached = len(pressed_stacks(LEDGER))
+    time.sleep(6.0)
+    assert process.poll() is None
+    with prefect_server(home, port, eventually):
+        assert len(pressed_stacks(LEDGER)) == reached < 4
+        ask(f"flow_runs/{run['id']}/resume", {})
+        assert process.wait(120) == 0, (tmp_path / "process-0.log").read_text()
     is_as_quiet(quiet_night)
 
 

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +173,51 @@ def test_a_paused_run_presses_nothing_until_it_is_resumed(
     assert process.wait(60) == 0
     assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
     assert server(f"flow_runs/{run}")["state"]["type"] == "COMPLETED"
+
+
+def test_a_pause_that_runs_out_ends_the_run(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    """Prefect gives it up; nothing is pressed behind its back."""
+    path = write_settings(tmp_path, **QUICK, press={"time_scale": 0.01})
+    process, run = started(server, in_background, eventually, path, nth=1)
+    soon = datetime.now(UTC) + timedelta(seconds=4)
+    set_state(server, run, "PAUSED", name="Paused", state_details={
+        "pause_timeout": soon.isoformat()})
+    assert process.wait(60) == 143
+    assert "not resumed in time: no cycle was running" in last_word().detail
+    assert not trials_of(LEDGER)[-1].is_open
+    assert len(pressed_stacks(LEDGER)) < 4
+
+
+def test_a_run_that_was_taken_for_dead_says_that_it_lives(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    """As a server does that was away for longer than three heartbeats."""
+    path = write_settings(tmp_path, **SLOW)
+    process, run = started(server, in_background, eventually, path)
+    set_state(server, run, "CRASHED")
+    eventually(lambda: server(f"flow_runs/{run}")["state"]["type"] == "RUNNING", "its word")
+    assert process.wait(90) == 0
+    assert server(f"flow_runs/{run}")["state"]["type"] == "COMPLETED"
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
+
+
+def test_a_run_that_is_paused_while_it_waits_for_the_press_stays_paused(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    path = write_settings(tmp_path, **SLOW)
+    first, _ = started(server, in_background, eventually, path, nth=1)
+    other = write_settings(tmp_path, "other.toml", **QUICK)
+    second = in_background("run", other)
+    run = eventually(lambda: run_of(server, other), "the second run")["id"]
+    eventually(lambda: server(f"flow_runs/{run}")["state"]["name"] == WAITING, "the queue")
+    set_state(server, run, "PAUSED", name="Paused")
+    os.killpg(first.pid, signal.SIGKILL)
+    with pytest.raises(subprocess.TimeoutExpired):
+        second.wait(8)
+    assert server(f"flow_runs/{run}")["state"]["type"] == "PAUSED"
+    assert pressed_stacks(LEDGER) == stacks(1)
+    server(f"flow_runs/{run}/resume", {})
+    assert second.wait(90) == 0
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
 
 
 def test_a_paused_run_can_be_cancelled(

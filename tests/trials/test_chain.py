@@ -6,13 +6,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, insert
 from trial_stories import OPENED, PLANNED, same, story
 
-from trials import Commanded, Ended, Faulted, Ledger
+from trials import Commanded, Ended, Faulted, Ledger, Settled
 from trials.proof import Proof, prove
 from trials.schema import MIGRATIONS, entries, revision_of
 
@@ -89,7 +90,31 @@ def test_what_the_database_cannot_read_is_named_too(path: Path) -> None:
     meddle(path, "UPDATE arrays SET data = 'text' || x'ff00' WHERE name = 'trace.force_n'")
     broken = proof_of(path).broken
     assert broken is not None
-    assert "entry 1 (unreadable): it, or one of the next" in str(broken)
+    assert "entry 4 (unreadable)" in str(broken)
+
+
+@pytest.mark.parametrize("position, change", [
+    (5, f"UPDATE entries SET payload = CAST(payload AS BLOB) {AT} 5"),
+    (5, f"UPDATE entries SET payload = '[]' {AT} 5"),
+    (4, "UPDATE arrays SET data = 'abc' WHERE name = 'trace.force_n'")])
+def test_values_of_another_kind_show(path: Path, position: int, change: str) -> None:
+    meddle(path, change)
+    broken = proof_of(path).broken
+    assert broken is not None
+    assert broken.position == position
+
+
+def test_each_run_writes_under_its_own_settings(path: Path) -> None:
+    """Somebody imports under changed settings while a run goes on."""
+    url = f"sqlite:///{path}"
+    with Ledger.open(url) as run, Ledger.open(url) as other, Ledger.open(url) as person:
+        run.append("c", None, OPENED)
+        other.append("c", None, replace(OPENED, settings_digest="changed"))
+        run.append("c", 3, PLANNED)
+        person.append("c", 3, Settled("torn"))
+        assert [row.settings_digest for row in run.log("c")][-4:] == [
+            OPENED.settings_digest, "changed", OPENED.settings_digest, "changed"]
+        assert prove(run, "c").sound
 
 
 def test_entries_that_changed_places_show(path: Path) -> None:
@@ -173,6 +198,10 @@ def test_an_older_ledger_is_chained_as_it_stands(older: Callable[[], Path], path
         assert opened.log("c")[3].versions == OPENED.versions
         opened.append("c", 3, PLANNED)
         assert prove(opened, "c").entries == 12
-    with closing(sqlite3.connect(old)) as raw, pytest.raises(sqlite3.IntegrityError,
-                                                             match="append-only"):
-        raw.execute("UPDATE entries SET payload = '{}'")
+    with closing(sqlite3.connect(old)) as raw:
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            raw.execute("UPDATE entries SET payload = '{}'")
+        # What a program of the schema before, which was running meanwhile, writes next.
+        with pytest.raises(sqlite3.IntegrityError, match="this ledger is chained"):
+            raw.execute("INSERT INTO entries (campaign, kind, key, payload, recorded_utc, operator,"
+                        " host, code_version) VALUES ('c', 'ended', 'x', '{}', '', '', '', '')")

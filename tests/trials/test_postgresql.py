@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from trial_stories import OPENED, PLANNED, same, story
 
@@ -87,6 +87,15 @@ def test_a_server_that_is_away_is_waited_for(
         back.join()
 
 
+def cut_waiting(connection: Connection, which: str) -> None:
+    """Cuts the connection of whoever waits for such a lock, as soon as somebody does."""
+    deadline = time.monotonic() + 20
+    while not connection.scalar(text("SELECT count(pg_terminate_backend(pid)) FROM pg_locks "
+                                     f"WHERE {which} AND NOT granted")):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_a_connection_cut_in_the_middle_of_a_write_adds_the_entry_once(
         ledger: Ledger, url: str) -> None:
     """Somebody holds the writers' lock, then the waiting writer's connection is cut."""
@@ -97,16 +106,48 @@ def test_a_connection_cut_in_the_middle_of_a_write_adds_the_entry_once(
     with engine.connect() as holder, ThreadPoolExecutor(1) as pool:
         holder.execute(text(f"SELECT pg_advisory_lock({PG_WRITERS})"))
         written = pool.submit(ledger.append, "c", 1, Commanded(1))
-        deadline = time.monotonic() + 20
-        while not holder.scalar(text("SELECT count(pg_terminate_backend(pid)) FROM pg_locks "
-                                     "WHERE locktype = 'advisory' AND NOT granted")):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        cut_waiting(holder, "locktype = 'advisory'")
         holder.execute(text(f"SELECT pg_advisory_unlock({PG_WRITERS})"))
         assert written.result(20)
     engine.dispose()
     assert [row.kind for row in ledger.log("c")] == ["planned", "commanded"]
     assert prove(ledger, "c").sound
+
+
+@pytest.mark.parametrize("work", [
+    lambda ledger: ledger.append("c", 1, Commanded(1), patience_s=1.0),
+    lambda ledger: ledger.append("c", None, OPENED, patience_s=1.0)], ids=["a step", "a run"])
+def test_patience_ends(ledger: Ledger, postgres: Any, work: Callable[[Ledger], object]) -> None:
+    """Once, not once for each attempt."""
+    ledger.append("c", 1, PLANNED)
+    postgres.stop()
+    began = time.monotonic()
+    try:
+        with pytest.raises(LedgerProblem, match="must be reachable"):
+            work(ledger)
+        assert time.monotonic() - began < 2.0
+    finally:
+        postgres.start()
+    assert len(ledger.log("c")) == 1
+
+
+def test_a_connection_cut_in_the_middle_of_a_question_asks_again(
+        ledger: Ledger, url: str) -> None:
+    """Somebody holds the table, then the waiting reader's connection is cut."""
+    ledger.append("c", 1, PLANNED)
+    engine = create_engine(url)
+    with engine.connect() as holder, engine.connect() as other, ThreadPoolExecutor(1) as pool:
+        holder.execute(text("LOCK TABLE entries IN ACCESS EXCLUSIVE MODE"))
+        asked = pool.submit(ledger.trial, "c", 1)
+        cut_waiting(other, "locktype = 'relation'")
+        holder.rollback()
+        assert asked.result(20) is not None
+    engine.dispose()
+
+
+def test_the_address_needs_no_driver(url: str) -> None:
+    with Ledger.open(url.replace("postgresql+psycopg:", "postgresql:")) as opened:
+        assert opened.append("c", 1, PLANNED)
 
 
 def test_a_server_that_never_answered_is_refused_at_once(postgres: Any, url: str) -> None:

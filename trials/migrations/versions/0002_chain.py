@@ -21,6 +21,10 @@ COLUMNS = (("position", sa.Integer, "0"), ("settings_digest", sa.Text, ""),
 
 LIFT = {"sqlite": "DROP TRIGGER entries_no_update",
         "postgresql": "ALTER TABLE entries DISABLE TRIGGER entries_append_only"}
+# A program of the schema before, which still runs, must not write beside the chain.
+CHAINED = {"sqlite": "CREATE TRIGGER entries_chained BEFORE INSERT ON entries WHEN NEW.hash = '' "
+                     "BEGIN SELECT RAISE(ABORT, 'this ledger is chained: update pressloop'); END",
+           "postgresql": "ALTER TABLE entries ADD CONSTRAINT entries_chained CHECK (hash <> '')"}
 RESTORE = {"sqlite": "CREATE TRIGGER entries_no_update BEFORE UPDATE ON entries BEGIN "
                      "SELECT RAISE(ABORT, 'the ledger is append-only'); END",
            "postgresql": "ALTER TABLE entries ENABLE TRIGGER entries_append_only"}
@@ -34,6 +38,7 @@ def upgrade() -> None:
     op.execute(LIFT[connection.dialect.name])
     _link_all(connection)
     op.execute(RESTORE[connection.dialect.name])
+    op.execute(CHAINED[connection.dialect.name])
     op.create_index("ix_entries_position", "entries", ["campaign", "position"], unique=True)
 
 
