@@ -12,6 +12,7 @@ import pytest
 from few_stacks import press_few
 from lab_files import PAST, table_of, write_table
 
+from hardware.lock import press_lock
 from trials import (
     Evaluated,
     Failed,
@@ -129,6 +130,19 @@ def test_every_kind_of_entry_has_words(pressloop: Command, tmp_path: Path) -> No
                   "press: link lost", "by a person: torn", "from past.csv: intact, 40.0 ± 1.0",
                   "from past.csv: crushed"):
         assert words in said
+
+
+def test_a_stack_that_a_run_is_about_to_press_is_not_settled(url: str, pressloop: Command) -> None:
+    planned = facts(url)[1][1]
+    with closing(Ledger.open(url)) as ledger:
+        ledger.append("night", 4, planned)
+        serial = ledger.history("night")[0].press_serial
+    settle = ("settle", "--ledger", url, "--trial", 4, "--reason", "foil torn")
+    with press_lock(serial):
+        found = pressloop(*settle)
+        assert found.code == 1
+        assert "answer it there" in found.err
+    assert pressloop(*settle).code == 0
 
 
 # reevaluate
