@@ -126,3 +126,10 @@ def printed_by(log: Path) -> Any:
         except (ValueError, FileNotFoundError):
             assert time.monotonic() < deadline, log.read_text()
             time.sleep(0.05)
+
+
+def emulator(start: Any, folder: Path, index: int, *extra: object, port: int = 0) -> int:
+    """An emulated press in a process of its own; its port."""
+    start("emulate", "press", "--state", folder / "plc.json", "--bench", folder / "bench.jsonl",
+          "--port", port, "--speed", 60, "--json", *extra)
+    return int(printed_by(folder / f"process-{index}.log")["press"].rpartition(":")[2])

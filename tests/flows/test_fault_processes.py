@@ -1,5 +1,5 @@
 """Rows of the table of faults that need processes: a killed supervisor, a cancelled flow, a press
-without power, a full disk; and a whole campaign through sockets with faults all along."""
+without power, a full disk."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from crash_lab import printed_by
+from crash_lab import emulator
 from fault_lab import DIRECT, FaultLab, fault_lab
 from lab_files import settings_values
 
@@ -97,13 +97,6 @@ def test_3_flow_cancelled_in_mid_press(policy: str, tmp_path: Path) -> None:
         os.kill(supervisor_of(lab), signal.SIGTERM)
     assert (found.accepted, found.force_n) == ([1], 0.0)
     assert found.state is (State.PRESSED if policy == "finish" else State.FAULTED)
-
-
-def emulator(start: Any, folder: Path, index: int, *extra: object, port: int = 0) -> int:
-    """An emulated press in a process of its own; its port."""
-    start("emulate", "press", "--state", folder / "plc.json", "--bench", folder / "bench.jsonl",
-          "--port", port, "--speed", 60, "--json", *extra)
-    return int(printed_by(folder / f"process-{index}.log")["press"].rpartition(":")[2])
 
 
 def kill_emulator(folder: Path) -> None:
@@ -208,32 +201,6 @@ def test_30_disk_full_in_mid_cycle(tmp_path: Path, in_background: Any, eventuall
     assert press_one(settings) == ""
     assert state_of(settings) is State.PRESSED
     assert json.loads((tmp_path / "plc.json").read_text())["accepted"] == [1]
-
-
-@pytest.mark.prefect
-@pytest.mark.slow
-def test_twenty_stacks_through_sockets_with_faults(tmp_path: Path, in_background: Any,
-                                                   eventually: Any) -> None:
-    """The example campaign, unattended: a random fault in four of ten cycles and one of ten sweeps
-    or so. Every stack is accounted for, and the press's own memory has each at most once."""
-    text = (Path(__file__).parents[2] / "examples" / "emulated_lab.toml").read_text()
-    press = emulator(in_background, tmp_path, 0, "--fault-rate", 0.4, "--speed", 150)
-    in_background("emulate", "meter", "--bench", tmp_path / "bench.jsonl", "--port", 0,
-                  "--fault-rate", 0.1, "--json")
-    meter = printed_by(tmp_path / "process-1.log")["port"]
-    path = tmp_path / "lab.toml"
-    path.write_text(text.replace("5020", str(press)).replace("5025", str(meter)))
-    run = in_background("run", path, "--json")
-    assert run.wait(280) == 0, (tmp_path / "process-2.log").read_text()
-    with closing(Ledger.open(f"sqlite:///{tmp_path}/pressloop-emulated.db")) as ledger:
-        trials = ledger.history("emulated-lab")
-    assert [t.number for t in trials] == list(range(1, 21))
-    assert not any(t.is_open for t in trials)
-    accepted = json.loads((tmp_path / "plc.json").read_text())["accepted"]
-    assert len(set(accepted)) == len(accepted)
-    assert {t.cycle_id for t in trials if t.trace is not None} <= set(accepted)
-    assert all(t.outcome is None for t in trials if t.state is State.FAULTED)
-    assert sum(t.state is State.EVALUATED for t in trials) >= 8
 
 
 def test_the_row_is_named_for_its_reader() -> None:
