@@ -75,7 +75,7 @@ class Board:
         return f"{self.run.campaign}: {what}{' (SIMULATED)' if self.run.simulated else ''}"
 
     def _percent(self, trials: Sequence[Trial]) -> float:
-        used = sum(t.pressed_here and not t.is_open for t in trials)
+        used = sum(t.used_here for t in trials)
         return min(100.0, 100.0 * used / self.run.order.trials)
 
     def _show_progress(self, trials: Sequence[Trial]) -> None:

@@ -97,9 +97,6 @@ def _end_recorded(run: Run) -> Iterator[None]:
     except Exception as error:
         _record(run, Ended("failed", str(error)))
         raise
-    except STOPS as stop:
-        _record(run, Ended("stopped", why(stop)))
-        raise
     except BaseException as stop:
         _record(run, Ended("stopped", why(stop)))
         raise

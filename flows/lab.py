@@ -119,7 +119,7 @@ def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:
     """The order with its number of stacks in all."""
     if order.more is None:
         return order
-    used = sum(t.pressed_here and not t.is_open for t in ledger.history(campaign, arrays=False))
+    used = sum(t.used_here for t in ledger.history(campaign, arrays=False))
     return replace(order, trials=used + order.more, more=None)
 
 

@@ -38,8 +38,6 @@ class PauseRanOut(Stopped):
 
 
 STOPS = (Stopped, KeyboardInterrupt, Terminated, TerminationSignal)
-
-
 WHO = {"Stopped": "Cancelled in Prefect", "KeyboardInterrupt": "Stopped by Ctrl-C",
        "PauseRanOut": "Paused in Prefect and not resumed in time",
        "Pause": "Suspended in Prefect until it is resumed"}

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from trials.disk import onto_disk
 from trials.errors import Fault
 
 
@@ -53,7 +54,8 @@ class Remembered:
                 file.flush()
                 os.fsync(file.fileno())
             if new:
-                _sync_folder(self.path.parent)
+                # A new file survives a power cut only once its folder is on disk too.
+                onto_disk(self.path.parent)
         except OSError as error:
             raise Fault(f"{self.whose} cannot write {self.path}: {error.strerror}. Make room or "
                         "give write permission, then start again.") from None
@@ -78,12 +80,3 @@ class Remembered:
         size = self.size()
         if size and self._bytes(size - 1) != b"\n":
             os.truncate(self.path, self._bytes().rfind(b"\n") + 1)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A new file survives a power cut only once its folder is on disk too."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

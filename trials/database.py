@@ -16,7 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError, SQLAlche
 from sqlalchemy.pool import QueuePool
 
 from trials.checks import within
-from trials.errors import LedgerProblem
+from trials.errors import LedgerAway, LedgerProblem
 
 POSTGRES = "Install it; for PostgreSQL write postgresql+psycopg://user@host/database."
 EXAMPLE = "Write it like sqlite:///runs/ledger.db."
@@ -207,10 +207,6 @@ def use_wal(engine: Engine, shown_url: str, timeout_s: float) -> None:
 
 _answered: WeakSet[Engine] = WeakSet()
 """Engines whose database has answered: one that never did is refused at once."""
-
-
-class LedgerAway(LedgerProblem):
-    """The connection was lost in the middle: whether the last transaction counts is not known."""
 
 
 @contextmanager

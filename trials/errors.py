@@ -4,6 +4,7 @@
     ├── BadInput             a value, key, file or table that cannot be used; nothing has moved
     │   ├── OutOfEnvelope    a recipe the machine may never be asked for
     │   └── LedgerProblem    a ledger that is locked, newer than this program, or no ledger at all
+    │       └── LedgerAway   its server went away in the middle
     ├── Fault                the machine failed, or a person abandoned the stack
     │   └── NotReady         the machine would refuse a start now; nothing has moved
     ├── PressBusy            somebody else holds the press
@@ -34,6 +35,10 @@ class OutOfEnvelope(BadInput):
 
 class LedgerProblem(BadInput):
     """A ledger that cannot be opened or written."""
+
+
+class LedgerAway(LedgerProblem):
+    """The connection was lost in the middle: whether the last transaction counts is not known."""
 
 
 class Fault(PressloopError):

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, Engine, func, select
 from trials.codec import decode, encode
 from trials.database import (
     AWAY_S,
-    LedgerAway,
     busy_timeout_s,
     display,
     engine_for,
@@ -24,7 +23,7 @@ from trials.database import (
     writing,
 )
 from trials.entry import Commanded, Entry, Imported, Opened
-from trials.errors import LedgerProblem
+from trials.errors import LedgerAway, LedgerProblem
 from trials.fold import advanced, fold
 from trials.queries import bare, full, is_known, of_campaign, times_opened
 from trials.rows import counted, key_of, one_line, to_bytes, to_json, trial_for
@@ -121,8 +120,11 @@ class Ledger:
         row = {"campaign": campaign, "trial": trial, "cycle_id": cycle, "kind": kind,
                "payload": to_json(kind, payload), **stamp()}
         blobs = [{"name": name, **to_bytes(array)} for name, array in found.items()]
-        return self._lasting(lambda again, left_s: self._add(row, blobs, entry, again, left_s),
-                             patience_s)
+        added = self._lasting(lambda again, left_s: self._add(row, blobs, entry, again, left_s),
+                              patience_s)
+        if isinstance(entry, Opened):
+            self._opened[campaign] = entry.settings_digest
+        return added
 
     def _lasting(self, work: Callable[[bool, float], T], patience_s: float = AWAY_S) -> T:
         """Does the work again where the connection was lost in the middle; `again` says so, and the
@@ -160,9 +162,9 @@ class Ledger:
             if trial is not None:
                 story = bare(connection, of_campaign(campaign).where(entries.c.trial == trial))
                 fold([*story, (trial, entry)])
-            if isinstance(entry, Opened):
-                self._opened[campaign] = entry.settings_digest
-            columns = tied(connection, row, blobs, self._opened.get(campaign))
+            digest = entry.settings_digest if isinstance(entry, Opened) else (
+                self._opened.get(campaign))
+            columns = tied(connection, row, blobs, digest)
             add_row(connection, StoredRow(row | columns, blobs))
         return True
 

@@ -60,6 +60,11 @@ class Trial:
         return self.state is not State.IMPORTED
 
     @property
+    def used_here(self) -> bool:
+        """True for a stack of this campaign that is done with, whatever became of it."""
+        return self.pressed_here and not self.is_open
+
+    @property
     def is_open(self) -> bool:
         """True while there is something left to do for this stack."""
         return self.state in OPEN

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ from flows.commands.stored import existing
 from flows.console import emit, say
 from trials.copying import copy_into
 from trials.database import display, parse, sqlite_path
+from trials.disk import onto_disk
 from trials.errors import BadInput
 from trials.ledger import Ledger
 from trials.proof import prove
-
-PARTS = ("", "-wal", "-shm", "-journal")
-"""What SQLite calls the files of one database, by ending."""
+from views.files import write_atomically
 
 
 def backup(url: str, to: Path, as_json: bool) -> None:
@@ -55,15 +53,14 @@ def _copied(source: str, target: str) -> dict[str, Any]:
     path = sqlite_path(parse(target))
     if path is None or path.exists() or not path.parent.is_dir():
         return _copy(source, target)
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        result = _copy(source, _address("file", draft))
-        _onto_disk(draft)
-        os.replace(draft, path)
-        _onto_disk(path.parent)
-    finally:
-        for ending in PARTS:
-            draft.with_name(draft.name + ending).unlink(missing_ok=True)
+    result: dict[str, Any] = {}
+
+    def write(draft: Path) -> None:
+        result.update(_copy(source, _address("file", draft)))
+        onto_disk(draft)
+
+    write_atomically(path, write)
+    onto_disk(path.parent)
     return result | {"to": display(parse(target))}
 
 
@@ -85,14 +82,6 @@ def _warn(ledger: Ledger) -> None:
         elif proof.open_trials:
             say(f"Note: in {name}, trials {', '.join(map(str, proof.open_trials))} were open. Let "
                 "no run go on in both ledgers.")
-
-
-def _onto_disk(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _tell(result: dict[str, Any], as_json: bool) -> None:

@@ -87,7 +87,7 @@ def _unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[
             say(f"pressloop: {how} The Prefect server is gone and has not heard of it. Nothing is "
                 "lost: start again on the same ledger to go on.")
             raise typer.Exit(asked.code) from None
-        used = sum(t.pressed_here and not t.is_open for t in ledger.history(name, arrays=False))
+        used = sum(t.used_here for t in ledger.history(name, arrays=False))
         if used < order.trials:
             raise Fault(f"the Prefect server is gone ({one_line(away) or type(away).__name__}). "
                         f"{used} of {order.trials} stacks are done; start again on the same ledger "

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-from flows.commands.stored import existing
+from flows.commands.stored import existing, named
 from flows.console import FAILED, emit
 from trials.errors import BadInput
-from trials.ledger import Ledger
 from trials.proof import Proof, prove
 
 
@@ -19,7 +18,8 @@ def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: b
                            "`pressloop verify` printed before.")
     wanted = tuple(some.lower() for some in expected)
     with existing(url) as ledger:
-        proofs = [prove(ledger, name, wanted) for name in _named(ledger, campaign)]
+        names = ledger.campaigns() if campaign is None else (named(ledger, url, campaign),)
+        proofs = [prove(ledger, name, wanted) for name in names]
         strays = ledger.strays()
     # An expected hash belongs to one campaign, and is none of the others' business.
     unseen = sorted(set(wanted).intersection(*(p.unseen for p in proofs)) if proofs else wanted)
@@ -29,14 +29,6 @@ def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: b
     said = [*map(_line, proofs), *_rest(strays, unseen)] or ["No campaign in this ledger."]
     emit(result, as_json, lambda: print("\n".join(said)))
     return 0 if sound else FAILED
-
-
-def _named(ledger: Ledger, campaign: str | None) -> tuple[str, ...]:
-    names = ledger.campaigns()
-    if campaign is not None and campaign not in names:
-        raise BadInput("--campaign", campaign, f"one of {', '.join(names) or 'none'}",
-                       "Name one of these.")
-    return names if campaign is None else (campaign,)
 
 
 def _plain(proof: Proof) -> dict[str, object]:

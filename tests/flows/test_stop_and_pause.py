@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from few_stacks import QUICK
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, told, trials_of
 
@@ -23,8 +24,6 @@ from trials import Ended, Ledger, State
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
-QUICK: dict[str, Any] = {"space": {"dwell_s": [10, 120], "temperature_c": 25},
-                         "reference": {"dwell_s": 60}, "search": {"start_with": 9}}
 SLOW: dict[str, Any] = QUICK | {"press": {"time_scale": 0.03}}
 """Some seconds a cycle: long enough for a server that is asked every two seconds."""
 Start = Callable[..., subprocess.Popen[str]]

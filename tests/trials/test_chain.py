@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import create_engine, insert
 from trial_stories import OPENED, PLANNED, same, story
 
-from trials import Commanded, Ended, Faulted, Ledger, Settled
+from trials import Commanded, Ended, Faulted, Ledger, LedgerProblem, Settled
 from trials.proof import Proof, prove
 from trials.schema import MIGRATIONS, entries, revision_of
 
@@ -115,6 +115,17 @@ def test_each_run_writes_under_its_own_settings(path: Path) -> None:
         assert [row.settings_digest for row in run.log("c")][-4:] == [
             OPENED.settings_digest, "changed", OPENED.settings_digest, "changed"]
         assert prove(run, "c").sound
+
+
+def test_an_opening_that_was_refused_counts_for_nothing(path: Path) -> None:
+    with Ledger.open(f"sqlite:///{path}?timeout=0.1") as ledger:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(LedgerProblem, match="locked"):
+                ledger.append("c", None, replace(OPENED, settings_digest="never"))
+        ledger.append("c", 3, PLANNED)
+        assert ledger.log("c")[-1].settings_digest == OPENED.settings_digest
+        assert prove(ledger, "c").sound
 
 
 def test_entries_that_changed_places_show(path: Path) -> None:
