@@ -12,7 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from trial_stories import OPENED, PLANNED, RECIPE, STACK, same, story, trace
+from trial_stories import (
+    OPENED,
+    PLANNED,
+    RECIPE,
+    STACK,
+    commanded_in_a_race,
+    same,
+    story,
+    trace,
+)
 
 from trials import (
     BadInput,
@@ -86,16 +95,7 @@ def test_nothing_is_commanded_twice(ledger: Ledger) -> None:
 
 
 def test_racing_threads_command_once(ledger: Ledger) -> None:
-    ledger.append("c", 1, PLANNED)
-
-    def command(cycle_id: int) -> bool:
-        try:
-            return ledger.append("c", 1, Commanded(cycle_id))
-        except LedgerProblem:
-            return False
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(command, range(1, 17))) == 1
+    assert commanded_in_a_race(ledger) == 1
 
 
 @pytest.mark.parametrize("entry", [Measured(1, ()), Commanded(3), Evaluated(1, Intact(1.0))])

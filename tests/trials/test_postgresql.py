@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
-from trial_stories import OPENED, PLANNED, same, story
+from trial_stories import OPENED, PLANNED, commanded_in_a_race, same, story
 
 from trials import Commanded, Ledger, LedgerProblem, State
 from trials.proof import prove
@@ -38,16 +38,7 @@ def test_a_trial_comes_back_bit_for_bit_and_in_a_sound_chain(ledger: Ledger) -> 
 
 
 def test_racing_threads_command_once(ledger: Ledger) -> None:
-    ledger.append("c", 1, PLANNED)
-
-    def command(cycle_id: int) -> bool:
-        try:
-            return ledger.append("c", 1, Commanded(cycle_id))
-        except LedgerProblem:
-            return False
-
-    with ThreadPoolExecutor(8) as pool:
-        assert sum(pool.map(command, range(1, 17))) == 1
+    assert commanded_in_a_race(ledger) == 1
     assert prove(ledger, "c").sound
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from trials import (
     ControlPoint,
     Evaluated,
     Intact,
+    Ledger,
+    LedgerProblem,
     Measured,
     MissingPoint,
     Opened,
@@ -62,3 +65,17 @@ def same(a: Any, b: Any) -> bool:
     if isinstance(a, dict):
         return list(a) == list(b) and all(same(a[k], b[k]) for k in a)
     return repr(a) == repr(b)
+
+
+def commanded_in_a_race(ledger: Ledger) -> int:
+    """How many of sixteen writers at once get to command one stack."""
+    ledger.append("c", 1, PLANNED)
+
+    def command(cycle_id: int) -> bool:
+        try:
+            return ledger.append("c", 1, Commanded(cycle_id))
+        except LedgerProblem:
+            return False
+
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(command, range(1, 17)))
