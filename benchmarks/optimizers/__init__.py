@@ -1,0 +1,1 @@
+"""pressloop beside the optimisers a lab would otherwise take, through one ask/tell interface."""
