@@ -66,7 +66,7 @@ class PublishedBench:
     def observe(self, x: Array, number: int) -> Observation:
         """Value and limits with noise; crushed where a limit is broken in truth."""
         value, limits = self.problem.evaluate(np.asarray(x, dtype=float)[None])
-        draw = np.random.default_rng([self.seed, number])
+        draw = np.random.default_rng([self.seed, 9000, number])
         noise = draw.normal(0.0, np.hypot(SCATTER, VALUE_SE))
         seen = limits[0] + LIMIT_SE * draw.standard_normal(limits.shape[1])
         readings = {name: Reading(float(g), LIMIT_SE, 0.0)

@@ -1,0 +1,246 @@
+"""Turns campaigns.csv into RESULTS.md and two pictures: `python benchmarks/optimizers/report.py`.
+
+Of each method the version that was run last counts.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import os
+import platform
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[0] = str(HERE.parents[1])
+
+import numpy as np  # noqa: E402
+import pandas as pd  # noqa: E402
+
+from benchmarks.optimizers import methods, pictures, problems  # noqa: E402
+
+CAMPAIGNS, RESULTS = HERE / "campaigns.csv", HERE / "RESULTS.md"
+COMMANDS = ("python benchmarks/optimizers/run.py --methods all --problems all --seeds 0-9",
+            "python benchmarks/optimizers/report.py")
+TOLD = ("numpy", "scipy", "torch", "botorch", "gpytorch", "ax-platform", "baybe", "bofire",
+        "optuna")
+OURS = "pressloop"
+FLOOR = 1e-3
+"""Regrets below a thousandth count as that in ratios: nobody could measure the difference."""
+DRAWS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A ratio of pressloop to the best peer: what was promised, over the press problems."""
+
+    title: str
+    mean_at_most: float
+    each_at_most: float | None = None
+
+
+TARGETS = {"regret": Target("final regret", 0.5, 1.2),
+           "area": Target("area under the regret curve", 0.7),
+           "crushed": Target("crushed stacks", 0.5)}
+
+
+def read(path: Path = CAMPAIGNS) -> pd.DataFrame:
+    """All batches of the version of each method that was run last."""
+    rows = pd.read_csv(path, dtype={"error": str, "version": str}, keep_default_na=False,
+                       na_values={c: [""] for c in ("ln_regret", "ln_ratio", "feasible", "excess",
+                                                    "ask_cpu_s", "recommend_cpu_s")})
+    last = rows.groupby("method")["version"].last()
+    return rows[rows["version"] == rows["method"].map(last)]
+
+
+def per_campaign(rows: pd.DataFrame) -> pd.DataFrame:
+    """One row per finished campaign."""
+    good = rows[rows["error"] == ""].sort_values("batch")
+    keys = ["problem", "method", "seed"]
+    last = good.groupby(keys).tail(1).set_index(keys)
+    last["area"] = good.groupby(keys)["ln_regret"].mean()
+    last["cpu"] = good.groupby(keys)["ask_cpu_s"].sum() / last["stacks"]
+    last["unfeasible"] = 1.0 - last["feasible"]
+    return last.rename(columns={"ln_regret": "regret"}).reset_index()
+
+
+def medians(campaigns: pd.DataFrame) -> pd.DataFrame:
+    """One row per problem and method: medians, and the 95 % bootstrap interval of the regret."""
+    rows = []
+    for (problem, method), group in campaigns.groupby(["problem", "method"]):
+        low, high = interval(group["regret"].to_numpy())
+        rows.append({
+            "problem": problem, "method": method, "seeds": len(group),
+            "regret": group["regret"].median(), "low": low, "high": high,
+            "area": group["area"].median(), "crushed": group["crushed"].median(),
+            "failed": group["failed"].median(), "nothing": group["feasible"].isna().mean(),
+            "unfeasible": group["unfeasible"].mean(), "cpu": group["cpu"].median(),
+            "fallbacks": group["fallbacks"].mean()})
+    return pd.DataFrame(rows).set_index(["problem", "method"])
+
+
+def interval(values: np.ndarray) -> tuple[float, float]:
+    """95 % bootstrap interval of the median."""
+    draw = np.random.default_rng(0)
+    found = np.median(draw.choice(values, (DRAWS, len(values))), axis=1)
+    return float(np.quantile(found, 0.025)), float(np.quantile(found, 0.975))
+
+
+def tables(found: pd.DataFrame) -> list[str]:
+    """One table per problem, best final regret first."""
+    lines: list[str] = []
+    for name in [p for p in problems.NAMES if p in found.index.get_level_values(0)]:
+        lines += [f"### {name}", "",
+                  "| method | seeds | final ln regret, 95 % interval | area | crushed of 30 | "
+                  "lost in all | infeasible in truth | names nothing | CPU s per suggestion |",
+                  "|---|---|---|---|---|---|---|---|---|"]
+        for method, r in found.loc[name].sort_values("regret").iterrows():
+            label = f"**{method}**" if method == OURS else method
+            share = "-" if math.isnan(r.unfeasible) else f"{r.unfeasible:.0%}"
+            lines.append(
+                f"| {label} | {r.seeds:.0f} | {r.regret:.3f} ({r.low:.3f} to {r.high:.3f}) | "
+                f"{r.area:.3f} | {r.crushed:.1f} | {r.failed:.1f} | {share} | {r.nothing:.0%} | "
+                f"{r.cpu:.2f} |")
+        lines.append("")
+    return lines
+
+
+def best_peer(found: pd.DataFrame, problem: str, what: str) -> tuple[str, float] | None:
+    """The peer with the lowest median on this problem; of crushed stacks, the best model-based
+    one. None where no peer has been run."""
+    peers = found.loc[problem][what].drop(OURS, errors="ignore")
+    if what == "crushed":
+        peers = peers[[m for m in peers.index if m in methods.MODEL_BASED]]
+    return (str(peers.idxmin()), float(peers.min())) if len(peers) else None
+
+
+def ratio(found: pd.DataFrame, problem: str, what: str) -> tuple[str, float] | None:
+    """The best peer and pressloop's figure over its own; NaN where both lost no stack."""
+    if (problem, OURS) not in found.index or (best := best_peer(found, problem, what)) is None:
+        return None
+    ours = float(found.loc[(problem, OURS), what])
+    if what == "crushed":
+        if best[1] == 0.0:
+            return best[0], math.nan if ours == 0.0 else math.inf
+        return best[0], ours / best[1]
+    return best[0], max(ours, FLOOR) / max(best[1], FLOOR)
+
+
+def comparison(found: pd.DataFrame) -> list[str]:
+    """Ratios of pressloop to the best peer on each problem, and the targets."""
+    lines = ["| problem | final regret | area | crushed, to the best model-based peer |",
+             "|---|---|---|---|"]
+    ratios: dict[str, dict[str, float]] = {what: {} for what in TARGETS}
+    for name in problems.NAMES:
+        cells = []
+        for what in TARGETS:
+            told = ratio(found, name, what) if name in found.index.get_level_values(0) else None
+            if told is None:
+                cells.append("not run")
+                continue
+            ratios[what][name] = told[1]
+            cells.append("no stack crushed" if math.isnan(told[1])
+                         else f"{told[1]:.2f} ({told[0]})")
+        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    return [*lines, "", *_verdicts(ratios)]
+
+
+def _verdicts(ratios: dict[str, dict[str, float]]) -> list[str]:
+    lines = ["| over the press problems | geometric mean | target | met |", "|---|---|---|---|"]
+    for what, target in TARGETS.items():
+        press = [r for name, r in ratios[what].items()
+                 if name.startswith("press/") and not math.isnan(r)]
+        if not press:
+            lines.append(f"| {target.title} | not run | {target.mean_at_most} | - |")
+            continue
+        mean = float(np.exp(np.mean(np.log(np.maximum(press, 1e-9)))))
+        lines.append(f"| {target.title} | {mean:.2f} | at most {target.mean_at_most} | "
+                     f"{_met(mean <= target.mean_at_most)} |")
+        if target.each_at_most is not None:
+            worst = max(ratios[what], key=lambda n: ratios[what][n])
+            value = ratios[what][worst]
+            lines.append(f"| {target.title}, worst of all problems | {value:.2f} ({worst}) | at "
+                         f"most {target.each_at_most} | {_met(value <= target.each_at_most)} |")
+    return [*lines, "", *_lost(ratios)]
+
+
+def _lost(ratios: dict[str, dict[str, float]]) -> list[str]:
+    """Where a peer wins, in words."""
+    if not any(ratios.values()):
+        return ["pressloop has not been run yet."]
+    said = [f"{name} ({TARGETS[what].title}, {value:.2f})"
+            for what in TARGETS for name, value in ratios[what].items() if value > 1.0]
+    return [f"A peer is ahead on: {'; '.join(said)}." if said
+            else "No peer is ahead on any problem that was run."]
+
+
+def _met(is_so: bool) -> str:
+    return "yes" if is_so else "**no**"
+
+
+def errors(rows: pd.DataFrame) -> list[str]:
+    """Campaigns that a method did not finish, counted by message."""
+    bad = rows[rows["error"] != ""]
+    counts = bad.groupby(["method", "problem", "error"]).size()
+    return [f"- {m} on {p}: {n} time{'s' * (n > 1)}, {e[:160]}" for (m, p, e), n in counts.items()
+            ] or ["None."]
+
+
+def _machine() -> str:
+    versions = []
+    for name in TOLD:
+        try:
+            versions.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            versions.append(f"{name} not installed")
+    return (f"Python {platform.python_version()}, {', '.join(versions)}; {os.cpu_count()} cores, "
+            f"{platform.system()} {platform.machine()}, one thread per process.")
+
+
+def main() -> None:
+    """Writes the report and the pictures."""
+    rows = read()
+    campaigns = per_campaign(rows)
+    found = medians(campaigns)
+    ran = rows.groupby("method")["version"].last()
+    text = HEADER.format(
+        date=datetime.date.today().isoformat(), machine=_machine(),
+        commands="\n".join(f"    {c}" for c in COMMANDS),
+        ran=", ".join(f"{m} ({v})" for m, v in ran.items()))
+    RESULTS.write_text("\n".join([
+        text, *comparison(found), "", "## Problem by problem", "", *tables(found),
+        "## Campaigns without a result", "", *errors(rows), ""]))
+    pictures.curves(rows[rows["error"] == ""], HERE / "regret.png")
+    pictures.losses(found, HERE / "losses.png")
+
+
+HEADER = """# pressloop beside other optimisers
+
+{commands}
+
+{date}. {machine}
+Ran: {ran}.
+
+30 stacks in batches of three. Every method searches the same unit cube (pressure and dwell by their
+logarithm, temperature by -1/T), draws the same noise for the same stack number, is told measured
+limits where its interface takes them, and is asked for the recipe to ship after every batch.
+
+*ln regret* is ln(true value of that recipe / best feasible value); a recipe that breaks a limit in
+truth, or none at all, counts as the typical one (the median feasible recipe of a Sobol sample).
+*area* is its mean over the ten batches. Medians over seeds; intervals by bootstrap. On the
+published problems a stack is *crushed* when it breaks any limit in truth. All press readings are
+simulated.
+
+![Regret over stacks](regret.png)
+![Crushed stacks and final regret](losses.png)
+
+## pressloop to the best peer of each problem
+
+Ratio of medians, below 1 is better; in brackets the best peer.
+"""
+
+if __name__ == "__main__":
+    main()
