@@ -45,12 +45,13 @@ def losses(found: pd.DataFrame, path: Path) -> None:
     figure, panels = _panels()
     for name, panel in panels.items():
         known = found.index.get_level_values(0)
+        panel.margins(0.1)
         for method, row in (found.loc[name].iterrows() if name in known else ()):
             colour, _, marker = STYLES[str(method)]
             panel.scatter(row["crushed"], row["regret"], color=colour, marker=marker, label=method,
                           s=110 if method == "pressloop" else 50, zorder=3)
         panel.set_ylim(bottom=0.0)
-        panel.set_xlim(left=-0.5)
+        panel.set_xlim(-1, 31)
         panel.set_xlabel("crushed of 30, median")
     _finish(figure, panels, "final ln regret, median", path)
 
