@@ -15,7 +15,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[0] = str(HERE.parents[1])
+if not __package__:
+    sys.path[0] = str(HERE.parents[1])
 
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402

@@ -27,7 +27,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 # Not the folder of this file: `methods/ax.py` and its like must not hide the peers themselves.
-sys.path[0] = str(HERE.parents[1])
+if not __package__:
+    sys.path[0] = str(HERE.parents[1])
 
 import numpy as np  # noqa: E402
 
