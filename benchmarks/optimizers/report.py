@@ -185,8 +185,10 @@ def _met(is_so: bool) -> str:
 
 
 def errors(rows: pd.DataFrame) -> list[str]:
-    """Campaigns that a method did not finish, counted by message."""
-    bad = rows[rows["error"] != ""]
+    """Campaigns that a method did not finish, counted by message; those finished later are not."""
+    keys = ["method", "problem", "seed"]
+    good = pd.MultiIndex.from_frame(rows.loc[rows["error"] == "", keys])
+    bad = rows[(rows["error"] != "") & ~pd.MultiIndex.from_frame(rows[keys]).isin(good)]
     counts = bad.groupby(["method", "problem", "error"]).size()
     return [f"- {m} on {p}: {n} time{'s' * (n > 1)}, {e[:160]}" for (m, p, e), n in counts.items()
             ] or ["None."]

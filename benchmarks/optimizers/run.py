@@ -1,7 +1,8 @@
 """Runs campaigns: `python benchmarks/optimizers/run.py --methods all --problems all --seeds 0-9`.
 
 Appends to campaigns.csv beside this file, one row per batch. A campaign that is there already for
-this version of its method is not run again, so the command may be stopped and repeated at will.
+this version of its method is not run again, so the command may be stopped and repeated at will;
+one that ended in an error is.
 """
 
 from __future__ import annotations
@@ -148,7 +149,8 @@ def finished(path: Path = CAMPAIGNS) -> set[tuple[str, str, str, int]]:
         return set()
     with path.open(newline="") as file:
         return {(r["method"], r["version"], r["problem"], int(r["seed"]))
-                for r in csv.DictReader(file)}
+                for r in csv.DictReader(file)
+                if not r["error"] or r["error"].startswith("not offered")}
 
 
 def append(rows: Sequence[Row], path: Path = CAMPAIGNS) -> None:

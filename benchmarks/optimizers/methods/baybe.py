@@ -5,7 +5,8 @@ transformation that makes what one would forbid undesirable: here a desirability
 mean of a ramp on ln value and of a sigmoid on every measured limit that falls from 0.9 to 0.1
 within WIDTH of the range seen on either side (steeper ones overflow in its gradients).
 Desirability takes partial rows, so a crushed stack teaches its limit without a made-up value. The
-ramp needs ends: worst value so far, and half a range better than the best.
+ramp needs ends: worst value so far, and half a range better than the best. A limit whose readings
+have all been the same number is left out until they differ: its model has NaN for a gradient.
 """
 
 from __future__ import annotations
@@ -64,19 +65,25 @@ class BayBE(Rows):
             row: dict[str, float] = dict(zip(self.inputs, x, strict=True))
             row[VALUE] = np.nan if o.value is None else float(np.log(o.value))
             row |= {n: o.measured[n].number if n in o.measured else np.nan
-                    for n in self.problem.limits}
+                    for n in self._learnable()}
             rows.append(row)
         frame = pd.DataFrame(rows)
-        return frame.dropna(how="all", subset=[VALUE, *self.problem.limits])
+        return frame.dropna(how="all", subset=[VALUE, *self._learnable()])
+
+    def _learnable(self) -> list[str]:
+        """Limits of which there are different readings."""
+        return [n for n in self.problem.limits
+                if len({o.measured[n].number for _, o in self.rows if n in o.measured}) > 1]
 
     def _objective(self) -> Any:
-        if not self.problem.limits:
+        limits = self._learnable()
+        if not limits:
             return SingleTargetObjective(NumericalTarget(VALUE, minimize=True))
         logs = [float(np.log(o.value)) for _, o in self.intact if o.value is not None] or [0.0]
         span = max(max(logs) - min(logs), 0.1)
         ramp = NumericalTarget.normalized_ramp(
             VALUE, (min(logs) - 0.5 * span, min(logs) + span), descending=True)
-        return DesirabilityObjective([ramp, *(self._limit(n) for n in self.problem.limits)])
+        return DesirabilityObjective([ramp, *(self._limit(n) for n in limits)])
 
     def _limit(self, name: str) -> NumericalTarget:
         limit = self.problem.limits[name]
