@@ -108,7 +108,7 @@ class SearchTable(Table):
     """`[search]`."""
 
     start_with: int = Field(default=8, ge=1, le=100_000)
-    acquisition: Name = "cautious_improvement"
+    acquisition: Name = "shipping_gain"
 
 
 RulesTable = table_of(Rules)

@@ -14,6 +14,8 @@ class Caution:
     crushed_above: damage index above which a stack counts as crushed; the settings take it from
         `[evaluation]`, so that both rooms mean the same.
     max_crush_probability: highest chance of crushing that a shipped recipe may have.
+    max_crush_probability_exploring: the same for a recipe that is tried; shorting and delaminating
+        together may have as much.
     max_failure_probability: the same for shorting and delaminating together.
     exploring: exponent on the probability of survival while searching; 0 ignores failures,
         4 crushes a third of the stacks that 1 does.
@@ -25,6 +27,7 @@ class Caution:
 
     crushed_above: float = 0.05
     max_crush_probability: float = 0.05
+    max_crush_probability_exploring: float = 0.25
     max_failure_probability: float = 0.10
     exploring: float = 4.0
     pressure_error: float = 0.01
@@ -34,6 +37,7 @@ class Caution:
 
     def __post_init__(self) -> None:
         for name in ("crushed_above", "max_crush_probability", "max_failure_probability",
+                     "max_crush_probability_exploring",
                      "tolerance"):
             within(f"caution.{name}", getattr(self, name), 1e-3, 0.999, "It is a fraction.")
         for name in ("exploring", "pressure_error", "temperature_error_c"):

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from scipy.stats import qmc
 from torch import Tensor
 
 from optimizer.beliefs import Beliefs, believe
+from optimizer.candidates import spread
 from optimizer.caution import Caution
+from optimizer.shipping import may_be_shipped, shipped
 from optimizer.space import Space
+from optimizer.training import Origin
 from trials.checks import FloatArray
 from trials.errors import BadInput
 from trials.outcome import Failed, Intact
 from trials.recipe import Recipe
 from trials.trial import Trial
 
-CANDIDATES = 4096
-RISK = 1.0
-"""Standard deviations added to the mean, so that an untried recipe must promise more."""
+CANDIDATES = 2048
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,8 @@ class Recommendation:
 
 
 def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None = None,
-              reference: Recipe | None = None) -> Recommendation:
+              reference: Recipe | None = None, earlier: Sequence[Trial] = (),
+              origin: Origin | None = None) -> Recommendation:
     """The recipe with the lowest believed resistance that keeps to the limits on failure,
     averaged over the press's set-point error. Never simply the best measured row.
 
@@ -89,8 +90,8 @@ def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None
     if not any(isinstance(t.outcome, Intact) and space.comparable(t.recipe) for t in history):
         raise BadInput("intact stacks", 0, "1 or more",
                        "Press more stacks: nothing can be recommended from failures alone.")
-    beliefs = believe(history, space, caution or Caution())
-    best, cautious = _best(beliefs)
+    beliefs = believe(history, space, caution or Caution(), earlier=earlier, origin=origin)
+    best, cautious = shipped(beliefs)
     recipe = space.decode(best.numpy())
     typical, stack = beliefs.resistance([recipe]), beliefs.resistance([recipe], new_stack=True)
     outcomes = [t.outcome for t in history if t.outcome is not None]
@@ -107,78 +108,6 @@ def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None
         failed=sum(isinstance(o, Failed) for o in outcomes))
 
 
-def _candidates(inputs: int) -> Tensor:
-    points = qmc.Sobol(inputs, scramble=True, rng=0).random(CANDIDATES)
-    return torch.from_numpy(points)
-
-
-def _best(beliefs: Beliefs) -> tuple[Tensor, bool]:
-    """Best candidate, then the best of ever smaller neighbourhoods of it."""
-    tried = torch.from_numpy(beliefs.data.log_resistance.x).clamp(0.0, 1.0)
-    points = torch.cat([_candidates(tried.shape[-1]), tried])
-    draw = qmc.Sobol(points.shape[-1], scramble=True, rng=1)
-    best, cautious = _pick(beliefs, points)
-    for width in (0.1, 0.03, 0.01):
-        near = torch.from_numpy(draw.random(256) - 0.5) * 2.0 * width + best
-        best, cautious = _pick(beliefs, torch.cat([near.clamp(0.0, 1.0), best.unsqueeze(0)]))
-    return best, cautious
-
-
-def _pick(beliefs: Beliefs, points: Tensor) -> tuple[Tensor, bool]:
-    """The point of lowest robust resistance among those that keep the limits and are known as
-    well as the tried ones; where none keeps the limits, the one most likely to survive."""
-    cost, crush, fail = _robust(beliefs, points)
-    limits = beliefs.caution
-    allowed = (crush <= limits.max_crush_probability) & (fail <= limits.max_failure_probability)
-    known = allowed & _known(beliefs, points)
-    for choice in (known, allowed):
-        if bool(choice.any()):
-            return points[int(torch.where(choice, cost, torch.inf).argmin())], True
-    return points[int(((1.0 - crush) * (1.0 - fail)).argmax())], False
-
-
-def _known(beliefs: Beliefs, points: Tensor) -> Tensor:
-    """Where resistance is no less certain than at the least certain tried recipe, shape (n,): what
-    is shipped is no extrapolation."""
-    assert beliefs.log_resistance is not None
-    tried = torch.from_numpy(beliefs.data.log_resistance.x)
-    limit = beliefs.log_resistance.predict(tried)[1].max()
-    return beliefs.log_resistance.predict(points)[1] <= limit * (1.0 + 1e-6)
-
-
-def _robust(beliefs: Beliefs, points: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Log resistance (mean plus RISK standard deviations), crush and failure probability, each of
-    shape (n,), averaged over the set-point error."""
-    assert beliefs.log_resistance is not None
-    shifts = _setpoint_error(beliefs)
-    spread = (points.unsqueeze(1) + shifts).reshape(-1, points.shape[-1])
-    with torch.no_grad():
-        mean, sd = beliefs.log_resistance.predict(spread)
-        values = (mean + RISK * sd, beliefs.crush_probability(spread),
-                  beliefs.fail_probability(spread))
-    cost, crush, fail = (v.reshape(points.shape[0], -1).mean(1) for v in values)
-    return cost, crush, fail
-
-
-def _setpoint_error(beliefs: Beliefs) -> Tensor:
-    """Shifts in the unit cube, shape (k, d): centre and both sides of each variable that the press
-    sets with an error, at sqrt(3/2) standard deviations so that the mean square is kept."""
-    space, limits = beliefs.space, beliefs.caution
-    middle = Recipe(*(0.5 * sum(getattr(space, n)) for n in (
-        "pressure_mpa", "dwell_s", "temperature_c")))
-    steps = {"pressure_mpa": limits.pressure_error * middle.pressure_mpa,
-             "temperature_c": limits.temperature_error_c}
-    shifts = [torch.zeros(len(space.free), dtype=torch.float64)]
-    for i, name in enumerate(space.free):
-        if name in steps:
-            size = math.sqrt(1.5) * space.per_unit(name, middle, steps[name])
-            for sign in (-1.0, 1.0):
-                shift = torch.zeros(len(space.free), dtype=torch.float64)
-                shift[i] = sign * size
-                shifts.append(shift)
-    return torch.stack(shifts)
-
-
 def _as_good(beliefs: Beliefs, points: Tensor, best_log: float) -> tuple[Tensor, Tensor]:
     """Which points keep the limits and are more likely than not as good, and how likely."""
     assert beliefs.log_resistance is not None
@@ -186,17 +115,14 @@ def _as_good(beliefs: Beliefs, points: Tensor, best_log: float) -> tuple[Tensor,
         mean, sd = beliefs.log_resistance.predict(points)
         bar = best_log + math.log1p(beliefs.caution.tolerance)
         chance = torch.special.ndtr((bar - mean) / sd.clamp_min(1e-6))
-        limits = beliefs.caution
-        allowed = ((beliefs.crush_probability(points) <= limits.max_crush_probability)
-                   & (beliefs.fail_probability(points) <= limits.max_failure_probability))
-    return allowed & (chance >= 0.5), chance
+    return may_be_shipped(beliefs, points) & (chance >= 0.5), chance
 
 
 def _region(beliefs: Beliefs, recipe: Recipe) -> Region:
     space = beliefs.space
     at = torch.from_numpy(space.encode([recipe]))
     best_log = math.log(float(beliefs.resistance([recipe]).median[0]))
-    good, chance = _as_good(beliefs, _candidates(at.shape[-1]), best_log)
+    good, chance = _as_good(beliefs, spread(at.shape[-1], CANDIDATES, 0), best_log)
     ranges = {}
     for name in ("pressure_mpa", "dwell_s", "temperature_c"):
         value = getattr(recipe, name)
@@ -231,18 +157,15 @@ def _reach(good: FloatArray) -> int:
 def _comparison(beliefs: Beliefs, recipe: Recipe, other: Recipe) -> Comparison:
     """Difference of the two under the joint posterior."""
     assert beliefs.log_resistance is not None
-    model = beliefs.log_resistance
-    x = torch.from_numpy(beliefs.space.encode([recipe, other]))
-    with torch.no_grad():
-        posterior = model.model.posterior(x)
-        mean = posterior.mean.squeeze(-1) * model.scale
-        covariance = posterior.covariance_matrix * model.scale**2
+    gp, x = beliefs.log_resistance, beliefs.unit([recipe, other])
+    mean, _ = gp.predict(x)
+    covariance = gp.covariance(x, x)
     variance = covariance[0, 0] + covariance[1, 1] - 2.0 * covariance[0, 1]
     gap = float(mean[1] - mean[0]) / math.sqrt(max(float(variance), 1e-12))
-    middle = math.log(float(beliefs.resistance([other]).median[0]))
-    half = beliefs.deviations_for_95 * math.sqrt(max(float(covariance[1, 1]), 0.0))
+    there = beliefs.resistance([other])
     return Comparison(
-        recipe=other, resistance_ohm_cm2=math.exp(middle), low_ohm_cm2=math.exp(middle - half),
-        high_ohm_cm2=math.exp(middle + half), p_crushed=float(beliefs.crushing([other])[0]),
+        recipe=other, resistance_ohm_cm2=float(there.median[0]),
+        low_ohm_cm2=float(there.low[0]), high_ohm_cm2=float(there.high[0]),
+        p_crushed=float(beliefs.crushing([other])[0]),
         p_failed=float(beliefs.failing([other])[0]),
         p_recommended_is_better=float(0.5 * (1.0 + math.erf(gap / math.sqrt(2.0)))))

@@ -74,6 +74,15 @@ class Space:
         return all(abs(getattr(recipe, name) - low) <= 1e-6 * max(abs(low), 1.0)
                    for name in NAMES for low, high in [getattr(self, name)] if low == high)
 
+    def span(self, name: str) -> float:
+        """Length of a variable's range on its scale: ln(MPa), ln(s), 1/K."""
+        low, high = (_scaled(name, bound) for bound in getattr(self, name))
+        return high - low
+
+    def distance(self, name: str, value: float) -> float:
+        """How far the low bound of a variable lies above `value`, on its scale."""
+        return _scaled(name, getattr(self, name)[0]) - _scaled(name, value)
+
     def per_unit(self, name: str, at: Recipe, step: float) -> float:
         """Length in the unit cube of a small `step` of one variable at a recipe."""
         if name not in self.free:
@@ -82,8 +91,7 @@ class Space:
         return self._unit(name, value + step) - self._unit(name, value)
 
     def _unit(self, name: str, value: float) -> float:
-        low, high = (_scaled(name, bound) for bound in getattr(self, name))
-        return (_scaled(name, value) - low) / (high - low)
+        return -self.distance(name, value) / self.span(name)
 
 
 def _scaled(name: str, value: float) -> float:

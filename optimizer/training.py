@@ -18,50 +18,78 @@ from dataclasses import dataclass
 import numpy as np
 
 from optimizer.space import Space
-from trials.checks import FloatArray
+from trials.checks import FloatArray, IntArray
 from trials.outcome import Damage, Failed, FailureMode, Intact
-from trials.recipe import Recipe
 from trials.trial import Trial
+
+LARGEST_INDEX = 0.99
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Inputs (n, d), targets (n,) and known variances (n,) of one model."""
+    """Inputs (n, d), targets (n,), known variances (n,) and groups (n,) of one model; group 0 is
+    the origin that recipes are wanted for."""
 
     x: FloatArray
     y: FloatArray
     variance: FloatArray
+    group: IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Training:
-    """What the models learn from, plus the recipes still in work."""
+    """What the models learn from, plus the recipes still in work. `root_hazard` is
+    sqrt(-ln(1 - D)) of the damage index D, a power law of pressure where D is Weibull's."""
 
     log_resistance: Rows
-    root_damage: Rows
+    root_hazard: Rows
     labels: dict[FailureMode, Rows]
     pending: FloatArray
 
 
-def training(history: Iterable[Trial], space: Space) -> Training:
-    """Sorted by content, so that the order of the history cannot matter."""
+Origin = tuple[str, str]
+"""Lot and operator of a stack: what offsets all its readings alike."""
+
+
+def origin_of(trial: Trial) -> Origin:
+    """Where a trial's stack came from."""
+    return (trial.stack.lot, trial.stack.operator)
+
+
+def latest_origin(history: Sequence[Trial]) -> Origin | None:
+    """The origin of the newest stack, None without one. Blind to the order of the history."""
+    return origin_of(max(history, key=lambda t: (t.number, *origin_of(t)))) if history else None
+
+
+def training(history: Iterable[Trial], space: Space, origin: Origin | None = None) -> Training:
+    """Sorted by content, so that the order of the history cannot matter. `origin` is where the
+    stacks come from that recipes are wanted for; without one all rows are alike."""
     trials = sorted((t for t in history if space.comparable(t.recipe)), key=_content)
-    intact = [(t.recipe, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
-    damaged = [(t.recipe, d) for t in trials if (d := _damage(t)) is not None]
+    groups = _groups(trials, origin)
+    intact = [(t, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
+    damaged = [(t, d) for t in trials if (d := _damage(t)) is not None]
     return Training(
-        log_resistance=_rows(space, [r for r, _ in intact],
+        log_resistance=_rows(space, groups, [t for t, _ in intact],
                              [float(np.log(o.resistance_ohm_cm2)) for _, o in intact],
                              [_log_variance(o) for _, o in intact]),
-        root_damage=_rows(space, [r for r, _ in damaged],
-                          [float(np.sqrt(d.index)) for _, d in damaged],
+        root_hazard=_rows(space, groups, [t for t, _ in damaged],
+                          [_root_hazard(d) for _, d in damaged],
                           [_root_variance(d) for _, d in damaged]),
-        labels={mode: _labels(trials, space, mode) for mode in FailureMode},
+        labels={mode: _labels(trials, space, groups, mode) for mode in FailureMode},
         pending=space.encode([t.recipe for t in trials if t.is_open]),
     )
 
 
+def _groups(trials: Sequence[Trial], origin: Origin | None) -> dict[Origin, int]:
+    """A number for each origin; the one that is wanted has 0, even if no stack is from it yet."""
+    if origin is None:
+        return {origin_of(t): 0 for t in trials}
+    others = sorted({origin_of(t) for t in trials} - {origin})
+    return {origin: 0} | {one: i for i, one in enumerate(others, 1)}
+
+
 def _content(trial: Trial) -> tuple[str, ...]:
-    return (repr(trial.recipe), repr(trial.outcome), trial.state)
+    return (repr(trial.recipe), repr(trial.outcome), trial.state, *origin_of(trial))
 
 
 def _damage(trial: Trial) -> Damage | None:
@@ -73,15 +101,24 @@ def _log_variance(outcome: Intact) -> float:
     return ((outcome.resistance_se_ohm_cm2 or 0.0) / outcome.resistance_ohm_cm2) ** 2
 
 
+def _root_hazard(damage: Damage) -> float:
+    """sqrt(-ln(1 - D)); an index of one, whose hazard is infinite, counts as 99 %."""
+    return float(np.sqrt(-np.log1p(-min(damage.index, LARGEST_INDEX))))
+
+
 def _root_variance(damage: Damage) -> float:
-    """Variance of sqrt(D); near zero, where the slope of the root is infinite, that of a count."""
+    """Its variance; near zero, where the slope of the root is infinite, that of a count."""
     error = max(damage.standard_error, 1e-4)
-    return float((error / (2.0 * np.sqrt(max(damage.index, error)))) ** 2)
+    index = min(max(damage.index, error), LARGEST_INDEX)
+    slope = 1.0 / ((1.0 - index) * 2.0 * np.sqrt(-np.log1p(-index)))
+    return float((error * slope) ** 2)
 
 
-def _labels(trials: Sequence[Trial], space: Space, mode: FailureMode) -> Rows:
-    pairs = [(t.recipe, label) for t in trials if (label := _label(t, mode)) is not None]
-    return _rows(space, [r for r, _ in pairs], [label for _, label in pairs], [0.0] * len(pairs))
+def _labels(trials: Sequence[Trial], space: Space, groups: dict[Origin, int], mode: FailureMode
+            ) -> Rows:
+    pairs = [(t, label) for t in trials if (label := _label(t, mode)) is not None]
+    return _rows(space, groups, [t for t, _ in pairs], [label for _, label in pairs],
+                 [0.0] * len(pairs))
 
 
 def _label(trial: Trial, mode: FailureMode) -> float | None:
@@ -99,6 +136,8 @@ def _label(trial: Trial, mode: FailureMode) -> float | None:
     return 0.0 if (outcome.mode, mode) == (FailureMode.CRUSHED, FailureMode.DELAMINATED) else None
 
 
-def _rows(space: Space, recipes: list[Recipe], y: list[float], variance: list[float]) -> Rows:
-    return Rows(space.encode(recipes), np.array(y, dtype=np.float64),
-                np.array(variance, dtype=np.float64))
+def _rows(space: Space, groups: dict[Origin, int], trials: list[Trial], y: list[float],
+          variance: list[float]) -> Rows:
+    return Rows(space.encode([t.recipe for t in trials]), np.array(y, dtype=np.float64),
+                np.array(variance, dtype=np.float64),
+                np.array([groups[origin_of(t)] for t in trials], dtype=np.int64))

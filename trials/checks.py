@@ -10,6 +10,7 @@ import numpy.typing as npt
 from trials.errors import BadInput
 
 FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
 ComplexArray = npt.NDArray[np.complex128]
 
 

@@ -45,7 +45,7 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "caution beyond one": ({"caution": {"max_crush_probability": 5.0}},
                            ["max_crush_probability", "5"]),
     "acquisition that does not exist": ({"search": {"acquisition": "luck"}},
-                                        ["search.acquisition", "luck", "cautious_improvement"]),
+                                        ["search.acquisition", "luck", "noisy_improvement"]),
     "press driver that does not exist": ({"press": {"driver": "hydra"}},
                                          ["press.driver", "hydra", "simulated"]),
     "outside driver that does not exist": ({"press": {"driver": "my_lab.press"}},

@@ -191,7 +191,7 @@ def test_no_recipe_at_all_is_refused(space, count):
 
 @pytest.mark.parametrize("name", ["cautios", "", ".x", "no.such.module", "os.path"])
 def test_unknown_acquisition_is_refused_before_the_first_stack(name):
-    with pytest.raises(BadInput, match=r"search\.acquisition.*cautious_improvement"):
+    with pytest.raises(BadInput, match=r"search\.acquisition.*noisy_improvement"):
         Search(acquisition=name)
 
 
@@ -201,7 +201,7 @@ def test_every_acquisition_that_ships_proposes(space, learned):
     from optimizer import acquisitions
 
     names = [found.name for found in pkgutil.iter_modules(acquisitions.__path__)]
-    assert {"cautious_improvement", "survival_first"} <= set(names)
+    assert {"noisy_improvement", "survival_first"} <= set(names)
     for name in names:
         proposal, = propose(learned, space, search=Search(acquisition=name))
         assert space.contains(proposal.recipe)

@@ -84,7 +84,7 @@ def test_crushed_stacks_teach_no_resistance(space, learned, trial):
     assert crushed
     believed = believe(learned, space, Caution())
     assert believed.data.log_resistance.y.size == len(learned) - len(crushed)
-    assert believed.data.root_damage.y.size == len(learned)
+    assert believed.data.root_hazard.y.size == len(learned)
 
 
 def test_no_intact_stack_no_recommendation(space, trial):
@@ -236,7 +236,7 @@ def test_labels_alone_find_the_cliff(space, simulated):
     """A press without any sensor of damage: past stacks say crushed or not, no more."""
     history = [replace(t, outcome=replace(t.outcome, damage=None)) for t in simulated(24)]
     believed = believe(history, space, Caution())
-    assert believed.root_damage is None
+    assert believed.limits == ()
     chance = believed.crushing([Recipe(150.0, 60.0, 60.0), Recipe(490.0, 60.0, 25.0)])
     assert chance[0] < 0.15 and chance[1] > 0.6
     assert recommend(history, space).p_crushed <= 0.06

@@ -1,0 +1,39 @@
+"""Points of the unit cube among which a recipe is chosen."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import torch
+from scipy.stats import qmc
+from torch import Tensor
+
+from trials.checks import FloatArray
+
+WIDTHS = (0.2, 0.05)
+"""Standard deviations of the clouds round points that matter."""
+
+
+def sobol(inputs: int, count: int, seed: int) -> FloatArray:
+    """The first points of a scrambled Sobol sequence, shape (count, inputs)."""
+    with warnings.catch_warnings():
+        # The balance of a Sobol sequence matters less here than that it can be continued.
+        warnings.simplefilter("ignore", UserWarning)
+        return np.asarray(qmc.Sobol(inputs, scramble=True, rng=seed).random(max(count, 0)))
+
+
+def spread(inputs: int, count: int, seed: int) -> Tensor:
+    """Points all over the cube, shape (count, inputs)."""
+    return torch.from_numpy(sobol(inputs, count, seed))
+
+
+def near(centres: Tensor, width: float, count: int, seed: int) -> Tensor:
+    """A cloud of `count` points round each centre (k, d), kept in the cube; half of them move in
+    some of the inputs only, as the best change of many is often one of few."""
+    draw = np.random.default_rng(seed)
+    shape = (centres.shape[0], count, centres.shape[1])
+    step = width * draw.standard_normal(shape)
+    few = draw.uniform(size=shape) < np.where(np.arange(count) % 2 == 0, 1.0, 0.5)[None, :, None]
+    moved = centres.unsqueeze(1) + torch.from_numpy(step * few)
+    return moved.reshape(-1, centres.shape[1]).clamp(0.0, 1.0)

@@ -1,0 +1,75 @@
+"""Which recipe would be shipped now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from optimizer.beliefs import Beliefs
+from optimizer.candidates import near, spread
+from optimizer.setpoint import around
+
+SPREAD, CLOUD, ROBUST = 2048, 192, 64
+RISK = 0.5
+"""Standard deviations added to the mean, so that an untried recipe must promise more."""
+
+
+Offset = Callable[[Beliefs, Tensor], Tensor]
+"""What an objective adds to ln R at points (m, d), shape (m,)."""
+
+
+def no_offset(beliefs: Beliefs, points: Tensor) -> Tensor:
+    """Resistance alone."""
+    return torch.zeros(points.shape[0], dtype=torch.float64)
+
+
+def may_be_shipped(beliefs: Beliefs, points: Tensor, max_crush: float | None = None) -> Tensor:
+    """Which points (m, d) keep to the limits on failure, shape (m,)."""
+    limits = beliefs.caution
+    crush = limits.max_crush_probability if max_crush is None else max_crush
+    with torch.no_grad():
+        return ((beliefs.crush_probability(points) <= crush)
+                & (beliefs.fail_probability(points) <= max(limits.max_failure_probability,
+                                                           max_crush or 0.0)))
+
+
+def shipped(beliefs: Beliefs, offset_of: Offset = no_offset) -> tuple[Tensor, bool]:
+    """Best point of the cube, and whether it keeps to the limits: else it is the safest one. The
+    best candidate is followed by the best of ever smaller neighbourhoods of it."""
+    assert beliefs.log_resistance is not None
+    tried = torch.from_numpy(beliefs.data.log_resistance.x).clamp(0.0, 1.0)
+    points = torch.cat([spread(tried.shape[-1], SPREAD, 0), tried])
+    best, cautious = _pick(beliefs, points, offset_of)
+    for turn, width in enumerate((0.15, 0.05, 0.02)):
+        cloud = near(best.unsqueeze(0), width, CLOUD, turn)
+        best, cautious = _pick(beliefs, torch.cat([cloud, best.unsqueeze(0)]), offset_of)
+    return best, cautious
+
+
+def _pick(beliefs: Beliefs, points: Tensor, offset_of: Offset) -> tuple[Tensor, bool]:
+    """The point of lowest robust value among those that keep the limits; where none does, the one
+    most likely to survive."""
+    gp = beliefs.log_resistance
+    assert gp is not None
+    allowed = may_be_shipped(beliefs, points)
+    if not bool(allowed.any()):
+        with torch.no_grad():
+            return points[int(beliefs.log_survival(points).argmax())], False
+    points = points[allowed]
+    mean, sd = gp.predict(points)
+    value = mean + RISK * sd + offset_of(beliefs, points)
+    # Averaging over the set-point error is dear, so only the best are averaged.
+    few = points[value.argsort()[:ROBUST]]
+    return few[int((robust(beliefs, few) + offset_of(beliefs, few)).argmin())], True
+
+
+def robust(beliefs: Beliefs, points: Tensor) -> Tensor:
+    """ln R, mean plus RISK standard deviations, averaged over the set-point error; points (m, d)
+    to (m,)."""
+    assert beliefs.log_resistance is not None
+    shifts = around(beliefs.off)
+    moved = (points.unsqueeze(1) + shifts).reshape(-1, points.shape[-1])
+    mean, sd = beliefs.log_resistance.predict(moved)
+    return (mean + RISK * sd).reshape(points.shape[0], -1).mean(1)
