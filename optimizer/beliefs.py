@@ -169,4 +169,4 @@ def _label_model(data: Training, space: Space, mode: FailureMode) -> MonotoneLab
 def _steepness(gp: PressingGP, x: Tensor, off: Tensor) -> Tensor:
     """Variance of y that the set-point error makes of the slope of the mean, (..., d) to (...)."""
     flat = x.reshape(-1, x.shape[-1])
-    return (gp.gradient(flat) * off).square().sum(-1).reshape(x.shape[:-1])
+    return (gp.slope(flat) * off).square().sum(-1).reshape(x.shape[:-1])

@@ -13,6 +13,7 @@ from torch import Tensor
 from optimizer.beliefs import Beliefs, believe
 from optimizer.candidates import spread
 from optimizer.caution import Caution
+from optimizer.second_thoughts import SecondThoughts, second_thoughts, stacks_to_prove
 from optimizer.shipping import may_be_shipped, shipped
 from optimizer.space import Space
 from optimizer.training import Origin
@@ -51,6 +52,9 @@ class Comparison:
     p_crushed: float
     p_failed: float
     p_recommended_is_better: float
+    stacks_to_prove: int | None
+    """Stacks of each recipe that would show the difference (80 % power, 5 %); None where there is
+    none to show."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +64,8 @@ class Recommendation:
     `low`/`high` bound the recipe's own median resistance with 95 %, `stack_low`/`stack_high` that
     of one more stack. `cautious` is False when no recipe meets the limits on failure: then it is
     the safest one, not the best. `intact` and `failed` count the stacks learned from; `reference`
-    is None where none was given or it lies off a fixed variable.
+    is None where none was given or it lies off a fixed variable; `thoughts` where they were not
+    asked for. `notes` tells where a fit fell back or rows were left out.
     """
 
     recipe: Recipe
@@ -76,18 +81,21 @@ class Recommendation:
     reference: Comparison | None
     intact: int
     failed: int
+    thoughts: SecondThoughts | None = None
+    notes: tuple[str, ...] = ()
 
 
 def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None = None,
               reference: Recipe | None = None, earlier: Sequence[Trial] = (),
-              origin: Origin | None = None) -> Recommendation:
+              origin: Origin | None = None, thoughts: bool = False) -> Recommendation:
     """The recipe with the lowest believed resistance that keeps to the limits on failure,
     averaged over the press's set-point error. Never simply the best measured row.
 
-    Pure, deterministic, blind to the order of history. Raises BadInput before the first intact
-    stack.
+    `thoughts` adds what it costs and what could change it. Pure, deterministic, blind to the order
+    of history. Raises BadInput before the first intact stack.
     """
-    if not any(isinstance(t.outcome, Intact) and space.comparable(t.recipe) for t in history):
+    if not any(isinstance(t.outcome, Intact) and space.comparable(t.recipe)
+               for t in (*history, *earlier)):
         raise BadInput("intact stacks", 0, "1 or more",
                        "Press more stacks: nothing can be recommended from failures alone.")
     beliefs = believe(history, space, caution or Caution(), earlier=earlier, origin=origin)
@@ -105,7 +113,8 @@ def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None
         reference=None if reference is None or not space.comparable(reference)
         else _comparison(beliefs, recipe, reference),
         intact=sum(isinstance(o, Intact) for o in outcomes),
-        failed=sum(isinstance(o, Failed) for o in outcomes))
+        failed=sum(isinstance(o, Failed) for o in outcomes),
+        thoughts=second_thoughts(beliefs, recipe) if thoughts else None, notes=beliefs.notes)
 
 
 def _as_good(beliefs: Beliefs, points: Tensor, best_log: float) -> tuple[Tensor, Tensor]:
@@ -168,4 +177,5 @@ def _comparison(beliefs: Beliefs, recipe: Recipe, other: Recipe) -> Comparison:
         low_ohm_cm2=float(there.low[0]), high_ohm_cm2=float(there.high[0]),
         p_crushed=float(beliefs.crushing([other])[0]),
         p_failed=float(beliefs.failing([other])[0]),
-        p_recommended_is_better=float(0.5 * (1.0 + math.erf(gap / math.sqrt(2.0)))))
+        p_recommended_is_better=float(0.5 * (1.0 + math.erf(gap / math.sqrt(2.0)))),
+        stacks_to_prove=stacks_to_prove(float(mean[1] - mean[0]), gp.scatter))

@@ -11,7 +11,7 @@ from optimizer.beliefs import Beliefs
 from optimizer.candidates import near, spread
 from optimizer.setpoint import around
 
-SPREAD, CLOUD, ROBUST = 2048, 192, 64
+SPREAD, CLOUD, ROBUST = 1024, 128, 48
 RISK = 0.5
 """Standard deviations added to the mean, so that an untried recipe must promise more."""
 

@@ -27,8 +27,12 @@ import torch
 from scipy.stats import qmc
 from torch import Tensor
 
-KEPT = 16
-"""Draws kept. More change predictions by less than their own uncertainty."""
+KEPT, FEWEST_KEPT = 16, 4
+"""Draws kept for few rows and for many. More change predictions by less than their own uncertainty.
+"""
+TELLING = 80
+"""Rows that hyperparameters are drawn from: more tell them no better, at a cost that grows with
+their cube. All rows are conditioned on."""
 ROUNDS = 6
 ENOUGH = 0.25
 """Share of effective draws at which the proposal has become the posterior."""
@@ -108,7 +112,7 @@ class PressingGP:
     def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation at x, shape (..., d) to (...) each; differentiable."""
         flat = x.reshape(-1, x.shape[-1])
-        means, known = self._means(flat), self._whitened(flat)
+        means, known = self._seen(flat)
         own = self._variance(flat) - known.square().sum(1)
         # Draws that disagree make the average less certain.
         spread = own.clamp_min(1e-10).mean(0) + means.var(0, unbiased=False)
@@ -123,26 +127,31 @@ class PressingGP:
     def covariance(self, a: Tensor, b: Tensor) -> Tensor:
         """Posterior covariance of points a (m, d) and b (k, d), shape (m, k)."""
         with torch.no_grad():
-            between = _kernel(self.prior, self.draws, a, b) - (
-                self._whitened(a).transpose(1, 2) @ self._whitened(b))
-            means_a, means_b = self._means(a), self._means(b)
+            (means_a, known_a), (means_b, known_b) = self._seen(a), self._seen(b)
+            between = _kernel(self.prior, self.draws, a, b) - known_a.transpose(1, 2) @ known_b
             shared = (means_a - means_a.mean(0)).T @ (means_b - means_b.mean(0))
             return between.mean(0) + shared / means_a.shape[0]
 
-    def gradient(self, x: Tensor) -> Tensor:
-        """Slope of the mean at points x, shape (m, d)."""
-        with torch.enable_grad():
-            at = x.detach().clone().requires_grad_(True)
-            mean = self._means(at).mean(0).sum()
-            return torch.autograd.grad(mean, at)[0]
+    def slope(self, x: Tensor) -> Tensor:
+        """Slope of the terms' part of the mean at points x (m, d), shape (m, d): what is steep is
+        in the terms, as the residual process bends over the whole cube."""
+        total = torch.zeros_like(x)
+        for (term, there), (_, rows), slopes in zip(
+                _features(self.prior, self.draws, x), _features(self.prior, self.draws, self.x),
+                self.draws.slopes, strict=True):
+            amplitude = term.amplitude + term.amplitude_sd**2 * (
+                rows.unsqueeze(1) @ self.weights).reshape(-1, 1)
+            total = total - torch.einsum("sm,sd->md", amplitude * there, slopes)
+        return total / self.draws.residual.shape[0]
 
-    def _means(self, x: Tensor) -> Tensor:
+    def _seen(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Means (s, m) and the inverse factor times the covariances with the rows (s, n, m)."""
         cross = _kernel(self.prior, self.draws, x, self.x, own_of=self.group)
+        return self._mean(cross, x), torch.linalg.solve_triangular(
+            self.factor, cross.transpose(1, 2), upper=False)
+
+    def _mean(self, cross: Tensor, x: Tensor) -> Tensor:
         return (cross @ self.weights).squeeze(-1) + _mean(self.prior, self.draws, x)
-
-    def _whitened(self, x: Tensor) -> Tensor:
-        cross = _kernel(self.prior, self.draws, x, self.x, own_of=self.group)
-        return torch.linalg.solve_triangular(self.factor, cross.transpose(1, 2), upper=False)
 
     def _variance(self, x: Tensor) -> Tensor:
         d, prior = self.draws, self.prior
@@ -162,20 +171,20 @@ def fit_pressing_gp(x: Tensor, y: Tensor, variance: Tensor, prior: Prior, *,
     2011, noisy-input processes), so that a row on a cliff says less.
     """
     rows = _Rows(x, y, variance, torch.zeros_like(y, dtype=torch.long)
-                 if group is None else group)
+                 if group is None else group, torch.zeros_like(y))
     if not bool(rows.group.any()):
         # With one group only, what is its own cannot be told from the rest.
         prior = replace(prior, offset=(1e-6, 0.0), own=(1e-6, 0.0))
-    draws, log_weights = _sampled(rows, prior)
+    draws, log_weights = _sampled(_thinned(rows), prior)
     found = _conditioned(rows, prior, draws, log_weights)
-    rows = replace(rows, variance=variance + _input_variance(found, input_sd))
+    rows = replace(rows, added=_input_variance(found, input_sd))
     doubted = torch.zeros_like(y, dtype=torch.bool)
     for _ in range(2):
-        left_out = _left_out(rows, found)
-        doubted = doubted | (left_out[0].abs() > OUTLYING * left_out[1])
-        extra = torch.where(doubted, left_out[0] ** 2, 0.0)
-        rows = replace(rows, extra=torch.maximum(rows.extra_or_zero, extra))
-        found = _conditioned(rows, prior, *_reweighed(rows, prior, draws, log_weights),
+        residual, sd = _left_out(rows, found)
+        doubted = doubted | (residual.abs() > OUTLYING * sd)
+        rows = replace(rows, added=torch.where(
+            doubted, torch.maximum(rows.added, residual**2), rows.added))
+        found = _conditioned(rows, prior, draws, log_weights + _change(rows, prior, draws),
                              doubted=doubted)
         if not bool(doubted.any()):
             break
@@ -188,12 +197,8 @@ class _Rows:
     y: Tensor
     variance: Tensor
     group: Tensor
-    extra: Tensor | None = None
-
-    @property
-    def extra_or_zero(self) -> Tensor:
-        """Variance on top, of rows that are doubted."""
-        return torch.zeros_like(self.y) if self.extra is None else self.extra
+    added: Tensor
+    """Variance on top: of inputs off their set point, and of rows that are doubted."""
 
     @property
     def shift(self) -> float:
@@ -201,10 +206,27 @@ class _Rows:
         return float(self.y.median())
 
 
+def _thinned(rows: _Rows) -> _Rows:
+    """At most TELLING rows, evenly taken: the own group first, as predictions are for it."""
+    n = rows.y.numel()
+    if n <= TELLING:
+        return rows
+    order = torch.argsort((rows.group != 0).long(), stable=True)
+    own = int((rows.group == 0).sum())
+    from_own = min(own, max(TELLING // 2, TELLING - (n - own)))
+    picks = [order[:own][_evenly(own, from_own)], order[own:][_evenly(n - own, TELLING - from_own)]]
+    index = torch.cat(picks).sort().values
+    return _Rows(*(v[index] for v in (rows.x, rows.y, rows.variance, rows.group, rows.added)))
+
+
+def _evenly(there: int, wanted: int) -> Tensor:
+    return torch.linspace(0.0, max(there - 1, 0), min(wanted, there)).round().long()
+
+
 def _input_variance(found: PressingGP, input_sd: Tensor | None) -> Tensor:
     if input_sd is None:
         return torch.zeros(found.x.shape[0], dtype=torch.float64)
-    return (found.gradient(found.x) * input_sd).square().sum(-1)
+    return (found.slope(found.x) * input_sd).square().sum(-1)
 
 
 def _sampled(rows: _Rows, prior: Prior) -> tuple[Draws, Tensor]:
@@ -212,7 +234,7 @@ def _sampled(rows: _Rows, prior: Prior) -> tuple[Draws, Tensor]:
     coordinates in which the prior is standard normal."""
     inputs, n = rows.x.shape[-1], rows.y.numel()
     size = inputs + 4 + inputs * len(prior.terms)
-    count = 256 if n <= 80 else 128
+    count = 256 if n <= 40 else 128
     normals = _normals(size, count)
     centre, root = torch.zeros(size, dtype=torch.float64), torch.eye(size, dtype=torch.float64)
     for turn in range(ROUNDS):
@@ -293,33 +315,40 @@ def _mean(prior: Prior, draws: Draws, x: Tensor) -> Tensor:
 
 def _matern(draws: Draws, a: Tensor, b: Tensor) -> Tensor:
     """Matern 5/2 correlation, shape (s, m, k)."""
-    left, right = (v.unsqueeze(0) / draws.lengths.unsqueeze(1) for v in (a, b))
-    squares = (left.square().sum(-1).unsqueeze(2) + right.square().sum(-1).unsqueeze(1)
-               - 2.0 * left @ right.transpose(1, 2))
-    scaled = (5.0 * squares.clamp_min(1e-14)).sqrt()
-    return (1.0 + scaled + scaled.square() / 3.0) * torch.exp(-scaled)
+    left, right = (v.unsqueeze(0) * (math.sqrt(5.0) / draws.lengths).unsqueeze(1) for v in (a, b))
+    sums = left.square().sum(-1).unsqueeze(2) + right.square().sum(-1).unsqueeze(1)
+    squares = torch.baddbmm(sums, left, right.transpose(1, 2), alpha=-2.0).clamp_min(1e-14)
+    far = squares.sqrt()
+    return torch.exp(-far) * (1.0 + far + squares / 3.0)
 
 
 def _kernel(prior: Prior, draws: Draws, a: Tensor, b: Tensor, *, own_of: Tensor | None = None,
             group: Tensor | None = None) -> Tensor:
     """Prior covariance of a (m, d) and b (k, d), shape (s, m, k). a belongs to `group` (m,), or to
     group 0; b to `own_of` (k,), or to group 0."""
-    shape = _matern(draws, a, b)
-    of_a = torch.zeros(a.shape[0], dtype=torch.long) if group is None else group
-    of_b = torch.zeros(b.shape[0], dtype=torch.long) if own_of is None else own_of
-    same = (of_a.unsqueeze(1) == of_b.unsqueeze(0)).double()
+    left, right = _columns(prior, draws, a), _columns(prior, draws, b)
     residual, own, offset = (v.square()[:, None, None] for v in (
         draws.residual, draws.own, draws.offset))
-    total = prior.level_sd**2 + (residual + same * own) * shape + same * offset
-    for (term, left), (_, right) in zip(_features(prior, draws, a), _features(prior, draws, b),
-                                        strict=True):
-        total = total + term.amplitude_sd**2 * left.unsqueeze(2) * right.unsqueeze(1)
-    return total
+    if own_of is None or not (bool(own_of.any()) or (group is not None and bool(group.any()))):
+        # All of one group.
+        return torch.baddbmm(_matern(draws, a, b) * (residual + own) + offset, left,
+                             right.transpose(1, 2))
+    of_a = torch.zeros(a.shape[0], dtype=torch.long) if group is None else group
+    same = (of_a.unsqueeze(1) == own_of.unsqueeze(0)).double()
+    return torch.baddbmm((residual + same * own) * _matern(draws, a, b) + same * offset, left,
+                         right.transpose(1, 2))
+
+
+def _columns(prior: Prior, draws: Draws, x: Tensor) -> Tensor:
+    """What the level and each term contribute in standard deviations, shape (s, m, 1 + terms)."""
+    level = torch.full((draws.residual.shape[0], x.shape[0]), prior.level_sd, dtype=torch.float64)
+    return torch.stack([level, *(term.amplitude_sd * value
+                                 for term, value in _features(prior, draws, x))], -1)
 
 
 def _factor(rows: _Rows, prior: Prior, draws: Draws) -> tuple[Tensor, Tensor]:
     """Cholesky factor (s, n, n) of K + noise and the gap y - m, shape (s, n, 1)."""
-    noise = rows.variance + rows.extra_or_zero + draws.scatter.square().unsqueeze(-1) + JITTER
+    noise = rows.variance + rows.added + draws.scatter.square().unsqueeze(-1) + JITTER
     covariance = _kernel(prior, draws, rows.x, rows.x, own_of=rows.group, group=rows.group)
     factor = torch.linalg.cholesky(covariance + torch.diag_embed(noise))
     gap = rows.y - rows.shift - _mean(prior, draws, rows.x)
@@ -338,17 +367,16 @@ def _log_likelihood(rows: _Rows, prior: Prior, draws: Draws) -> Tensor:
     return torch.cat(parts)
 
 
-def _reweighed(rows: _Rows, prior: Prior, draws: Draws, log_weights: Tensor
-               ) -> tuple[Draws, Tensor]:
-    """The same draws, weighed by rows whose noise has changed."""
-    plain = replace(rows, variance=rows.variance, extra=None)
-    change = _log_likelihood(rows, prior, draws) - _log_likelihood(plain, prior, draws)
-    return draws, log_weights + change
+def _change(rows: _Rows, prior: Prior, draws: Draws) -> Tensor:
+    """How the added variance changes the log likelihood of each draw, shape (s,)."""
+    few = _thinned(rows)
+    plain = replace(few, added=torch.zeros_like(few.added))
+    return _log_likelihood(few, prior, draws) - _log_likelihood(plain, prior, draws)
 
 
 def _conditioned(rows: _Rows, prior: Prior, draws: Draws, log_weights: Tensor,
                  doubted: Tensor | None = None) -> PressingGP:
-    kept = draws[_resampled(torch.softmax(log_weights, 0))]
+    kept = draws[_resampled(torch.softmax(log_weights, 0), _kept(rows.y.numel()))]
     factor, gap = _factor(rows, prior, kept)
     return PressingGP(
         prior=prior, draws=kept, x=rows.x, group=rows.group, shift=rows.shift, factor=factor,
@@ -357,9 +385,14 @@ def _conditioned(rows: _Rows, prior: Prior, draws: Draws, log_weights: Tensor,
         effective=_effective(log_weights), scatter=float(kept.scatter.square().mean().sqrt()))
 
 
-def _resampled(weights: Tensor) -> Tensor:
-    """KEPT indices, each as often as its weight says (systematic resampling)."""
-    steps = (torch.arange(KEPT, dtype=torch.float64) + 0.5) / KEPT
+def _kept(rows: int) -> int:
+    """How many draws to average: fewer where many rows have made them alike."""
+    return max(FEWEST_KEPT, min(KEPT, 800 // max(rows, 1)))
+
+
+def _resampled(weights: Tensor, count: int) -> Tensor:
+    """Indices of `count` draws, each as often as its weight says (systematic resampling)."""
+    steps = (torch.arange(count, dtype=torch.float64) + 0.5) / count
     return torch.searchsorted(weights.cumsum(0), steps).clamp_max(weights.numel() - 1)
 
 

@@ -22,6 +22,7 @@ from views.words import (
 if TYPE_CHECKING:
     # Tables are shown by programs that never load torch.
     from optimizer import Recommendation
+    from optimizer.second_thoughts import SecondThoughts, TellingStack
 
 
 def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False
@@ -42,8 +43,39 @@ def recommendation_markdown(found: Recommendation, *, campaign: str = "", simula
                   f"{resistance(other.resistance_ohm_cm2)} "
                   f"({interval(other.low_ohm_cm2, other.high_ohm_cm2)}), crushing "
                   f"{percent(other.p_crushed)}. The recommended recipe is better with a "
-                  f"probability of {better}."]
+                  f"probability of {better}. {_proof(other.stacks_to_prove)}"]
+    if found.thoughts is not None:
+        lines += ["", _telling(found.thoughts.telling), "", *_prices(found.thoughts)]
+    lines += [f"\n{escaped(note)}" for note in found.notes]
     return "\n".join(lines) + "\n"
+
+
+def _proof(stacks: int | None) -> str:
+    if stacks is None:
+        return "There is no difference between them to prove."
+    return (f"To prove it (80 % power at 5 %) would take {stacks} "
+            "stacks of each.")
+
+
+def _telling(stack: TellingStack | None) -> str:
+    """What could change one's mind."""
+    if stack is None:
+        return "No stack can be tried safely enough to tell more."
+    words = (f"The stack that would tell most: {recipe_words(stack.recipe)}, expected "
+             f"{resistance(stack.resistance_ohm_cm2)}, survives with {percent(stack.survival)}; "
+             f"it lowers the shipped resistance by {stack.expected_gain:.1%} on average.")
+    if stack.changes_below_ohm_cm2 is None:
+        return words
+    return (f"{words} A reading below {resistance(stack.changes_below_ohm_cm2)} "
+            f"({percent(stack.p_changes)} likely) would make it the better recipe.")
+
+
+def _prices(thoughts: SecondThoughts) -> list[str]:
+    """What caution costs, one line per allowed chance of crushing."""
+    rows = [f"| {percent(one.max_crush_probability)} | "
+            + (f"{recipe_words(one.recipe)} | {resistance(one.resistance_ohm_cm2)} |"
+               if one.cautious else "no recipe | |") for one in thoughts.price]
+    return ["| Crushing allowed | best recipe | resistance |", "|---|---|---|", *rows]
 
 
 def _rows(found: Recommendation) -> list[tuple[str, str]]:

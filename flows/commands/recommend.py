@@ -24,7 +24,7 @@ def show(found: Stored, as_json: bool) -> None:
     settings = found.settings
     say_if_mixed(found.trials)
     best = choose(found.trials, settings.space, caution=settings.caution,
-                  reference=settings.reference)
+                  reference=settings.reference, thoughts=True)
     text = recommendation_markdown(best, campaign=found.campaign, simulated=found.simulated)
     emit({"campaign": found.campaign, "simulated": found.simulated,
           "stacks": len(found.trials), "recommendation": asdict(best)}, as_json,

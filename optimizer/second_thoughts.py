@@ -1,0 +1,127 @@
+"""What a recommendation costs and what could change it: the price of caution, the stack that would
+tell most, and how many replicates would prove the gain."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import torch
+from scipy import stats
+from torch import Tensor
+
+from optimizer.acquisitions.shipping_gain import gain
+from optimizer.beliefs import Beliefs
+from optimizer.candidates import near, spread
+from optimizer.shipping import Offset, no_offset, shipped
+from trials.recipe import Recipe
+
+LEVELS = (0.01, 0.02, 0.05, 0.10, 0.20)
+"""Chances of crushing for which the price is told, beside the one that is set."""
+CANDIDATES, CLOUD = 512, 128
+POWER, SIGNIFICANCE = 0.80, 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What would be shipped if this chance of crushing were allowed; `cautious` is False where no
+    recipe keeps to it."""
+
+    max_crush_probability: float
+    recipe: Recipe
+    resistance_ohm_cm2: float
+    cautious: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TellingStack:
+    """The next stack that is expected to improve the choice most.
+
+    `expected_gain` is the relative fall of the shipped resistance to expect from it. A reading
+    below `changes_below_ohm_cm2` makes its recipe the better one, which happens with `p_changes`;
+    None where no reading of this stack alone could.
+    """
+
+    recipe: Recipe
+    resistance_ohm_cm2: float
+    survival: float
+    expected_gain: float
+    changes_below_ohm_cm2: float | None
+    p_changes: float
+
+
+@dataclass(frozen=True, slots=True)
+class SecondThoughts:
+    """All of this module about one recommendation."""
+
+    price: tuple[Price, ...]
+    telling: TellingStack | None
+
+
+def second_thoughts(beliefs: Beliefs, recipe: Recipe, offset_of: Offset = no_offset
+                    ) -> SecondThoughts:
+    """About the recommended recipe. Pure; raises nothing that `recommend` would not."""
+    return SecondThoughts(_prices(beliefs, offset_of), _telling(beliefs, recipe, offset_of))
+
+
+def stacks_to_prove(difference: float, scatter: float) -> int | None:
+    """Stacks of each of two recipes that show a difference of ln R, given the scatter of ln R from
+    stack to stack, with 80 % power at 5 %, two-sided: 2 (z_0.975 + z_0.8)^2 (scatter/difference)^2,
+    at least 2. None where there is no difference to show."""
+    if not abs(difference) > 1e-3:
+        return None
+    reach = stats.norm.ppf(1.0 - SIGNIFICANCE / 2.0) + stats.norm.ppf(POWER)
+    return max(2, math.ceil(2.0 * (reach * scatter / difference) ** 2))
+
+
+def _prices(beliefs: Beliefs, offset_of: Offset) -> tuple[Price, ...]:
+    set_level = beliefs.caution.max_crush_probability
+    return tuple(_price(beliefs, level, offset_of) for level in sorted({*LEVELS, set_level}))
+
+
+def _price(beliefs: Beliefs, level: float, offset_of: Offset) -> Price:
+    other = replace(beliefs, caution=replace(beliefs.caution, max_crush_probability=level))
+    best, cautious = shipped(other, offset_of)
+    recipe = beliefs.space.decode(best.numpy())
+    return Price(level, recipe, float(other.resistance([recipe]).median[0]), cautious)
+
+
+def _telling(beliefs: Beliefs, recipe: Recipe, offset_of: Offset) -> TellingStack | None:
+    """None where no candidate is safe enough to be tried."""
+    gp, at = beliefs.log_resistance, beliefs.unit([recipe])
+    assert gp is not None
+    points = torch.cat([spread(at.shape[1], CANDIDATES, 1), near(at, 0.15, CLOUD, 1), at])
+    with torch.no_grad():
+        danger = torch.maximum(beliefs.crush_probability(points), beliefs.fail_probability(points))
+    points = points[danger <= beliefs.caution.max_crush_probability_exploring]
+    if not points.shape[0]:
+        return None
+    pending = torch.from_numpy(beliefs.data.pending)
+    falls = gain(beliefs, points, pending, offset_of(beliefs, points), 0)
+    with torch.no_grad():
+        falls = falls * beliefs.log_survival(points).exp()
+    best = int(falls.argmax())
+    found = beliefs.space.decode(points[best].numpy())
+    limit, chance = _change_of_mind(beliefs, at, beliefs.unit([found]))
+    return TellingStack(found, float(beliefs.resistance([found]).median[0]),
+                        float(beliefs.survival([found])[0]), -math.expm1(-float(falls[best])),
+                        limit, chance)
+
+
+def _change_of_mind(beliefs: Beliefs, at: Tensor, there: Tensor) -> tuple[float | None, float]:
+    """The reading at `there` below which it is believed better than `at`, in ohm cm2, and the
+    chance of such a reading."""
+    gp = beliefs.log_resistance
+    assert gp is not None
+    both = torch.cat([at, there])
+    mean, sd = (v.tolist() for v in gp.predict(both))
+    covariance = gp.covariance(both, both)
+    spread_of_reading = sd[1] ** 2 + float(beliefs.stack_scatter(there)[0]) ** 2
+    # How far one unit of surprise moves the difference of both means.
+    moves = (float(covariance[1, 1]) - float(covariance[0, 1])) / spread_of_reading
+    gap = mean[1] - mean[0]
+    if not (gap > 0.0 and moves > 1e-6):
+        return None, 0.0
+    reading = mean[1] - gap / moves
+    chance = float(stats.norm.cdf((reading - mean[1]) / math.sqrt(spread_of_reading)))
+    return (math.exp(reading), chance) if chance > 1e-6 else (None, 0.0)
