@@ -61,7 +61,7 @@ class SecondThoughts:
 def second_thoughts(beliefs: Beliefs, recipe: Recipe, offset_of: Offset = no_offset
                     ) -> SecondThoughts:
     """About the recommended recipe. Pure; raises nothing that `recommend` would not."""
-    return SecondThoughts(_prices(beliefs, offset_of), _telling(beliefs, recipe, offset_of))
+    return SecondThoughts(_prices(beliefs, offset_of), telling_stack(beliefs, recipe, offset_of))
 
 
 def stacks_to_prove(difference: float, scatter: float) -> int | None:
@@ -86,8 +86,9 @@ def _price(beliefs: Beliefs, level: float, offset_of: Offset) -> Price:
     return Price(level, recipe, float(other.resistance([recipe]).median[0]), cautious)
 
 
-def _telling(beliefs: Beliefs, recipe: Recipe, offset_of: Offset) -> TellingStack | None:
-    """None where no candidate is safe enough to be tried."""
+def telling_stack(beliefs: Beliefs, recipe: Recipe, offset_of: Offset) -> TellingStack | None:
+    """The next stack that would tell most, where `recipe` is what is shipped; None where no
+    candidate is safe enough to be tried."""
     gp, at = beliefs.log_resistance, beliefs.unit([recipe])
     assert gp is not None
     points = torch.cat([spread(at.shape[1], CANDIDATES, 1), near(at, 0.15, CLOUD, 1), at])
@@ -97,7 +98,7 @@ def _telling(beliefs: Beliefs, recipe: Recipe, offset_of: Offset) -> TellingStac
     if not points.shape[0]:
         return None
     pending = torch.from_numpy(beliefs.data.pending)
-    falls = gain(beliefs, points, pending, offset_of(beliefs, points), 0)
+    falls = gain(beliefs, points, pending, offset_of, 0)
     with torch.no_grad():
         falls = falls * beliefs.log_survival(points).exp()
     best = int(falls.argmax())

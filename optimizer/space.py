@@ -63,6 +63,14 @@ class Space:
             values[name] = min(max(round(round(raw / step) * step, 1), low), high)
         return Recipe(**values)
 
+    def values(self, name: str, x: FloatArray) -> FloatArray:
+        """Set points of one variable at points x (n, d) of the unit cube, unrounded, shape (n,)."""
+        if name not in self.free:
+            return np.full(len(x), getattr(self, name)[0], dtype=np.float64)
+        low = _scaled(name, getattr(self, name)[0])
+        scaled = low + x[:, self.free.index(name)] * self.span(name)
+        return np.asarray(-1.0 / scaled - ZERO_C if name == "temperature_c" else np.exp(scaled))
+
     def contains(self, recipe: Recipe) -> bool:
         """True when every set point is within bounds, fixed ones included."""
         return all(low <= getattr(recipe, name) <= high

@@ -8,6 +8,8 @@
 | delaminated | - | if measured | - | - | yes |
 | set aside, faulted, settled, open | - | - | - | - | - |
 | pressed off a fixed variable | - | - | - | - | - |
+
+Non-uniformity, where segmented electrodes give it, is learned with the resistance.
 """
 
 from __future__ import annotations
@@ -23,6 +25,8 @@ from trials.outcome import Damage, Failed, FailureMode, Intact
 from trials.trial import Trial
 
 LARGEST_INDEX = 0.99
+EVENEST = 1e-3
+"""Smallest non-uniformity whose logarithm is taken: none is measured finer."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,6 +49,7 @@ class Training:
     root_hazard: Rows
     labels: dict[FailureMode, Rows]
     pending: FloatArray
+    log_nonuniformity: Rows
 
 
 Origin = tuple[str, str]
@@ -68,6 +73,7 @@ def training(history: Iterable[Trial], space: Space, origin: Origin | None = Non
     groups = _groups(trials, origin)
     intact = [(t, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
     damaged = [(t, d) for t in trials if (d := _damage(t)) is not None]
+    even = [(t, o.nonuniformity) for t, o in intact if o.nonuniformity is not None]
     return Training(
         log_resistance=_rows(space, groups, [t for t, _ in intact],
                              [float(np.log(o.resistance_ohm_cm2)) for _, o in intact],
@@ -77,6 +83,9 @@ def training(history: Iterable[Trial], space: Space, origin: Origin | None = Non
                           [_root_variance(d) for _, d in damaged]),
         labels={mode: _labels(trials, space, groups, mode) for mode in FailureMode},
         pending=space.encode([t.recipe for t in trials if t.is_open]),
+        log_nonuniformity=_rows(space, groups, [t for t, _ in even],
+                                [float(np.log(max(value, EVENEST))) for _, value in even],
+                                [0.0] * len(even)),
     )
 
 

@@ -8,26 +8,33 @@ from __future__ import annotations
 
 import torch
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
-from botorch.acquisition.objective import LinearMCObjective
+from botorch.acquisition.objective import GenericMCObjective
 from botorch.sampling import SobolQMCNormalSampler
 from torch import Tensor
 
 from optimizer.beliefs import Beliefs
+from optimizer.shipping import Offset
 from surrogates.as_botorch import AsBoTorch
 
 SAMPLES = 64
 PART = 256
 
 
-def gain(beliefs: Beliefs, points: Tensor, pending: Tensor, offset: Tensor, seed: int) -> Tensor:
-    """Expected improvement of ln R at points (m, d) while those at pending (k, d) are under way,
-    shape (m,). `offset` is not used: only what is measured improves here."""
+def gain(beliefs: Beliefs, points: Tensor, pending: Tensor, offset_of: Offset, seed: int
+         ) -> Tensor:
+    """Expected improvement of ln R, as the objective sees it; the seed is that of the samples."""
     assert beliefs.log_resistance is not None
+
+    def value(samples: Tensor, X: Tensor | None = None) -> Tensor:
+        assert X is not None
+        offset = offset_of(beliefs, X.reshape(-1, X.shape[-1]))
+        return -samples.squeeze(-1) - offset.reshape(X.shape[:-1])
+
     improvement = qLogNoisyExpectedImprovement(
         model=AsBoTorch(beliefs.log_resistance),
         X_baseline=torch.from_numpy(beliefs.data.log_resistance.x),
         sampler=SobolQMCNormalSampler(torch.Size([SAMPLES]), seed=seed),
-        objective=LinearMCObjective(torch.tensor([-1.0], dtype=torch.float64)),
+        objective=GenericMCObjective(value),
         X_pending=pending if pending.shape[0] else None, prune_baseline=True,
         cache_root=False)
     with torch.no_grad():

@@ -9,41 +9,73 @@ corners of the space, which are unknown but not promising, are left alone.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
 from torch import Tensor
 
 from optimizer.beliefs import Beliefs
-from optimizer.shipping import may_be_shipped
+from optimizer.shipping import Offset, may_be_shipped
 
 PLAUSIBLE = 96
 """Recipes that compete for being the best."""
 NODES = 15
 
 
-def gain(beliefs: Beliefs, points: Tensor, pending: Tensor, offset: Tensor, seed: int) -> Tensor:
-    """Expected fall of ln R of what is shipped, by one stack at each of points (m, d) while those
-    at pending (k, d) are under way; `offset` (m,) is what the objective adds to ln R. Shape (m,);
-    the seed is not used."""
+def gain(beliefs: Beliefs, points: Tensor, pending: Tensor, offset_of: Offset, seed: int
+         ) -> Tensor:
+    """Expected fall of ln R, as the objective sees it, of what is shipped; the seed is not used."""
     gp = beliefs.log_resistance
     assert gp is not None
     mean, sd = gp.predict(points)
-    best = _plausible(beliefs, points, mean + offset, sd)
-    cross = gp.covariance(points, points[best])
-    variance = sd**2
+    value = mean + offset_of(beliefs, points)
+    best = plausible(beliefs, points, value - sd)
+    return _fall(value[best], moved(beliefs, points, best, pending)[0])
+
+
+def gain_at(beliefs: Beliefs, points: Tensor, at: int, pending: Tensor, offset_of: Offset
+            ) -> float:
+    """The gain of one of the points alone, which is cheap."""
+    gp = beliefs.log_resistance
+    assert gp is not None
+    mean, sd = gp.predict(points)
+    value = mean + offset_of(beliefs, points)
+    best = plausible(beliefs, points, value - sd)
+    few = torch.cat([points[[at]], points[best]])
+    moves, _ = moved(beliefs, few, torch.arange(1, few.shape[0]), pending)
+    return float(_fall(value[best], moves[:1]))
+
+
+def allowed(beliefs: Beliefs, points: Tensor) -> Tensor:
+    """Indices of the points that may be shipped, once more is known; all where none may."""
+    may = may_be_shipped(beliefs, points, beliefs.caution.max_crush_probability_exploring)
+    return (may if bool(may.any()) else torch.ones_like(may)).nonzero().squeeze(1)
+
+
+def plausible(beliefs: Beliefs, points: Tensor, optimistic: Tensor) -> Tensor:
+    """Indices of the points that may be the best ones to ship: those of the lowest value (m,)."""
+    may = allowed(beliefs, points)
+    return may[optimistic[may].argsort()[:PLAUSIBLE]]
+
+
+def moved(beliefs: Beliefs, points: Tensor, best: Tensor, pending: Tensor
+          ) -> tuple[Tensor, Tensor]:
+    """Standard deviations by which a reading at each of points (m, d) moves the mean of ln R at
+    points[best], shape (m, k); and the variance at points before it, shape (m,)."""
+    gp = beliefs.log_resistance
+    assert gp is not None
+    cross, variance = gp.covariance(points, points[best]), gp.predict(points)[1].square()
     if pending.shape[0]:
         cross, variance = _while_pending(beliefs, points, best, pending, cross, variance)
-    noise = beliefs.stack_scatter(points) ** 2
-    return _fall((mean + offset)[best], cross / (variance + noise).sqrt().unsqueeze(1))
+    noise = beliefs.stack_scatter(points).square()
+    return cross / (variance + noise).sqrt().unsqueeze(1), variance
 
 
-def _plausible(beliefs: Beliefs, points: Tensor, value: Tensor, sd: Tensor) -> Tensor:
-    """Indices of the points that may be the best ones to ship."""
-    allowed = may_be_shipped(beliefs, points, beliefs.caution.max_crush_probability_exploring)
-    if not bool(allowed.any()):
-        allowed = torch.ones_like(allowed)
-    optimistic = torch.where(allowed, value - sd, torch.inf)
-    return optimistic.argsort()[:min(PLAUSIBLE, int(allowed.sum()))]
+def normal_nodes() -> Iterator[tuple[float, float]]:
+    """Nodes and weights of the mean over a standard normal variable."""
+    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
+    return zip(nodes.tolist(), (weights / weights.sum()).tolist(), strict=True)
 
 
 def _while_pending(beliefs: Beliefs, points: Tensor, best: Tensor, pending: Tensor, cross: Tensor,
@@ -60,8 +92,7 @@ def _while_pending(beliefs: Beliefs, points: Tensor, best: Tensor, pending: Tens
 
 def _fall(mean: Tensor, moves: Tensor) -> Tensor:
     """min_a m_a - E_z[min_a (m_a + t_a z)] for standard normal z; mean (k,), moves (m, k)."""
-    nodes, weights = np.polynomial.hermite_e.hermegauss(NODES)
     lowest = torch.zeros(moves.shape[0], dtype=torch.float64)
-    for node, weight in zip(nodes, weights / weights.sum(), strict=True):
-        lowest = lowest + weight * (mean + moves * node).min(1).values
+    for node, weight in normal_nodes():
+        lowest += weight * (mean + moves * node).min(1).values
     return (mean.min() - lowest).clamp_min(0.0)

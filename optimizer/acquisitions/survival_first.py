@@ -10,11 +10,13 @@ import torch
 from torch import Tensor
 
 from optimizer.beliefs import Beliefs
+from optimizer.shipping import Offset
 
 REACH = 0.25
 
 
-def gain(beliefs: Beliefs, points: Tensor, pending: Tensor, offset: Tensor, seed: int) -> Tensor:
+def gain(beliefs: Beliefs, points: Tensor, pending: Tensor, offset_of: Offset, seed: int
+         ) -> Tensor:
     """Between 0 and 1 for each of points (m, d); offset and seed are not used."""
     known = [beliefs.data.root_hazard, *beliefs.data.labels.values()]
     tried = torch.cat([*(torch.from_numpy(rows.x) for rows in known), pending])

@@ -1,0 +1,77 @@
+"""What makes one recipe better than another: a folder of objectives, one file each.
+
+The file name is the name in the settings (`[objective] focus = "stability"`); a dotted name is a
+module outside this project. A file has a class `Focus`, an `Objective` whose fields are the other
+keys of the table. Resistance is what stacks tell, so an objective is told in its units:
+
+- `offset`: what is added to ln R at each point before the lowest is shipped. Enough for most.
+- `gain`: what one more stack is worth, where an offset cannot say it; None leaves that to the
+  acquisition that the search names.
+- `ship`: the recipe to ship.
+- `prove`: refuses a space in which the objective cannot be had.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from optimizer.cost import Cost
+from optimizer.space import Space
+from trials.errors import BadInput
+from trials.plugins import named_module
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+    from optimizer.beliefs import Beliefs
+
+DEFAULT = "conductivity"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Objective:
+    """Lowest resistance; the others build on it. `cost` says what a stack takes."""
+
+    cost: Cost = field(default_factory=Cost)
+
+    def prove(self, space: Space) -> None:
+        """Raises BadInput where no recipe of the space can do."""
+
+    def offset(self, beliefs: Beliefs, points: Tensor) -> Tensor:
+        """Added to ln R at points (m, d), in ln(ohm cm2), shape (m,)."""
+        return points.new_zeros(points.shape[0])
+
+    def gain(self, beliefs: Beliefs, points: Tensor, pending: Tensor) -> Tensor | None:
+        """What one more stack at each of points (m, d) is worth while those at pending (k, d) are
+        under way, shape (m,)."""
+        return None
+
+    def ship(self, beliefs: Beliefs) -> tuple[Tensor, bool]:
+        """The point to ship now, shape (d,), and whether it keeps the limits on failure."""
+        from optimizer.shipping import shipped
+
+        return shipped(beliefs, self.offset)
+
+
+def named_objective(focus: str = DEFAULT, *, cost: Cost | None = None, **options: Any
+                    ) -> Objective:
+    """The objective of that name with its options, as the settings give them.
+
+    Raises BadInput for a name that is none, an option it does not have or one that is missing.
+    """
+    from optimizer import objectives
+
+    kind = named_module("objective.focus", focus, objectives, "one", "Focus(**options)").Focus
+    known = {name: p for name, p in inspect.signature(kind).parameters.items() if name != "cost"}
+    for name, value in options.items():
+        if name not in known:
+            raise BadInput(f"objective.{name}", value, f"an option that {focus} has",
+                           f"It has {', '.join(known)}." if known else "It has none: remove it.")
+    for name, parameter in known.items():
+        if parameter.default is inspect.Parameter.empty and name not in options:
+            raise BadInput(f"objective.{name}", "missing", f'present with focus = "{focus}"',
+                           "Add the key.")
+    made: Objective = kind(cost=cost or Cost(), **options)
+    return made

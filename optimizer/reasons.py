@@ -1,0 +1,95 @@
+"""Why a recipe is proposed: its purpose, the numbers believed of it, and one plain sentence."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from optimizer.beliefs import Beliefs
+from optimizer.objectives import Objective
+from optimizer.pool import Pool
+from optimizer.shipping import RISK
+from trials.recipe import Recipe
+
+REFERENCE, CONTROL, SPACE_FILLING = "reference", "control", "space-filling"
+REPLICATE, EXPLOIT, EXPLORE = "replicate", "exploit", "explore"
+FIND_INTACT = "find an intact stack"
+
+OPENS = {
+    REFERENCE: "The recipe the lab uses now, to compare with",
+    CONTROL: "The reference recipe again, to see whether stacks or press have changed",
+    SPACE_FILLING: "One of the opening, which is spread over the space",
+    REPLICATE: "Repeats a recipe, as one more reading of it tells more than a new one",
+    EXPLOIT: "Tries a recipe that is believed to be about as good as the best",
+    EXPLORE: "Explores a recipe that may turn out better than the best so far",
+    FIND_INTACT: "Looks for a recipe that a stack survives, as none has yet",
+}
+"""How the sentence of each purpose begins."""
+
+
+def purpose_of(beliefs: Beliefs, objective: Objective, pool: Pool, at: int) -> str:
+    """What the recipe of the pool with this index is for, where the models chose it."""
+    if pool.best is None:
+        return FIND_INTACT
+    if bool(pool.tried[at]):
+        return REPLICATE
+    here, there = _value(beliefs, objective, torch.stack([pool.points[at], pool.best])).tolist()
+    return EXPLOIT if here <= there + math.log1p(beliefs.caution.tolerance) else EXPLORE
+
+
+def _value(beliefs: Beliefs, objective: Objective, points: Tensor) -> Tensor:
+    """What shipping looks at, for points (m, d), shape (m,)."""
+    assert beliefs.log_resistance is not None
+    mean, sd = beliefs.log_resistance.predict(points)
+    return mean + RISK * sd + objective.offset(beliefs, points)
+
+
+def numbers_of(beliefs: Beliefs, recipe: Recipe) -> dict[str, float]:
+    """What is believed of one more stack pressed by the recipe; empty before there is data."""
+    if not taught(beliefs):
+        return {}
+    numbers = {"p_crushed": float(beliefs.crushing([recipe])[0]),
+               "p_failed": float(beliefs.failing([recipe])[0]),
+               "survival": float(beliefs.survival([recipe])[0])}
+    if beliefs.log_resistance is not None:
+        expected = beliefs.resistance([recipe], new_stack=True)
+        numbers |= {"resistance_ohm_cm2": float(expected.median[0]),
+                    "low_ohm_cm2": float(expected.low[0]), "high_ohm_cm2": float(expected.high[0])}
+    return numbers
+
+
+def taught(beliefs: Beliefs) -> bool:
+    """True when any stack has told something."""
+    rows = (beliefs.data.log_resistance, beliefs.data.root_hazard, *beliefs.data.labels.values())
+    return any(r.y.size for r in rows)
+
+
+def sentence(purpose: str, numbers: dict[str, float], notes: tuple[str, ...] = ()) -> str:
+    """One sentence with the numbers, and what is to be said of the models behind them."""
+    told = []
+    if "resistance_ohm_cm2" in numbers:
+        told.append(f"expected {_short(numbers['resistance_ohm_cm2'])} ohm cm2 "
+                    f"({_short(numbers['low_ohm_cm2'])} to {_short(numbers['high_ohm_cm2'])})")
+    if "survival" in numbers:
+        told.append(f"survives with {_percent(numbers['survival'])}")
+    if "expected_gain" in numbers:
+        told.append("should lower the resistance of the recommended recipe by "
+                    f"{_percent(numbers['expected_gain'], 1)}")
+    first = f"{OPENS[purpose]}: {', '.join(told) or 'nothing is known of it yet'}."
+    return " ".join((first, *(f"{note.rstrip('.')}." for note in notes)))
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if value >= 100.0 else f"{value:.3g}"
+
+
+def _percent(share: float, decimals: int = 0) -> str:
+    smallest = 10.0**-decimals
+    percent = 100.0 * share
+    if percent < 0.5 * smallest:
+        return f"less than {smallest:g} %"
+    if percent > 100.0 - smallest:
+        return f"more than {100.0 - smallest:g} %"
+    return f"{percent:.{decimals}f} %"
