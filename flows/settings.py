@@ -24,6 +24,9 @@ from flows.profile_files import inlined
 from flows.tables import Table, table_of
 from hardware.envelope import Envelope, check
 from optimizer.caution import Caution
+from optimizer.controls import prove_controls
+from optimizer.cost import Cost
+from optimizer.objectives import DEFAULT, Objective, named_objective
 from optimizer.space import NAMES, Space
 from trials.errors import BadInput, OutOfEnvelope
 from trials.recipe import Recipe
@@ -109,10 +112,24 @@ class SearchTable(Table):
 
     start_with: int = Field(default=8, ge=1, le=100_000)
     acquisition: Name = "shipping_gain"
+    control_every: int = Field(default=0, ge=0, le=100_000)
+
+
+class ObjectiveTable(BaseModel):
+    """`[objective]`: the focus, and options that the objective itself checks."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+    focus: Name = DEFAULT
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The objective's own keys."""
+        return dict(self.model_extra or {})
 
 
 RulesTable = table_of(Rules)
 CautionTable = table_of(Caution, "crushed_above")
+CostTable = table_of(Cost)
 
 
 class Settings(Table):
@@ -127,6 +144,8 @@ class Settings(Table):
     meter: DriverTable
     evaluation: RulesTable = RulesTable()  # type: ignore[valid-type]
     caution_table: CautionTable = Field(default=CautionTable(), alias="caution")  # type: ignore[valid-type]
+    objective_table: ObjectiveTable = Field(default=ObjectiveTable(), alias="objective")
+    cost_table: CostTable = Field(default=CostTable(), alias="cost")  # type: ignore[valid-type]
     search: SearchTable = SearchTable()
 
     @property
@@ -155,6 +174,17 @@ class Settings(Table):
         """How careful the search is."""
         return Caution(crushed_above=self.rules.crushed_above,
                        **self.caution_table.model_dump())  # type: ignore[attr-defined]
+
+    @property
+    def cost(self) -> Cost:
+        """What a stack takes."""
+        return Cost(**self.cost_table.model_dump())  # type: ignore[attr-defined]
+
+    @property
+    def objective(self) -> Objective:
+        """What makes one recipe better than another."""
+        table = self.objective_table
+        return named_objective(table.focus, table.options, self.cost)
 
     @property
     def simulated(self) -> bool:
@@ -208,6 +238,8 @@ def _prove_inside(settings: Settings) -> None:
     """Both corners of the space, and the reference, must lie in the envelope."""
     _ = settings.rules, settings.caution
     space, envelope = settings.space, settings.envelope
+    prove_controls(settings.search.control_every, settings.reference, space)
+    settings.objective.prove(space)
     if not settings.area_cm2 <= 1.001 * envelope.die_area_mm2 / 100.0:
         raise BadInput("stack.area_cm2", settings.area_cm2,
                        f"at most {envelope.die_area_mm2 / 100.0:.4g}, the area of the die",

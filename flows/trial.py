@@ -73,9 +73,11 @@ def plan(run: Run, number: int) -> None:
     proposal, = propose(
         run.history(), settings.space, caution=settings.caution,
         search=search_of(settings), reference=settings.reference,
+        objective=settings.objective, cost=settings.cost,
         seed=run.order.seed)
     stack = settings.stack_named(f"{run.campaign}-{number:03d}")
-    _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.beliefs))
+    _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.beliefs,
+                                 proposal.reason))
 
 
 @task(name="press", task_run_name="press stack {number}", retries=0,

@@ -44,12 +44,14 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A recipe was chosen for a stack; `purpose` and `beliefs` say why, in a word and numbers."""
+    """A recipe was chosen for a stack; `purpose`, `beliefs` and `reason` say why, in a word, numbers
+    and a sentence ("" in ledgers that do not tell)."""
 
     stack: Stack
     recipe: Recipe
     purpose: str
     beliefs: dict[str, float] = field(default_factory=dict)
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ OPEN = frozenset({State.PLANNED, State.COMMANDED, State.PRESSED, State.MEASURED}
 class Trial:
     """One stack from plan to outcome.
 
-    `purpose` says what the recipe is for (reference, space-filling, improve ...). `spectra` are
+    `purpose` says what the recipe is for (reference, space-filling, explore ...). `spectra` are
     those of the latest sweep, full electrode first. `sweeps` counts the sweeps taken, `readings`
     how often they were evaluated, the last time by `rules` ({} where the ledger does not tell).
     `fault` is the reason of a fault or of a settlement.

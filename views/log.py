@@ -102,8 +102,9 @@ def _opened(told: Payload) -> str:
 
 
 def _planned(told: Payload) -> str:
-    return f"{told['stack']['stack_id']}: {recipe_words(Recipe(**told['recipe']))}" + (
-        f" ({told['purpose']})" if told.get("purpose") else "")
+    purpose, reason = told.get("purpose"), told.get("reason")
+    return (f"{told['stack']['stack_id']}: {recipe_words(Recipe(**told['recipe']))}"
+            + (f" ({purpose})" if purpose else "") + (f". {reason}" if reason else ""))
 
 
 def _commanded(told: Payload) -> str:

@@ -34,6 +34,7 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     search = replace(search_of(settings), start_with=0)
     found = propose(history, settings.space, caution=settings.caution, search=search,
                     reference=settings.reference, count=count,
+                    objective=settings.objective, cost=settings.cost,
                     seed=settings.campaign.seed if seed is None else seed)
     emit({"rows": len(past), "suggestions": [asdict(p) for p in found]}, as_json,
          lambda: _show(found))
@@ -53,3 +54,5 @@ def _show(found: tuple[Proposal, ...]) -> None:
                       f"{recipe.temperature_c:.1f}", proposal.purpose, expected,
                       f"{numbers.get('p_crushed', 0):.1%}", f"{numbers.get('p_failed', 0):.1%}")
     Console().print(table)
+    for i, proposal in enumerate(found, 1):
+        Console().print(f"{i}. {proposal.reason}", highlight=False, markup=False)

@@ -14,6 +14,7 @@ keys of the table. Resistance is what stacks tell, so an objective is told in it
 from __future__ import annotations
 
 import inspect
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -55,14 +56,15 @@ class Objective:
         return shipped(beliefs, self.offset)
 
 
-def named_objective(focus: str = DEFAULT, *, cost: Cost | None = None, **options: Any
-                    ) -> Objective:
+def named_objective(focus: str = DEFAULT, options: Mapping[str, Any] | None = None,
+                    cost: Cost | None = None) -> Objective:
     """The objective of that name with its options, as the settings give them.
 
     Raises BadInput for a name that is none, an option it does not have or one that is missing.
     """
     from optimizer import objectives
 
+    options = options or {}
     kind = named_module("objective.focus", focus, objectives, "one", "Focus(**options)").Focus
     known = {name: p for name, p in inspect.signature(kind).parameters.items() if name != "cost"}
     for name, value in options.items():

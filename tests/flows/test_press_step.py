@@ -260,4 +260,5 @@ def test_the_start_is_as_long_as_the_settings_say(opens: Opens) -> None:
             measure.fn(run, number)
             run.ledger.append(run.campaign, number, Evaluated(1, evaluate_stack.fn(run, number)))
             purposes.append(run.ledger.history(run.campaign)[-1].purpose)
-    assert purposes == ["reference", "space-filling", "improve"]
+    assert purposes[:2] == ["reference", "space-filling"]
+    assert purposes[2] in ("explore", "exploit", "replicate")

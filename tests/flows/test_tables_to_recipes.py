@@ -52,7 +52,8 @@ def test_suggestions_lie_in_the_space_and_say_why(
     assert len({str(one["recipe"]) for one in found["suggestions"]}) == 3
     space = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
     for one in found["suggestions"]:
-        assert one.keys() == {"recipe", "purpose", "beliefs"}
+        assert one.keys() == {"recipe", "purpose", "beliefs", "reason"}
+        assert "survives with" in one["reason"]
         assert one["recipe"].keys() == RECIPE_KEYS
         assert space.contains(Recipe(**one["recipe"]))
         beliefs = one["beliefs"]
