@@ -32,6 +32,8 @@ from trials.trial import State, Trial
 
 SMALLEST = 1e-12
 """Smallest gain whose logarithm is taken."""
+NEAR = 0.03
+"""Recipes closer than this in the unit cube are the same as long as neither has been read."""
 AS_GOOD = 0.05
 """A replicate is taken where its value, a logarithm, is this close to the best: it tells of the
 scatter of stacks as well."""
@@ -161,7 +163,7 @@ def _chosen(asked: _Asked, plan: dict[int, tuple[Recipe, str]], count: int) -> l
         pending = torch.cat([torch.from_numpy(beliefs.data.pending), beliefs.unit(ahead)])
         from_c = [asked.from_c, *(r.temperature_c for r in ahead)]
         values = _values(asked, pool.points, pending, from_c, turn)
-        best = _best(pool, values)
+        best = _best(pool, _apart(values, pool.points, pending))
         purpose = reasons.purpose_of(beliefs, asked.objective, pool, best)
         found.append(_proposal(beliefs, pool.recipes[best], purpose,
                                _worth(asked, pool.points, pending, values, best)))
@@ -174,10 +176,18 @@ def _pool(asked: _Asked) -> Pool:
         return candidates(asked.beliefs, asked.objective, asked.seed)
 
 
+def _apart(values: Tensor, points: Tensor, pending: Tensor) -> Tensor:
+    """The values without those of recipes that are under way, as far as there are others."""
+    if not pending.shape[0]:
+        return values
+    apart = torch.cdist(points, pending).min(1).values > NEAR
+    return values.where(apart, -torch.inf) if bool(apart.any()) else values
+
+
 def _best(pool: Pool, values: Tensor) -> int:
     """Index of the best recipe; of one that has been tried where it is worth about as much."""
     of_tried = values.where(pool.tried, -torch.inf)
-    again = float(of_tried.max()) >= float(values.max()) - AS_GOOD
+    again = bool(pool.tried.any()) and float(of_tried.max()) >= float(values.max()) - AS_GOOD
     return int((of_tried if again else values).argmax())
 
 

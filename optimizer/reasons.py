@@ -23,7 +23,7 @@ OPENS = {
     SPACE_FILLING: "One of the opening, which is spread over the space",
     REPLICATE: "Repeats a recipe, as one more reading of it tells more than a new one",
     EXPLOIT: "Tries a recipe that is believed to be about as good as the best",
-    EXPLORE: "Explores a recipe that may turn out better than the best so far",
+    EXPLORE: "Explores, to learn which recipe is the best",
     FIND_INTACT: "Looks for a recipe that a stack survives, as none has yet",
 }
 """How the sentence of each purpose begins."""
@@ -71,7 +71,8 @@ def sentence(purpose: str, numbers: dict[str, float], notes: tuple[str, ...] = (
     told = []
     if "resistance_ohm_cm2" in numbers:
         told.append(f"expected {_short(numbers['resistance_ohm_cm2'])} ohm cm2 "
-                    f"({_short(numbers['low_ohm_cm2'])} to {_short(numbers['high_ohm_cm2'])})")
+                    f"({_short(numbers['low_ohm_cm2'])} to {_short(numbers['high_ohm_cm2'])} "
+                    "with 95 %)")
     if "survival" in numbers:
         told.append(f"survives with {_percent(numbers['survival'])}")
     if "expected_gain" in numbers:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from optimizer.beliefs import Beliefs
 from optimizer.shipping import Offset, may_be_shipped
+from surrogates.pressing_gp import PressingGP
 
 PLAUSIBLE = 96
 """Recipes that compete for being the best."""
@@ -30,7 +31,7 @@ def gain(beliefs: Beliefs, points: Tensor, pending: Tensor, offset_of: Offset, s
     assert gp is not None
     mean, sd = gp.predict(points)
     value = mean + offset_of(beliefs, points)
-    best = plausible(beliefs, points, value - sd)
+    best = plausible(beliefs, points, value, value - sd)
     return _fall(value[best], moved(beliefs, points, best, pending)[0])
 
 
@@ -41,7 +42,7 @@ def gain_at(beliefs: Beliefs, points: Tensor, at: int, pending: Tensor, offset_o
     assert gp is not None
     mean, sd = gp.predict(points)
     value = mean + offset_of(beliefs, points)
-    best = plausible(beliefs, points, value - sd)
+    best = plausible(beliefs, points, value, value - sd)
     few = torch.cat([points[[at]], points[best]])
     moves, _ = moved(beliefs, few, torch.arange(1, few.shape[0]), pending)
     return float(_fall(value[best], moves[:1]))
@@ -53,10 +54,12 @@ def allowed(beliefs: Beliefs, points: Tensor) -> Tensor:
     return (may if bool(may.any()) else torch.ones_like(may)).nonzero().squeeze(1)
 
 
-def plausible(beliefs: Beliefs, points: Tensor, optimistic: Tensor) -> Tensor:
-    """Indices of the points that may be the best ones to ship: those of the lowest value (m,)."""
+def plausible(beliefs: Beliefs, points: Tensor, value: Tensor, optimistic: Tensor) -> Tensor:
+    """Indices of the points that may be the best ones to ship: the one of the lowest value (m,),
+    and those of the lowest optimistic one."""
     may = allowed(beliefs, points)
-    return may[optimistic[may].argsort()[:PLAUSIBLE]]
+    return torch.cat([may[value[may].argmin()].unsqueeze(0),
+                      may[optimistic[may].argsort()[:PLAUSIBLE]]])
 
 
 def moved(beliefs: Beliefs, points: Tensor, best: Tensor, pending: Tensor
@@ -67,9 +70,11 @@ def moved(beliefs: Beliefs, points: Tensor, best: Tensor, pending: Tensor
     assert gp is not None
     cross, variance = gp.covariance(points, points[best]), gp.predict(points)[1].square()
     if pending.shape[0]:
-        cross, variance = _while_pending(beliefs, points, best, pending, cross, variance)
-    noise = beliefs.stack_scatter(points).square()
-    return cross / (variance + noise).sqrt().unsqueeze(1), variance
+        noise = beliefs.stack_scatter(pending).square()
+        known, of_points, variance = while_pending(gp, points, pending, noise, variance)
+        cross = cross - (of_points[best] @ known).T
+    scatter = beliefs.stack_scatter(points).square()
+    return cross / (variance + scatter).sqrt().unsqueeze(1), variance
 
 
 def normal_nodes() -> Iterator[tuple[float, float]]:
@@ -78,16 +83,13 @@ def normal_nodes() -> Iterator[tuple[float, float]]:
     return zip(nodes.tolist(), (weights / weights.sum()).tolist(), strict=True)
 
 
-def _while_pending(beliefs: Beliefs, points: Tensor, best: Tensor, pending: Tensor, cross: Tensor,
-                   variance: Tensor) -> tuple[Tensor, Tensor]:
-    """Covariances after stacks whose readings are not known yet: they narrow, whatever they say."""
-    gp = beliefs.log_resistance
-    assert gp is not None
+def while_pending(gp: PressingGP, points: Tensor, pending: Tensor, noise: Tensor,
+                  variance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What stacks whose readings are not known yet will tell, whatever they say: weights (k, m),
+    covariances (m, k), and the variance at points (m,) that is left. `noise` (k,) is theirs."""
     of_points = gp.covariance(points, pending)
-    noise = torch.diag(beliefs.stack_scatter(pending) ** 2)
-    known = torch.linalg.solve(gp.covariance(pending, pending) + noise, of_points.T)
-    less = (of_points * known.T).sum(1)
-    return cross - (of_points[best] @ known).T, (variance - less).clamp_min(1e-10)
+    known = torch.linalg.solve(gp.covariance(pending, pending) + torch.diag(noise), of_points.T)
+    return known, of_points, (variance - (of_points * known.T).sum(1)).clamp_min(1e-10)
 
 
 def _fall(mean: Tensor, moves: Tensor) -> Tensor:

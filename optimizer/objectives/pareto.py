@@ -10,6 +10,7 @@ What is shipped is the recipe of the lowest product of all outputs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -51,14 +52,15 @@ class Focus(Objective):
 
     def gain(self, beliefs: Beliefs, points: Tensor, pending: Tensor) -> Tensor:
         """Expected growth of the hypervolume, shape (m,)."""
-        from optimizer.acquisitions.shipping_gain import allowed, moved
+        from optimizer.acquisitions.shipping_gain import allowed
 
+        assert beliefs.log_resistance is not None
         mean = self._log_outputs(beliefs, points)
         spread = mean.new_full(mean.shape, KNOWN)
-        _, variance = moved(beliefs, points, allowed(beliefs, points)[:1], pending)
-        spread[:, 0] = _move(variance, beliefs.stack_scatter(points).square())
+        spread[:, 0] = _moves(beliefs.log_resistance, points, pending, beliefs.stack_scatter)
         if (even := evenness(beliefs)) is not None:
-            spread[:, 2] = _move(even.predict(points)[1].square(), even.scatter**2)
+            spread[:, 2] = _moves(even, points, pending,
+                                  lambda x: x.new_full((x.shape[0],), even.scatter))
         front = _thinned(_front(mean[allowed(beliefs, points)]), CORNERS)
         return _growth(-front, -mean, spread)
 
@@ -105,9 +107,16 @@ def evenness(beliefs: Beliefs) -> PressingGP | None:
     return None if found is None else found.gp
 
 
-def _move(variance: Tensor, noise: Tensor | float) -> Tensor:
-    """Standard deviation by which a reading moves the mean at its own recipe."""
-    return variance / (variance + noise).sqrt()
+def _moves(gp: PressingGP, points: Tensor, pending: Tensor,
+           scatter_of: Callable[[Tensor], Tensor]) -> Tensor:
+    """Standard deviation by which a reading moves the mean at its own recipe, shape (m,)."""
+    from optimizer.acquisitions.shipping_gain import while_pending
+
+    variance = gp.predict(points)[1].square()
+    if pending.shape[0]:
+        noise = scatter_of(pending).square()
+        variance = while_pending(gp, points, pending, noise, variance)[2]
+    return variance / (variance + scatter_of(points).square()).sqrt()
 
 
 def _non_dominated(outputs: Tensor) -> Tensor:

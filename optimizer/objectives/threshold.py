@@ -1,13 +1,19 @@
 """A resistance that is good enough, at the least cost.
 
 Among recipes of which one more stack is believed to stay below the threshold with 90 %, the one
-that takes the fewest minutes; while there is none, the likeliest. Value of a recipe, lower is
-better, with z = (m - ln threshold)/s for one more stack of ln R ~ N(m, s^2):
+that takes the fewest minutes is shipped; while there is none, the one that comes nearest. Value of
+a recipe, lower is better, for one more stack of ln R ~ N(m, s^2):
 
-    v = ln(minutes / most minutes) <= 0  where z + 1.28 <= 0,   v = z + 1.28 > 0  elsewhere.
+    v = ln(minutes / most minutes) <= 0 where e <= 0, else e,   e = m + 1.28 s - ln threshold.
 
-One more stack is worth what it lowers the best v by, over the reading it may give: the knowledge
-gradient of `acquisitions/shipping_gain.py` for this v.
+One more stack is worth what it is expected to lower the least loss by, the knowledge gradient of
+`acquisitions/shipping_gain.py` for the loss
+
+    (1 - p) ln(minutes / most minutes) + K p + 0.01 m,   p = P(stack above the threshold).
+
+K makes missing the threshold with 10 % as dear as the dearest recipe is beside the cheapest. All
+of it is linear in what a reading tells, so that none is worth less than nothing, as it would be for
+v; the last part leads on while the threshold is out of reach.
 """
 
 from __future__ import annotations
@@ -27,8 +33,10 @@ if TYPE_CHECKING:
 
     from optimizer.beliefs import Beliefs
 
-SURE = 1.2815515655446004
-"""Standard normal quantile of 90 %."""
+SURE_OF, SURE = 0.90, 1.2815515655446004
+"""How sure it must be that a stack stays below the threshold, and the standard normal quantile."""
+LEADS = 0.01
+"""Weight of ln R where nothing else tells recipes apart."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,20 +61,29 @@ class Focus(Objective):
         return self._value(beliefs, points) - mean - RISK * sd
 
     def gain(self, beliefs: Beliefs, points: Tensor, pending: Tensor) -> Tensor:
-        """Expected fall of the best value, shape (m,)."""
+        """Expected fall of the least loss, shape (m,)."""
         from optimizer.acquisitions.shipping_gain import moved, normal_nodes, plausible
 
         assert beliefs.log_resistance is not None
         mean, sd = beliefs.log_resistance.predict(points)
         noise, price = self._scatter(beliefs, points), self._price(beliefs.space, points)
-        best = plausible(beliefs, points, self._worth(mean - sd, sd.square(), noise, price))
+        best = plausible(beliefs, points, self._loss(mean, sd.square() + noise, price),
+                         self._loss(mean - sd, noise, price))
         moves, variance = moved(beliefs, points, best, pending)
         mean, variance, noise, price = mean[best], variance[best], noise[best], price[best]
-        left = (variance - moves.square()).clamp_min(1e-10)
+        left = (variance - moves.square()).clamp_min(1e-10) + noise
         lowest = moves.new_zeros(points.shape[0])
         for node, weight in normal_nodes():
-            lowest += weight * self._worth(mean + node * moves, left, noise, price).min(1).values
-        return (self._worth(mean, variance, noise, price).min() - lowest).clamp_min(0.0)
+            lowest += weight * self._loss(mean + node * moves, left, price).min(1).values
+        return (self._loss(mean, variance + noise, price).min() - lowest).clamp_min(0.0)
+
+    def _loss(self, mean: Tensor, variance: Tensor, price: Tensor) -> Tensor:
+        """Loss of the mean's shape; `variance` is that of one more stack."""
+        import torch
+
+        above = torch.special.ndtr((mean - math.log(self.resistance_ohm_cm2)) / variance.sqrt())
+        dear = (price.max() - price.min()).clamp_min(0.1) / (1.0 - SURE_OF)
+        return (1.0 - above) * price + dear * above + LEADS * mean
 
     def _value(self, beliefs: Beliefs, points: Tensor) -> Tensor:
         assert beliefs.log_resistance is not None
@@ -76,8 +93,8 @@ class Focus(Objective):
 
     def _worth(self, mean: Tensor, variance: Tensor, scatter: Tensor, price: Tensor) -> Tensor:
         """The value v, shape of the mean; `scatter` is a variance, `price` the ln of minutes."""
-        short = (mean - math.log(self.resistance_ohm_cm2)) / (variance + scatter).sqrt() + SURE
-        return short.where(short > 0.0, price.expand_as(short))
+        over = mean + SURE * (variance + scatter).sqrt() - math.log(self.resistance_ohm_cm2)
+        return over.where(over > 0.0, price.expand_as(over))
 
     def _scatter(self, beliefs: Beliefs, points: Tensor) -> Tensor:
         return beliefs.stack_scatter(points).square()

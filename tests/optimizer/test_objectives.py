@@ -1,0 +1,237 @@
+"""Every objective of the folder keeps the same promises; and each does what it says."""
+
+from __future__ import annotations
+
+import random
+import sys
+from types import ModuleType
+
+import numpy as np
+import pytest
+import torch
+
+from optimizer import Caution, Search, Space, believe, objectives, propose
+from optimizer.cost import Cost
+from optimizer.objectives import Objective, named_objective
+from trials.errors import BadInput
+from trials.outcome import Damage, Failed, FailureMode, Intact
+from trials.plugins import file_names
+from trials.recipe import Recipe
+
+NAMES = file_names(objectives)
+OPTIONS = {"threshold": {"resistance_ohm_cm2": 60.0}}
+"""Keys without a default."""
+SAFE, HARM = Damage(0.005, 0.003), Damage(0.3, 0.01)
+
+
+def made(name: str, **options) -> Objective:
+    return named_objective(name, OPTIONS.get(name, {}) | options)
+
+
+@pytest.fixture(scope="module")
+def beliefs(learned, space):
+    return believe(learned, space, Caution())
+
+
+def test_all_ship():
+    assert {"conductivity", "stability", "threshold", "pareto"} <= set(NAMES)
+    assert named_objective() == made("conductivity")
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestEvery:
+    def test_offset_is_finite_and_of_one_point_alone(self, name, beliefs, space):
+        objective = made(name)
+        points = torch.from_numpy(np.random.default_rng(1).uniform(size=(40, 3)))
+        offset = objective.offset(beliefs, points)
+        assert offset.shape == (40,) and bool(torch.isfinite(offset).all())
+        alone = torch.cat([objective.offset(beliefs, x.unsqueeze(0)) for x in points])
+        assert torch.allclose(offset, alone, atol=1e-6)
+
+    def test_gain_is_never_negative(self, name, beliefs):
+        points = torch.from_numpy(np.random.default_rng(2).uniform(size=(60, 3)))
+        for pending in (points[:0], points[:2]):
+            gain = made(name).gain(beliefs, points, pending)
+            assert gain is None or (gain.shape == (60,) and float(gain.min()) >= 0.0)
+            assert gain is None or float(gain.max()) > 0.0
+
+    def test_ships_what_keeps_the_limits(self, name, beliefs, space):
+        x, cautious = made(name).ship(beliefs)
+        recipe = space.decode(x.numpy())
+        assert cautious and space.contains(recipe)
+        assert beliefs.crushing([recipe])[0] <= beliefs.caution.max_crush_probability + 0.01
+
+    def test_same_history_in_any_order_same_proposals(self, name, learned, space):
+        shuffled = learned.copy()
+        random.Random(3).shuffle(shuffled)
+        one, other = (propose(h, space, objective=made(name), count=2, seed=4)
+                      for h in (learned, shuffled))
+        assert one == other
+        assert len({p.recipe for p in one}) == 2
+
+    def test_proposes_before_the_first_intact_stack(self, name, space, trial):
+        history = [trial(Recipe(p, 60.0, 60.0), Failed(FailureMode.CRUSHED, "broke", HARM))
+                   for p in (300.0, 400.0, 450.0)]
+        for search in (Search(), Search(start_with=0)):
+            proposal, = propose(history, space, objective=made(name), search=search)
+            assert space.contains(proposal.recipe)
+
+    @pytest.mark.parametrize("bounds", [
+        ((50.0, 500.0), (60.0, 60.0), (90.0, 90.0)),
+        ((250.0, 250.0), (10.0, 1800.0), (25.0, 140.0))])
+    def test_fixed_variables(self, name, bounds, simulated):
+        small = Space(*bounds)
+        proposal, = propose(simulated(10, of=small), small, objective=made(name))
+        assert small.contains(proposal.recipe)
+
+    def test_unknown_option_is_refused(self, name):
+        for key in ("resistence", "cost", "focus"):
+            with pytest.raises(BadInput, match=rf"objective\.{key}"):
+                made(name, **{key: 1.0})
+
+
+@pytest.mark.parametrize("name", ["conductivty", "", ".stability", "no.such.module", "os.path"])
+def test_unknown_focus_is_refused(name):
+    with pytest.raises(BadInput, match=r"objective\.focus.*stability"):
+        named_objective(name)
+
+
+@pytest.mark.parametrize(("name", "options"), [
+    ("threshold", {}), ("threshold", {"resistance_ohm_cm2": 0.0}),
+    ("threshold", {"resistance_ohm_cm2": "low"}),
+    ("threshold", {"resistance_ohm_cm2": float("nan")}),
+    ("stability", {"min_dwell_s": -1.0}), ("stability", {"margin": 1.5})])
+def test_useless_options_are_refused(name, options):
+    with pytest.raises(BadInput, match=r"objective\.\w+ = "):
+        named_objective(name, options)
+
+
+def test_objective_outside_the_project(monkeypatch, learned, space):
+    """Longer dwells are preferred: one offset, in a module of the lab's own."""
+    class Focus(Objective):
+        def offset(self, beliefs, points):
+            return -5.0 * points[:, 1]
+
+    module = ModuleType("our.goals")
+    module.Focus = Focus
+    monkeypatch.setitem(sys.modules, "our", ModuleType("our"))
+    monkeypatch.setitem(sys.modules, "our.goals", module)
+    ours = named_objective("our.goals")
+    shipped = [space.decode(o.ship(believe(learned, space, Caution()))[0].numpy())
+               for o in (Objective(), ours)]
+    assert shipped[1].dwell_s > shipped[0].dwell_s
+
+
+def sloped(trial, space, effect, seed=5, stacks=24):
+    """Intact stacks whose resistance is 40 exp(effect . x), x in the unit cube."""
+    draw = np.random.default_rng(seed)
+    history = []
+    for x in draw.uniform(size=(stacks, 3)):
+        recipe = space.decode(x)
+        read = 40.0 * float(np.exp(x @ effect + 0.02 * draw.standard_normal()))
+        history.append(trial(recipe, Intact(read, 0.01 * read, damage=SAFE)))
+    return history
+
+
+class TestStability:
+    def test_a_short_dwell_loses_although_it_conducts_better(self, trial, space):
+        history = sloped(trial, space, np.array([0.0, 0.6, 0.0]))
+        beliefs = believe(history, space, Caution())
+        plain, _ = made("conductivity").ship(beliefs)
+        stable, _ = made("stability", min_dwell_s=300.0).ship(beliefs)
+        assert space.decode(plain.numpy()).dwell_s < 60.0
+        assert 299.0 <= space.decode(stable.numpy()).dwell_s < 600.0
+
+    def test_ships_with_a_margin_in_pressure(self, trial):
+        """Stacks part below 130 MPa; resistance is lowest just above."""
+        line = Space((50.0, 500.0), (60.0, 60.0), (25.0, 25.0))
+        history = [trial(Recipe(p, 60.0, 25.0), Failed(FailureMode.DELAMINATED, "open"))
+                   for p in (60.0, 90.0, 110.0, 120.0, 125.0)]
+        history += [trial(Recipe(p, 60.0, 25.0), Intact(0.3 * p, 0.4, damage=SAFE))
+                    for p in (132.0, 135.0, 140.0, 150.0, 180.0, 200.0, 250.0, 300.0, 400.0)]
+        beliefs = believe(history, line, Caution())
+        pressures, chances = [], []
+        for margin in (0.0, 0.2, 0.35):
+            x, _ = made("stability", margin=margin).ship(beliefs)
+            pressures.append(line.decode(x.numpy()).pressure_mpa)
+            less = Recipe(pressures[-1] * (1.0 - margin), 60.0, 25.0)
+            chances.append(float(beliefs.failing([less])[0]))
+        assert pressures == sorted(set(pressures))
+        assert max(chances) <= beliefs.caution.max_failure_probability + 0.01
+
+    def test_resistance_decides_among_recipes_that_have_the_margin(self, beliefs, space):
+        sound = beliefs.unit([Recipe(250.0, 120.0, 90.0), Recipe(300.0, 600.0, 100.0)])
+        assert made("stability").offset(beliefs, sound).tolist() == [0.0, 0.0]
+
+    def test_missing_more_is_worse(self, beliefs):
+        short = beliefs.unit([Recipe(250.0, d, 90.0) for d in (15.0, 30.0, 59.0, 60.0)])
+        offset = made("stability").offset(beliefs, short).tolist()
+        assert offset == sorted(offset, reverse=True)
+        assert offset[2] >= 10.0 > offset[3] == 0.0
+
+    def test_a_dwell_beyond_the_space_is_refused(self, space):
+        with pytest.raises(BadInput, match=r"min_dwell_s.*1800"):
+            propose([], space, objective=made("stability", min_dwell_s=3600.0))
+
+
+class TestThreshold:
+    def test_ships_the_cheapest_that_reaches_it(self, trial, space):
+        """Resistance falls with pressure, which is cheap, and with heat, which is dear."""
+        history = sloped(trial, space, np.array([-0.6, 0.0, -0.6]), stacks=40)
+        beliefs = believe(history, space, Caution())
+        best, _ = made("conductivity").ship(beliefs)
+        minutes, reached = [], []
+        for threshold in (16.0, 24.0, 60.0):
+            goal = made("threshold", resistance_ohm_cm2=threshold)
+            x, _ = goal.ship(beliefs)
+            minutes.append(float(Cost().cycle(space, x.numpy()[None])[0]))
+            reached.append(bool(goal.reached(beliefs, x.unsqueeze(0))[0]))
+        assert reached[1:] == [True, True]
+        assert minutes[0] > minutes[1] > minutes[2]
+        assert minutes[2] < 42.0 < float(Cost().cycle(space, best.numpy()[None])[0])
+
+    def test_out_of_reach_it_ships_what_comes_nearest(self, beliefs, space):
+        goal = made("threshold", resistance_ohm_cm2=0.01)
+        x, _ = goal.ship(beliefs)
+        plain, _ = made("conductivity").ship(beliefs)
+        there = beliefs.resistance([space.decode(v.numpy()) for v in (x, plain)])
+        assert not bool(goal.reached(beliefs, x.unsqueeze(0))[0])
+        assert there.median[0] < 1.25 * there.median[1]
+
+    def test_out_of_reach_the_search_still_goes_for_low_resistance(self, learned, space):
+        goals = (made("threshold", resistance_ohm_cm2=0.01), made("conductivity"))
+        far, plain = (propose(learned, space, objective=goal)[0] for goal in goals)
+        assert far.beliefs["expected_gain"] > 0.5 * plain.beliefs["expected_gain"] > 0.0
+
+
+class TestPareto:
+    def test_no_recipe_of_the_front_beats_another(self, beliefs, space):
+        front = made("pareto").front(beliefs)
+        assert 3 <= len(front) <= 12
+        resistance, minutes = [[getattr(t, name) for t in front]
+                               for name in ("resistance_ohm_cm2", "minutes")]
+        assert resistance == sorted(resistance)
+        assert minutes == sorted(minutes, reverse=True)
+        assert all(t.nonuniformity is None and space.contains(t.recipe) for t in front)
+        assert all(beliefs.crushing([t.recipe])[0] <= beliefs.caution.max_crush_probability
+                   for t in front)
+
+    def test_evenness_takes_part_where_it_is_read(self, trial, space):
+        draw = np.random.default_rng(6)
+        history = []
+        for x in draw.uniform(size=(24, 3)):
+            read = 40.0 * float(np.exp(-0.8 * x[0] + 0.02 * draw.standard_normal()))
+            uneven = 0.05 * float(np.exp(1.5 * x[0] + 0.1 * draw.standard_normal()))
+            history.append(trial(space.decode(x), Intact(read, 0.01 * read, damage=SAFE,
+                                                         nonuniformity=uneven)))
+        front = made("pareto").front(believe(history, space, Caution()))
+        by_resistance = [t.nonuniformity for t in front]
+        assert by_resistance[0] > by_resistance[-1] > 0.0
+        proposal, = propose(history, space, objective=made("pareto"))
+        assert space.contains(proposal.recipe)
+
+    def test_ships_a_compromise(self, beliefs, space):
+        cost = Cost()
+        x, _ = made("pareto").ship(beliefs)
+        plain, _ = made("conductivity").ship(beliefs)
+        assert cost.cycle(space, x.numpy()[None])[0] < cost.cycle(space, plain.numpy()[None])[0]
