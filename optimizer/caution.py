@@ -17,6 +17,7 @@ class Caution:
     max_crush_probability_exploring: the same for a recipe that is tried; shorting and delaminating
         together may have as much.
     max_failure_probability: the same for shorting and delaminating together.
+    losses: how many percent of resistance one percent of lost stacks is worth in a shipped recipe.
     exploring: exponent on the probability of survival while searching; 0 ignores failures,
         4 crushes a third of the stacks that 1 does.
     pressure_error, temperature_error_c: set-point error of the press (1 standard deviation),
@@ -29,6 +30,7 @@ class Caution:
     max_crush_probability: float = 0.05
     max_crush_probability_exploring: float = 0.25
     max_failure_probability: float = 0.10
+    losses: float = 1.0
     exploring: float = 4.0
     pressure_error: float = 0.01
     temperature_error_c: float = 2.5
@@ -40,6 +42,6 @@ class Caution:
                      "max_crush_probability_exploring",
                      "tolerance"):
             within(f"caution.{name}", getattr(self, name), 1e-3, 0.999, "It is a fraction.")
-        for name in ("exploring", "pressure_error", "temperature_error_c"):
+        for name in ("losses", "exploring", "pressure_error", "temperature_error_c"):
             not_negative(f"caution.{name}", getattr(self, name))
         positive("caution.stack_scatter", self.stack_scatter)

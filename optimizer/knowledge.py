@@ -43,7 +43,7 @@ CONTACT = Law(at=Recipe(50.0, 10.0, 25.0), pressure=(-1.7, 0.4), dwell=(-0.15, 0
               energy=(14e3, 7e3), amplitude=(2.0, 3.0))
 """Of ln R: contacts close, and what heat and time do is what more pressure would do."""
 REACTION = Law(at=Recipe(500.0, 1800.0, 140.0), pressure=(0.0, 1e-3), dwell=(0.25, 0.1),
-               energy=(-40e3, 9e3), amplitude=(0.3, 0.3))
+               energy=(-40e3, 9e3), amplitude=(0.3, 0.2))
 """Of ln R: the reaction layer grows with heat and time."""
 CRUSHING = Law(at=Recipe(500.0, 10.0, 25.0), pressure=(2.4, 0.5), dwell=(0.02, 0.05),
                energy=(10e3, 6e3), amplitude=(0.6, 0.6))
@@ -53,7 +53,7 @@ electrolyte shielding the particles."""
 
 def of_log_resistance(space: Space, caution: Caution) -> Prior:
     """Prior of the logarithm of interfacial resistance."""
-    return Prior(terms=(_term(space, CONTACT), _term(space, REACTION)), residual=(0.07, 1.0),
+    return Prior(terms=(_term(space, CONTACT), _term(space, REACTION)), residual=(0.05, 1.0),
                  length=(1.0, 0.5), scatter=(caution.stack_scatter, 0.25), offset=(0.15, 0.8),
                  own=(0.05, 1.2))
 

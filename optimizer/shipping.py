@@ -12,7 +12,7 @@ from optimizer.candidates import near, spread
 from optimizer.setpoint import around
 
 SPREAD, CLOUD, ROBUST = 1024, 128, 48
-RISK = 0.5
+RISK = 1.0
 """Standard deviations added to the mean, so that an untried recipe must promise more."""
 
 
@@ -49,8 +49,8 @@ def shipped(beliefs: Beliefs, offset_of: Offset = no_offset) -> tuple[Tensor, bo
 
 
 def _pick(beliefs: Beliefs, points: Tensor, offset_of: Offset) -> tuple[Tensor, bool]:
-    """The point of lowest robust value among those that keep the limits; where none does, the one
-    most likely to survive."""
+    """The point of lowest robust value, losses counted, among those that keep the limits; where
+    none does, the one most likely to survive."""
     gp = beliefs.log_resistance
     assert gp is not None
     allowed = may_be_shipped(beliefs, points)
@@ -59,10 +59,17 @@ def _pick(beliefs: Beliefs, points: Tensor, offset_of: Offset) -> tuple[Tensor, 
             return points[int(beliefs.log_survival(points).argmax())], False
     points = points[allowed]
     mean, sd = gp.predict(points)
-    value = mean + RISK * sd + offset_of(beliefs, points)
+    added = losses(beliefs, points) + offset_of(beliefs, points)
     # Averaging over the set-point error is dear, so only the best are averaged.
-    few = points[value.argsort()[:ROBUST]]
-    return few[int((robust(beliefs, few) + offset_of(beliefs, few)).argmin())], True
+    best = (mean + RISK * sd + added).argsort()[:ROBUST]
+    return points[best][int((robust(beliefs, points[best]) + added[best]).argmin())], True
+
+
+def losses(beliefs: Beliefs, points: Tensor) -> Tensor:
+    """What lost stacks add to ln R, points (m, d) to (m,): -ln P(survive), so that a percent of
+    resistance is traded for a percent of stacks. A limit alone would ship at its very edge."""
+    with torch.no_grad():
+        return -beliefs.caution.losses * beliefs.log_survival(points)
 
 
 def robust(beliefs: Beliefs, points: Tensor) -> Tensor:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from optimizer.beliefs import Beliefs
-from optimizer.shipping import Offset, may_be_shipped
+from optimizer.shipping import Offset, losses, may_be_shipped
 from surrogates.pressing_gp import PressingGP
 
 PLAUSIBLE = 96
@@ -30,7 +30,7 @@ def gain(beliefs: Beliefs, points: Tensor, pending: Tensor, offset_of: Offset, s
     gp = beliefs.log_resistance
     assert gp is not None
     mean, sd = gp.predict(points)
-    value = mean + offset_of(beliefs, points)
+    value = mean + losses(beliefs, points) + offset_of(beliefs, points)
     best = plausible(beliefs, points, value, value - sd)
     return _fall(value[best], moved(beliefs, points, best, pending)[0])
 
@@ -41,7 +41,7 @@ def gain_at(beliefs: Beliefs, points: Tensor, at: int, pending: Tensor, offset_o
     gp = beliefs.log_resistance
     assert gp is not None
     mean, sd = gp.predict(points)
-    value = mean + offset_of(beliefs, points)
+    value = mean + losses(beliefs, points) + offset_of(beliefs, points)
     best = plausible(beliefs, points, value, value - sd)
     few = torch.cat([points[[at]], points[best]])
     moves, _ = moved(beliefs, few, torch.arange(1, few.shape[0]), pending)
