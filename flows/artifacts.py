@@ -55,8 +55,9 @@ class Board:
         self._try(lambda: create_table_artifact(
             table=rows, key=f"{self.key}-trials", description=self._title("trials")))
 
-    def conclude(self) -> None:
-        """After the last trial; a server that was away shows everything once it is back."""
+    def conclude(self, stopping: Sequence[str]) -> None:
+        """After the last trial, with what the rules of stopping say; a server that was away shows
+        everything once it is back."""
         if self._back():
             self.update()
         run, settings = self.run, self.run.settings
@@ -66,7 +67,7 @@ class Board:
         text = recommendation_markdown(
             recommend(history, settings.space, caution=settings.caution,
                       reference=settings.reference),
-            campaign=run.campaign, simulated=run.simulated)
+            campaign=run.campaign, simulated=run.simulated, stopping=stopping)
         self._try(lambda: create_markdown_artifact(
             markdown=text, key=f"{self.key}-recommendation",
             description=self._title("recommended recipe")))

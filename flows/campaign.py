@@ -1,4 +1,4 @@
-"""A campaign: trials until the budget is spent. Started again, it goes on where it stopped."""
+"""A campaign: trials until there are enough. Started again, it goes on where it stopped."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.exceptions import TerminationSignal
-from prefect.states import Cancelled
+from prefect.states import Cancelled, Completed
 
 from flows.artifacts import Board
 from flows.endurance import Endurance
+from flows.enough import assessed, enough, told
 from flows.lab import Hold, Order, Run, open_run, order_of
 from flows.people import served
 from flows.press_queue import press_in_turn
@@ -35,14 +36,15 @@ LAST_WORD_S = 2.0
       persist_result=False)
 def campaign(settings_path: str, trials: int | None = None, seed: int | None = None,
              ledger: str | None = None, note: str = "") -> Any:
-    """Runs the campaign to its budget of stacks and returns how many it now has."""
+    """Runs the campaign until it has enough stacks and returns how many it now has."""
     settings = read_settings(Path(settings_path))
     return press_all(settings, order_of(settings, trials, seed, ledger, note))
 
 
-def press_all(settings: Settings, order: Order, hold: Hold = press_in_turn) -> int | State[Any]:
-    """The loop itself: every stack to its outcome, one after the other. A stop ends it in Prefect's
-    state Cancelled, whose message says what becomes of the press; `hold` waits for the press."""
+def press_all(settings: Settings, order: Order, hold: Hold = press_in_turn) -> State[Any]:
+    """The loop itself: every stack to its outcome, one after the other. The message of the state
+    that it ends in says why there are enough, or, where somebody stopped it (Cancelled), what
+    becomes of the press; `hold` waits for the press."""
     here = runtime.flow_run.id
     order = replace(order, flow_run=here or "")
     try:
@@ -56,8 +58,9 @@ def press_all(settings: Settings, order: Order, hold: Hold = press_in_turn) -> i
                 endurance.carry(number)
                 board.update()
                 _forget_tasks()
-            board.conclude()
-            return stacks_used(run)
+            found = assessed(run)
+            board.conclude(found.sentences)
+            return Completed(message=told(found), data=found.used)
     except STOPS as stop:
         if isinstance(stop, TerminationSignal) and served():
             # Prefect's runner has stopped its own child, and sets the state itself.
@@ -66,17 +69,12 @@ def press_all(settings: Settings, order: Order, hold: Hold = press_in_turn) -> i
 
 
 def numbers(run: Run) -> Iterator[int]:
-    """Trials left open, oldest first, then new ones until the budget is spent."""
+    """Trials left open, oldest first, then new ones until there are enough."""
     for trial in run.history():
         if trial.is_open:
             yield trial.number
-    while stacks_used(run) < run.order.trials:
+    while not enough(run):
         yield run.ledger.next_number(run.campaign)
-
-
-def stacks_used(run: Run) -> int:
-    """Stacks of this campaign, whatever became of them; imported ones were not pressed here."""
-    return sum(trial.pressed_here for trial in run.history())
 
 
 def _forget_tasks() -> None:
@@ -94,13 +92,14 @@ def _end_recorded(run: Run) -> Iterator[None]:
     """
     try:
         yield
+        why_enough = told(assessed(run))
     except Exception as error:
         _record(run, Ended("failed", str(error)))
         raise
     except BaseException as stop:
         _record(run, Ended("stopped", why(stop)))
         raise
-    _record(run, Ended("finished", f"{stacks_used(run)} stacks"))
+    _record(run, Ended("finished", why_enough))
 
 
 def _record(run: Run, end: Ended) -> None:

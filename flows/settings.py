@@ -28,6 +28,7 @@ from optimizer.controls import prove_controls
 from optimizer.cost import Cost
 from optimizer.objectives import DEFAULT, Objective, named_objective
 from optimizer.space import NAMES, Space
+from optimizer.stopping import Stopping, prove_stopping
 from trials.errors import BadInput, OutOfEnvelope
 from trials.recipe import Recipe
 from trials.stack import Stack
@@ -130,6 +131,7 @@ class ObjectiveTable(BaseModel):
 RulesTable = table_of(Rules)
 CautionTable = table_of(Caution, "crushed_above")
 CostTable = table_of(Cost)
+StoppingTable = table_of(Stopping)
 
 
 class Settings(Table):
@@ -147,6 +149,7 @@ class Settings(Table):
     objective_table: ObjectiveTable = Field(default=ObjectiveTable(), alias="objective")
     cost_table: CostTable = Field(default=CostTable(), alias="cost")  # type: ignore[valid-type]
     search: SearchTable = SearchTable()
+    stopping_table: StoppingTable = Field(default=StoppingTable(), alias="stopping")  # type: ignore[valid-type]
 
     @property
     def space(self) -> Space:
@@ -174,6 +177,11 @@ class Settings(Table):
         """How careful the search is."""
         return Caution(crushed_above=self.rules.crushed_above,
                        **self.caution_table.model_dump())  # type: ignore[attr-defined]
+
+    @property
+    def stopping(self) -> Stopping:
+        """When to stop before the budget."""
+        return Stopping(**self.stopping_table.model_dump())  # type: ignore[attr-defined]
 
     @property
     def cost(self) -> Cost:
@@ -240,6 +248,7 @@ def _prove_inside(settings: Settings) -> None:
     space, envelope = settings.space, settings.envelope
     prove_controls(settings.search.control_every, settings.reference, space)
     settings.objective.prove(space)
+    prove_stopping(settings.stopping, settings.objective)
     if not settings.area_cm2 <= 1.001 * envelope.die_area_mm2 / 100.0:
         raise BadInput("stack.area_cm2", settings.area_cm2,
                        f"at most {envelope.die_area_mm2 / 100.0:.4g}, the area of the die",

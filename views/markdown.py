@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from trials.outcome import Failed, Intact
@@ -25,9 +25,10 @@ if TYPE_CHECKING:
     from optimizer.second_thoughts import SecondThoughts, TellingStack
 
 
-def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False
-                            ) -> str:
-    """The recommendation as a short Markdown page; `campaign` is escaped."""
+def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False,
+                            stopping: Sequence[str] = ()) -> str:
+    """The recommendation as a short Markdown page; `campaign` is escaped. `stopping` says, in a
+    sentence each, what speaks for pressing no more stacks."""
     title = f"Recommended recipe: {escaped(campaign)}" if campaign else "Recommended recipe"
     lines = [f"## {title}", ""]
     if simulated:
@@ -46,6 +47,8 @@ def recommendation_markdown(found: Recommendation, *, campaign: str = "", simula
                   f"probability of {better}. {_proof(other.stacks_to_prove)}"]
     if found.thoughts is not None:
         lines += ["", _telling(found.thoughts.telling), "", *_prices(found.thoughts)]
+    if stopping:
+        lines += ["", "### One more stack?", "", *(f"- {sentence}" for sentence in stopping)]
     lines += [f"\n{escaped(note)}" for note in found.notes]
     return "\n".join(lines) + "\n"
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -34,6 +35,7 @@ def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None
             say("SIMULATED: no machine moves, no number here is a measurement.")
         say(f"Ledger: {order.ledger_url}")
         _press(path, settings, order, ledger)
+        say(str(_last_word(ledger, settings.campaign.name).get("detail", "")))
     _conclude(order.ledger_url, settings.campaign.name, as_json)
 
 
@@ -83,16 +85,21 @@ def _unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[
         yield
     except TransportError as away:
         if asked.by is not None:
-            how = ledger.log(name)[-1].payload.get("detail", "Stopped.")
+            how = _last_word(ledger, name).get("detail", "Stopped.")
             say(f"pressloop: {how} The Prefect server is gone and has not heard of it. Nothing is "
                 "lost: start again on the same ledger to go on.")
             raise typer.Exit(asked.code) from None
         used = sum(t.used_here for t in ledger.history(name, arrays=False))
-        if used < order.trials:
+        if used < order.trials and _last_word(ledger, name).get("how") != "finished":
             raise Fault(f"the Prefect server is gone ({one_line(away) or type(away).__name__}). "
                         f"{used} of {order.trials} stacks are done; start again on the same ledger "
                         "to go on.") from None
         say("The Prefect server went away before it heard of the end; the ledger has it all.")
+
+
+def _last_word(ledger: Ledger, name: str) -> dict[str, Any]:
+    """What the newest entry says: how the run ended, unless it could not say so."""
+    return ledger.log(name)[-1].payload
 
 
 def _conclude(url: str, name: str, as_json: bool) -> None:

@@ -12,7 +12,8 @@ import pytest
 from lab_files import settings_values
 from press_memory import pressed_stacks, stacks
 
-from flows.campaign import numbers, stacks_used
+from flows.campaign import numbers
+from flows.enough import stacks_used
 from flows.lab import Run, open_run, order_of
 from flows.settings import from_plain
 from flows.trial import evaluate_stack, measure, plan, press_stack

@@ -304,7 +304,7 @@ def test_settling_needs_a_reason(reason: str, pressloop: Callable[..., Any],
 
 
 def test_past_presses_do_not_spend_the_budget(imported: Any, tmp_path: Path) -> None:
-    from flows.campaign import stacks_used
+    from flows.enough import stacks_used
     from flows.lab import open_run, order_of
 
     settings = read_settings(tmp_path / SETTINGS)

@@ -12,7 +12,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from hardware.simulation.materials import REFERENCE
+from hardware.simulation.materials import REFERENCE, Materials
 from hardware.simulation.truth import truth
 from optimizer.space import Space
 from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
@@ -42,13 +42,13 @@ def trial() -> Callable[..., Trial]:
 @pytest.fixture(scope="session")
 def simulated(trial, space) -> Callable[..., list[Trial]]:
     """As many trials at random recipes, as the physics has it, with some scatter."""
-    def history(stacks: int, seed: int = 0, scatter: float = 0.08, of: Space = space
-                ) -> list[Trial]:
+    def history(stacks: int, seed: int = 0, scatter: float = 0.08, of: Space = space,
+                material: Materials = REFERENCE) -> list[Trial]:
         draw = np.random.default_rng(seed)
         found = []
         for _ in range(stacks):
             recipe = of.decode(draw.uniform(size=len(of.free)))
-            real = truth(recipe, REFERENCE)
+            real = truth(recipe, material)
             index = min(max(real.crushed_fraction + 0.003 * draw.standard_normal(), 0.0), 1.0)
             read = real.resistance_ohm_cm2 * np.exp(scatter * draw.standard_normal())
             if index > 0.05:

@@ -1,0 +1,198 @@
+"""When a campaign has found enough: three rules, each explained in a sentence.
+
+Its budget is spent; or another recipe is hardly better; or one more stack gains less than it is
+worth. Sources: docs/how-to/stop-in-time.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from optimizer.caution import Caution
+from optimizer.objectives import Objective
+from optimizer.space import Space
+from trials.checks import within
+from trials.errors import BadInput
+from trials.outcome import Failed, Intact
+from trials.trial import Trial
+
+if TYPE_CHECKING:
+    # The models are loaded with the first stack that they can learn from.
+    from optimizer.training import Origin
+
+USUAL = 0.05
+"""Improvement that is told of where none is asked for (a convention)."""
+
+
+class Verdict(StrEnum):
+    """Whether a campaign goes on, and else by which rule it stops."""
+
+    GO_ON = "go on"
+    BUDGET = "budget spent"
+    HARDLY_IMPROVABLE = "hardly improvable"
+    NOT_WORTH_A_STACK = "not worth a stack"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopping:
+    """When to stop before the budget; the settings file's `[stopping]` table has the same keys.
+    A rule whose numbers are not given stops nothing.
+
+    improvable_by, improvable_with: stop when the chance that another recipe has a resistance lower
+        by more than this fraction is below this probability. Both or neither.
+    worth: stop when the best next stack is expected to lower the resistance of the shipped recipe
+        by less than this fraction, which the lab says one stack is worth.
+    at_least: stacks with an outcome before either may stop a campaign.
+    """
+
+    improvable_by: float | None = None
+    improvable_with: float | None = None
+    worth: float | None = None
+    at_least: int = 12
+
+    def __post_init__(self) -> None:
+        pair = {"improvable_by": self.improvable_by, "improvable_with": self.improvable_with}
+        given = [name for name, value in pair.items() if value is not None]
+        if len(given) == 1:
+            lacks, = pair.keys() - given
+            raise BadInput(f"stopping.{lacks}", "missing", f"given with {given[0]}",
+                           "Add it, or take the other away.")
+        for name, low, high in (("improvable_by", 0.005, 0.9), ("improvable_with", 0.005, 0.5),
+                                ("worth", 1e-5, 0.5)):
+            if (value := getattr(self, name)) is not None:
+                within(f"stopping.{name}", value, low, high, "It is a fraction.")
+        within("stopping.at_least", self.at_least, 1, 100_000, "It counts stacks.")
+
+    @property
+    def asked(self) -> bool:
+        """True where a campaign may stop before its budget."""
+        return self.improvable_with is not None or self.worth is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Assessment:
+    """What speaks for stopping now.
+
+    used: stacks of the budget. learned: stacks with an outcome that the models learn from.
+    p_improvable: chance that another recipe that keeps the limits on failure is better than the one
+        that would be shipped by more than `improvable_by`, a fraction.
+    expected_gain: fraction by which the best next stack lowers the resistance of what is shipped,
+        on average. Both None before any intact stack.
+    sentences: one for each rule: budget, improvement, gain.
+    """
+
+    used: int
+    learned: int
+    improvable_by: float
+    p_improvable: float | None
+    expected_gain: float | None
+    verdict: Verdict
+    sentences: tuple[str, str, str]
+
+    @property
+    def stop(self) -> bool:
+        """True where no new stack is to be pressed."""
+        return self.verdict is not Verdict.GO_ON
+
+
+def assess(history: Sequence[Trial], space: Space, stopping: Stopping | None = None, *,
+           budget: int | None = None, caution: Caution | None = None,
+           earlier: Sequence[Trial] = (), origin: Origin | None = None,
+           objective: Objective | None = None) -> Assessment:
+    """Whether to press one more stack. Pure, deterministic, blind to the order of history.
+
+    `earlier`, `origin` and `objective` are as for `propose`; what the objective adds to resistance
+    counts as resistance. Raises BadInput where the rules cannot be had with it.
+    """
+    stopping, objective = stopping or Stopping(), objective or Objective()
+    prove_stopping(stopping, objective)
+    by = USUAL if stopping.improvable_by is None else stopping.improvable_by
+    used = sum(t.pressed_here for t in history)
+    learned = sum(isinstance(t.outcome, (Intact, Failed)) for t in history)
+    chance: float | None = None
+    gain: float | None = None
+    intact = any(isinstance(t.outcome, Intact) and space.comparable(t.recipe) for t in history)
+    if intact and _by_resistance(objective):
+        from optimizer.beliefs import believe
+        from optimizer.improvable import expected_gain, p_improvable
+
+        beliefs = believe(history, space, caution or Caution(), earlier=earlier, origin=origin)
+        chance, gain = p_improvable(beliefs, by, objective), expected_gain(beliefs, objective)
+    verdict = _verdict(stopping, used, learned, budget, chance, gain)
+    return Assessment(used, learned, by, chance, gain, verdict, (
+        _of_budget(used, budget), _of_chance(stopping, by, chance, learned),
+        _of_gain(stopping, gain, learned)))
+
+
+def prove_stopping(stopping: Stopping, objective: Objective) -> None:
+    """Raises BadInput for rules on resistance where the objective is another thing."""
+    if stopping.asked and not _by_resistance(objective):
+        name = "improvable_by" if stopping.worth is None else "worth"
+        raise BadInput(f"stopping.{name}", getattr(stopping, name),
+                       "left out with this [objective], which does not go by resistance alone",
+                       "Take it away: the budget ends this campaign.")
+
+
+def _by_resistance(objective: Objective) -> bool:
+    """True where a recipe is worth its resistance, and perhaps something known on top."""
+    return type(objective).gain is Objective.gain
+
+
+def _verdict(stopping: Stopping, used: int, learned: int, budget: int | None,
+             chance: float | None, gain: float | None) -> Verdict:
+    if budget is not None and used >= budget:
+        return Verdict.BUDGET
+    if learned < stopping.at_least:
+        return Verdict.GO_ON
+    if _below(chance, stopping.improvable_with):
+        return Verdict.HARDLY_IMPROVABLE
+    return Verdict.NOT_WORTH_A_STACK if _below(gain, stopping.worth) else Verdict.GO_ON
+
+
+def _below(value: float | None, level: float | None) -> bool:
+    return value is not None and level is not None and value < level
+
+
+def _of_budget(used: int, budget: int | None) -> str:
+    return f"Budget: {used} stacks." if budget is None else f"Budget: {used} of {budget} stacks."
+
+
+def _of_chance(stopping: Stopping, by: float, chance: float | None, learned: int) -> str:
+    what = f"The chance that another recipe is better by more than {_percent(by)} is"
+    if chance is None:
+        return f"{what} not known yet."
+    level = stopping.improvable_with
+    if level is None:
+        return f"{what} {_percent(chance)}; no level is set at which to stop."
+    return (f"{what} {_percent(chance)}, {_compared(chance, level)} the {_percent(level)} asked "
+            f"for{_too_early(stopping, learned)}.")
+
+
+def _of_gain(stopping: Stopping, gain: float | None, learned: int) -> str:
+    if gain is None:
+        return "What one more stack gains cannot be told yet."
+    what = f"The best next stack is expected to lower the shipped resistance by {_percent(gain)}"
+    if stopping.worth is None:
+        return f"{what}; what a stack is worth is not set."
+    return (f"{what}, {_compared(gain, stopping.worth)} the {_percent(stopping.worth)} that it is "
+            f"worth{_too_early(stopping, learned)}.")
+
+
+def _compared(value: float, level: float) -> str:
+    return "below" if value < level else "not below"
+
+
+def _too_early(stopping: Stopping, learned: int) -> str:
+    return "" if learned >= stopping.at_least else (
+        f" (which counts from {stopping.at_least} stacks with an outcome on; there are {learned})")
+
+
+def _percent(fraction: float) -> str:
+    """Two digits that count, but not the noise of the draws."""
+    if fraction < 5e-5:
+        return "less than 0.01 %"
+    shown = 100.0 * fraction
+    return f"{shown:.0f} %" if shown >= 9.95 else f"{float(f'{shown:.2g}'):g} %"
