@@ -31,11 +31,12 @@ from views.trial_table import trial_table
 def write_report(
         path: Path, *, campaign: str, trials: Sequence[Trial], space: Space,
         caution: Caution, reference: Recipe | None, rules: Rules, simulated: bool,
-        note: str = "") -> Path:
-    """Writes the report and returns its path; an older one is replaced whole or not at all."""
+        note: str = "", stopping: Sequence[str] = ()) -> Path:
+    """Writes the report and returns its path; an older one is replaced whole or not at all.
+    `stopping` says, in a sentence each, what speaks for pressing no more stacks."""
     found = analyse(trials, space, caution, reference)
     body = "".join((
-        _header(found, campaign, simulated, note), _recommendation(found),
+        _header(found, campaign, simulated, note), _recommendation(found, stopping),
         _section("Campaign", key(found) + panels([convergence(found)], "campaign")),
         _section("What the model believes", panels(_beliefs(found), "beliefs")),
         _section("Measurements", panels([*nyquist(found.trials, rules), trace(found.trials)],
@@ -82,12 +83,14 @@ def _tiles(found: Analysis) -> str:
                    for name, count, extra in tiles)
 
 
-def _recommendation(found: Analysis) -> str:
+def _recommendation(found: Analysis, stopping: Sequence[str]) -> str:
     if found.recommendation is None:
         content = tag("p", "No stack has stayed intact yet. Failures alone say where not to press, "
                       "not where to: press more stacks.", class_="panel muted")
     else:
         content = card(found.recommendation, found.space, found.caution, found.reference)
+    if stopping:
+        content += tag("p", text(" ".join(stopping)), class_="muted")
     return _section("Recommended recipe", content)
 
 
