@@ -66,7 +66,8 @@ class Board:
             return
         text = recommendation_markdown(
             recommend(history, settings.space, caution=settings.caution,
-                      reference=settings.reference),
+                      reference=settings.reference, earlier=run.earlier,
+                      origin=settings.origin),
             campaign=run.campaign, simulated=run.simulated, stopping=stopping)
         self._try(lambda: create_markdown_artifact(
             markdown=text, key=f"{self.key}-recommendation",

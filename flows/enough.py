@@ -18,7 +18,8 @@ def assessed(run: Run) -> Assessment:
     """What speaks for stopping now, by every rule."""
     settings = run.settings
     return assess(run.history(), settings.space, settings.stopping, budget=run.order.trials,
-                  caution=settings.caution, objective=settings.objective)
+                  caution=settings.caution, objective=settings.objective, earlier=run.earlier,
+                  origin=settings.origin)
 
 
 def stacks_used(run: Run) -> int:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.earlier import earlier_trials
 from flows.people import person_for
 from flows.settings import Settings
 from hardware.envelope import compare
@@ -52,9 +53,9 @@ class Run:
     """
 
     def __init__(self, settings: Settings, order: Order, ledger: Ledger, press: Press,
-                 meter: ImpedanceMeter) -> None:
+                 meter: ImpedanceMeter, earlier: tuple[Trial, ...] = ()) -> None:
         self.settings, self.order, self.ledger = settings, order, ledger
-        self.press, self.meter = press, meter
+        self.press, self.meter, self.earlier = press, meter, earlier
 
     @property
     def simulated(self) -> bool:
@@ -105,6 +106,7 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
     PressBusy at once while another run has the press."""
     prove_lasting(order.ledger_url)
     search_of(settings)
+    earlier = earlier_trials(settings, order.ledger_url)
     with _opened_press(settings, order, True) as press, hold(press.identify().serial), \
             _opened_meter(settings, order) as meter, \
             closing(Ledger.open(order.ledger_url)) as ledger:
@@ -112,7 +114,7 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
         ledger.append(settings.campaign.name, None, Opened(
             settings.plain(), settings.digest, order.seed, versions(), order.note,
             devices(press, meter), simulated(press, meter), order.flow_run, order.trials))
-        yield Run(settings, order, ledger, press, meter)
+        yield Run(settings, order, ledger, press, meter, earlier)
 
 
 def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:

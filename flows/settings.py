@@ -128,6 +128,17 @@ class ObjectiveTable(BaseModel):
         return dict(self.model_extra or {})
 
 
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class EarlierTable(Table):
+    """`[earlier]`: campaigns to learn from as well, in this campaign's ledger or another one."""
+
+    campaigns: Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)] = ()
+    ledger: str | None = None
+
+
 RulesTable = table_of(Rules)
 CautionTable = table_of(Caution, "crushed_above")
 CostTable = table_of(Cost)
@@ -149,6 +160,7 @@ class Settings(Table):
     objective_table: ObjectiveTable = Field(default=ObjectiveTable(), alias="objective")
     cost_table: CostTable = Field(default=CostTable(), alias="cost")  # type: ignore[valid-type]
     search: SearchTable = SearchTable()
+    earlier: EarlierTable = EarlierTable()
     stopping_table: StoppingTable = Field(default=StoppingTable(), alias="stopping")  # type: ignore[valid-type]
 
     @property
@@ -203,6 +215,11 @@ class Settings(Table):
     def area_cm2(self) -> float:
         """Geometric electrode area: the die's, unless the stack is smaller."""
         return self.stack.area_cm2 or self.envelope.die_area_mm2 / 100.0
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Lot and operator of the stacks to come."""
+        return self.stack.lot, self.stack.operator
 
     def stack_named(self, stack_id: str) -> Stack:
         """A stack of this campaign."""

@@ -74,7 +74,7 @@ def plan(run: Run, number: int) -> None:
         run.history(), settings.space, caution=settings.caution,
         search=search_of(settings), reference=settings.reference,
         objective=settings.objective, cost=settings.cost,
-        seed=run.order.seed)
+        earlier=run.earlier, origin=settings.origin, seed=run.order.seed)
     stack = settings.stack_named(f"{run.campaign}-{number:03d}")
     _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.beliefs,
                                  proposal.reason))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from evaluation.rules import Rules
 from flows.console import say
+from flows.earlier import earlier_trials
 from flows.settings import Settings, from_plain
 from trials.entry import Opened
 from trials.errors import BadInput
@@ -24,6 +25,11 @@ class Stored:
     settings: Settings
     opened: Opened
     trials: tuple[Trial, ...]
+    url: str = ""
+
+    def earlier(self) -> tuple[Trial, ...]:
+        """Trials of the earlier campaigns that the settings name. Raises BadInput."""
+        return earlier_trials(self.settings, self.url)
 
     @property
     def rules(self) -> Rules:
@@ -50,7 +56,7 @@ def stored(url: str, campaign: str | None, *, arrays: bool = False) -> Stored:
         if opened is None:
             raise BadInput("campaign", name, "opened with its settings", "Run or import it first.")
         settings = from_plain(dict(opened.settings), f"ledger {url}")
-        return Stored(name, settings, opened, ledger.history(name, arrays=arrays))
+        return Stored(name, settings, opened, ledger.history(name, arrays=arrays), url)
 
 
 def say_if_mixed(trials: Iterable[Trial]) -> None:

@@ -10,6 +10,7 @@ from rich.table import Table
 
 from flows.commands.stored import say_if_mixed
 from flows.console import emit, say
+from flows.earlier import earlier_trials
 from flows.lab import search_of
 from flows.past import ignored_columns, prove_informative, read_past
 from flows.settings import read_settings
@@ -30,11 +31,13 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     from optimizer import propose
 
     history = [one.trial(i) for i, one in enumerate(past, 1)]
-    say_if_mixed(history)
+    earlier = earlier_trials(settings, settings.campaign.ledger)
+    say_if_mixed([*history, *earlier])
     search = replace(search_of(settings), start_with=0)
     found = propose(history, settings.space, caution=settings.caution, search=search,
                     reference=settings.reference, count=count,
                     objective=settings.objective, cost=settings.cost,
+                    earlier=earlier, origin=settings.origin,
                     seed=settings.campaign.seed if seed is None else seed)
     emit({"rows": len(past), "suggestions": [asdict(p) for p in found]}, as_json,
          lambda: _show(found))
