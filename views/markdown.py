@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False,
-                            stopping: Sequence[str] = ()) -> str:
+                            stopping: Sequence[str] = (), controls: Sequence[str] = ()) -> str:
     """The recommendation as a short Markdown page; `campaign` is escaped. `stopping` says, in a
-    sentence each, what speaks for pressing no more stacks."""
+    sentence each, what speaks for pressing no more stacks, `controls` whether readings drift."""
     title = f"Recommended recipe: {escaped(campaign)}" if campaign else "Recommended recipe"
     lines = [f"## {title}", ""]
     if simulated:
@@ -49,6 +49,8 @@ def recommendation_markdown(found: Recommendation, *, campaign: str = "", simula
         lines += ["", _telling(found.thoughts.telling), "", *_prices(found.thoughts)]
     if stopping:
         lines += ["", "### One more stack?", "", *(f"- {sentence}" for sentence in stopping)]
+    if controls:
+        lines += ["", "### Controls", "", *(f"- {escaped(sentence)}" for sentence in controls)]
     lines += [f"\n{escaped(note)}" for note in found.notes]
     return "\n".join(lines) + "\n"
 

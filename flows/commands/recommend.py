@@ -9,6 +9,7 @@ from rich.markdown import Markdown
 
 from flows.commands.stored import Stored, say_if_mixed, stored
 from flows.console import emit
+from optimizer.stopping import Assessment, assess
 
 
 def recommend(url: str, campaign: str | None, as_json: bool) -> None:
@@ -19,19 +20,30 @@ def recommend(url: str, campaign: str | None, as_json: bool) -> None:
 def show(found: Stored, as_json: bool) -> None:
     """The recommendation as JSON or for reading. Raises BadInput before the first intact stack."""
     from optimizer import recommend as choose
-    from optimizer.stopping import assess
+    from optimizer.drift import drift
     from views.markdown import recommendation_markdown
 
     settings = found.settings
-    say_if_mixed(found.trials)
+    earlier, origin = found.earlier(), settings.origin
+    say_if_mixed([*found.trials, *earlier])
     best = choose(found.trials, settings.space, caution=settings.caution,
-                  reference=settings.reference, thoughts=True)
-    more = assess(found.trials, settings.space, settings.stopping, caution=settings.caution,
-                  objective=settings.objective,
-                  budget=found.opened.target or settings.campaign.trials)
+                  reference=settings.reference, earlier=earlier, origin=origin,
+                  thoughts=True)
+    controls = drift(found.trials, settings.reference, earlier=earlier)
+    more = one_more(found)
     text = recommendation_markdown(best, campaign=found.campaign, simulated=found.simulated,
-                                   stopping=more.sentences)
+                                   stopping=more.sentences,
+                                   controls=controls.sentences if controls else ())
     emit({"campaign": found.campaign, "simulated": found.simulated,
           "stacks": len(found.trials), "recommendation": asdict(best),
-          "stopping": asdict(more)}, as_json,
+          "stopping": asdict(more), "controls": None if controls is None else asdict(controls),
+          "earlier": len(earlier)}, as_json,
          lambda: Console().print(Markdown(text)))
+
+
+def one_more(found: Stored) -> Assessment:
+    """What speaks for pressing one more stack, and what against."""
+    settings = found.settings
+    return assess(found.trials, settings.space, settings.stopping, caution=settings.caution,
+                  objective=settings.objective, earlier=found.earlier(), origin=settings.origin,
+                  budget=found.opened.target or settings.campaign.trials)
