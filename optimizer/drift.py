@@ -101,8 +101,8 @@ def drift(history: Iterable[Trial], reference: Recipe | None, *, earlier: Iterab
     shifts = _shifts(here, others)
     table = _table(here)
     if len(here) < FEWEST or table.freedom < 1:
-        few = (f"{_counted(len(here))} so far: it takes {FEWEST}, not each of another lot, to tell "
-               "a drift.")
+        few = (f"{_counted(len(here))} so far: it takes {FEWEST}, not all of different lots, to "
+               "tell a drift.")
         return Drift(here, None, None, "", None, shifts, (few, *map(_shift_words, shifts)))
     trend, steps = _change(table, table.numbers), _steps(table)
     alarm, chance = _alarm(table, [s.last_before for s in steps])

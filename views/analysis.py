@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from optimizer import Beliefs, Caution, Recommendation, Space, believe, recommend
+from optimizer.drift import Drift, drift
+from optimizer.training import Origin, origin_of
 from trials.outcome import Failed, Intact
 from trials.recipe import Recipe
 from trials.trial import Trial
@@ -47,20 +49,26 @@ class Analysis:
     recommendation: Recommendation | None
     steps: Sequence[Step]
     forecasts: Sequence[Forecast]
+    controls: Drift | None = None
 
 
-def analyse(trials: Sequence[Trial], space: Space, caution: Caution, reference: Recipe | None
-            ) -> Analysis:
-    """Fits the models to all trials and to their beginnings."""
+def analyse(trials: Sequence[Trial], space: Space, caution: Caution, reference: Recipe | None, *,
+            earlier: Sequence[Trial] = (), origin: Origin | None = None) -> Analysis:
+    """Fits the models to all trials and to their beginnings; `earlier` and `origin` are as for
+    `believe`."""
     ordered = in_order(trials)
     telling = [t for t in ordered if isinstance(t.outcome, (Intact, Failed))]
     intact = any(isinstance(t.outcome, Intact) for t in telling)
-    now = recommend(ordered, space, caution=caution, reference=reference) if intact else None
+    now = recommend(ordered, space, caution=caution, reference=reference, earlier=earlier,
+                    origin=origin) if intact else None
     return Analysis(
         trials=ordered, space=space, caution=caution, reference=reference,
-        beliefs=believe(ordered, space, caution) if telling else None,
-        recommendation=now, steps=_steps(telling, space, caution, now) if now else (),
-        forecasts=_forecasts(telling, space, caution))
+        beliefs=believe(ordered, space, caution, earlier=earlier, origin=origin)
+        if telling else None,
+        recommendation=now,
+        steps=_steps(telling, space, caution, now, earlier, origin) if now else (),
+        forecasts=_forecasts(telling, space, caution, earlier),
+        controls=drift(ordered, reference, earlier=earlier))
 
 
 def spaced(count: int, most: int) -> list[int]:
@@ -69,18 +77,21 @@ def spaced(count: int, most: int) -> list[int]:
     return sorted({*range(1, count + 1, step), count}) if count > 0 else []
 
 
-def _steps(telling: Sequence[Trial], space: Space, caution: Caution, now: Recommendation
-           ) -> list[Step]:
+def _steps(telling: Sequence[Trial], space: Space, caution: Caution, now: Recommendation,
+           earlier: Sequence[Trial], origin: Origin | None) -> list[Step]:
     """From the first intact stack on; the last step is what is recommended `now`."""
     first = next(i for i, t in enumerate(telling) if isinstance(t.outcome, Intact))
     ends = [first + k for k in spaced(len(telling) - first, MAX_STEPS)]
-    return [*(Step(telling[k - 1].number, recommend(telling[:k], space, caution=caution))
+    return [*(Step(telling[k - 1].number, recommend(telling[:k], space, caution=caution,
+                                                    earlier=earlier, origin=origin))
               for k in ends[:-1]), Step(telling[-1].number, now)]
 
 
-def _forecasts(telling: Sequence[Trial], space: Space, caution: Caution) -> list[Forecast]:
-    """One step ahead: each stack as predicted by those before it."""
-    return [_forecast(believe(telling[:k], space, caution), telling[k])
+def _forecasts(telling: Sequence[Trial], space: Space, caution: Caution,
+               earlier: Sequence[Trial]) -> list[Forecast]:
+    """One step ahead: each stack, of its own lot and operator, as predicted by those before it."""
+    return [_forecast(believe(telling[:k], space, caution, earlier=earlier,
+                              origin=origin_of(telling[k])), telling[k])
             for k in spaced(len(telling) - 1, MAX_FORECASTS)]
 
 

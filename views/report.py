@@ -9,10 +9,12 @@ from pathlib import Path
 from evaluation.rules import Rules
 from optimizer import Caution
 from optimizer.space import NAMES, Space
+from optimizer.training import Origin
 from trials.recipe import Recipe
 from trials.trial import State, Trial
 from views.analysis import Analysis, analyse
 from views.card import card
+from views.figures.controls import controls
 from views.figures.convergence import convergence
 from views.figures.lines import lines
 from views.figures.look import Panel
@@ -31,13 +33,16 @@ from views.trial_table import trial_table
 def write_report(
         path: Path, *, campaign: str, trials: Sequence[Trial], space: Space,
         caution: Caution, reference: Recipe | None, rules: Rules, simulated: bool,
-        note: str = "", stopping: Sequence[str] = ()) -> Path:
+        note: str = "", stopping: Sequence[str] = (), earlier: Sequence[Trial] = (),
+        origin: Origin | None = None) -> Path:
     """Writes the report and returns its path; an older one is replaced whole or not at all.
-    `stopping` says, in a sentence each, what speaks for pressing no more stacks."""
-    found = analyse(trials, space, caution, reference)
+    `stopping` says, in a sentence each, what speaks for pressing no more stacks; `earlier` and
+    `origin` are as for `believe`."""
+    found = analyse(trials, space, caution, reference, earlier=earlier, origin=origin)
     body = "".join((
         _header(found, campaign, simulated, note), _recommendation(found, stopping),
         _section("Campaign", key(found) + panels([convergence(found)], "campaign")),
+        _controls(found),
         _section("What the model believes", panels(_beliefs(found), "beliefs")),
         _section("Measurements", panels([*nyquist(found.trials, rules), trace(found.trials)],
                                         "measurements")),
@@ -92,6 +97,12 @@ def _recommendation(found: Analysis, stopping: Sequence[str]) -> str:
     if stopping:
         content += tag("p", text(" ".join(stopping)), class_="muted")
     return _section("Recommended recipe", content)
+
+
+def _controls(found: Analysis) -> str:
+    if found.controls is None:
+        return ""
+    return _section("Controls", panels([controls(found.controls)], "controls"))
 
 
 def _beliefs(found: Analysis) -> list[Panel]:
