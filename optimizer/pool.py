@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -20,6 +21,8 @@ SPREAD, CLOUD = 768, 64
 AHEAD, FEWEST = 8, 256
 """Points of the design looked at for each that is wanted, and in all at least."""
 LEAST_DANGEROUS = 8
+APART = 0.1
+"""Distance in the unit cube of stacks that are pressed although they may not survive."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,9 +35,10 @@ class Pool:
     tried: Tensor
     best: Tensor | None = None
 
-    def __getitem__(self, index: Tensor) -> Pool:
-        return replace(self, recipes=tuple(self.recipes[int(i)] for i in index),
-                       points=self.points[index], tried=self.tried[index])
+    def __getitem__(self, index: Tensor | slice) -> Pool:
+        kept = torch.arange(len(self.recipes))[index].tolist()
+        return replace(self, recipes=tuple(self.recipes[i] for i in kept),
+                       points=self.points[kept], tried=self.tried[kept])
 
 
 def candidates(beliefs: Beliefs, objective: Objective, seed: int) -> Pool:
@@ -48,11 +52,7 @@ def candidates(beliefs: Beliefs, objective: Objective, seed: int) -> Pool:
         centres = torch.cat([best.unsqueeze(0), tried[value.argsort()[:3]]])
         points += [tried, best.unsqueeze(0),
                    *(near(centres, width, CLOUD, seed) for width in WIDTHS)]
-    # Rounded, so that what is believed of a recipe is believed of what will be pressed.
-    recipes = _rounded(beliefs.space, torch.cat(points).numpy())
-    known = _with_readings(beliefs)
-    return _tolerable(beliefs, Pool(recipes, beliefs.unit(recipes),
-                                    torch.tensor([r in known for r in recipes]), best))
+    return _tolerable(beliefs, replace(_pool(beliefs, torch.cat(points)), best=best))
 
 
 def _with_readings(beliefs: Beliefs) -> frozenset[Recipe]:
@@ -62,7 +62,7 @@ def _with_readings(beliefs: Beliefs) -> frozenset[Recipe]:
     return frozenset(_rounded(beliefs.space, x[inside]))
 
 
-def opening(beliefs: Beliefs, known: Iterable[Recipe], count: int, seed: int) -> list[Recipe]:
+def opening(beliefs: Beliefs, known: Sequence[Recipe], count: int, seed: int) -> list[Recipe]:
     """The next recipes of the Sobol sequence of this seed that are believed to survive, as the
     first stacks already tell where none does; where too few are, the least dangerous ones."""
     done, space = set(known), beliefs.space
@@ -73,11 +73,23 @@ def opening(beliefs: Beliefs, known: Iterable[Recipe], count: int, seed: int) ->
     danger = _danger(beliefs, beliefs.unit(recipes))
     safe = (danger <= beliefs.caution.max_crush_probability_exploring).tolist()
     found = [r for r, survives in zip(recipes, safe, strict=True) if survives and r not in done]
-    found = found[:count]
-    rest = [recipes[i] for i in danger.argsort(stable=True).tolist() if recipes[i] not in found]
-    found += [*(r for r in rest if r not in done), *rest][:count - len(found)]
+    if len(found) < count:
+        rest = _safest(beliefs, beliefs.unit(recipes)).recipes
+        new = [r for r in rest if r not in {*done, *found}]
+        found += [*_apart(space, new, [*known, *found], count - len(found)), *new, *rest]
     # A space of very few recipes is gone through again.
     return [found[i % len(found)] for i in range(count)]
+
+
+def _apart(space: Space, recipes: Sequence[Recipe], taken: Sequence[Recipe], count: int
+           ) -> list[Recipe]:
+    """The first so many of the recipes that are no neighbours of those taken or of one another."""
+    found: list[Recipe] = []
+    for recipe, x in zip(recipes, space.encode(recipes), strict=True):
+        others = space.encode([*taken, *found])
+        if len(found) < count and bool((np.linalg.norm(others - x, axis=1) > APART).all()):
+            found.append(recipe)
+    return found
 
 
 def _rounded(space: Space, x: FloatArray) -> tuple[Recipe, ...]:
@@ -92,4 +104,22 @@ def _danger(beliefs: Beliefs, points: Tensor) -> Tensor:
 def _tolerable(beliefs: Beliefs, pool: Pool) -> Pool:
     danger = _danger(beliefs, pool.points)
     allowed = (danger <= beliefs.caution.max_crush_probability_exploring).nonzero().squeeze(1)
-    return pool[allowed if len(allowed) else danger.argsort()[:LEAST_DANGEROUS]]
+    if len(allowed):
+        return pool[allowed]
+    return replace(_safest(beliefs, pool.points)[:LEAST_DANGEROUS], best=pool.best)
+
+
+def _safest(beliefs: Beliefs, points: Tensor) -> Pool:
+    """Points and ever smaller neighbourhoods of the least dangerous one, least dangerous first."""
+    for turn, width in enumerate((0.3, *WIDTHS)):
+        least = points[_danger(beliefs, points).argmin()].unsqueeze(0)
+        points = torch.cat([points, near(least, width, 2 * CLOUD, turn)])
+    pool = _pool(beliefs, points)
+    return pool[_danger(beliefs, pool.points).argsort(stable=True)]
+
+
+def _pool(beliefs: Beliefs, points: Tensor) -> Pool:
+    """Rounded, so that what is believed of a recipe is believed of what will be pressed."""
+    recipes = _rounded(beliefs.space, points.numpy())
+    known = _with_readings(beliefs)
+    return Pool(recipes, beliefs.unit(recipes), torch.tensor([r in known for r in recipes]))

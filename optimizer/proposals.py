@@ -34,7 +34,7 @@ SMALLEST = 1e-12
 """Smallest gain whose logarithm is taken."""
 NEAR = 0.03
 """Recipes closer than this in the unit cube are the same as long as neither has been read."""
-AS_GOOD = 0.05
+AS_GOOD = 0.01
 """A replicate is taken where its value, a logarithm, is this close to the best: it tells of the
 scatter of stacks as well."""
 

@@ -221,7 +221,7 @@ def test_acquisition_outside_the_project(space, learned):
 def test_more_caution_keeps_further_from_crushing(space, simulated):
     def risk(exploring):
         found = [propose(simulated(10, seed=s), space, caution=Caution(exploring=exploring))[0]
-                 for s in range(2)]
-        return np.mean([p.beliefs["p_crushed"] for p in found])
+                 for s in range(3, 7)]
+        return np.mean([1.0 - p.beliefs["survival"] for p in found])
 
     assert risk(8.0) < risk(0.0)
