@@ -30,14 +30,14 @@ SMALLEST_SHARE = 1e-9
 """Of the largest eigenvalue: smaller ones are rounding."""
 
 
-def p_improvable(beliefs: Beliefs, by: float, objective: Objective) -> float:
+def p_improvable(beliefs: Beliefs, best: Tensor, by: float, objective: Objective) -> float:
     """Probability that the space holds a recipe whose resistance is lower by more than the fraction
-    `by` than that of the recipe that would be shipped, and that keeps the limits on failure.
+    `by` than that of the recipe that would be shipped, `best` (d,), and that keeps the limits on
+    failure.
 
     In each draw of the posterior a recipe has one resistance and one chance of failing: one that
     may be too dangerous, for all that is known, counts in the draws in which it is not.
     """
-    best, _ = objective.ship(beliefs)
     gap = -math.log1p(-by)
     x = torch.cat([best.unsqueeze(0), _rivals(beliefs, best, gap, objective)])
     value = _joint(_resistance(beliefs), x, 0) + objective.offset(beliefs, x)
@@ -45,10 +45,9 @@ def p_improvable(beliefs: Beliefs, by: float, objective: Objective) -> float:
     return float((better & _sound(beliefs, x[1:])).any(1).double().mean())
 
 
-def expected_gain(beliefs: Beliefs, objective: Objective) -> float | None:
+def expected_gain(beliefs: Beliefs, best: Tensor, objective: Objective) -> float | None:
     """The fraction by which the best next stack lowers the resistance of what is shipped, on
     average over what it may say and whether it survives; None where none is safe enough to try."""
-    best, _ = objective.ship(beliefs)
     found = telling_stack(beliefs, beliefs.space.decode(best.numpy()), objective.offset)
     return None if found is None else found.expected_gain
 

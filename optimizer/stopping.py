@@ -120,7 +120,9 @@ def assess(history: Sequence[Trial], space: Space, stopping: Stopping | None = N
         from optimizer.improvable import expected_gain, p_improvable
 
         beliefs = believe(history, space, caution or Caution(), earlier=earlier, origin=origin)
-        chance, gain = p_improvable(beliefs, by, objective), expected_gain(beliefs, objective)
+        best, _ = objective.ship(beliefs)
+        chance = p_improvable(beliefs, best, by, objective)
+        gain = expected_gain(beliefs, best, objective)
     verdict = _verdict(stopping, used, learned, budget, chance, gain)
     return Assessment(used, learned, by, chance, gain, verdict, (
         _of_budget(used, budget), _of_chance(stopping, by, chance, learned),

@@ -11,6 +11,7 @@ import pytest
 from hardware.simulation.materials import materials
 from hardware.simulation.truth import optimum, truth
 from optimizer import Space, recommend
+from optimizer.objectives import named_objective
 from optimizer.stopping import Stopping, Verdict, assess
 from trials.errors import BadInput
 from trials.outcome import Damage, Failed, FailureMode, Intact
@@ -146,6 +147,18 @@ def test_chances_are_higher_where_the_truth_knows_a_better_recipe(space, simulat
     assert 0 < better.sum() < better.size
     assert chances[better].mean() > chances[~better].mean() + 0.1
     assert chances[better].min() > 0.2
+
+
+def test_what_an_objective_adds_counts_as_resistance_and_other_goals_are_refused(space, learned):
+    plain = assess(learned, space, RULES)
+    stable = assess(learned, space, RULES, objective=named_objective("stability"))
+    assert 0.0 <= stable.p_improvable <= 1.0
+    assert stable.p_improvable != plain.p_improvable
+    minutes = named_objective("threshold", {"resistance_ohm_cm2": 60.0})
+    with pytest.raises(BadInput, match=r"stopping.worth = 0.002.*\[objective\]"):
+        assess(learned, space, RULES, objective=minutes)
+    found = assess(learned, space, objective=minutes, budget=20)
+    assert (found.p_improvable, found.expected_gain, found.stop) == (None, None, False)
 
 
 @pytest.mark.parametrize("keys, name", [
