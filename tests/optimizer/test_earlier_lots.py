@@ -1,0 +1,136 @@
+"""What stacks of another lot are worth, and that they do no harm where they mislead."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer import Caution, Space, believe, knowledge, propose, recommend
+from optimizer.earlier import FEWEST, opening_size, useful_rows
+from optimizer.setpoint import input_sd
+from optimizer.training import Rows, training
+from trials.outcome import Intact
+from trials.recipe import Recipe
+from trials.trial import Trial
+
+CAUTION = Caution()
+NOW = ("new", "somebody")
+
+
+def of_lot(trials: list[Trial], lot: str, factor: float = 1.0) -> list[Trial]:
+    """The stacks as another lot, whose resistances all read `factor` times as high."""
+    return [replace(t, stack=replace(t.stack, lot=lot), outcome=_times(t.outcome, factor))
+            for t in trials]
+
+
+def _times(outcome, factor):
+    if not isinstance(outcome, Intact):
+        return outcome
+    value = factor * outcome.resistance_ohm_cm2
+    return replace(outcome, resistance_ohm_cm2=value, resistance_se_ohm_cm2=0.01 * value)
+
+
+def mixed_up(trials: list[Trial], seed: int = 0) -> list[Trial]:
+    """The same resistances, dealt out anew among the intact recipes."""
+    intact = [t.outcome for t in trials if isinstance(t.outcome, Intact)]
+    order = iter(np.random.default_rng(seed).permutation(len(intact)))
+    return [replace(t, outcome=intact[next(order)]) if isinstance(t.outcome, Intact) else t
+            for t in trials]
+
+
+def resistances(history: list[Trial], space: Space) -> tuple[Rows, str]:
+    """The rows of ln R that are learned from, and what is said of the others."""
+    return useful_rows(training(history, space, NOW).log_resistance,
+                       knowledge.of_log_resistance(space, CAUTION), input_sd(space, CAUTION))
+
+
+def root_hazards(history: list[Trial], space: Space) -> tuple[Rows, str]:
+    """The same for the damage index."""
+    return useful_rows(training(history, space, NOW).root_hazard, knowledge.of_root_hazard(space),
+                       input_sd(space, CAUTION), "the damage index", explained=False)
+
+
+@pytest.fixture(scope="module")
+def lots(simulated) -> tuple[list[Trial], list[Trial]]:
+    """Twenty stacks of an old lot that reads 30 % high, four of the new one."""
+    return of_lot(simulated(20, seed=1), "old", 1.3), of_lot(simulated(4, seed=2), "new")
+
+
+def test_a_shifted_lot_makes_a_recipe_known_without_moving_its_level(lots, space, simulated):
+    old, new = lots
+    there = [t.recipe for t in simulated(12, seed=3)]
+    true = [t.outcome.resistance_ohm_cm2 if isinstance(t.outcome, Intact) else np.nan
+            for t in simulated(12, seed=3, scatter=0.0)]
+    told, alone = (believe(new, space, CAUTION, earlier=e, origin=NOW).resistance(there)
+                   for e in (old, ()))
+    error = [np.nanmean(np.abs(np.log(b.median / true))) for b in (told, alone)]
+    assert error[0] < 0.7 * error[1]
+    assert np.mean(np.log(told.high / told.low)) < np.mean(np.log(alone.high / alone.low))
+    # Believed as if the old lot's level were the new one's, everything would read 30 % high.
+    assert abs(np.nanmedian(np.log(told.median / true))) < 0.13
+
+
+def test_a_shifted_lot_is_learned_from(lots, space):
+    old, new = lots
+    for rows, note in (resistances([*old, *new], space), root_hazards([*old, *new], space)):
+        assert note == ""
+        assert set(rows.group) == {0, 1}
+
+
+def test_readings_mixed_up_among_recipes_are_left_out_before_there_is_an_own_stack(lots, space):
+    """One deal in ten passes by accident, as nine others are drawn to compare it with."""
+    old, _ = lots
+    notes = [resistances(mixed_up(old, seed), space)[1] for seed in range(12)]
+    assert sum("no better than chance" in note for note in notes) >= 8
+
+
+def test_only_the_lot_that_misleads_is_left_out(lots, space):
+    old, new = lots
+    bad = of_lot(mixed_up(old), "bad")
+    rows, note = resistances([*old, *bad, *new], space)
+    assert note.count("left out") == 1
+    assert len(set(rows.group)) == 2
+    assert rows.y.size == resistances([*old, *new], space)[0].y.size
+
+
+def test_a_lot_of_other_strength_says_nothing_of_crushing_here(lots, space, simulated):
+    """The old lot is told as one that never breaks; three own stacks show that these do."""
+    old, _ = lots
+    own = of_lot(simulated(3, seed=4), "new")
+    assert max(t.outcome.damage.index for t in own) > CAUTION.crushed_above
+    strong = [replace(t, outcome=Intact(60.0, 0.6, damage=replace(t.outcome.damage, index=0.0)))
+              for t in old]
+    rows, note = root_hazards([*strong, *own], space)
+    assert set(rows.group) == {0}
+    assert "predicted better" in note
+    assert "the damage index" in note
+
+
+def test_what_is_left_out_is_told_with_the_recommendation(lots, space):
+    old, new = lots
+    found = recommend(new, space, earlier=mixed_up(old), origin=NOW)
+    assert any("left out" in note for note in found.notes)
+    assert found.recipe == recommend(new, space, earlier=(), origin=NOW).recipe or (
+        # Labels and the damage index of the old lot are learned from all the same.
+        found.p_crushed <= CAUTION.max_crush_probability)
+
+
+def test_the_order_of_earlier_stacks_does_not_matter(lots, space):
+    old, new = lots
+    shuffled = [old[i] for i in np.random.default_rng(0).permutation(len(old))]
+    one, other = (propose(new, space, earlier=e, origin=NOW, seed=3) for e in (old, shuffled))
+    assert one == other
+
+
+def test_an_earlier_campaign_shortens_the_opening_but_not_below_three(simulated, space, trial):
+    known = simulated(40)
+    intact = [t for t in known if isinstance(t.outcome, Intact)]
+    assert opening_size(8, (), space) == 8
+    assert opening_size(8, intact[:4], space) == 6
+    assert opening_size(8, intact, space) == FEWEST
+    assert opening_size(2, intact, space) == 2
+    failed = [t for t in known if not isinstance(t.outcome, Intact)]
+    outside = [trial(Recipe(600.0, 60.0, 25.0), Intact(50.0)) for _ in range(9)]
+    assert opening_size(8, [*failed, *outside], space) == 8
