@@ -67,7 +67,7 @@ class Board:
         text = recommendation_markdown(
             recommend(history, settings.space, caution=settings.caution,
                       reference=settings.reference, earlier=run.earlier,
-                      origin=settings.origin),
+                      origin=settings.origin, objective=settings.objective),
             campaign=run.campaign, simulated=run.simulated, stopping=stopping)
         self._try(lambda: create_markdown_artifact(
             markdown=text, key=f"{self.key}-recommendation",

@@ -13,8 +13,9 @@ from torch import Tensor
 from optimizer.beliefs import Beliefs, believe
 from optimizer.candidates import spread
 from optimizer.caution import Caution
+from optimizer.objectives import Objective
 from optimizer.second_thoughts import SecondThoughts, second_thoughts, stacks_to_prove
-from optimizer.shipping import may_be_shipped, shipped
+from optimizer.shipping import Offset, may_be_shipped
 from optimizer.space import Space
 from optimizer.training import Origin
 from trials.checks import FloatArray
@@ -87,9 +88,11 @@ class Recommendation:
 
 def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None = None,
               reference: Recipe | None = None, earlier: Sequence[Trial] = (),
-              origin: Origin | None = None, thoughts: bool = False) -> Recommendation:
-    """The recipe with the lowest believed resistance that keeps to the limits on failure,
-    averaged over the press's set-point error. Never simply the best measured row.
+              origin: Origin | None = None, thoughts: bool = False,
+              objective: Objective | None = None) -> Recommendation:
+    """The recipe that the objective would ship, by default that with the lowest believed resistance
+    that keeps to the limits on failure, averaged over the press's set-point error. Never simply the
+    best measured row.
 
     `thoughts` adds what it costs and what could change it. Pure, deterministic, blind to the order
     of history. Raises BadInput before the first intact stack.
@@ -99,7 +102,8 @@ def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None
         raise BadInput("intact stacks", 0, "1 or more",
                        "Press more stacks: nothing can be recommended from failures alone.")
     beliefs = believe(history, space, caution or Caution(), earlier=earlier, origin=origin)
-    best, cautious = shipped(beliefs)
+    objective = objective or Objective()
+    best, cautious = objective.ship(beliefs)
     recipe = space.decode(best.numpy())
     typical, stack = beliefs.resistance([recipe]), beliefs.resistance([recipe], new_stack=True)
     outcomes = [t.outcome for t in history if t.outcome is not None]
@@ -109,47 +113,52 @@ def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None
         stack_low_ohm_cm2=float(stack.low[0]), stack_high_ohm_cm2=float(stack.high[0]),
         p_crushed=float(beliefs.crushing([recipe])[0]),
         p_failed=float(beliefs.failing([recipe])[0]), cautious=cautious,
-        region=_region(beliefs, recipe),
+        region=_region(beliefs, recipe, objective.offset),
         reference=None if reference is None or not space.comparable(reference)
         else _comparison(beliefs, recipe, reference),
         intact=sum(isinstance(o, Intact) for o in outcomes),
         failed=sum(isinstance(o, Failed) for o in outcomes),
-        thoughts=second_thoughts(beliefs, recipe) if thoughts else None, notes=beliefs.notes)
+        thoughts=second_thoughts(beliefs, recipe, objective.offset) if thoughts else None,
+        notes=beliefs.notes)
 
 
-def _as_good(beliefs: Beliefs, points: Tensor, best_log: float) -> tuple[Tensor, Tensor]:
+def _as_good(beliefs: Beliefs, points: Tensor, best_log: float, offset_of: Offset
+             ) -> tuple[Tensor, Tensor]:
     """Which points keep the limits and are more likely than not as good, and how likely."""
     assert beliefs.log_resistance is not None
     with torch.no_grad():
         mean, sd = beliefs.log_resistance.predict(points)
         bar = best_log + math.log1p(beliefs.caution.tolerance)
-        chance = torch.special.ndtr((bar - mean) / sd.clamp_min(1e-6))
+        chance = torch.special.ndtr((bar - mean - offset_of(beliefs, points))
+                                    / sd.clamp_min(1e-6))
     return may_be_shipped(beliefs, points) & (chance >= 0.5), chance
 
 
-def _region(beliefs: Beliefs, recipe: Recipe) -> Region:
+def _region(beliefs: Beliefs, recipe: Recipe, offset_of: Offset) -> Region:
     space = beliefs.space
     at = torch.from_numpy(space.encode([recipe]))
-    best_log = math.log(float(beliefs.resistance([recipe]).median[0]))
-    good, chance = _as_good(beliefs, spread(at.shape[-1], CANDIDATES, 0), best_log)
+    best_log = math.log(float(beliefs.resistance([recipe]).median[0])) + float(
+        offset_of(beliefs, at)[0])
+    good, chance = _as_good(beliefs, spread(at.shape[-1], CANDIDATES, 0), best_log, offset_of)
     ranges = {}
     for name in ("pressure_mpa", "dwell_s", "temperature_c"):
         value = getattr(recipe, name)
         ranges[name] = (value, value)
         if name in space.free:
-            low, high = _range(beliefs, name, at, best_log)
+            low, high = _range(beliefs, name, at, best_log, offset_of)
             ranges[name] = (min(low, value), max(high, value))
     share = float(good.double().mean())
     return Region(**ranges, share=share,
                   probability=float(chance[good].mean()) if share > 0 else 0.5)
 
 
-def _range(beliefs: Beliefs, name: str, at: Tensor, best_log: float) -> tuple[float, float]:
+def _range(beliefs: Beliefs, name: str, at: Tensor, best_log: float, offset_of: Offset
+           ) -> tuple[float, float]:
     """The unbroken stretch around the recipe along one variable."""
     index = beliefs.space.free.index(name)
     line = at.repeat(201, 1)
     line[:, index] = torch.linspace(0.0, 1.0, 201, dtype=torch.float64)
-    good = _as_good(beliefs, line, best_log)[0].numpy()
+    good = _as_good(beliefs, line, best_log, offset_of)[0].numpy()
     centre = round(float(at[0, index]) * 200)
     low = _reach(good[:centre + 1][::-1])
     high = _reach(good[centre:])

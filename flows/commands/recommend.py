@@ -28,7 +28,7 @@ def show(found: Stored, as_json: bool) -> None:
     say_if_mixed([*found.trials, *earlier])
     best = choose(found.trials, settings.space, caution=settings.caution,
                   reference=settings.reference, earlier=earlier, origin=origin,
-                  thoughts=True)
+                  thoughts=True, objective=settings.objective)
     controls = drift(found.trials, settings.reference, earlier=earlier)
     more = one_more(found)
     text = recommendation_markdown(best, campaign=found.campaign, simulated=found.simulated,

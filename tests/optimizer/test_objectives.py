@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from optimizer import Caution, Search, Space, believe, objectives, propose
+from optimizer import Caution, Search, Space, believe, objectives, propose, recommend
 from optimizer.cost import Cost
 from optimizer.objectives import Objective, named_objective
 from trials.errors import BadInput
@@ -235,3 +235,13 @@ class TestPareto:
         x, _ = made("pareto").ship(beliefs)
         plain, _ = made("conductivity").ship(beliefs)
         assert cost.cycle(space, x.numpy()[None])[0] < cost.cycle(space, plain.numpy()[None])[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_recommends_what_the_objective_ships(name, learned, space, beliefs):
+    objective = made(name)
+    found = recommend(learned, space, objective=objective)
+    assert found.recipe == space.decode(objective.ship(beliefs)[0].numpy())
+    for free in space.free:
+        low, high = getattr(found.region, free)
+        assert low <= getattr(found.recipe, free) <= high
