@@ -97,7 +97,7 @@ def test_too_few_stacks_go_on_and_so_does_a_campaign_without_rules(tmp_path: Pat
 
 
 def test_half_a_rule_and_rules_that_miss_the_objective_are_refused(tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="stopping.improvable_with"):
+    with pytest.raises(BadInput, match=r"stopping\.improvable_with"):
         read_settings(write_settings(tmp_path, stopping={"improvable_by": 0.05}))
     with pytest.raises(BadInput, match=r"stopping\.worth = 0\.01.*\[objective\]"):
         read_settings(write_settings(tmp_path, stopping={"worth": 0.01}, objective={
