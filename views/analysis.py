@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from optimizer import Beliefs, Caution, Recommendation, Space, believe, recommend
 from optimizer.drift import Drift, drift
+from optimizer.objectives import Objective
 from optimizer.training import Origin, origin_of
 from trials.outcome import Failed, Intact
 from trials.recipe import Recipe
@@ -53,20 +54,21 @@ class Analysis:
 
 
 def analyse(trials: Sequence[Trial], space: Space, caution: Caution, reference: Recipe | None, *,
-            earlier: Sequence[Trial] = (), origin: Origin | None = None) -> Analysis:
-    """Fits the models to all trials and to their beginnings; `earlier` and `origin` are as for
-    `believe`."""
+            earlier: Sequence[Trial] = (), origin: Origin | None = None,
+            objective: Objective | None = None) -> Analysis:
+    """Fits the models to all trials and to their beginnings; `earlier`, `origin` and `objective`
+    are as for `recommend`."""
     ordered = in_order(trials)
     telling = [t for t in ordered if isinstance(t.outcome, (Intact, Failed))]
     intact = any(isinstance(t.outcome, Intact) for t in telling)
     now = recommend(ordered, space, caution=caution, reference=reference, earlier=earlier,
-                    origin=origin) if intact else None
+                    origin=origin, objective=objective) if intact else None
     return Analysis(
         trials=ordered, space=space, caution=caution, reference=reference,
         beliefs=believe(ordered, space, caution, earlier=earlier, origin=origin)
         if telling else None,
         recommendation=now,
-        steps=_steps(telling, space, caution, now, earlier, origin) if now else (),
+        steps=_steps(telling, space, caution, now, earlier, origin, objective) if now else (),
         forecasts=_forecasts(telling, space, caution, earlier),
         controls=drift(ordered, reference, earlier=earlier))
 
@@ -78,12 +80,14 @@ def spaced(count: int, most: int) -> list[int]:
 
 
 def _steps(telling: Sequence[Trial], space: Space, caution: Caution, now: Recommendation,
-           earlier: Sequence[Trial], origin: Origin | None) -> list[Step]:
+           earlier: Sequence[Trial], origin: Origin | None, objective: Objective | None
+           ) -> list[Step]:
     """From the first intact stack on; the last step is what is recommended `now`."""
     first = next(i for i, t in enumerate(telling) if isinstance(t.outcome, Intact))
     ends = [first + k for k in spaced(len(telling) - first, MAX_STEPS)]
     return [*(Step(telling[k - 1].number, recommend(telling[:k], space, caution=caution,
-                                                    earlier=earlier, origin=origin))
+                                                    earlier=earlier, origin=origin,
+                                                    objective=objective))
               for k in ends[:-1]), Step(telling[-1].number, now)]
 
 

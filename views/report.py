@@ -8,6 +8,7 @@ from pathlib import Path
 
 from evaluation.rules import Rules
 from optimizer import Caution
+from optimizer.objectives import Objective
 from optimizer.space import NAMES, Space
 from optimizer.training import Origin
 from trials.recipe import Recipe
@@ -34,11 +35,12 @@ def write_report(
         path: Path, *, campaign: str, trials: Sequence[Trial], space: Space,
         caution: Caution, reference: Recipe | None, rules: Rules, simulated: bool,
         note: str = "", stopping: Sequence[str] = (), earlier: Sequence[Trial] = (),
-        origin: Origin | None = None) -> Path:
+        origin: Origin | None = None, objective: Objective | None = None) -> Path:
     """Writes the report and returns its path; an older one is replaced whole or not at all.
-    `stopping` says, in a sentence each, what speaks for pressing no more stacks; `earlier` and
-    `origin` are as for `believe`."""
-    found = analyse(trials, space, caution, reference, earlier=earlier, origin=origin)
+    `stopping` says, in a sentence each, what speaks for pressing no more stacks; `earlier`,
+    `origin` and `objective` are as for `recommend`."""
+    found = analyse(trials, space, caution, reference, earlier=earlier, origin=origin,
+                    objective=objective)
     body = "".join((
         _header(found, campaign, simulated, note), _recommendation(found, stopping),
         _section("Campaign", key(found) + panels([convergence(found)], "campaign")),

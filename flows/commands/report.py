@@ -25,7 +25,8 @@ def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
             out / "report.html", campaign=found.campaign, trials=found.trials,
             space=settings.space, caution=settings.caution, reference=settings.reference,
             rules=found.rules, simulated=found.simulated, note=found.opened.note,
-            stopping=more.sentences, earlier=found.earlier(), origin=settings.origin)
+            stopping=more.sentences, earlier=found.earlier(), origin=settings.origin,
+            objective=settings.objective)
     emit({"report": str(path)}, as_json, lambda: print(f"report: {path}"))
 
 

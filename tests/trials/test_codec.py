@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -38,7 +39,7 @@ from trials import (
     Stack,
     Trace,
 )
-from trials.codec import decode
+from trials.codec import decode, encode
 from trials.rows import from_bytes, to_bytes
 
 real = st.floats(allow_nan=False, allow_infinity=False)
@@ -151,3 +152,11 @@ def test_what_json_cannot_say_is_refused(tmp_path: Path, beliefs) -> None:
         with pytest.raises(BadInput, match="planned entry"):
             ledger.append("c", 1, Planned(STACK, RECIPE, "", beliefs))
         assert ledger.log("c") == ()
+
+
+def test_a_plan_keeps_its_reason_and_is_read_without_one() -> None:
+    told = Planned(STACK, RECIPE, "explore", {"survival": 0.97}, "Explores: survives with 97 %.")
+    kind, payload, arrays = encode(told)
+    assert decode(kind, payload, arrays) == told
+    older = {name: value for name, value in payload.items() if name != "reason"}
+    assert decode(kind, older, arrays) == replace(told, reason="")
