@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from optimizer.caution import Caution
+from optimizer.cost import Cost
+from optimizer.objectives import Objective
 from optimizer.space import Space
 
 if TYPE_CHECKING:
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
     from optimizer.proposals import Proposal, Search, propose
     from optimizer.recommendation import Comparison, Recommendation, Region, recommend
 
-__all__ = ["Beliefs", "Caution", "Comparison", "Interval", "Proposal", "Recommendation", "Region",
-           "Search", "Space", "believe", "propose", "recommend"]
+__all__ = ["Beliefs", "Caution", "Comparison", "Cost", "Interval", "Objective", "Proposal",
+           "Recommendation", "Region", "Search", "Space", "believe", "propose", "recommend"]
 
 _LAZY = {
     "beliefs": ("Beliefs", "Interval", "believe"),
