@@ -28,11 +28,14 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     if not any(isinstance(one.outcome, Intact) for one in past):
         say(f"All {len(past)} stacks failed: these recipes are where one is most likely to "
             "survive.")
-    from optimizer import propose
+    from optimizer import believe, propose
 
     history = [one.trial(i) for i, one in enumerate(past, 1)]
     earlier = earlier_trials(settings, settings.campaign.ledger)
     say_if_mixed([*history, *earlier])
+    for note in believe(history, settings.space, settings.caution, earlier=earlier,
+                        origin=settings.origin).notes:
+        say(note)
     search = replace(search_of(settings), start_with=0)
     found = propose(history, settings.space, caution=settings.caution, search=search,
                     reference=settings.reference, count=count,
