@@ -150,7 +150,8 @@ def _growth(front: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
     low, high = cells.get_hypercell_bounds()
     total = mean.new_zeros(mean.shape[0])
     for bottom, top in zip(low, high, strict=True):
-        total += (_above(mean, spread, bottom) - _above(mean, spread, top)).prod(1)
+        inside = _above(mean, spread, bottom) - _above(mean, spread, top)
+        total += inside.clamp_min(0.0).prod(1)
     return total
 
 
