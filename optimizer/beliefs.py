@@ -50,7 +50,8 @@ class Limit:
         """Probability that one more stack is beyond the limit, on unit-cube coordinates (..., d);
         differentiable. `off` (d,) is the set-point error."""
         mean, sd = self.gp.moments(x)
-        spread = sd**2 + self.gp.scatter**2 + _steepness(self.gp, x, off)
+        scatter = self.gp.scatter_at(x.reshape(-1, x.shape[-1])).reshape(x.shape[:-1])
+        spread = sd**2 + scatter**2 + _steepness(self.gp, x, off)
         return 1.0 - torch.special.ndtr((self.highest - mean) / spread.sqrt())
 
 
@@ -87,7 +88,7 @@ class Beliefs:
         """
         assert self.log_resistance is not None
         steep = _steepness(self.log_resistance, x, self.off)
-        return (self.log_resistance.scatter**2 + steep).sqrt()
+        return (self.log_resistance.scatter_at(x).square() + steep).sqrt()
 
     @property
     def off(self) -> Tensor:
@@ -146,14 +147,17 @@ def believe(history: Sequence[Trial], space: Space, caution: Caution, *,
     rows, note = useful_rows(data.log_resistance, prior, off)
     data = replace(data, log_resistance=rows)
     resistance = fitted(rows, prior, off, "log resistance")
-    hazard = fitted(data.root_hazard, knowledge.of_root_hazard(space), off, "the damage index")
+    prior = knowledge.of_root_hazard(space)
+    rows, other = useful_rows(data.root_hazard, prior, off, "the damage index", explained=False)
+    data = replace(data, root_hazard=rows)
+    hazard = fitted(rows, prior, off, "the damage index")
     limit = math.sqrt(-math.log1p(-caution.crushed_above))
     return Beliefs(
         space=space, caution=caution, data=data,
         log_resistance=None if resistance is None else resistance.gp,
         limits=() if hazard is None else (Limit(hazard.gp, limit),),
         labels={mode: _label_model(data, space, mode) for mode in FailureMode},
-        notes=tuple(n for n in (note, _note(resistance), _note(hazard)) if n))
+        notes=tuple(n for n in (note, other, _note(resistance), _note(hazard)) if n))
 
 
 def _note(found: Fitted | None) -> str:

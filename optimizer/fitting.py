@@ -36,6 +36,11 @@ def fitted(rows: Rows, prior: Prior, input_sd: FloatArray, what: str) -> Fitted 
     return _fitted(tuple(a.tobytes() for a in arrays), rows.x.shape[-1], prior, what)
 
 
+def forget() -> None:
+    """Lets go of what has been fitted, so that the next fit can be timed."""
+    _fitted.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _fitted(told: tuple[bytes, ...], inputs: int, prior: Prior, what: str) -> Fitted:
     x, y, variance, group, input_sd = (

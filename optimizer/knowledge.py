@@ -19,6 +19,9 @@ from trials.recipe import Recipe
 
 GAS_CONSTANT = 8.314462618
 """J/(mol K)."""
+MISFIT = 0.6
+"""Scatter that comes with the laws of ln R below, relative to themselves: contacts that have just
+closed differ from stack to stack, and the law of their closing is the roughest."""
 HELPS = {"dwell_s": (0.15, 0.15), "temperature_c": (0.4, 0.3)}
 """Slope of dwell and temperature relative to pressure where both close contacts: mean, sd."""
 SIDE = {"dwell_s": (0.05, 0.05), "temperature_c": (-0.2, 0.2)}
@@ -55,13 +58,14 @@ def of_log_resistance(space: Space, caution: Caution) -> Prior:
     """Prior of the logarithm of interfacial resistance."""
     return Prior(terms=(_term(space, CONTACT), _term(space, REACTION)), residual=(0.05, 1.0),
                  length=(1.0, 0.5), scatter=(caution.stack_scatter, 0.25), offset=(0.15, 0.8),
-                 own=(0.05, 1.2))
+                 own=(0.05, 1.2), misfit=MISFIT)
 
 
 def of_root_hazard(space: Space) -> Prior:
     """Prior of sqrt(-ln(1 - D)), D the damage index."""
     return Prior(terms=(_term(space, CRUSHING),), residual=(0.02, 1.0), length=(1.0, 0.5),
-                 scatter=(0.015, 0.4), offset=(0.01, 1.0), own=(0.01, 1.0), level_sd=0.05)
+                 scatter=(0.015, 0.4), offset=(0.01, 1.0), own=(0.01, 1.0), level_sd=0.03,
+                 level=0.0)
 
 
 def of_label(space: Space, mode: FailureMode, indexed: bool) -> ThresholdPrior:

@@ -18,6 +18,7 @@ from optimizer.beliefs import Beliefs, believe
 from optimizer.caution import Caution
 from optimizer.controls import control_slots, prove_controls
 from optimizer.cost import Cost, heating_order
+from optimizer.earlier import opening_size
 from optimizer.objectives import Objective
 from optimizer.pool import Pool, candidates, opening
 from optimizer.reasons import CONTROL, REFERENCE, SPACE_FILLING
@@ -100,7 +101,8 @@ def propose(history: Sequence[Trial], space: Space, *, caution: Caution | None =
     asked = _Asked(beliefs, search, objective, cost, seed + len(history),
                    from_c=_newest_temperature(history, cost))
     others = [i for i, control in enumerate(controls) if not control]
-    first = sum(len(known) + i < search.start_with for i in others)
+    start_with = opening_size(search.start_with, earlier, space)
+    first = sum(len(known) + i < start_with for i in others)
     plan: dict[int, tuple[Recipe, str]] = {
         i: (reference, CONTROL) for i, control in enumerate(controls)
         if control and reference is not None}

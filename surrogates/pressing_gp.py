@@ -39,6 +39,7 @@ ENOUGH = 0.25
 OUTLYING = 4.0
 """Left-out standard deviations beyond which a row is doubted; one sound row in 16,000 is."""
 JITTER = 1e-8
+REMEMBERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ class Prior:
     Sizes are medians of log-normal priors, each with the standard deviation of its logarithm:
     `residual` of what the terms miss, `scatter` of repeats, `offset` and `own` of what a group has
     of its own (level, and process), `length` of the length scales. `level_sd` is that of c around
-    the median of the rows.
+    `level`.
     """
 
     terms: tuple[Term, ...] = ()
@@ -70,6 +71,11 @@ class Prior:
     offset: tuple[float, float] = (0.15, 0.8)
     own: tuple[float, float] = (0.05, 1.2)
     level_sd: float = 1.0
+    level: float | None = None
+    """What c is expected to be; None for the median of the rows."""
+    misfit: float = 0.0
+    """Scatter that comes with the terms: where they are large, rows scatter more, with the standard
+    deviation misfit sum_j |A_j| exp(...) on top, A_j being the prior means."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +113,9 @@ class PressingGP:
     weights: Tensor
     doubted: Tensor
     effective: float
-    scatter: float = field(default=0.0)
+    scatter: float
+    _memory: dict[tuple[object, ...], tuple[Tensor, Tensor, Tensor]] = field(
+        default_factory=dict, repr=False)
 
     def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation at x, shape (..., d) to (...) each; differentiable."""
@@ -132,6 +140,11 @@ class PressingGP:
             shared = (means_a - means_a.mean(0)).T @ (means_b - means_b.mean(0))
             return between.mean(0) + shared / means_a.shape[0]
 
+    def scatter_at(self, x: Tensor) -> Tensor:
+        """Standard deviation of one more row about the mean at points x (m, d), shape (m,)."""
+        missed = _missed(self.prior, self.draws, x)
+        return (self.draws.scatter.square().unsqueeze(-1) + missed.square()).mean(0).sqrt()
+
     def slope(self, x: Tensor) -> Tensor:
         """Slope of the terms' part of the mean at points x (m, d), shape (m, d): what is steep is
         in the terms, as the residual process bends over the whole cube."""
@@ -145,7 +158,20 @@ class PressingGP:
         return total / self.draws.residual.shape[0]
 
     def _seen(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Means (s, m) and the inverse factor times the covariances with the rows (s, n, m)."""
+        """Means (s, m) and the inverse factor times the covariances with the rows (s, n, m).
+
+        The same candidates are looked at many times, so the last few answers are kept."""
+        if x.requires_grad:
+            return self._looked(x)
+        key = (x.data_ptr(), tuple(x.shape), x._version)
+        if key not in self._memory:
+            if len(self._memory) >= REMEMBERED:
+                del self._memory[next(iter(self._memory))]
+            # The points are kept too: as long as they are, nothing else has their address.
+            self._memory[key] = (x, *self._looked(x))
+        return self._memory[key][1:]
+
+    def _looked(self, x: Tensor) -> tuple[Tensor, Tensor]:
         cross = _kernel(self.prior, self.draws, x, self.x, own_of=self.group)
         return self._mean(cross, x), torch.linalg.solve_triangular(
             self.factor, cross.transpose(1, 2), upper=False)
@@ -155,7 +181,7 @@ class PressingGP:
 
     def _variance(self, x: Tensor) -> Tensor:
         d, prior = self.draws, self.prior
-        own = d.residual**2 + (d.offset**2 + d.own**2)
+        own = d.residual**2 + d.offset**2 + d.own**2
         total = (own + prior.level_sd**2).unsqueeze(-1).expand(-1, x.shape[0])
         for term, value in _features(prior, d, x):
             total = total + term.amplitude_sd**2 * value**2
@@ -200,10 +226,9 @@ class _Rows:
     added: Tensor
     """Variance on top: of inputs off their set point, and of rows that are doubted."""
 
-    @property
-    def shift(self) -> float:
-        """The median, which no single row can move far."""
-        return float(self.y.median())
+    def shift(self, prior: Prior) -> float:
+        """The expected level, or the median, which no single row can move far."""
+        return float(self.y.median()) if prior.level is None else prior.level
 
 
 def _thinned(rows: _Rows) -> _Rows:
@@ -327,8 +352,8 @@ def _kernel(prior: Prior, draws: Draws, a: Tensor, b: Tensor, *, own_of: Tensor 
     """Prior covariance of a (m, d) and b (k, d), shape (s, m, k). a belongs to `group` (m,), or to
     group 0; b to `own_of` (k,), or to group 0."""
     left, right = _columns(prior, draws, a), _columns(prior, draws, b)
-    residual, own, offset = (v.square()[:, None, None] for v in (
-        draws.residual, draws.own, draws.offset))
+    own, offset = (v.square()[:, None, None] for v in (draws.own, draws.offset))
+    residual = draws.residual.square()[:, None, None]
     if own_of is None or not (bool(own_of.any()) or (group is not None and bool(group.any()))):
         # All of one group.
         return torch.baddbmm(_matern(draws, a, b) * (residual + own) + offset, left,
@@ -337,6 +362,14 @@ def _kernel(prior: Prior, draws: Draws, a: Tensor, b: Tensor, *, own_of: Tensor 
     same = (of_a.unsqueeze(1) == own_of.unsqueeze(0)).double()
     return torch.baddbmm((residual + same * own) * _matern(draws, a, b) + same * offset, left,
                          right.transpose(1, 2))
+
+
+def _missed(prior: Prior, draws: Draws, x: Tensor) -> Tensor:
+    """Standard deviation of the scatter that comes with the terms at x, shape (s, m)."""
+    size = torch.zeros(draws.residual.shape[0], x.shape[0], dtype=torch.float64)
+    for term, value in _features(prior, draws, x):
+        size = size + prior.misfit * abs(term.amplitude) * value.clamp_max(2.0)
+    return size
 
 
 def _columns(prior: Prior, draws: Draws, x: Tensor) -> Tensor:
@@ -348,10 +381,11 @@ def _columns(prior: Prior, draws: Draws, x: Tensor) -> Tensor:
 
 def _factor(rows: _Rows, prior: Prior, draws: Draws) -> tuple[Tensor, Tensor]:
     """Cholesky factor (s, n, n) of K + noise and the gap y - m, shape (s, n, 1)."""
-    noise = rows.variance + rows.added + draws.scatter.square().unsqueeze(-1) + JITTER
+    noise = (rows.variance + rows.added + draws.scatter.square().unsqueeze(-1) + JITTER
+             + _missed(prior, draws, rows.x).square())
     covariance = _kernel(prior, draws, rows.x, rows.x, own_of=rows.group, group=rows.group)
     factor = torch.linalg.cholesky(covariance + torch.diag_embed(noise))
-    gap = rows.y - rows.shift - _mean(prior, draws, rows.x)
+    gap = rows.y - rows.shift(prior) - _mean(prior, draws, rows.x)
     return factor, gap.unsqueeze(-1)
 
 
@@ -379,7 +413,7 @@ def _conditioned(rows: _Rows, prior: Prior, draws: Draws, log_weights: Tensor,
     kept = draws[_resampled(torch.softmax(log_weights, 0), _kept(rows.y.numel()))]
     factor, gap = _factor(rows, prior, kept)
     return PressingGP(
-        prior=prior, draws=kept, x=rows.x, group=rows.group, shift=rows.shift, factor=factor,
+        prior=prior, draws=kept, x=rows.x, group=rows.group, shift=rows.shift(prior), factor=factor,
         weights=torch.cholesky_solve(gap, factor),
         doubted=torch.zeros_like(rows.y, dtype=torch.bool) if doubted is None else doubted,
         effective=_effective(log_weights), scatter=float(kept.scatter.square().mean().sqrt()))

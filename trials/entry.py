@@ -44,7 +44,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A recipe was chosen for a stack; `purpose`, `beliefs` and `reason` say why, in a word, numbers
+    """A recipe was chosen for a stack; `purpose`, `beliefs`, `reason` say why, in a word, numbers
     and a sentence ("" in ledgers that do not tell)."""
 
     stack: Stack

@@ -22,7 +22,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass, fields, replace
 from functools import lru_cache
-from math import exp, sqrt
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -32,27 +31,24 @@ if not __package__:
 
 import numpy as np  # noqa: E402
 
-from hardware.simulation.bench import Accepted  # noqa: E402
+from benchmarks.optimizers.stacks_in_memory import (  # noqa: E402
+    MAX_CRUSHED,
+    READING,
+    REFERENCE,
+    SPACE,
+    held_mpa,
+    pressed_trial,
+)
 from hardware.simulation.materials import materials  # noqa: E402
-from hardware.simulation.sample import Break, noise, pressed  # noqa: E402
 from hardware.simulation.truth import optimum, truth  # noqa: E402
-from optimizer import Search, Space, propose, recommend  # noqa: E402
-from optimizer.earlier import opening_size  # noqa: E402
+from optimizer import propose, recommend  # noqa: E402
 from trials.errors import BadInput  # noqa: E402
-from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome  # noqa: E402
+from trials.outcome import Failed, FailureMode, Intact  # noqa: E402
 from trials.recipe import Recipe  # noqa: E402
-from trials.stack import Stack  # noqa: E402
-from trials.trial import State, Trial  # noqa: E402
+from trials.trial import Trial  # noqa: E402
 
-SPACE = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
-REFERENCE = Recipe(140.0, 180.0, 25.0)
-HELD_MPA = 30.0
-PARTICLES = 1900
-"""Cathode particles whose breaking a trace can tell."""
-READING = 0.004
-"""Relative error of one resistance."""
 BUDGET, BATCH = 24, 4
-WITHIN, MAX_CRUSHED, MAX_SHORTED = 1.10, 0.05, 0.10
+WITHIN, MAX_SHORTED = 1.10, 0.10
 SHIFT = 1.3
 ELSEWHERE = 1000
 """Added to a seed for the earlier lot's stacks."""
@@ -80,9 +76,8 @@ def campaign(told: str, seed: int) -> Row:
     """From the first stack until the goal is met or the budget spent. Deterministic."""
     earlier, history = earlier_lot(told, seed), list[Trial]()
     needed, ratio, was_good = BUDGET + 1, float("nan"), False
-    search = Search(start_with=opening_size(Search().start_with, earlier, SPACE))
     for number in range(1, BUDGET + 2):
-        history.append(_next(history, earlier, "reference", seed, "now", search, number))
+        history.append(_next(history, earlier, "reference", seed, "now", number))
         ratio = _shipped_ratio(history, earlier)
         if was_good and ratio <= WITHIN:
             needed = number - 1
@@ -125,38 +120,16 @@ def _whole_campaign(preset: str, seed: int) -> tuple[Trial, ...]:
     while len(history) < BUDGET:
         found = propose(history, SPACE, reference=REFERENCE, count=BATCH, seed=seed)
         first = len(history) + 1
-        history += [_pressed(p.recipe, preset, seed, "before", n)
+        history += [pressed_trial(p.recipe, preset, seed, "before", n)
                     for n, p in enumerate(found, first)]
     return tuple(history)
 
 
 def _next(history: Sequence[Trial], earlier: Sequence[Trial], preset: str, seed: int, lot: str,
-          search: Search, number: int) -> Trial:
-    proposal, = propose(history, SPACE, search=search, reference=REFERENCE, seed=seed,
+          number: int) -> Trial:
+    proposal, = propose(history, SPACE, reference=REFERENCE, seed=seed,
                         earlier=earlier, origin=(lot, "somebody"))
-    return _pressed(proposal.recipe, preset, seed, lot, number)
-
-
-def _pressed(recipe: Recipe, preset: str, seed: int, lot: str, number: int) -> Trial:
-    stack = Stack(f"{lot} {number}", lot, "somebody", 0.785, 600.0, 375.0)
-    return Trial(number, stack, recipe, State.EVALUATED, cycle_id=number,
-                 outcome=_outcome(stack, recipe, preset, seed))
-
-
-def _outcome(stack: Stack, recipe: Recipe, preset: str, seed: int) -> Outcome:
-    """The simulator's stack, with the damage index as a count of broken particles tells it."""
-    sample = pressed(Accepted(1, stack, recipe, preset, seed, 0.0, 0.0), HELD_MPA)
-    draw = noise(seed, "reading", stack.stack_id)
-    index = min(draw.poisson(PARTICLES * sample.damage) / PARTICLES, 1.0)
-    damage = Damage(index, max(sqrt(index / PARTICLES), 1.0 / PARTICLES))
-    if sample.broke is not Break.NOTHING:
-        short = sample.broke is Break.SHORT
-        return Failed(FailureMode.SHORTED if short else FailureMode.DELAMINATED,
-                      str(sample.broke), damage)
-    if index > MAX_CRUSHED:
-        return Failed(FailureMode.CRUSHED, f"damage index {index:.3f}", damage)
-    value = sample.interfacial_ohm_cm2 * exp(READING * draw.standard_normal())
-    return Intact(value, READING * value, damage=damage)
+    return pressed_trial(proposal.recipe, preset, seed, lot, number)
 
 
 def _shipped_ratio(history: Sequence[Trial], earlier: Sequence[Trial]) -> float:
@@ -167,7 +140,7 @@ def _shipped_ratio(history: Sequence[Trial], earlier: Sequence[Trial]) -> float:
                           origin=("now", "somebody"))
     except BadInput:
         return float("inf")
-    real = truth(found.recipe, materials("reference"), HELD_MPA)
+    real = truth(found.recipe, materials("reference"), held_mpa("reference"))
     keeps = real.crushed_fraction <= MAX_CRUSHED and real.short_probability <= MAX_SHORTED
     return real.resistance_ohm_cm2 / _best() if keeps else float("inf")
 
@@ -176,7 +149,7 @@ def _shipped_ratio(history: Sequence[Trial], earlier: Sequence[Trial]) -> float:
 def _best() -> float:
     low, high = (Recipe(SPACE.pressure_mpa[i], SPACE.dwell_s[i], SPACE.temperature_c[i])
                  for i in (0, 1))
-    return optimum(materials("reference"), low, high, stack_pressure_mpa=HELD_MPA
+    return optimum(materials("reference"), low, high, stack_pressure_mpa=held_mpa("reference")
                    )[1].resistance_ohm_cm2
 
 

@@ -127,8 +127,8 @@ def test_a_recipe_that_may_turn_out_sound_still_counts(trial):
     broken = [trial(Recipe(p, 60.0, 25.0), Failed(FailureMode.CRUSHED, "broke"))
               for p in (145.0, 150.0, 160.0, 180.0) * 3]
     before, after = (assess(h, space, RULES).p_improvable for h in (tried, [*tried, *broken]))
-    assert before > 0.3
-    assert after < 0.1
+    assert before > 0.15
+    assert after < 0.5 * before
 
 
 def test_chances_are_higher_where_the_truth_knows_a_better_recipe(space, simulated):
