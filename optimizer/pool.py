@@ -16,7 +16,7 @@ from optimizer.space import Space
 from trials.checks import FloatArray
 from trials.recipe import Recipe
 
-SPREAD, CLOUD = 768, 64
+SPREAD, CLOUD = 512, 48
 """Candidates all over the cube, and in the clouds round those that matter."""
 AHEAD, FEWEST = 8, 256
 """Points of the design looked at for each that is wanted, and in all at least."""

@@ -11,7 +11,7 @@ from optimizer.beliefs import Beliefs
 from optimizer.candidates import near, spread
 from optimizer.setpoint import around
 
-SPREAD, CLOUD, ROBUST = 1024, 128, 48
+SPREAD, CLOUD, ROBUST = 768, 96, 32
 RISK = 1.0
 """Standard deviations added to the mean, so that an untried recipe must promise more."""
 

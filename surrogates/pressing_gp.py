@@ -30,7 +30,7 @@ from torch import Tensor
 KEPT, FEWEST_KEPT = 16, 4
 """Draws kept for few rows and for many. More change predictions by less than their own uncertainty.
 """
-TELLING = 80
+TELLING = 64
 """Rows that hyperparameters are drawn from: more tell them no better, at a cost that grows with
 their cube. All rows are conditioned on."""
 ROUNDS = 6
@@ -259,7 +259,7 @@ def _sampled(rows: _Rows, prior: Prior) -> tuple[Draws, Tensor]:
     coordinates in which the prior is standard normal."""
     inputs, n = rows.x.shape[-1], rows.y.numel()
     size = inputs + 4 + inputs * len(prior.terms)
-    count = 256 if n <= 40 else 128
+    count = 192 if n <= 40 else 96
     normals = _normals(size, count)
     centre, root = torch.zeros(size, dtype=torch.float64), torch.eye(size, dtype=torch.float64)
     for turn in range(ROUNDS):
