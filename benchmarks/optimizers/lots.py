@@ -153,6 +153,12 @@ def _best() -> float:
                    )[1].resistance_ohm_cm2
 
 
+def rows_of(table: Sequence[dict[str, object]]) -> list[Row]:
+    """Rows as they stand in lots.csv."""
+    return [Row(str(r["told"]), *(int(str(r[f.name])) for f in fields(Row)[1:-1]),
+                float(str(r["ratio"]))) for r in table]
+
+
 def summary(rows: Sequence[Row]) -> Iterator[str]:
     """One line for each kind of earlier lot; intervals over seeds."""
     alone = {r.seed: r.needed for r in rows if r.told == "nothing"}

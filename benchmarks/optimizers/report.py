@@ -5,6 +5,7 @@ Of each method the version that was run last counts.
 
 from __future__ import annotations
 
+import csv
 import datetime
 import math
 import os
@@ -21,7 +22,15 @@ if not __package__:
 import numpy as np  # noqa: E402
 import pandas as pd  # noqa: E402
 
-from benchmarks.optimizers import methods, pictures, problems  # noqa: E402
+from benchmarks.optimizers import (  # noqa: E402
+    ablation,
+    calibration,
+    lots,
+    methods,
+    pictures,
+    problems,
+    timing,
+)
 
 CAMPAIGNS, RESULTS = HERE / "campaigns.csv", HERE / "RESULTS.md"
 COMMANDS = ("python benchmarks/optimizers/run.py --methods all --problems all --seeds 0-9",
@@ -205,6 +214,30 @@ def _machine() -> str:
             f"{platform.system()} {platform.machine()}, one thread per process.")
 
 
+def beside() -> list[str]:
+    """What the smaller benchmarks of this folder left in their own tables."""
+    sections = [
+        ("Time per suggestion", "timing.py", "Target: at most 0.3 of Ax's.",
+         timing.table),
+        ("Calibration", "calibration.py", "Targets: at most 7 % of recipes called 5 % or less are "
+         "crushed; the interval holds 92 to 97 %.", calibration.summary),
+        ("Earlier lots", "lots.py", "Own stacks needed to get within 10 % of the optimum. Targets: "
+         "at most 0.6 of those from scratch with a lot that is shifted, at most 1.1 with one that "
+         "misleads.", lambda rows: [f"- {line}" for line in lots.summary(lots.rows_of(rows))]),
+        ("What each part is worth", "ablation.py", "", ablation.summary)]
+    lines: list[str] = []
+    for title, script, words, table in sections:
+        file = (HERE / script).with_suffix(".csv")
+        lines += [f"## {title}", "", f"`python benchmarks/optimizers/{script}`. {words}", ""]
+        lines += [*table(_plain(file)), ""] if file.exists() else ["Not run.", ""]
+    return lines
+
+
+def _plain(file: Path) -> list[dict[str, object]]:
+    with file.open(newline="", encoding="utf-8") as opened:
+        return list(csv.DictReader(opened))
+
+
 def main() -> None:
     """Writes the report and the pictures."""
     rows = read()
@@ -216,7 +249,7 @@ def main() -> None:
         commands="\n".join(f"    {c}" for c in COMMANDS),
         ran=", ".join(f"{m} ({v})" for m, v in ran.items()))
     RESULTS.write_text("\n".join([
-        text, *comparison(found), "", "## Problem by problem", "", *tables(found),
+        text, *comparison(found), "", *beside(), "## Problem by problem", "", *tables(found),
         "## Campaigns without a result", "", *errors(rows), ""]))
     pictures.curves(rows[rows["error"] == ""], HERE / "regret.png")
     pictures.losses(found, HERE / "losses.png")

@@ -17,6 +17,7 @@ import csv
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).resolve().parent
 if not __package__:
@@ -25,7 +26,6 @@ if not __package__:
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 
-from benchmarks.optimizers.methods.ax import VALUE, Ax  # noqa: E402
 from benchmarks.optimizers.problems.press import PressProblem  # noqa: E402
 from benchmarks.optimizers.stacks_in_memory import SPACE, pressed_trial  # noqa: E402
 from optimizer.candidates import sobol  # noqa: E402
@@ -54,9 +54,11 @@ def ours(told: list[Trial], count: int, seed: int) -> float:
 
 def theirs(told: list[Trial], count: int, seed: int) -> float:
     """CPU seconds of Ax for the same, the stacks attached before the clock starts."""
+    from benchmarks.optimizers.methods.ax import VALUE, Ax
+
     method = Ax(PressProblem("reference"), seed)
     for trial, x in zip(told, SPACE.encode([t.recipe for t in told]), strict=True):
-        known = _known(trial)
+        known = _known(trial, VALUE)
         index = method.client.attach_trial({f"x{i}": float(v) for i, v in enumerate(x)})
         if known:
             method.client.complete_trial(index, raw_data=known)
@@ -70,12 +72,12 @@ def theirs(told: list[Trial], count: int, seed: int) -> float:
     return time.process_time() - began
 
 
-def _known(trial: Trial) -> dict[str, float]:
+def _known(trial: Trial, value: str) -> dict[str, float]:
     outcome = trial.outcome
     assert isinstance(outcome, (Intact, Failed))
     known = {"damage_index": outcome.damage.index} if outcome.damage else {}
     if isinstance(outcome, Intact):
-        known[VALUE] = float(np.log(outcome.resistance_ohm_cm2))
+        known[value] = float(np.log(outcome.resistance_ohm_cm2))
     return known
 
 
@@ -102,13 +104,13 @@ def main() -> None:
     print("\n".join(table(rows)))
 
 
-def table(rows: list[dict[str, float]]) -> list[str]:
+def table(rows: list[dict[str, Any]]) -> list[str]:
     """Medians and their ratio as Markdown lines."""
     lines = ["| stacks | recipes at once | pressloop, CPU s | Ax, CPU s | ratio |",
              "|---|---|---|---|---|"]
-    for stacks, count in sorted({(r["stacks"], r["count"]) for r in rows}):
+    for stacks, count in sorted({(int(r["stacks"]), int(r["count"])) for r in rows}):
         mine, ax = (np.median([float(r[key]) for r in rows
-                               if (r["stacks"], r["count"]) == (stacks, count)])
+                               if (int(r["stacks"]), int(r["count"])) == (stacks, count)])
                     for key in ("pressloop_cpu_s", "ax_cpu_s"))
         lines.append(f"| {stacks} | {count} | {mine:.2f} | {ax:.2f} | {mine / ax:.2f} |")
     return lines
