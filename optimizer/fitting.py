@@ -8,10 +8,15 @@ from functools import lru_cache
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from optimizer.training import Rows
 from surrogates.pressing_gp import PressingGP, Prior, fallback_prior, fit_pressing_gp
 from trials.checks import FloatArray
+
+FARTHEST = 10.0
+"""How far most rows may be from a mean that is one of theirs, in logarithms of resistance or roots
+of hazard: e^10 is not a reading."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,7 +30,8 @@ class Fitted:
 def fitted(rows: Rows, prior: Prior, input_sd: FloatArray, what: str) -> Fitted | None:
     """The surrogate of `what` for these rows; None where there are none.
 
-    Falls back once, to a process without terms, where the numbers of the first cannot be had.
+    Falls back once, to a process without terms, where the numbers of the first cannot be had, as
+    far from where the laws were told. Raises ValueError where there are none of that either.
     """
     if rows.y.size == 0:
         return None
@@ -49,17 +55,24 @@ def _fitted(told: tuple[bytes, ...], inputs: int, prior: Prior, what: str) -> Fi
     x = x.reshape(-1, inputs)
     try:
         return Fitted(_sound(fit_pressing_gp(x, y, variance, prior, group=group,
-                                             input_sd=input_sd)))
+                                             input_sd=input_sd), y))
     except (RuntimeError, ValueError, FloatingPointError) as error:
-        plain = fit_pressing_gp(x, y, variance, fallback_prior(prior), group=group)
-        return Fitted(plain, f"The fit of {what} failed ({_first_line(error)}): a process without "
-                             "prior knowledge stands in.")
+        why = _first_line(error)
+    try:
+        plain = _sound(fit_pressing_gp(x, y, variance, fallback_prior(prior), group=group), y)
+    except (RuntimeError, ValueError, FloatingPointError) as error:
+        raise ValueError(f"no process fits {what} ({_first_line(error)}): are all of its "
+                         f"{y.numel()} rows numbers?") from error
+    return Fitted(plain, f"The fit of {what} failed ({why}): a process without prior knowledge "
+                         "stands in.")
 
 
-def _sound(gp: PressingGP) -> PressingGP:
-    """The same, or ValueError where its numbers are none."""
+def _sound(gp: PressingGP, y: Tensor) -> PressingGP:
+    """The same, or ValueError where its numbers are none or have nothing to do with the rows."""
     if not (math.isfinite(gp.scatter) and bool(torch.isfinite(gp.weights).all())):
         raise ValueError("no finite posterior")
+    if not float((gp.predict(gp.x)[0] - y).abs().median()) <= FARTHEST:
+        raise ValueError("the mean is far from the rows")
     return gp
 
 

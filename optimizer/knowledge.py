@@ -19,6 +19,8 @@ from trials.recipe import Recipe
 
 GAS_CONSTANT = 8.314462618
 """J/(mol K)."""
+FARTHEST = 50.0
+"""Logarithm of the most that fixed variables make of a law, so that it does not overflow."""
 MISFIT = 0.6
 """Scatter that comes with the laws of ln R below, relative to themselves: contacts that have just
 closed differ from stack to stack, and the law of their closing is the roughest."""
@@ -87,7 +89,7 @@ def _term(space: Space, law: Law) -> Term:
              "temperature_c": (law.energy[0] / GAS_CONSTANT, law.energy[1] / GAS_CONSTANT)}
     fixed = sum(rates[name][0] * space.distance(name, getattr(law.at, name))
                 for name in NAMES if name not in space.free)
-    factor = math.exp(-fixed)
+    factor = math.exp(min(-fixed, FARTHEST))
     return Term(
         slopes=tuple(rates[name][0] * space.span(name) for name in space.free),
         slope_sd=tuple(rates[name][1] * space.span(name) for name in space.free),

@@ -276,7 +276,9 @@ def _sampled(rows: _Rows, prior: Prior) -> tuple[Draws, Tensor]:
 
 def _normals(size: int, count: int) -> Tensor:
     """Standard normal points of a fixed low-discrepancy sequence, shape (count, size)."""
-    points = torch.from_numpy(qmc.Sobol(size, scramble=True, rng=0).random(count))
+    # The sequence is drawn to a power of two, as SciPy warns of other lengths.
+    whole = 2 ** math.ceil(math.log2(count))
+    points = torch.from_numpy(qmc.Sobol(size, scramble=True, rng=0).random(whole)[:count])
     return torch.special.ndtri(points.clamp(1e-6, 1.0 - 1e-6))
 
 
@@ -421,7 +423,7 @@ def _conditioned(rows: _Rows, prior: Prior, draws: Draws, log_weights: Tensor,
 
 def _kept(rows: int) -> int:
     """How many draws to average: fewer where many rows have made them alike."""
-    return max(FEWEST_KEPT, min(KEPT, 800 // max(rows, 1)))
+    return max(FEWEST_KEPT, min(KEPT, 500 // max(rows, 1)))
 
 
 def _resampled(weights: Tensor, count: int) -> Tensor:

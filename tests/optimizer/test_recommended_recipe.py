@@ -242,6 +242,29 @@ def test_labels_alone_find_the_cliff(space, simulated):
     assert recommend(history, space).p_crushed <= 0.06
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_stacks_scatter_more_near_the_knee_than_at_the_optimum(space, simulated, seed):
+    """Contacts that have just closed differ, and every MPa off the set point tells there."""
+    history = simulated(20, seed)
+    best = recommend(history, space).recipe
+    believed = believe(history, space, Caution())
+    knee = Recipe(70.0, 60.0, 40.0)
+    at_best, at_knee = believed.stack_scatter(believed.unit([best, knee])).tolist()
+    assert at_knee > 2.0 * at_best
+    assert 0.06 < at_best < 0.2
+    # What is stated of one more stack is what the recipe's own interval lacks.
+    own, stack = (believed.resistance([best, knee], new_stack=new) for new in (False, True))
+    wider = np.log(stack.high / stack.low) / 3.92, np.log(own.high / own.low) / 3.92
+    assert np.hypot(wider[1], [at_best, at_knee]) == pytest.approx(wider[0], rel=1e-6)
+
+
+def test_a_press_that_is_set_badly_scatters_more_on_a_slope(space, learned):
+    slope, exact, loose = Recipe(70.0, 60.0, 40.0), Caution(), Caution(pressure_error=0.1)
+    scatter = [float(b.stack_scatter(b.unit([slope]))[0])
+               for b in (believe(learned, space, c) for c in (exact, loose))]
+    assert scatter[1] > scatter[0]
+
+
 @pytest.mark.slow
 def test_closed_loop_finds_a_good_recipe_for_nearly_every_seed(closed_loop):
     found = [closed_loop.run_campaign("reference", seed) for seed in range(10)]
