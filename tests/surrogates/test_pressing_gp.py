@@ -287,7 +287,7 @@ def test_many_rows_are_all_conditioned_on():
     many, some = process(x, y, prior=prior), process(x[:TELLING], y[:TELLING], prior=prior)
     new = 0.1 + 0.8 * grid(30, 2, seed=7)
     assert many.x.shape[0] == count and many.weights.shape[1] == count
-    assert many.predict(new)[1].mean() < 0.9 * some.predict(new)[1].mean()
+    assert many.predict(new)[1].mean() < some.predict(new)[1].mean()
     for row in (0, 1, count - 2, count - 1):
         told = y.clone()
         told[row] += 0.2
