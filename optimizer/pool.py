@@ -93,7 +93,7 @@ def _apart(space: Space, recipes: Sequence[Recipe], taken: Sequence[Recipe], cou
 
 
 def _rounded(space: Space, x: FloatArray) -> tuple[Recipe, ...]:
-    return tuple(dict.fromkeys(space.decode(one) for one in x))
+    return tuple(dict.fromkeys(space.decode_all(x)))
 
 
 def _danger(beliefs: Beliefs, points: Tensor) -> Tensor:

@@ -47,21 +47,25 @@ class Space:
     def encode(self, recipes: Iterable[Recipe]) -> FloatArray:
         """Unit-cube coordinates, shape (n, number of free variables); outside the space they
         leave [0, 1]."""
-        rows = [[self._unit(name, getattr(recipe, name)) for name in self.free]
-                for recipe in recipes]
-        return np.array(rows, dtype=np.float64).reshape(len(rows), len(self.free))
+        found = list(recipes)
+        columns = [(_scaled_all(name, np.array([getattr(r, name) for r in found], dtype=np.float64))
+                    - _scaled(name, getattr(self, name)[0])) / self.span(name)
+                   for name in self.free]
+        return np.stack(columns, axis=-1).reshape(len(found), len(self.free))
 
     def decode(self, x: FloatArray) -> Recipe:
         """The recipe of one point of the unit cube, rounded as a panel can be set (0.1 MPa, 1 s,
         0.1 degC) but never across a bound."""
-        free = dict(zip(self.free, x, strict=True))
-        values = {}
+        return self.decode_all(np.asarray(x, dtype=np.float64).reshape(1, -1))[0]
+
+    def decode_all(self, x: FloatArray) -> tuple[Recipe, ...]:
+        """As `decode`, of points (n, d)."""
+        columns = []
         for name, step in zip(NAMES, (0.1, 1.0, 0.1), strict=True):
             low, high = getattr(self, name)
-            raw = _scale_back(name, _scaled(name, low) + float(free.get(name, 0.0))
-                              * (_scaled(name, high) - _scaled(name, low)))
-            values[name] = min(max(round(round(raw / step) * step, 1), low), high)
-        return Recipe(**values)
+            rounded = np.round(np.round(self.values(name, x) / step) * step, 1)
+            columns.append(rounded.clip(low, high).tolist())
+        return tuple(Recipe(*row) for row in zip(*columns, strict=True))
 
     def values(self, name: str, x: FloatArray) -> FloatArray:
         """Set points of one variable at points x (n, d) of the unit cube, unrounded, shape (n,)."""
@@ -106,5 +110,5 @@ def _scaled(name: str, value: float) -> float:
     return -1.0 / (value + ZERO_C) if name == "temperature_c" else float(np.log(value))
 
 
-def _scale_back(name: str, value: float) -> float:
-    return -1.0 / value - ZERO_C if name == "temperature_c" else float(np.exp(value))
+def _scaled_all(name: str, values: FloatArray) -> FloatArray:
+    return np.asarray(-1.0 / (values + ZERO_C) if name == "temperature_c" else np.log(values))
