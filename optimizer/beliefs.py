@@ -50,9 +50,8 @@ class Limit:
         """Probability that one more stack is beyond the limit, on unit-cube coordinates (..., d);
         differentiable. `off` (d,) is the set-point error."""
         mean, sd = self.gp.moments(x)
-        scatter = self.gp.scatter_at(x.reshape(-1, x.shape[-1])).reshape(x.shape[:-1])
-        spread = sd**2 + scatter**2 + _steepness(self.gp, x, off)
-        return 1.0 - torch.special.ndtr((self.highest - mean) / spread.sqrt())
+        spread = (sd**2 + self.gp.scatter_with(x, off) ** 2).sqrt()
+        return 1.0 - torch.special.ndtr((self.highest - mean) / spread)
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,8 +86,7 @@ class Beliefs:
         what the set-point error makes of a slope, which is why stacks scatter more near the knee.
         """
         assert self.log_resistance is not None
-        steep = _steepness(self.log_resistance, x, self.off)
-        return (self.log_resistance.scatter_at(x).square() + steep).sqrt()
+        return self.log_resistance.scatter_with(x, self.off)
 
     @property
     def off(self) -> Tensor:
@@ -121,6 +119,11 @@ class Beliefs:
         whole = [1.0 - self.labels[mode].probability(x)
                  for mode in (FailureMode.SHORTED, FailureMode.DELAMINATED)]
         return 1.0 - whole[0] * whole[1]
+
+    def danger(self, x: Tensor) -> Tensor:
+        """The larger of both probabilities, (..., d) to (...), without a gradient."""
+        with torch.no_grad():
+            return torch.maximum(self.crush_probability(x), self.fail_probability(x))
 
     def log_survival(self, x: Tensor) -> Tensor:
         """ln of the probability of survival, (..., d) to (...); never -inf."""
@@ -168,9 +171,3 @@ def _label_model(data: Training, space: Space, mode: FailureMode) -> MonotoneLab
     rows: Rows = data.labels[mode]
     prior = knowledge.of_label(space, mode, indexed=data.root_hazard.y.size > 0)
     return fit_monotone_labels(torch.from_numpy(rows.x), torch.from_numpy(rows.y), prior)
-
-
-def _steepness(gp: PressingGP, x: Tensor, off: Tensor) -> Tensor:
-    """Variance of y that the set-point error makes of the slope of the mean, (..., d) to (...)."""
-    flat = x.reshape(-1, x.shape[-1])
-    return (gp.slope(flat) * off).square().sum(-1).reshape(x.shape[:-1])

@@ -96,9 +96,8 @@ def _sound(beliefs: Beliefs, x: Tensor) -> Tensor:
 
 def _kept(limit: Limit, x: Tensor, off: Tensor, seed: int) -> Tensor:
     """Probability that one more stack keeps the limit, in each draw of what is measured."""
-    steep = (limit.gp.slope(x) * off).square().sum(-1)
     return torch.special.ndtr((limit.highest - _joint(limit.gp, x, seed))
-                              / (limit.gp.scatter**2 + steep).sqrt())
+                              / limit.gp.scatter_with(x, off))
 
 
 def _labelled(labels: MonotoneLabels, x: Tensor, seed: int) -> Tensor:

@@ -70,7 +70,7 @@ def opening(beliefs: Beliefs, known: Sequence[Recipe], count: int, seed: int) ->
         return []
     looked_at = max(FEWEST, AHEAD * (len(done) + count))
     recipes = _rounded(space, sobol(len(space.free), looked_at, seed))
-    danger = _danger(beliefs, beliefs.unit(recipes))
+    danger = beliefs.danger(beliefs.unit(recipes))
     safe = (danger <= beliefs.caution.max_crush_probability_exploring).tolist()
     found = [r for r, survives in zip(recipes, safe, strict=True) if survives and r not in done]
     if len(found) < count:
@@ -96,13 +96,8 @@ def _rounded(space: Space, x: FloatArray) -> tuple[Recipe, ...]:
     return tuple(dict.fromkeys(space.decode_all(x)))
 
 
-def _danger(beliefs: Beliefs, points: Tensor) -> Tensor:
-    with torch.no_grad():
-        return torch.maximum(beliefs.crush_probability(points), beliefs.fail_probability(points))
-
-
 def _tolerable(beliefs: Beliefs, pool: Pool) -> Pool:
-    danger = _danger(beliefs, pool.points)
+    danger = beliefs.danger(pool.points)
     allowed = (danger <= beliefs.caution.max_crush_probability_exploring).nonzero().squeeze(1)
     if len(allowed):
         return pool[allowed]
@@ -112,10 +107,10 @@ def _tolerable(beliefs: Beliefs, pool: Pool) -> Pool:
 def _safest(beliefs: Beliefs, points: Tensor) -> Pool:
     """Points and ever smaller neighbourhoods of the least dangerous one, least dangerous first."""
     for turn, width in enumerate((0.3, *WIDTHS)):
-        least = points[_danger(beliefs, points).argmin()].unsqueeze(0)
+        least = points[beliefs.danger(points).argmin()].unsqueeze(0)
         points = torch.cat([points, near(least, width, 2 * CLOUD, turn)])
     pool = _pool(beliefs, points)
-    return pool[_danger(beliefs, pool.points).argsort(stable=True)]
+    return pool[beliefs.danger(pool.points).argsort(stable=True)]
 
 
 def _pool(beliefs: Beliefs, points: Tensor) -> Pool:

@@ -92,9 +92,7 @@ def telling_stack(beliefs: Beliefs, recipe: Recipe, offset_of: Offset) -> Tellin
     gp, at = beliefs.log_resistance, beliefs.unit([recipe])
     assert gp is not None
     points = torch.cat([spread(at.shape[1], CANDIDATES, 1), near(at, 0.15, CLOUD, 1), at])
-    with torch.no_grad():
-        danger = torch.maximum(beliefs.crush_probability(points), beliefs.fail_probability(points))
-    points = points[danger <= beliefs.caution.max_crush_probability_exploring]
+    points = points[beliefs.danger(points) <= beliefs.caution.max_crush_probability_exploring]
     if not points.shape[0]:
         return None
     pending = torch.from_numpy(beliefs.data.pending)

@@ -107,7 +107,7 @@ class Space:
 
 
 def _scaled(name: str, value: float) -> float:
-    return -1.0 / (value + ZERO_C) if name == "temperature_c" else float(np.log(value))
+    return float(_scaled_all(name, np.asarray(value, dtype=np.float64)))
 
 
 def _scaled_all(name: str, values: FloatArray) -> FloatArray:

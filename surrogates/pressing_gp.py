@@ -145,6 +145,13 @@ class PressingGP:
         missed = _missed(self.prior, self.draws, x)
         return (self.draws.scatter.square().unsqueeze(-1) + missed.square()).mean(0).sqrt()
 
+    def scatter_with(self, x: Tensor, input_sd: Tensor) -> Tensor:
+        """As `scatter_at`, of inputs that may be off their set point by `input_sd` (d,); x of shape
+        (..., d) to (...)."""
+        flat = x.reshape(-1, x.shape[-1])
+        steep = _input_variance(self, flat, input_sd)
+        return (self.scatter_at(flat).square() + steep).sqrt().reshape(x.shape[:-1])
+
     def slope(self, x: Tensor) -> Tensor:
         """Slope of the terms' part of the mean at points x (m, d), shape (m, d): what is steep is
         in the terms, as the residual process bends over the whole cube."""
@@ -203,7 +210,7 @@ def fit_pressing_gp(x: Tensor, y: Tensor, variance: Tensor, prior: Prior, *,
         prior = replace(prior, offset=(1e-6, 0.0), own=(1e-6, 0.0))
     draws, log_weights = _sampled(_thinned(rows), prior)
     found = _conditioned(rows, prior, draws, log_weights)
-    rows = replace(rows, added=_input_variance(found, input_sd))
+    rows = replace(rows, added=_input_variance(found, found.x, input_sd))
     doubted = torch.zeros_like(y, dtype=torch.bool)
     for _ in range(2):
         residual, sd = _left_out(rows, found)
@@ -248,10 +255,11 @@ def _evenly(there: int, wanted: int) -> Tensor:
     return torch.linspace(0.0, max(there - 1, 0), min(wanted, there)).round().long()
 
 
-def _input_variance(found: PressingGP, input_sd: Tensor | None) -> Tensor:
+def _input_variance(found: PressingGP, x: Tensor, input_sd: Tensor | None) -> Tensor:
+    """Variance that inputs off their set point make of the slope of the mean at x (m, d), (m,)."""
     if input_sd is None:
-        return torch.zeros(found.x.shape[0], dtype=torch.float64)
-    return (found.slope(found.x) * input_sd).square().sum(-1)
+        return torch.zeros(x.shape[0], dtype=torch.float64)
+    return (found.slope(x) * input_sd).square().sum(-1)
 
 
 def _sampled(rows: _Rows, prior: Prior) -> tuple[Draws, Tensor]:

@@ -27,25 +27,28 @@ NODES = 15
 def gain(beliefs: Beliefs, points: Tensor, pending: Tensor, offset_of: Offset, seed: int
          ) -> Tensor:
     """Expected fall of ln R, as the objective sees it, of what is shipped; the seed is not used."""
-    gp = beliefs.log_resistance
-    assert gp is not None
-    mean, sd = gp.predict(points)
-    value = mean + losses(beliefs, points) + offset_of(beliefs, points)
-    best = plausible(beliefs, points, value, value - sd)
-    return _fall(value[best], moved(beliefs, points, best, pending)[0])
+    value, best = _competing(beliefs, points, offset_of)
+    return _fall(value, moved(beliefs, points, best, pending)[0])
 
 
 def gain_at(beliefs: Beliefs, points: Tensor, at: int, pending: Tensor, offset_of: Offset
             ) -> float:
     """The gain of one of the points alone, which is cheap."""
+    value, best = _competing(beliefs, points, offset_of)
+    few = torch.cat([points[[at]], points[best]])
+    moves, _ = moved(beliefs, few, torch.arange(1, few.shape[0]), pending)
+    return float(_fall(value, moves[:1]))
+
+
+def _competing(beliefs: Beliefs, points: Tensor, offset_of: Offset) -> tuple[Tensor, Tensor]:
+    """What is to be lowest, of the points that may be the best ones to ship, shape (k,); and
+    their indices."""
     gp = beliefs.log_resistance
     assert gp is not None
     mean, sd = gp.predict(points)
     value = mean + losses(beliefs, points) + offset_of(beliefs, points)
     best = plausible(beliefs, points, value, value - sd)
-    few = torch.cat([points[[at]], points[best]])
-    moves, _ = moved(beliefs, few, torch.arange(1, few.shape[0]), pending)
-    return float(_fall(value[best], moves[:1]))
+    return value[best], best
 
 
 def allowed(beliefs: Beliefs, points: Tensor) -> Tensor:
