@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from flows import cli_ledger
+from flows import cli_ledger, cli_study
 from flows.console import PlainGroup, plain_errors
 
 app = typer.Typer(
@@ -150,6 +150,7 @@ def serve(settings: SettingsFile,
 
 
 cli_ledger.add_to(app)
+cli_study.add_to(app)
 emulate = typer.Typer(cls=PlainGroup, no_args_is_help=True, rich_markup_mode=None,
                       help="A lab without machines: real protocols on loopback ports.")
 app.add_typer(emulate, name="emulate")

@@ -1,8 +1,8 @@
-"""Past presses from a plain table (CSV): one row a stack, units in the column names."""
+"""Past presses from a plain table (CSV, Excel, Parquet): one row a stack, units in the column
+names."""
 
 from __future__ import annotations
 
-import csv
 import difflib
 import hashlib
 import json
@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.settings import Settings
+from flows.table_files import cells_of
 from hardware.envelope import check
 from optimizer.space import NAMES
 from trials.entry import Imported
@@ -22,7 +23,6 @@ from trials.trial import State, Trial
 
 RESULT = ("resistance_ohm_cm2", "resistance_se_ohm_cm2", "failure_mode", "damage_index")
 OPTIONAL = ("stack", "lot", "operator", "stack_pressure_mpa", *RESULT)
-DELIMITERS = (",", ";", "\t")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,32 +85,15 @@ def prove_informative(past: tuple[Past, ...], settings: Settings, path: Path) ->
 
 
 def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise BadInput("table", path, "a readable file", f"{error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise BadInput("table", path, "a text file in UTF-8", "Export it as CSV.") from None
-    lines = text.splitlines()
-    if not lines or not lines[0].strip():
-        raise BadInput("table", path, "a header row and one row or more",
-                       f"The first row names the columns, such as {', '.join(NAMES)}.")
-    delimiter = max(DELIMITERS, key=lines[0].count)
-    reader = csv.reader(lines, delimiter=delimiter)
-    header = [name.strip() for name in next(reader)]
+    found = cells_of(path)
     rows = []
-    for line, cells in enumerate(reader, start=2):
-        if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
-            continue
-        if len(cells) != len(header):
+    for line, cells in found.rows:
+        if len(cells) != len(found.header):
             raise BadInput(f"{path.name} row {line}", f"{len(cells)} cells",
-                           f"{len(header)} cells, as in the header",
+                           f"{len(found.header)} cells, as in the header",
                            "The row may be cut off, or a decimal comma splits a number.")
-        decimal = [c.strip().replace(",", ".") if delimiter != "," else c.strip() for c in cells]
-        rows.append((line, dict(zip(header, decimal, strict=True))))
-    if not rows:
-        raise BadInput("table", path, "one row or more below the header", "Add past presses.")
-    return header, rows
+        rows.append((line, dict(zip(found.header, cells, strict=True))))
+    return list(found.header), rows
 
 
 def _check_header(header: list[str], settings: Settings, path: Path) -> None:

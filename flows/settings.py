@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import tomllib
@@ -21,7 +20,7 @@ from pydantic import (
 from evaluation.rules import Rules
 from flows.envelope_table import EnvelopeTable
 from flows.profile_files import inlined
-from flows.tables import Table, table_of
+from flows.tables import Table, readable, table_of
 from hardware.envelope import Envelope, check
 from optimizer.caution import Caution
 from optimizer.controls import prove_controls
@@ -254,7 +253,7 @@ def from_plain(values: dict[str, Any], source: str) -> Settings:
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:
-        raise _readable(error, source) from None
+        raise readable(error, source, Settings) from None
     _prove_inside(settings)
     return settings
 
@@ -280,29 +279,3 @@ def _prove_inside(settings: Settings) -> None:
         except OutOfEnvelope as error:
             raise OutOfEnvelope(f"{where}.{error.name}", error.value, error.bound,
                                 error.remedy) from None
-
-
-def _readable(error: ValidationError, source: str) -> BadInput:
-    """The first problem as name, value, bound, remedy."""
-    first = error.errors()[0]
-    where = [str(part) for part in first["loc"]]
-    name, value = ".".join(where), first.get("input")
-    if first["type"] == "extra_forbidden":
-        near = difflib.get_close_matches(where[-1], _known_keys(where[:-1]), 1)
-        hint = f"Did you mean {near[0]}?" if near else "Remove it."
-        return BadInput(name, value, f"a key that pressloop knows ({source})", hint)
-    if first["type"] == "missing":
-        return BadInput(name, "missing", f"present in {source}", "Add the key.")
-    bound = first["msg"].removeprefix("Input should be ").removeprefix("Value error, ")
-    return BadInput(name, value, bound, f"Correct it in {source}.")
-
-
-def _known_keys(where: list[str]) -> list[str]:
-    model: Any = Settings
-    for part in where:
-        match = [f for f in model.model_fields.values() if part == f.alias] or [
-            model.model_fields.get(part)]
-        model = getattr(match[0], "annotation", None)
-        if not hasattr(model, "model_fields"):
-            return []
-    return [f.alias or name for name, f in model.model_fields.items()]

@@ -14,6 +14,7 @@ from optimizer.beliefs import Beliefs, believe
 from optimizer.candidates import spread
 from optimizer.caution import Caution
 from optimizer.objectives import Objective
+from optimizer.objectives.pareto import Focus, Tradeoff
 from optimizer.second_thoughts import SecondThoughts, second_thoughts, stacks_to_prove
 from optimizer.shipping import Offset, may_be_shipped
 from optimizer.space import Space
@@ -66,7 +67,8 @@ class Recommendation:
     of one more stack. `cautious` is False when no recipe meets the limits on failure: then it is
     the safest one, not the best. `intact` and `failed` count the stacks learned from; `reference`
     is None where none was given or it lies off a fixed variable; `thoughts` where they were not
-    asked for. `notes` tells where a fit fell back or rows were left out.
+    asked for. `front` holds the recipes among which a choice is left where the objective seeks
+    several things at once. `notes` tells where a fit fell back or rows were left out.
     """
 
     recipe: Recipe
@@ -84,6 +86,7 @@ class Recommendation:
     failed: int
     thoughts: SecondThoughts | None = None
     notes: tuple[str, ...] = ()
+    front: tuple[Tradeoff, ...] = ()
 
 
 def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None = None,
@@ -119,7 +122,17 @@ def recommend(history: Sequence[Trial], space: Space, *, caution: Caution | None
         intact=sum(isinstance(o, Intact) for o in outcomes),
         failed=sum(isinstance(o, Failed) for o in outcomes),
         thoughts=second_thoughts(beliefs, recipe, objective.offset) if thoughts else None,
-        notes=beliefs.notes)
+        notes=beliefs.notes, front=_front(beliefs, objective, recipe))
+
+
+def _front(beliefs: Beliefs, objective: Objective, recipe: Recipe) -> tuple[Tradeoff, ...]:
+    """Of an objective that has one, the recommended recipe among them; empty for the others, and
+    where no recipe keeps the limits on failure."""
+    if not isinstance(objective, Focus) or not (front := objective.front(beliefs)):
+        return ()
+    if all(t.recipe != recipe for t in front):
+        front += objective.tradeoffs(beliefs, [recipe])
+    return tuple(sorted(front, key=lambda t: t.resistance_ohm_cm2))
 
 
 def _as_good(beliefs: Beliefs, points: Tensor, best_log: float, offset_of: Offset

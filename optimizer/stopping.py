@@ -21,6 +21,7 @@ from trials.trial import Trial
 
 if TYPE_CHECKING:
     # The models are loaded with the first stack that they can learn from.
+    from optimizer.second_thoughts import SecondThoughts
     from optimizer.training import Origin
 
 USUAL = 0.05
@@ -101,11 +102,13 @@ class Assessment:
 def assess(history: Sequence[Trial], space: Space, stopping: Stopping | None = None, *,
            budget: int | None = None, caution: Caution | None = None,
            earlier: Sequence[Trial] = (), origin: Origin | None = None,
-           objective: Objective | None = None) -> Assessment:
+           objective: Objective | None = None,
+           thoughts: SecondThoughts | None = None) -> Assessment:
     """Whether to press one more stack. Pure, deterministic, blind to the order of history.
 
     `earlier`, `origin` and `objective` are as for `propose`; what the objective adds to resistance
-    counts as resistance. Raises BadInput where the rules cannot be had with it.
+    counts as resistance. `thoughts` are those that a recommendation from the same arguments has:
+    the best next stack is not sought again. Raises BadInput where the rules cannot be had with it.
     """
     stopping, objective = stopping or Stopping(), objective or Objective()
     prove_stopping(stopping, objective)
@@ -122,7 +125,10 @@ def assess(history: Sequence[Trial], space: Space, stopping: Stopping | None = N
         beliefs = believe(history, space, caution or Caution(), earlier=earlier, origin=origin)
         best, _ = objective.ship(beliefs)
         chance = p_improvable(beliefs, best, by, objective)
-        gain = expected_gain(beliefs, best, objective)
+        if thoughts is None:
+            gain = expected_gain(beliefs, best, objective)
+        elif thoughts.telling is not None:
+            gain = thoughts.telling.expected_gain
     verdict = _verdict(stopping, used, learned, budget, chance, gain)
     return Assessment(used, learned, by, chance, gain, verdict, (
         _of_budget(used, budget), _of_chance(stopping, by, chance, learned),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from optimizer import Caution, Comparison, Recommendation, Space
 from trials.recipe import Recipe
-from views.page import facts, tag, text
+from views.figures.front import fronts
+from views.front import cells_of, explained, heads_of
+from views.page import facts, panels, tag, text
 from views.words import (
     OHM_CM2,
     VARIABLES,
@@ -24,7 +26,8 @@ FEW = 5
 
 
 def card(found: Recommendation, space: Space, caution: Caution, reference: Recipe | None) -> str:
-    """The recommended recipe, how sure it is, and the reference next to it."""
+    """The recommended recipe, how sure it is, the reference next to it, and below what may be
+    chosen instead."""
     warnings = [] if found.cautious else [NOT_CAUTIOUS]
     if found.intact < FEW:
         warnings.append(f"Learned from {counted(found.intact, 'intact stack')} only: take every "
@@ -32,7 +35,24 @@ def card(found: Recommendation, space: Space, caution: Caution, reference: Recip
     warning = "".join(tag("p", text(words), class_="warning") for words in warnings)
     top = tag("div", _recipe(found.recipe, space) + _resistance(found), class_="top")
     rest = warning + facts(_facts(found, space, caution)) + _reference(found, space, reference)
-    return tag("div", top + tag("div", rest, class_="rest"), class_="panel card")
+    return tag("div", top + tag("div", rest, class_="rest"), class_="panel card") + _front(found)
+
+
+def _front(found: Recommendation) -> str:
+    """Pictures and table of the recipes that nothing beats in everything at once."""
+    if not found.front:
+        return ""
+    heads = "".join(tag("th", text(head), scope="col", class_="num" if i else "")
+                    for i, head in enumerate(heads_of(found)))
+    rows = "".join(tag("tr", "".join(
+        tag("td", tag("strong", text(cell)) if one.recipe == found.recipe else text(cell),
+            class_="num" if i else "") for i, cell in enumerate(cells_of(one, found))))
+        for one in found.front)
+    table = tag("div", tag("table", tag("thead", tag("tr", heads)) + tag("tbody", rows)),
+                class_="scroll")
+    head = tag("h3", "Trade-offs") + tag("p", text(explained(found)))
+    return tag("div", head + table, class_="panel", style="margin:18px 0") + panels(
+        fronts(found), "front")
 
 
 def region_words(found: Recommendation, space: Space) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from trials.outcome import Failed, Intact
 from trials.trial import Trial
+from views.front import front_markdown
 from views.kinds import in_order, kind_of, reason_of
 from views.words import (
     VARIABLES,
@@ -45,6 +46,8 @@ def recommendation_markdown(found: Recommendation, *, campaign: str = "", simula
                   f"({interval(other.low_ohm_cm2, other.high_ohm_cm2)}), crushing "
                   f"{percent(other.p_crushed)}. The recommended recipe is better with a "
                   f"probability of {better}. {_proof(other.stacks_to_prove)}"]
+    if front := front_markdown(found):
+        lines += ["", *front]
     if found.thoughts is not None:
         lines += ["", _telling(found.thoughts.telling), "", *_prices(found.thoughts)]
     if stopping:

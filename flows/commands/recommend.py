@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -10,6 +11,9 @@ from rich.markdown import Markdown
 from flows.commands.stored import Stored, say_if_mixed, stored
 from flows.console import emit
 from optimizer.stopping import Assessment, assess
+
+if TYPE_CHECKING:
+    from optimizer.second_thoughts import SecondThoughts
 
 
 def recommend(url: str, campaign: str | None, as_json: bool) -> None:
@@ -30,7 +34,7 @@ def show(found: Stored, as_json: bool) -> None:
                   reference=settings.reference, earlier=earlier, origin=origin,
                   thoughts=True, objective=settings.objective)
     controls = drift(found.trials, settings.reference, earlier=earlier)
-    more = one_more(found)
+    more = one_more(found, best.thoughts)
     text = recommendation_markdown(best, campaign=found.campaign, simulated=found.simulated,
                                    stopping=more.sentences,
                                    controls=controls.sentences if controls else ())
@@ -41,9 +45,10 @@ def show(found: Stored, as_json: bool) -> None:
          lambda: Console().print(Markdown(text)))
 
 
-def one_more(found: Stored) -> Assessment:
-    """What speaks for pressing one more stack, and what against."""
+def one_more(found: Stored, thoughts: SecondThoughts | None = None) -> Assessment:
+    """What speaks for pressing one more stack, and what against; `thoughts` of the recommendation
+    spare the search for the best next stack."""
     settings = found.settings
     return assess(found.trials, settings.space, settings.stopping, caution=settings.caution,
                   objective=settings.objective, earlier=found.earlier(), origin=settings.origin,
-                  budget=found.opened.target or settings.campaign.trials)
+                  budget=found.opened.target or settings.campaign.trials, thoughts=thoughts)

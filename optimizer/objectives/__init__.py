@@ -2,7 +2,8 @@
 
 The file name is the name in the settings (`[objective] focus = "stability"`); a dotted name is a
 module outside this project. A file has a class `Focus`, an `Objective` whose fields are the other
-keys of the table. Resistance is what stacks tell, so an objective is told in its units:
+keys of the table, hashable ones. Resistance is what stacks tell, so an objective is told in its
+units:
 
 - `offset`: what is added to ln R at each point before the lowest is shipped. Enough for most.
 - `gain`: what one more stack is worth, where an offset cannot say it; None leaves that to the

@@ -10,7 +10,8 @@ What is shipped is the recipe of the lowest product of all outputs.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,12 +35,18 @@ KNOWN = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Tradeoff:
-    """One recipe of the front. `nonuniformity` is None where readings do not give it."""
+    """One recipe of the front. Resistance and non-uniformity are medians with 95 % intervals of the
+    recipe itself, the cycle time is known. `nonuniformity` is None where readings do not give it.
+    """
 
     recipe: Recipe
     resistance_ohm_cm2: float
     minutes: float
     nonuniformity: float | None
+    low_ohm_cm2: float
+    high_ohm_cm2: float
+    nonuniformity_low: float | None = None
+    nonuniformity_high: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +87,28 @@ class Focus(Objective):
         safe = may_be_shipped(beliefs, points).nonzero().squeeze(1)
         outputs = self._log_outputs(beliefs, points[safe])
         shown = _thinned_index(outputs, _non_dominated(outputs), SHOWN)
-        return tuple(_tradeoff(recipes[int(safe[i])], outputs[i].exp().tolist()) for i in shown)
+        return self.tradeoffs(beliefs, [recipes[int(safe[i])] for i in shown])
+
+    def tradeoffs(self, beliefs: Beliefs, recipes: Sequence[Recipe]) -> tuple[Tradeoff, ...]:
+        """All outputs of each recipe, with intervals."""
+        import torch
+
+        from optimizer.beliefs import DEVIATIONS_FOR_95
+
+        if not recipes:
+            return ()
+        points, resistance = beliefs.unit(recipes), beliefs.resistance(recipes)
+        minutes = self.cost.cycle(beliefs.space, points.numpy())
+        uneven = np.full((len(recipes), 3), np.nan)
+        if (even := evenness(beliefs)) is not None:
+            mean, sd = even.predict(points)
+            half = DEVIATIONS_FOR_95 * sd
+            uneven = torch.stack([mean, mean - half, mean + half], 1).exp().numpy()
+        value, low, high = ([None if math.isnan(v) else float(v) for v in column]
+                            for column in uneven.T)
+        return tuple(Tradeoff(recipe, float(resistance.median[i]), float(minutes[i]), value[i],
+                              float(resistance.low[i]), float(resistance.high[i]), low[i], high[i])
+                     for i, recipe in enumerate(recipes))
 
     def _log_outputs(self, beliefs: Beliefs, points: Tensor) -> Tensor:
         """Believed ln of resistance, minutes and, where known, non-uniformity: (m, 2 or 3)."""
@@ -162,7 +190,3 @@ def _above(mean: Tensor, spread: Tensor, bar: Tensor) -> Tensor:
     z = (mean - bar.clamp(-1e8, 1e8)) / spread
     density = torch.exp(-0.5 * z.square()) / (2.0 * torch.pi) ** 0.5
     return spread * (density + z * torch.special.ndtr(z))
-
-
-def _tradeoff(recipe: Recipe, outputs: list[float]) -> Tradeoff:
-    return Tradeoff(recipe, outputs[0], outputs[1], outputs[2] if len(outputs) > 2 else None)

@@ -18,7 +18,7 @@ from hardware.emulators.plc_server import serving_press
 from trials.errors import BadInput, OutOfEnvelope
 
 EXAMPLES = sorted(path for path in (Path(__file__).parents[2] / "examples").rglob("*.toml")
-                  if path.parent.name not in ("dies", "materials"))
+                  if path.parent.name not in ("dies", "materials", "studies"))
 
 
 def settings(**changes: Any) -> Settings:

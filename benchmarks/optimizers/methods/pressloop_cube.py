@@ -11,7 +11,7 @@ from torch import Tensor
 
 from benchmarks.optimizers.methods.base import Rows
 from benchmarks.optimizers.problems.base import Array
-from optimizer.acquisitions import shipping_gain, survival_first
+from optimizer.acquisitions import better_than_shipped, survival_first
 from optimizer.beliefs import Beliefs, Limit
 from optimizer.candidates import WIDTHS, near, sobol, spread
 from optimizer.caution import Caution
@@ -24,6 +24,15 @@ from surrogates.pressing_gp import Prior
 from trials.outcome import FailureMode
 
 START, POINTS, CLOUD = 6, 1024, 96
+STEPS = (0.1, 0.05, 0.03, 0.015)
+"""Widths of the clouds in which the best candidate is followed."""
+FREE_TO_BREAK = Caution(exploring=0.5, max_crush_probability_exploring=0.95, losses=0.0)
+"""A limit of these problems costs nothing where it is broken in the search, and is kept or broken
+by a recipe, not by one stack in so many."""
+STACKS, MEASURED = (0.12, 0.4), (1e-3, 0.1)
+"""Median and spread (ln) of the scatter that is expected on top of the stated standard errors: of
+the value from stack to stack, and of limits, whose standard errors say it all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cube:
@@ -88,7 +97,9 @@ class PressLoopCube(Rows):
         points = [spread(self.problem.dim, POINTS, self.seed + done)]
         if beliefs.log_resistance is not None:
             tried = torch.from_numpy(beliefs.data.log_resistance.x)
-            good = beliefs.log_resistance.predict(tried)[0].argsort()[:3]
+            with torch.no_grad():
+                value = beliefs.log_resistance.predict(tried)[0] - beliefs.log_survival(tried)
+            good = value.argsort()[:3]
             centres = torch.cat([shipped(beliefs)[0].unsqueeze(0), tried[good]])
             points += [tried, centres, *(near(centres, w, CLOUD, done) for w in WIDTHS)]
         return torch.cat(points)
@@ -104,11 +115,11 @@ class PressLoopCube(Rows):
                         labels=dict.fromkeys(FailureMode, none),
                         pending=np.zeros((0, self.problem.dim)))
         off = np.zeros(self.problem.dim)
-        value = fitted(told, _prior(told.y, 0.12), off, "the value")
-        found = {name: fitted(rows, _prior(rows.y, 0.02), off, name)
+        value = fitted(told, _prior(told.y, *STACKS), off, "the value")
+        found = {name: fitted(rows, _prior(rows.y, *MEASURED), off, name)
                  for name, rows in limits.items()}
         return CubeBeliefs(
-            space=Cube(self.problem.dim), caution=Caution(), data=data,  # type: ignore[arg-type]
+            space=Cube(self.problem.dim), caution=FREE_TO_BREAK, data=data,  # type: ignore[arg-type]
             log_resistance=None if value is None else value.gp,
             limits=tuple(Limit(one.gp, self.problem.limits[name])
                          for name, one in found.items() if one is not None),
@@ -116,16 +127,16 @@ class PressLoopCube(Rows):
 
 
 def _best(beliefs: Beliefs, points: Tensor, pending: Tensor, seed: int) -> Tensor:
-    """The best candidate, followed by the best of the cloud round it."""
-    for turn in range(2):
-        value = _value(beliefs, points, pending, seed)
-        best = points[int(value.argmax())].unsqueeze(0)
-        points = torch.cat([near(best, 0.05, CLOUD, turn), best])
+    """The best candidates, followed by the best of ever smaller clouds round them."""
+    for turn, width in enumerate(STEPS):
+        order = _value(beliefs, points, pending, seed).argsort(descending=True)
+        best = points[order[:3 if turn == 0 else 1]]
+        points = torch.cat([near(best, width, CLOUD, turn), best])
     return points[int(_value(beliefs, points, pending, seed).argmax())]
 
 
 def _value(beliefs: Beliefs, points: Tensor, pending: Tensor, seed: int) -> Tensor:
-    module = survival_first if beliefs.log_resistance is None else shipping_gain
+    module = survival_first if beliefs.log_resistance is None else better_than_shipped
     with torch.no_grad():
         gain = module.gain(beliefs, points, pending, no_offset, seed).clamp_min(1e-12).log()
         crush = beliefs.crush_probability(points)
@@ -134,10 +145,10 @@ def _value(beliefs: Beliefs, points: Tensor, pending: Tensor, seed: int) -> Tens
     return value if not bool(tolerable.any()) else torch.where(tolerable, value, -torch.inf)
 
 
-def _prior(y: Array, scatter: float) -> Prior:
+def _prior(y: Array, scatter: float, factor: float) -> Prior:
     """A plain process of the size that the rows show."""
     size = float(np.std(y)) if y.size > 2 else 1.0
-    return Prior(residual=(max(size, 1e-3), 0.8), length=(0.7, 0.6), scatter=(scatter, 0.4),
+    return Prior(residual=(max(size, 1e-3), 0.8), length=(1.5, 0.8), scatter=(scatter, factor),
                  level_sd=3.0 * max(size, 1e-3))
 
 

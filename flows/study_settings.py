@@ -1,0 +1,144 @@
+"""Settings of a study: one TOML file, read once and passed on as values."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, create_model
+
+from flows.settings import Name
+from flows.study_parts import PARTS, work_of
+from flows.table_files import cells_of
+from flows.tables import Table, as_tuple, readable, table_of
+from hardware.simulation.materials import PRESETS
+from optimizer.space import NAMES
+from trials.errors import BadInput
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
+
+
+class StudyTable(Table):
+    """`[study]`. `out` is a folder, from where the command is given; `processes` how many work at
+    once, 0 for as many as there are cores."""
+
+    name: Name
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    out: str = "study"
+    workers: Literal["processes", "here", "dask"] = "processes"
+    processes: int = Field(default=0, ge=0, le=1024)
+    dask_address: str | None = None
+
+
+class SourceTable(Table):
+    """`[source]`: a table with its settings, a ledger, or stacks of the simulator. Paths start
+    from the folder of the study file, the address of a ledger from where the command is given."""
+
+    table: str | None = None
+    settings: str | None = None
+    ledger: str | None = None
+    campaign: Name | None = None
+    campaigns: Names = ()
+    preset: str | None = None
+    stacks: int = Field(default=40, ge=4, le=100_000)
+    lots: int = Field(default=1, ge=1, le=1000)
+
+
+class _Study(Table):
+    """What all studies have, whatever their parts."""
+
+    study: StudyTable
+    source: SourceTable
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Parts that are asked for: those with a table of their own, or all."""
+        named = tuple(part for part in PARTS if getattr(self, part) is not None)
+        return named or tuple(PARTS)
+
+    def options(self, part: str, folder: Path) -> Any:
+        """The options of a part. `folder` is where paths start from. Raises BadInput."""
+        table = getattr(self, part)
+        values = {} if table is None else table.model_dump()
+        if isinstance(design := values.get("design"), str):
+            values["design"] = design_recipes(folder / design) if design else ()
+        return work_of(part).Options(**values)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        return json.loads(self.model_dump_json(exclude_none=True))
+
+
+def _options_table(part: str) -> type[Table]:
+    kind = work_of(part).Options
+    if part != "replay":
+        return table_of(kind)
+    # The file names the table of a design of experiments; the options hold its recipes.
+    return create_model("ReplayTable", __base__=table_of(kind, "design"), design=(str, ""))
+
+
+_TABLES: dict[str, Any] = {part: (_options_table(part) | None, None) for part in PARTS}
+StudySettings: Any = create_model("StudySettings", __base__=_Study, **_TABLES)
+"""One study's settings: `[study]`, `[source]` and a table for each part with the keys of its
+options."""
+
+
+def read_study(path: Path) -> Any:
+    """The settings of a study file. Raises BadInput on anything wrong."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise BadInput("study", path, "a readable file", f"{error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise BadInput("study", path, "a TOML file", f"{error}.") from None
+    try:
+        found = StudySettings.model_validate(values)
+    except ValidationError as error:
+        raise readable(error, str(path), StudySettings) from None
+    _prove_source(found.source)
+    if found.study.dask_address and found.study.workers != "dask":
+        raise BadInput("study.dask_address", found.study.dask_address, 'left out, or with workers '
+                       '= "dask"', "Only Dask workers have an address.")
+    for part in found.parts:
+        found.options(part, path.parent)
+    return found
+
+
+def design_recipes(path: Path) -> tuple[tuple[float, float, float], ...]:
+    """The recipes of a table with the columns of a recipe, in their order."""
+    found = cells_of(path)
+    missing = [name for name in NAMES if name not in found.header]
+    if missing:
+        raise BadInput(f"{path.name}: column {missing[0]}", "missing", "present",
+                       f"Columns found: {', '.join(found.header)}.")
+    at = [found.header.index(name) for name in NAMES]
+    try:
+        return tuple((float(cells[at[0]]), float(cells[at[1]]), float(cells[at[2]]))
+                     for _, cells in found.rows)
+    except (ValueError, IndexError):
+        raise BadInput(f"{path.name}", "an empty cell or text", "three numbers in every row",
+                       "Complete the recipes.") from None
+
+
+def _prove_source(source: SourceTable) -> None:
+    given = [name for name in ("table", "ledger", "preset") if getattr(source, name) is not None]
+    if len(given) != 1:
+        raise BadInput("source", " and ".join(given) or "empty", "one of table, ledger and preset",
+                       "A study looks at one set of stacks.")
+    kept = {"table": {"table", "settings"}, "ledger": {"ledger", "campaign", "campaigns"},
+            "preset": {"preset", "stacks", "lots"}}[given[0]]
+    for name in sorted(source.model_fields_set - kept):
+        raise BadInput(f"source.{name}", getattr(source, name), f"left out beside {given[0]}",
+                       f"With {given[0]}, known are {', '.join(sorted(kept))}.")
+    if source.table is not None and source.settings is None:
+        raise BadInput("source.settings", "missing", "the settings of a campaign",
+                       'Add settings = "campaign.toml": it says which space and which die is '
+                       "meant.")
+    if source.campaign is not None and source.campaigns:
+        raise BadInput("source.campaigns", list(source.campaigns), "left out beside campaign",
+                       "Give one of the two.")
+    if source.preset is not None and source.preset not in PRESETS:
+        raise BadInput("source.preset", source.preset, f"one of {', '.join(PRESETS)}",
+                       "Name one of these.")

@@ -1,0 +1,103 @@
+"""Where the stacks of a study come from: a table, a ledger or the simulator."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from flows.commands.stored import Stored, existing, stored
+from flows.past import read_past
+from flows.raw_sheet import raw_sheet
+from flows.settings import read_settings
+from flows.simulated_stacks import REFERENCE, SPACE, simulated_stacks
+from flows.study_settings import SourceTable
+from optimizer.space import NAMES, Space
+from studies.data import StudyData
+from studies.lint import Sheet
+from trials.errors import BadInput
+from trials.outcome import Failed, Intact
+from trials.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a study looks at; `sheet` is the table as it stands in its file, None for other
+    sources, which are checked by their trials. `digests` tell the same source again."""
+
+    data: StudyData
+    digests: dict[str, str]
+    sheet: Sheet | None = None
+
+
+def source_of(table: SourceTable, folder: Path, seed: int) -> Source:
+    """The stacks that `[source]` names. `folder` is where its paths start from. Raises BadInput
+    for a source that cannot be read or has no stack with an outcome."""
+    if table.table is not None and table.settings is not None:
+        found = _from_table(folder / table.table, folder / table.settings)
+    elif table.ledger is not None:
+        found = _from_ledger(table)
+    else:
+        found = _simulated(table, seed)
+    if not found.data.trials:
+        raise BadInput("source", found.data.source, "one with evaluated stacks",
+                       "Run or import a campaign first.")
+    return found
+
+
+def _from_table(path: Path, settings_path: Path) -> Source:
+    settings = read_settings(settings_path)
+    trials = tuple(past.trial(number) for number, past in enumerate(read_past(path, settings), 1))
+    data = StudyData(f"table {path.name}", trials, settings.space, settings.caution,
+                     settings.reference)
+    return Source(data, {path.name: _digest(path), settings_path.name: _digest(settings_path)},
+                  raw_sheet(path, settings))
+
+
+def _from_ledger(table: SourceTable) -> Source:
+    url = str(table.ledger)
+    names: Sequence[str | None] = table.campaigns or (table.campaign,)
+    campaigns = [stored(url, name) for name in names]
+    trials = [t for campaign in campaigns for t in _telling(campaign, several=len(campaigns) > 1)]
+    aside = sum(len(c.trials) for c in campaigns) - len(trials)
+    last = campaigns[-1]
+    named = " and ".join(c.campaign for c in campaigns)
+    words = f"ledger, campaign{'s' if len(campaigns) > 1 else ''} {named}"
+    data = StudyData(
+        words + (f" ({aside} without an outcome left out)" if aside else ""),
+        tuple(replace(t, number=number) for number, t in enumerate(trials, 1)),
+        _space_around([c.settings.space for c in campaigns]), last.settings.caution,
+        last.settings.reference, any(c.simulated for c in campaigns))
+    with existing(url) as ledger:
+        heads = {c.campaign: ledger.head(c.campaign)[1] for c in campaigns}
+    return Source(data, heads)
+
+
+def _telling(campaign: Stored, *, several: bool) -> list[Trial]:
+    """Trials with an outcome; of several campaigns, each lot is one of its campaign."""
+    kept = [t for t in campaign.trials if isinstance(t.outcome, (Intact, Failed))]
+    if not several:
+        return kept
+    return [replace(t, stack=replace(t.stack, lot=f"{t.stack.lot} ({campaign.campaign})"))
+            for t in kept]
+
+
+def _space_around(spaces: Sequence[Space]) -> Space:
+    """The smallest box with all spaces inside."""
+    bounds = {name: [getattr(space, name) for space in spaces] for name in NAMES}
+    return Space(**{name: (min(b[0] for b in all_of), max(b[1] for b in all_of))
+                    for name, all_of in bounds.items()})
+
+
+def _simulated(table: SourceTable, seed: int) -> Source:
+    preset = str(table.preset)
+    trials = simulated_stacks(preset, table.stacks, table.lots, seed)
+    words = f"simulator, preset {preset}, {table.stacks} stacks" + (
+        f" of {table.lots} lots" if table.lots > 1 else "")
+    data = StudyData(words, trials, SPACE, reference=REFERENCE, simulated=True)
+    return Source(data, {preset: f"seed {seed}"})
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,0 +1,40 @@
+"""What a study looks at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from optimizer.caution import Caution
+from optimizer.space import Space
+from trials.outcome import Failed, Intact
+from trials.recipe import Recipe
+from trials.trial import Trial
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class StudyData:
+    """Trials with an outcome, by number, which is the order in time; the space they are looked at
+    in; and how careful the lab is. `source` says in a few words where they come from, `simulated`
+    whether no real stack was pressed, `reference` which recipe the lab uses now."""
+
+    source: str
+    trials: tuple[Trial, ...]
+    space: Space
+    caution: Caution = field(default_factory=Caution)
+    reference: Recipe | None = None
+    simulated: bool = False
+
+    @property
+    def intact(self) -> tuple[Trial, ...]:
+        """Trials whose stack has a resistance."""
+        return tuple(t for t in self.trials if isinstance(t.outcome, Intact))
+
+    @property
+    def failed(self) -> tuple[Trial, ...]:
+        """Trials whose stack failed."""
+        return tuple(t for t in self.trials if isinstance(t.outcome, Failed))
+
+    @property
+    def lots(self) -> tuple[str, ...]:
+        """Names of the lots, in order."""
+        return tuple(sorted({t.stack.lot for t in self.trials}))

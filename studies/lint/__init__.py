@@ -1,0 +1,126 @@
+"""Data check: what in a table would mislead a model, before any model sees it.
+
+A check is a function from a table to findings; to add one, write it and put it into CHECKS.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from studies.data import StudyData
+from studies.lint.copies import columns_twice, readings_twice, rows_twice, stacks_twice
+from studies.lint.design import confounded, constant, coverage, labels, order, recipes
+from studies.lint.finding import Check, Finding, Severity, Sure
+from studies.lint.headers import headers, shape
+from studies.lint.outliers import lot_areas, outliers
+from studies.lint.readings import (
+    empty_cells,
+    failures,
+    impossible,
+    not_numbers,
+    stack_pressures,
+    standard_errors,
+)
+from studies.lint.sheet import Sheet, sheet_of
+from studies.lint.swaps import odd_set_points
+from studies.lint.units import resistance_beside, set_point_units
+from studies.work import Each, one_by_one
+from trials.errors import BadInput
+
+__all__ = ["CHECKS", "Check", "Finding", "Findings", "Options", "Severity", "Sheet", "Sure",
+           "lint", "lint_sheet", "sheet_of"]
+
+CHECKS: tuple[Check, ...] = (
+    shape, headers, not_numbers, empty_cells, impossible, failures, set_point_units,
+    odd_set_points, resistance_beside, rows_twice, readings_twice, stacks_twice, columns_twice,
+    stack_pressures, outliers, lot_areas, standard_errors, labels, confounded, order, constant,
+    recipes, coverage)
+_BAD = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """`without` names checks to leave out, such as "order". Raises BadInput on other words."""
+
+    without: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        known = [check.__name__ for check in CHECKS]
+        for name in self.without:
+            if name not in known:
+                raise BadInput("lint.without", name, f"one of {', '.join(known)}",
+                               "Correct it, or leave it out.")
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found in a table of `rows` rows, the worst first. `name` is that of its file, ""
+    for trials."""
+
+    name: str
+    rows: int
+    found: tuple[Finding, ...] = ()
+    row_word: str = "row"
+    checks: tuple[str, ...] = field(default=())
+
+    def count(self, severity: Severity) -> int:
+        """How many findings are as bad as this."""
+        return sum(one.severity is severity for one in self.found)
+
+    @property
+    def serious(self) -> bool:
+        """True when something would mislead a model."""
+        return self.count(Severity.ERROR) > 0
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The verdict, and what is to be looked at first."""
+        first = [one for one in self.found if one.severity is not Severity.NOTE]
+        return (self._verdict(), *(
+            f"{one.severity.capitalize()}, {one.where(self.row_word)}: {one.seen}. {one.remedy}"
+            for one in first[:6]), *(
+                [f"And {len(first) - 6} more, listed below."] if len(first) > 6 else []))
+
+    def _verdict(self) -> str:
+        counts = [_counted(self.count(s), str(s)) for s in _BAD if self.count(s)]
+        rows = _counted(self.rows, self.row_word)
+        what = f"{self.name} ({rows})" if self.name else f"All {rows}"
+        if not counts:
+            return f"{what}: nothing suspicious in {len(self.checks)} checks."
+        told = ", ".join(counts[:-1]) + " and " * (len(counts) > 1) + counts[-1]
+        return f"{what}: {told}." + (
+            " Correct the errors before anything is concluded from it." if self.serious else "")
+
+    def tables(self) -> dict[str, list[dict[str, object]]]:
+        """`findings`: one a row."""
+        return {"findings": [
+            {"check": one.check, "severity": str(one.severity), "sure": str(one.sure),
+             "column": one.column, "rows": ", ".join(map(str, one.rows)), "seen": one.seen,
+             "why": one.why, "remedy": one.remedy} for one in self.found]}
+
+
+def lint(data: StudyData, options: Options | None = None, *, seed: int = 0,
+         each: Each = one_by_one) -> Findings:
+    """Checks trials, by number. `seed` is for the shape of a part: nothing is random here."""
+    return lint_sheet(sheet_of(data.trials, "", data.space), options, each=each)
+
+
+def lint_sheet(sheet: Sheet, options: Options | None = None, *, each: Each = one_by_one
+               ) -> Findings:
+    """Checks a table as it stands in its file. Raises nothing on bad data: that is what it tells.
+    """
+    checks = [c for c in CHECKS if c.__name__ not in (options or Options()).without]
+    jobs = [(check, sheet) for check in checks]
+    found = [one for some in each(_looked, jobs, "Data check") for one in some]
+    found.sort(key=lambda one: _BAD.index(one.severity))
+    return Findings(sheet.name, len(sheet), tuple(found), sheet.row_word,
+                    tuple(check.__name__ for check in checks))
+
+
+def _looked(job: tuple[Check, Sheet]) -> tuple[Finding, ...]:
+    check, sheet = job
+    return tuple(check(sheet)) if len(sheet) or check is shape else ()
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,126 @@
+"""What replayed campaigns mean, in sentences for a lab."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from studies.paired import ALPHA
+from studies.strategies import words_of
+
+if TYPE_CHECKING:
+    from studies.replay import Findings
+    from studies.replay_numbers import Needed, Pair
+
+OF_THE_LAB = ("design", "as_listed")
+"""What a lab wants to be compared with first."""
+
+
+def verdicts(found: Findings) -> tuple[str, ...]:
+    """What came out, the main thing first."""
+    return tuple(s for s in (_main(found), *_compared(found), _lost(found)) if s)
+
+
+def grounds(found: Findings) -> tuple[str, ...]:
+    """What it rests on."""
+    return tuple(s for s in (_ground(found), _error(found)) if s)
+
+
+def stacks_words(one: Needed) -> str:
+    """Stacks needed with their interval: "9 (6 to 12)"."""
+    if one.low > one.budget:
+        return _upto(one.low, one.budget)
+    return (f"{_upto(one.stacks, one.budget)} "
+            f"({_upto(one.low, one.budget)} to {_upto(one.high, one.budget)})")
+
+
+def _upto(stacks: float, budget: int) -> str:
+    return f"{stacks:.0f}" if stacks <= budget else f"more than {budget}"
+
+
+def _main(found: Findings) -> str:
+    within, first = found.options.within_percent, found.needed[0]
+    own = next((n for name in OF_THE_LAB for n in found.needed[1:] if n.strategy == name),
+               found.needed[1] if len(found.needed) > 1 else None)
+    other = f", {words_of(own.strategy)} {stacks_words(own)}" if own else ""
+    return (f"To recommend a recipe within {within:g} % of the best, and stay there, "
+            f"{words_of(first.strategy)} needed {_counted(first)}{other}: medians of "
+            f"{first.replays} replays, in brackets their 95 % intervals.")
+
+
+def _counted(one: Needed) -> str:
+    amount, *interval = stacks_words(one).partition(" (")
+    return f"{amount} stacks{''.join(interval)}"
+
+
+def _compared(found: Findings) -> tuple[str, ...]:
+    """One sentence on the real differences and one on the others."""
+    if not found.pairs:
+        return ()
+    base = words_of(found.pairs[0].baseline)
+    never = {n.strategy: n.never for n in found.needed}
+    real = [f"{words_of(p.strategy)} {_more(p, never[p.strategy])}" for p in found.pairs if p.real]
+    luck = [f"{words_of(p.strategy)} ({_between(p)})" for p in found.pairs if not p.real]
+    few = " Too few replays to tell: ask for 10 or more." if luck and _too_few(found) else ""
+    return tuple(s for s in (
+        f"Compared with {base} on the same truths and with the same luck, the differences in "
+        f"stacks needed are real for: {', '.join(real)}." if real else "",
+        f"No evidence of a difference in stacks needed from {base} for: {', '.join(luck)}.{few}"
+        if luck else "") if s)
+
+
+def _too_few(found: Findings) -> bool:
+    """True where even the clearest difference, one sign in every replay, could be luck."""
+    return len(found.pairs) * 2.0 ** (1 - found.options.repeats) > ALPHA
+
+
+def _between(pair: Pair) -> str:
+    if pair.more_low == pair.more_high == 0.0:
+        return "the same in every replay"
+    return f"{_less_or_more(pair.more_low)} to {_less_or_more(pair.more_high)}"
+
+
+def _more(pair: Pair, never: int) -> str:
+    least = "at least " if never and pair.more_stacks > 0 else ""
+    low, high = sorted(abs(v) for v in (pair.more_low, pair.more_high))
+    word = "more" if pair.more_stacks > 0 else "fewer"
+    return f"{least}{abs(pair.more_stacks):.0f} {word} ({low:.0f} to {high:.0f})"
+
+
+def _less_or_more(stacks: float) -> str:
+    return "none" if stacks == 0.0 else f"{abs(stacks):.1f} {'fewer' if stacks < 0 else 'more'}"
+
+
+def _lost(found: Findings) -> str:
+    told = [f"{words_of(n.strategy)} {n.lost:.1f} ({n.lost_low:.1f} to {n.lost_high:.1f})"
+            for n in found.needed]
+    return (f"Stacks crushed or failed in a campaign of {found.options.budget}, on average: "
+            f"{', '.join(told)}.")
+
+
+def _ground(found: Findings) -> str:
+    if found.options.on == "pool":
+        told = ("Only recipes of the table could be pressed, and each of its stacks once; the true "
+                "resistance of a recipe is taken as pressloop's own models tell it from all stacks "
+                "together, which may flatter pressloop. Lots are mixed as they are in the table.")
+    else:
+        told = ("The campaigns were pressed on a stand-in made from the stacks, not on the press. "
+                "Each replay has another one, drawn from all that agree with the stacks: so the "
+                "intervals hold what the stacks leave open. The stand-in rests on the same "
+                "knowledge of pressing as pressloop does, which may flatter pressloop.")
+    if found.fitted_to < found.out_of:
+        told += (f" It was fitted to {found.fitted_to} of the {found.out_of} stacks, chosen from "
+                 "all over the space and all lots: more hardly change it and take much longer.")
+    return told + (" pressloop recommends what its models hold best; every other way recommends "
+                   "the best recipe that it measured and that broke no stack.")
+
+
+def _error(found: Findings) -> str:
+    error = found.error
+    if error is None:
+        return ""
+    verdict = "as it should be" if error.inside_95 >= 0.90 else \
+        "fewer than the 95 it should be, so take the intervals as too narrow"
+    return (f"How good the stand-in is: when it has to predict each of {error.stacks} measured "
+            f"stacks from the others, half of its predictions are off by less than "
+            f"{error.typical_percent:.0f} %, and {100.0 * error.inside_95:.0f} of 100 readings "
+            f"fall inside its 95 % interval, {verdict}.")

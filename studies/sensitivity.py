@@ -1,0 +1,238 @@
+"""Which of pressure, dwell, temperature, lot, operator and stack pressure matters, and whether the
+readings make physical sense."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from optimizer.beliefs import Beliefs, believe
+from optimizer.objectives import Objective
+from studies.data import StudyData
+from studies.drawn import drawn, grid
+from studies.effects import (
+    Change,
+    Curve,
+    LawValue,
+    averaged_curves,
+    changes,
+    curves_through,
+    laws,
+    left_over,
+)
+from studies.few_rows import few_rows
+from studies.sanity import Finding, Odd, odd_rows, plain_process, sanity
+from studies.sanity_rules import RESISTANCE
+from studies.sensitivity_words import sentences
+from studies.shares import LASTING, Share, shares, typical_factor
+from studies.spread_of_groups import (
+    GroupSpread,
+    HeldPressure,
+    held_pressure,
+    residuals,
+    spread_of,
+)
+from studies.work import Each, one_by_one
+from surrogates.pressing_gp import left_out_density
+from trials.checks import within
+from trials.recipe import Recipe
+from trials.trial import Trial
+
+FEWEST = 3
+"""Intact stacks below which nothing is said."""
+CLEARLY = 3.0
+"""Sum of log densities by which the rows must be predicted better without the laws of pressing."""
+LEAST_PART = 0.05
+"""Of the space: where stacks fail in less of it, or last in less, it is not looked at by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Keys of the study's `[sensitivity]` table.
+
+    most_rows: stacks that the models learn from where there are more; cost grows with the cube.
+    draws: functions that are drawn to find intervals.
+    smallest_effect: wrong change of resistance per doubling (or per 10 degC) that is too small to
+        be flagged, a fraction.
+    false_alarms: share of sound tables in which some check may be raised all the same.
+    """
+
+    most_rows: int = 200
+    draws: int = 400
+    smallest_effect: float = 0.01
+    false_alarms: float = 0.05
+
+    def __post_init__(self) -> None:
+        within("sensitivity.most_rows", self.most_rows, 10, 1000, "It counts stacks.")
+        within("sensitivity.draws", self.draws, 40, 10_000, "It counts draws.")
+        within("sensitivity.smallest_effect", self.smallest_effect, 0.0, 0.5, "It is a fraction.")
+        within("sensitivity.false_alarms", self.false_alarms, 0.001, 0.5, "It is a fraction.")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """What matters.
+
+    `told` counts intact and failed stacks, `intact` those with a resistance in this space, `used`
+    are those that the models learned from. `recipe` is the one that would be recommended, `beliefs`
+    what was learned, both None where too few stacks are intact. `typical_factor` is how far
+    resistance varies over the space (a factor, one standard deviation), `scatter` from stack to
+    stack (of ln R), `failing` the share of the space where stacks fail more often than not,
+    `unvaried` the free variables that the rows hardly vary, `left_over` what the laws of pressing
+    miss (of ln R).
+    """
+
+    told: int
+    intact: int
+    used: tuple[Trial, ...]
+    beliefs: Beliefs | None = None
+    recipe: Recipe | None = None
+    cautious: bool = True
+    shares: tuple[Share, ...] = ()
+    typical_factor: float = 1.0
+    scatter: float = 0.0
+    left_over: float = 0.0
+    lawless: bool = False
+    """True where a model without laws predicts these stacks better, and is used."""
+    failing: float = 0.0
+    unvaried: tuple[str, ...] = ()
+    curves: tuple[Curve, ...] = ()
+    changes: tuple[Change, ...] = ()
+    laws: tuple[LawValue, ...] = ()
+    groups: tuple[GroupSpread, ...] = ()
+    single: tuple[str, ...] = ()
+    """Kinds of groups of which there is one only."""
+    same_groups: bool = False
+    """True where every lot has its own operator, so that neither can be told from the other."""
+    held: HeldPressure | None = None
+    checks: tuple[Finding, ...] = ()
+    odd: tuple[Odd, ...] = ()
+    sentences: tuple[str, ...] = ()
+
+    @property
+    def flags(self) -> tuple[Finding, ...]:
+        """Checks that the readings contradict."""
+        return tuple(c for c in self.checks if c.flagged)
+
+    def tables(self) -> dict[str, list[dict[str, object]]]:
+        """Tidy rows for Parquet."""
+        return {
+            "shares": [asdict(one) for one in self.shares],
+            "changes": [asdict(one) for one in self.changes],
+            "curves": [row for curve in self.curves for row in _points(curve)],
+            "laws": [asdict(one) for one in self.laws],
+            "groups": [asdict(one) | {"together": ", ".join(one.together)}
+                                   for one in self.groups],
+            "stack_pressure": [] if self.held is None else [
+                asdict(self.held) | {"together": ", ".join(self.held.together)}],
+            "checks": [_check(one) for one in self.checks],
+            "odd_rows": [asdict(one) for one in self.odd],
+        }
+
+
+def _points(curve: Curve) -> list[dict[str, object]]:
+    crushed = np.full(len(curve.x), np.nan) if curve.p_crushed is None else curve.p_crushed
+    return [{"variable": curve.variable, "averaged": curve.averaged, "value": float(x),
+             "resistance_ohm_cm2": float(m), "low_ohm_cm2": float(a), "high_ohm_cm2": float(b),
+             "p_crushed": None if np.isnan(p) else float(p)}
+            for x, m, a, b, p in zip(curve.x, curve.median, curve.low, curve.high, crushed,
+                                     strict=True)]
+
+
+def _check(one: Finding) -> dict[str, object]:
+    look = one.look
+    return {"check": look.name, "rule": look.rule, "where": look.where, "quantity": look.quantity,
+            "variable": look.variable, "stacks": one.stacks, "slope_per_step": one.slope,
+            "low": one.low, "high": one.high, "flagged": one.flagged,
+            "rows": ", ".join(map(str, one.rows)), "gone_without_them": one.cured,
+            "cannot_be_told": one.why_not}
+
+
+def sensitivity(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_by_one
+                ) -> Findings:
+    """What matters for these stacks; three jobs of some seconds each. Deterministic in data,
+    options and seed."""
+    used = few_rows(data.trials, data.space, options.most_rows, seed)
+    told = len(data.intact) + len(data.failed)
+    intact = sum(data.space.comparable(t.recipe) for t in data.intact)
+    found = Findings(told, intact, used)
+    if intact >= FEWEST:
+        whole = replace(data, trials=tuple(t for t in data.intact))
+        few = replace(data, trials=used)
+        done = list(each(_done, [_Job("shares", few, used, options, seed),
+                                 _Job("sanity", few, used, options, seed),
+                                 _Job("groups", whole, used, options, seed)], "what matters"))
+        found = replace(found, **{k: v for part in done for k, v in part.items()})
+    return replace(found, sentences=sentences(found))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Job:
+    part: str
+    data: StudyData
+    used: tuple[Trial, ...]
+    options: Options
+    seed: int
+
+
+def _done(job: _Job) -> dict[str, Any]:
+    """The fields of Findings that a job fills."""
+    return {"shares": _shares, "sanity": _sanity, "groups": _groups}[job.part](job)
+
+
+def _shares(job: _Job) -> dict[str, Any]:
+    data, space = job.data, job.data.space
+    beliefs, lawless = _better(believe(job.used, space, data.caution), data)
+    gp = beliefs.log_resistance
+    assert gp is not None
+    best, cautious = Objective().ship(beliefs)
+    recipe = space.decode(best.numpy())
+    cube = grid([(0.0, 1.0)] * len(space.free))
+    values = drawn(gp, cube.points, job.options.draws, job.seed)
+    x = beliefs.data.log_resistance.x
+    lasting = beliefs.survival(space.decode_all(cube.points)) >= 0.5
+    found = shares(values, cube, space.free)
+    if LEAST_PART < lasting.mean() < 1.0 - LEAST_PART:
+        found += shares(values, cube, space.free, LASTING, lasting)
+    return {
+        "beliefs": beliefs, "recipe": recipe, "cautious": cautious,
+        "shares": found, "typical_factor": typical_factor(values, cube), "scatter": gp.scatter,
+        "left_over": left_over(beliefs), "failing": float(1.0 - lasting.mean()),
+        "unvaried": tuple(n for i, n in enumerate(space.free) if np.ptp(x[:, i]) < 0.1),
+        "curves": (*curves_through(beliefs, recipe), *averaged_curves(values, cube, space)),
+        "changes": changes(values, cube, space), "lawless": lawless,
+        "laws": () if lawless else laws(beliefs)}
+
+
+def _better(beliefs: Beliefs, data: StudyData) -> tuple[Beliefs, bool]:
+    """With the process without laws, and True, where it predicts the rows, each left out, better:
+    the laws were told for other stacks, or far from these pressures."""
+    assert beliefs.log_resistance is not None
+    plain = plain_process(data, beliefs.data.log_resistance, RESISTANCE)
+    gain = left_out_density(plain).sum() - left_out_density(beliefs.log_resistance).sum()
+    if float(gain) < CLEARLY:
+        return beliefs, False
+    return replace(beliefs, log_resistance=plain), True
+
+
+def _sanity(job: _Job) -> dict[str, Any]:
+    beliefs = believe(job.used, job.data.space, job.data.caution)
+    return {"checks": sanity(job.data, job.used, beliefs, least=job.options.smallest_effect,
+                             false_alarms=job.options.false_alarms),
+            "odd": odd_rows(job.data, job.used)}
+
+
+def _groups(job: _Job) -> dict[str, Any]:
+    found = residuals(job.data, job.used)
+    names = {"lot": [r.trial.stack.lot for r in found],
+             "operator": [r.trial.stack.operator for r in found]}
+    spreads = [spread_of(kind, found, given, job.data) for kind, given in names.items()]
+    pairs = set(zip(*names.values(), strict=True))
+    several = all(len(set(given)) > 1 for given in names.values())
+    return {"groups": tuple(one for one in spreads if one is not None),
+            "single": tuple(kind for kind, given in names.items() if len(set(given)) == 1),
+            "same_groups": several and all(len(set(given)) == len(pairs)
+                                           for given in names.values()),
+            "held": held_pressure(found, job.data)}

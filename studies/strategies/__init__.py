@@ -1,0 +1,79 @@
+"""Who chooses the recipes of a replayed campaign: a folder of strategies, one file each.
+
+The file name is the name in the settings. A file has `ask(given, history, count)`: the recipes of
+the next batch, from what the lab knows and the stacks so far and nothing else. `ship(given,
+history)` names the recipe it would ship, None where it cannot; a file without one ships the best
+it has measured. `WORDS` is how the report calls it. A strategy keeps no state of its own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import ModuleType
+
+import numpy as np
+
+from optimizer.caution import Caution
+from optimizer.space import Space
+from trials.outcome import Failed, Intact
+from trials.plugins import named_module
+from trials.recipe import Recipe
+from trials.trial import Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What a strategy knows of the lab before any stack.
+
+    `listed` are the recipes of the lab's own stacks in the order of pressing, `design` its table
+    of a design of experiments. `menu` are the recipes that can be pressed now and `table` those
+    that can be shipped; both are () where any recipe of the space can.
+    """
+
+    space: Space
+    caution: Caution
+    reference: Recipe | None
+    seed: int
+    listed: tuple[Recipe, ...] = ()
+    design: tuple[Recipe, ...] = ()
+    menu: tuple[Recipe, ...] = ()
+    table: tuple[Recipe, ...] = ()
+
+
+def strategy(name: str) -> ModuleType:
+    """The file of that name. Raises BadInput where there is none."""
+    from studies import strategies
+
+    return named_module("strategies", name, strategies, "one", "ask(given, history, count)")
+
+
+def words_of(name: str) -> str:
+    """How the report calls a strategy."""
+    return str(getattr(strategy(name), "WORDS", name.replace("_", " ")))
+
+
+def ship(name: str, given: Given, history: Sequence[Trial]) -> Recipe | None:
+    """The recipe that the strategy would ship now."""
+    own = getattr(strategy(name), "ship", best_measured)
+    found: Recipe | None = own(given, history)
+    return found
+
+
+def best_measured(given: Given, history: Sequence[Trial]) -> Recipe | None:
+    """The lowest mean of ln R among recipes of which no stack failed; where each had failures, the
+    lowest of all; None before the first intact stack."""
+    read, spoilt = defaultdict[Recipe, list[float]](list), set[Recipe]()
+    for trial in history:
+        if isinstance(trial.outcome, Intact):
+            read[trial.recipe].append(float(np.log(trial.outcome.resistance_ohm_cm2)))
+        elif isinstance(trial.outcome, Failed):
+            spoilt.add(trial.recipe)
+    sound = {r: v for r, v in read.items() if r not in spoilt} or read
+    return min(sound, key=lambda r: float(np.mean(sound[r])), default=None)
+
+
+def next_of(recipes: Sequence[Recipe], done: int, count: int) -> list[Recipe]:
+    """The next of a fixed list, which begins again at its end."""
+    return [recipes[(done + i) % len(recipes)] for i in range(count)]

@@ -1,0 +1,91 @@
+"""A study as a Prefect flow: what it writes, and that it writes the same again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from flows.study import done_part
+from flows.study_artifact import markdown_of
+from flows.study_outputs import write_tables
+from flows.study_settings import read_study
+from flows.study_sources import source_of
+from studies.work import one_by_one
+from tests.flows.conftest import Answer
+from tests.flows.test_study_files import write_study
+
+SMALL = """
+[lint]
+[compare]
+models = ["mean", "linear"]
+shipped = "linear"
+crush_models = ["base_rate"]
+crush_shipped = "logistic"
+resamples = 200
+"""
+
+
+def tables(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}
+
+
+@pytest.mark.prefect
+def test_here_and_in_processes_the_same_tables_are_written(
+        tmp_path: Path, pressloop: Callable[..., Answer]) -> None:
+    for folder, how in (("one", "here"), ("two", "processes")):
+        path = write_study(tmp_path, parts=SMALL, study=f'workers = "{how}"\nprocesses = 2\n'
+                                                        f'out = "{folder}"')
+        answer = pressloop("study", path, "--json")
+        assert answer.code == 0, answer.err
+        assert "SIMULATED" in answer.err
+        assert set(answer.json["parts"]) == {"lint", "compare"}
+    assert tables(tmp_path / "one") == tables(tmp_path / "two") != {}
+    told = json.loads((tmp_path / "two" / "study.json").read_text())
+    assert told["simulated"] and told["versions"]["python"]
+    assert told["parts"]["compare"]["sentences"]
+    assert {name for part in told["parts"].values() for name in part["files"]} == set(
+        tables(tmp_path / "two"))
+    page = (tmp_path / "two" / "study.html").read_text()
+    assert "SIMULATED" in page and "Can these data be trusted?" in page
+    assert len(pd.read_parquet(tmp_path / "two" / "compare_predictions.parquet")) > 0
+
+
+@pytest.mark.prefect
+def test_a_part_that_cannot_be_done_costs_the_others_nothing(
+        tmp_path: Path, pressloop: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    import studies.plan
+
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError("of all things")
+
+    monkeypatch.setattr(studies.plan, "plan", broken)
+    path = write_study(tmp_path, parts="[lint]\n[plan]", study='workers = "here"')
+    answer = pressloop("study", path, "--json")
+    assert answer.code == 1
+    assert "of all things" in answer.json["parts"]["plan"]["problem"]
+    assert answer.json["parts"]["lint"]["sentences"]
+    page = (tmp_path / "study" / "study.html").read_text()
+    assert "could not be done: ZeroDivisionError: of all things" in page
+    assert "Traceback" not in answer.err
+
+
+def test_the_same_part_twice_gives_the_same_rows(tmp_path: Path) -> None:
+    settings = read_study(write_study(tmp_path, parts=SMALL))
+    for part in ("lint", "compare"):
+        source = source_of(settings.source, tmp_path, 4)
+        for folder in ("one", "again"):
+            done = done_part(part, settings.options(part, tmp_path), source, 4, one_by_one)
+            assert not done.problem
+            (tmp_path / folder).mkdir(exist_ok=True)
+            write_tables(tmp_path / folder, done)
+    assert tables(tmp_path / "one") == tables(tmp_path / "again") != {}
+
+
+def test_names_from_a_table_are_no_markup() -> None:
+    words = markdown_of({"study": "s", "source": "t", "seed": 1, "simulated": False, "parts": {
+        "lint": {"sentences": ["<b>lot_a</b> | [x](y)"], "problem": None}}})
+    assert r"\<b\>lot\_a\</b\> \| \[x\](y)" in words

@@ -1,0 +1,65 @@
+"""The front of several aims, in text and in the report."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from optimizer import Caution, recommend
+from optimizer.objectives import named_objective
+from optimizer.stopping import assess
+from tests.studies.stacks import SPACE, pressed, spread
+from trials.outcome import Intact
+from views.card import card
+from views.markdown import recommendation_markdown
+from views.words import recipe_words
+
+
+@pytest.fixture(scope="module")
+def stacks():
+    """Whose non-uniformity grows with pressure."""
+    draw = np.random.default_rng(0)
+    return tuple(replace(t, outcome=replace(t.outcome, nonuniformity=float(
+        0.05 * np.exp(0.004 * (t.recipe.pressure_mpa - 200.0) + 0.1 * draw.standard_normal()))))
+        if isinstance(t.outcome, Intact) else t for t in pressed(spread(16)))
+
+
+@pytest.fixture(scope="module")
+def best(stacks):
+    return recommend(stacks, SPACE, objective=named_objective("pareto"))
+
+
+def test_the_recommended_recipe_is_among_the_front_with_intervals(best):
+    assert best.recipe in [t.recipe for t in best.front]
+    for one in best.front:
+        assert one.low_ohm_cm2 < one.resistance_ohm_cm2 < one.high_ohm_cm2
+        assert one.nonuniformity_low < one.nonuniformity < one.nonuniformity_high
+        assert one.minutes >= 40.0
+    own = next(t for t in best.front if t.recipe == best.recipe)
+    assert own.resistance_ohm_cm2 == pytest.approx(best.resistance_ohm_cm2)
+
+
+def test_text_and_report_list_every_recipe_of_the_front(best):
+    told = recommendation_markdown(best)
+    html = card(best, SPACE, Caution(), None)
+    assert "Trade-offs" in told and "Non-uniformity" in told and "evenness" in told
+    for one in best.front:
+        assert recipe_words(one.recipe) in told and recipe_words(one.recipe) in html
+    assert f"**{recipe_words(best.recipe)} (recommended)**" in told
+    assert "Resistance against cycle time" in html and "Resistance against non-uniformity" in html
+
+
+def test_without_segmented_electrodes_nothing_is_said_of_evenness():
+    found = recommend(pressed(spread(16)), SPACE, objective=named_objective("pareto"))
+    assert found.front and all(t.nonuniformity_low is None for t in found.front)
+    told = recommendation_markdown(found) + card(found, SPACE, Caution(), None)
+    assert "Trade-offs" in told and "niformity" not in told
+
+
+def test_other_objectives_have_no_front_and_thoughts_are_had_once(stacks):
+    found = recommend(stacks, SPACE, thoughts=True)
+    assert found.front == () and "Trade-offs" not in recommendation_markdown(found)
+    assert "Trade-offs" not in card(found, SPACE, Caution(), None)
+    assert assess(stacks, SPACE, thoughts=found.thoughts) == assess(stacks, SPACE)

@@ -1,0 +1,1 @@
+"""The study report: one section a part, each made from that part's findings."""

@@ -1,0 +1,137 @@
+"""The section of a study that says which model predicts these stacks best."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from studies.compare import Findings
+from studies.compare_options import CRUSHING
+from studies.compare_words import method, schemes_of, verdict
+from studies.comparison import OFF, SKILL, Comparison, Score
+from studies.data import StudyData
+from studies.paired import Difference
+from studies.validation import FORWARD, LOT, RECIPE, STACK
+from views.page import panels, tag, text
+from views.study.compare_figures import chances, differences, left_out, verdict_words
+from views.words import NBSP
+
+HEADS = {RECIPE: "new recipe", STACK: "one more stack", LOT: "new lot", FORWARD: "next stacks"}
+TITLES = {"resistance": "Which model predicts the resistance of these stacks best?",
+          "crushing": "Which model foresees crushing best?"}
+LEGENDS = {
+    "resistance": "Typically off by: root mean square error of the predicted resistance. Inside: "
+                  "how many measured values lay in the interval that is to hold 95 of 100. "
+                  "× 2 means that the top of that interval is twice its bottom: the smaller, the "
+                  "more the model tells, if as many values are inside as should be.",
+    "crushing": "Guesswork taken away: 100 % is to name every crushed stack beforehand, 0 % to "
+                "know no more than the share of stacks that are crushed."}
+Cell = tuple[str, bool]
+"""What it says, and whether it is a number."""
+
+
+def section(findings: Findings, data: StudyData) -> str:
+    """HTML of both comparisons, verdicts first, and how they were made at the end."""
+    shown = [one for one in (findings.resistance, findings.crushing) if one is not None]
+    parts = [_comparison(one) for one in shown]
+    if len(shown) < 2:
+        missing = [s for s in findings.sentences if "not compared" in s]
+        parts.append(tag("p", text(" ".join(missing)), class_="panel muted",
+                         style="margin-top:18px"))
+    how = [s for one in shown for s in method(one, findings.options)]
+    if how:
+        parts.append(_how(list(dict.fromkeys(how))))
+    return "".join(parts)
+
+
+def _comparison(one: Comparison) -> str:
+    schemes = schemes_of(one)
+    if not schemes:
+        return ""
+    main, score = schemes[0], SKILL if one.what == CRUSHING else OFF
+    order = _order(one, main, score)
+    first = chances(one, main) if one.what == CRUSHING else left_out(one, main)
+    return tag("section", tag("h2", TITLES[one.what]) + _verdicts(one, schemes)
+               + _table(one, schemes, order)
+               + panels([first, differences(one, main, score, order)], f"compare-{one.what}"))
+
+
+def _verdicts(one: Comparison, schemes: Sequence[str]) -> str:
+    """The main verdict in full; of the other schemes how good the shipped model is, the rest folded
+    away."""
+    lead, *rest = verdict(one, schemes[0])
+    content = tag("p", tag("b", text(lead))) + "".join(tag("p", text(s)) for s in rest)
+    others = [verdict(one, scheme) for scheme in schemes[1:]]
+    content += "".join(tag("p", text(first)) for first, *_ in others)
+    more = "".join(tag("p", text(" ".join(words)), class_="small") for words in others)
+    if more:
+        content += tag("details", tag("summary", "The other models in these cases") + more)
+    return tag("div", content, class_="panel")
+
+
+def _order(one: Comparison, scheme: str, score: str) -> list[str]:
+    """The shipped model, then the others, the best first; those without a score last."""
+    def rank(name: str) -> tuple[bool, bool, float]:
+        found = one.score(scheme, name, score)
+        value = 0.0 if found is None else found.value
+        return (name != one.shipped, found is None, -value if score == SKILL else value)
+
+    return sorted(one.titles, key=rank)
+
+
+def _table(one: Comparison, schemes: Sequence[str], order: Sequence[str]) -> str:
+    crushing = one.what == CRUSHING
+    what = "Guesswork taken away" if crushing else "Typically off by"
+    heads: list[Cell] = [("Model", False), *((f"{what}, {HEADS[s]}", True) for s in schemes)]
+    heads += [("Crushed: expected / were", True)] if crushing else [
+        (f"Inside the stated 95{NBSP}%", True), (f"95{NBSP}% interval, top over bottom", True)]
+    heads.append((f"Against the {one.titles[one.shipped]}, {HEADS[schemes[0]]}", False))
+    head = tag("tr", "".join(tag("th", text(h), class_="num" if n else "", scope="col",
+                                 style="white-space:normal") for h, n in heads))
+    # Names and verdicts need room; numbers do not.
+    body = "".join(tag("tr", "".join(tag("td", text(c), class_="num" if n else "why")
+                                     for c, n in _row(one, schemes, name))) for name in order)
+    table = tag("div", tag("table", tag("thead", head) + tag("tbody", body)), class_="scroll")
+    legend = tag("p", text(LEGENDS[one.what]), class_="muted small", style="margin:12px 0 0")
+    return tag("div", table + legend, class_="panel", style="margin:18px 0")
+
+
+def _row(one: Comparison, schemes: Sequence[str], name: str) -> list[Cell]:
+    main, crushing = schemes[0], one.what == CRUSHING
+    score = SKILL if crushing else OFF
+    cells: list[Cell] = [(one.titles[name], False)]
+    cells += [(_value(one.score(s, name, score), floor=crushing), True) for s in schemes]
+    cells += _crushed(one, main, name) if crushing else _intervals(one, main, name)
+    if name == one.shipped:
+        return [*cells, ("", False)]
+    found: Difference | None = next((d for d in one.against(main, score) if d.model == name), None)
+    return [*cells, (verdict_words(found), False)]
+
+
+def _value(score: Score | None, *, floor: bool) -> str:
+    if score is None or score.value != score.value:
+        return "–"
+    return f"{max(score.value, 0.0) if floor else score.value:.0f}{NBSP}%"
+
+
+def _intervals(one: Comparison, scheme: str, name: str) -> list[Cell]:
+    inside, width = (one.score(scheme, name, s) for s in ("coverage_95", "width_95_factor"))
+    if inside is None or width is None:
+        return [("–", True), ("–", True)]
+    factor = f"{width.value:.1f}" if width.value < 100.0 else "over 100"
+    doubt = " (too few)" if inside.high < 0.95 else ""
+    return [(f"{inside.value * inside.stacks:.0f} of {inside.stacks}{doubt}", True),
+            (f"× {factor}", True)]
+
+
+def _crushed(one: Comparison, scheme: str, name: str) -> list[Cell]:
+    said = one.said(scheme, name)
+    if said is None:
+        return [("–", True)]
+    return [(f"{said.numbers[0].sum():.1f} / {one.table.y[said.index].sum():.0f} of "
+             f"{said.index.size}", True)]
+
+
+def _how(sentences: Sequence[str]) -> str:
+    return tag("details", tag("summary", "How the models were compared, and what to read with care")
+               + "".join(tag("p", text(s), class_="small") for s in sentences), class_="panel",
+               style="margin-top:18px")

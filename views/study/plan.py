@@ -1,0 +1,71 @@
+"""The section on planning: what to expect of a budget, and how many replicates show a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from studies.data import StudyData
+from studies.plan import Findings
+from views.figures.look import BLUE, MUTED, Panel, blank, log_axis
+from views.page import panels, tag, text
+from views.study.replay import RIGHT, bullets, regret_figure, regret_key, spoken
+from views.words import NBSP
+
+EXPECT = ("By how many percent the recommended recipe is expected to be worse than the best one "
+          "there is, after so many stacks (median of the replays; the shaded band is the 95 % "
+          "interval of that median). In 80 of 100 cases the first way stays below the dotted line. "
+          "Stop where another batch no longer gains what it costs.")
+DETECT = ("The smallest real difference between two recipes that this many stacks of each can "
+          "show, for a scatter from stack to stack of {scatter:.0f} %. Below the line, two recipes "
+          "cannot be told apart.")
+
+
+def section(findings: Findings, data: StudyData) -> str:
+    """Verdict, expected distance from the best over budget, replicates."""
+    main, *rest = findings.sentences
+    verdict = tag("p", tag("strong", spoken(main))) + bullets(rest)
+    shown = [Panel("What to expect of a budget", EXPECT, regret_figure(findings.curve, eighty=True),
+                   wide=True, key=regret_key(findings.curve))]
+    return tag("section", tag("h2", "Plan") + tag("div", verdict, class_="panel")
+               + tag("p", "") + panels(shown, "plan") + tag("p", "")
+               + tag("div", tag("div", _replicates(findings), class_="panel")
+                     + panels([_detectable(findings)], "plan-detect"), class_="grid"))
+
+
+def _replicates(findings: Findings) -> str:
+    heads = ("Difference to show", "Stacks of each recipe", "Exactly, by t-test")
+    rows = [(f"{r.difference_percent:g}{NBSP}%", str(r.stacks), str(r.stacks_t_test))
+            for r in findings.replicates]
+    caption = (f"Stacks of each of two recipes that show the difference in "
+               f"{100.0 * findings.options.power:.0f} of 100 cases, where stacks scatter by "
+               f"{findings.scatter.percent:.0f} %. The t-test has to learn the scatter from the "
+               "same stacks: trust it where the numbers are small.")
+    return tag("h3", "Replicates") + tag("p", text(caption), class_="muted small") + _rows(
+        heads, rows)
+
+
+def _rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(tag("th", text(h), scope="col", style=RIGHT) for h in heads)
+    body = "".join(tag("tr", "".join(tag("td", text(cell), class_="num") for cell in row))
+                   for row in rows)
+    return tag("div", tag("table", tag("thead", tag("tr", head)) + tag("tbody", body)),
+               class_="scroll")
+
+
+def _detectable(findings: Findings) -> Panel:
+    x = [d.stacks for d in findings.detectable]
+    y = [d.difference_percent for d in findings.detectable]
+    figure: Any = blank(300)
+    figure.add_scatter(x=x, y=y, mode="lines+markers", line={"width": 2.4, "color": BLUE},
+                       marker={"size": 7, "color": BLUE}, hoverinfo="text",
+                       hovertext=[f"{a} stacks of each: {b:.0f} %" for a, b in zip(
+                           x, y, strict=True)])
+    figure.add_vline(x=3, line={"dash": "dot", "width": 1.2, "color": MUTED},
+                     annotation_text="three, as is usual", annotation_position="top right",
+                     annotation_font={"size": 12, "color": MUTED})
+    figure.update_yaxes(log_axis(0.8 * min(y), 1.25 * max(y), "Smallest difference shown (%)"))
+    figure.update_xaxes(range=[0, max(x) + 1], title_text="Stacks of each recipe")
+    return Panel("Which difference can be shown", DETECT.format(
+        scatter=findings.scatter.percent), figure, wide=True)

@@ -1,0 +1,157 @@
+"""The section on replayed campaigns: how many stacks would have been needed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from studies.data import StudyData
+from studies.replay import Findings
+from studies.replay_numbers import Needed, Pair, Point
+from studies.replay_words import grounds, stacks_words, verdicts
+from studies.strategies import words_of
+from views.figures.look import (
+    BLUE,
+    GREEN,
+    MUTED,
+    ORANGE,
+    PURPLE,
+    RED,
+    SKY,
+    Panel,
+    blank,
+    log_axis,
+)
+from views.page import panels, tag, text
+from views.words import NBSP, plain
+
+COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, MUTED)
+SHADE = (0.16, 0.07)
+"""Of the band of the first strategy, and of the others."""
+RIGHT = "text-align:right"
+"""Unlike numbers, these cells may be broken into lines."""
+SMALLEST = 0.5
+"""Percent above the best at which the axis ends: less makes no difference to a lab."""
+READ = ("Each line is one way of choosing recipes: by how many percent the recipe it would "
+        "recommend after so many stacks is worse than the best one there is (median of the "
+        "replays; the shaded band is the 95 % interval of that median). Lower and further left is "
+        "better. Lost stacks count as well: one percent of stacks lost weighs as much as "
+        "{losses:g} percent of resistance. The dashed line is the goal.")
+
+
+def section(findings: Findings, data: StudyData) -> str:
+    """Verdict, picture, table and what the numbers rest on."""
+    main, *rest = verdicts(findings)
+    verdict = tag("p", tag("strong", spoken(main))) + bullets(rest)
+    panel = Panel("How fast each way finds a good recipe", READ.format(losses=data.caution.losses),
+                  regret_figure(findings.curve, goal=findings.options.within_percent), wide=True,
+                  key=regret_key(findings.curve))
+    return tag("section", tag("h2", "Replayed campaigns") + tag("div", verdict, class_="panel")
+               + tag("p", "") + panels([panel], "replay")
+               + tag("p", "") + tag("div", _table(findings), class_="panel")
+               + tag("p", "") + tag("div", tag("h3", "What these numbers rest on")
+                                    + bullets(grounds(findings)), class_="panel"))
+
+
+def regret_figure(curve: Sequence[Point], *, goal: float | None = None, eighty: bool = False
+                  ) -> Any:
+    """Percent above the best recipe over stacks, one line for each strategy; with `eighty`, a
+    dotted one below which 80 of 100 replays of the first stay."""
+    figure = blank(430)
+    for rank, (name, points) in enumerate(_by_strategy(curve).items()):
+        _line(figure, points, COLOURS[rank % len(COLOURS)], SHADE[min(rank, 1)], words_of(name))
+        if eighty and rank == 0:
+            figure.add_scatter(x=[p.stacks for p in points], mode="lines", hoverinfo="skip",
+                               y=[max(p.percent_in_80_of_100, SMALLEST) for p in points],
+                               line={"shape": "hv", "dash": "dot", "width": 2, "color": BLUE})
+    top = max((p.high_percent for p in curve), default=100.0)
+    last = max((p.stacks for p in curve), default=1)
+    if goal is not None:
+        figure.add_hline(y=goal, line={"dash": "dash", "width": 1.2, "color": MUTED},
+                         annotation_text=f"goal: {goal:g} %", annotation_position="top right",
+                         annotation_font={"size": 12, "color": MUTED})
+    figure.update_yaxes(log_axis(SMALLEST, 1.15 * max(top, 20.0),
+                                 "Above the best recipe (%)"))
+    figure.update_xaxes(range=[0, last * 1.02], title_text="Stacks pressed",
+                        dtick=max(1, round(last / 10)))
+    return figure
+
+
+def regret_key(curve: Sequence[Point]) -> tuple[tuple[str, str], ...]:
+    """Colours and the words of the strategies."""
+    return tuple((COLOURS[rank % len(COLOURS)], words_of(name))
+                 for rank, name in enumerate(_by_strategy(curve)))
+
+
+def _by_strategy(curve: Sequence[Point]) -> dict[str, list[Point]]:
+    found: dict[str, list[Point]] = {}
+    for point in curve:
+        found.setdefault(point.strategy, []).append(point)
+    return found
+
+
+def _line(figure: Any, points: Sequence[Point], colour: str, shade: float, words: str) -> None:
+    x = [p.stacks for p in points]
+    low, middle, high = ([max(v, SMALLEST) for v in values] for values in (
+        [p.low_percent for p in points], [p.median_percent for p in points],
+        [p.high_percent for p in points]))
+    edge = {"shape": "hv", "width": 0}
+    red, green, blue = (int(colour[i:i + 2], 16) for i in (1, 3, 5))
+    figure.add_scatter(x=x, y=high, mode="lines", line=edge, hoverinfo="skip")
+    figure.add_scatter(x=x, y=low, mode="lines", line=edge, fill="tonexty", hoverinfo="skip",
+                       fillcolor=f"rgba({red},{green},{blue},{shade})")
+    figure.add_scatter(
+        x=x, y=middle, mode="lines+markers", hoverinfo="text", marker={"size": 5, "color": colour},
+        line={"shape": "hv", "width": 2.4, "color": colour},
+        hovertext=[f"<b>{words}</b><br>{p.stacks} stacks: {p.median_percent:.1f} % above the best"
+                   f" ({p.low_percent:.1f} to {p.high_percent:.1f} %)" for p in points])
+
+
+def _table(findings: Findings) -> str:
+    within = findings.options.within_percent
+    heads = ["Way of choosing recipes", f"Stacks to come within {within:g} %",
+             "Replays that never did", f"Lost of {findings.options.budget} stacks",
+             "Above the best at the end", "Breaks the limits at the end"]
+    pairs = {p.strategy: p for p in findings.pairs}
+    if pairs:
+        base = words_of(findings.pairs[0].baseline)
+        heads.append(f"Stacks needed beyond {base}'s")
+    last = {name: points[-1] for name, points in _by_strategy(findings.curve).items()}
+    rows = [_row(n, last[n.strategy], pairs.get(n.strategy), bool(pairs))
+            for n in findings.needed]
+    head = "".join(tag("th", text(h), scope="col", style="" if i == 0 else RIGHT)
+                   for i, h in enumerate(heads))
+    return tag("div", tag("table", tag("thead", tag("tr", head))
+                          + tag("tbody", "".join(rows))), class_="scroll")
+
+
+def _row(one: Needed, last: Point, pair: Pair | None, paired: bool) -> str:
+    cells = [stacks_words(one), f"{one.never} of {one.replays}",
+             f"{one.lost:.1f} ({one.crushed:.1f} crushed)",
+             f"{_percent(last.median_percent)} ({_percent(last.low_percent)} to "
+             f"{_percent(last.high_percent)})", f"{100.0 * one.risky:.0f}{NBSP}%"]
+    if paired:
+        cells.append("" if pair is None else f"{_signed(pair.more_stacks)} "
+                     f"({_signed(pair.more_low)} to {_signed(pair.more_high)})"
+                     + (", real" if pair.real else ", may be luck"))
+    name = tag("th", text(words_of(one.strategy)), scope="row", style="vertical-align:top")
+    return tag("tr", name
+               + "".join(tag("td", text(cell), style=RIGHT) for cell in cells))
+
+
+def _percent(value: float) -> str:
+    return f"{value:.0f}{NBSP}%" if value >= 10.0 else f"{plain(value)}{NBSP}%"
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.0f}".replace("-", "\u2212")
+
+
+def bullets(sentences: Sequence[str]) -> str:
+    """Sentences as a list; nothing for none."""
+    return tag("ul", "".join(tag("li", spoken(s)) for s in sentences)) if sentences else ""
+
+
+def spoken(sentence: str) -> str:
+    """A sentence as HTML in which a number keeps its percent sign."""
+    return text(sentence).replace(" %", f"{NBSP}%")
