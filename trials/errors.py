@@ -62,6 +62,9 @@ class OutcomeUnknown(PressloopError):
 
 
 def shown(value: object) -> str:
-    """The value as a person would write it, cut to a readable length."""
+    """The value as a person would write it, cut to a readable length.
+
+    Cut in the middle, as the end of a path names the file.
+    """
     text = f"{value:g}" if isinstance(value, float) else str(value)
-    return text if len(text) <= 80 else text[:77] + "..."
+    return text if len(text) <= 80 else f"{text[:30]}...{text[-47:]}"
