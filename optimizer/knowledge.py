@@ -7,7 +7,6 @@ process of the surrogate takes over. Sources: docs/decisions/0011-what-is-known-
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from optimizer.caution import Caution
@@ -19,8 +18,6 @@ from trials.recipe import Recipe
 
 GAS_CONSTANT = 8.314462618
 """J/(mol K)."""
-FARTHEST = 50.0
-"""Logarithm of the most that fixed variables make of a law, so that it does not overflow."""
 MISFIT = 0.6
 """Scatter that comes with the laws of ln R below, relative to themselves: contacts that have just
 closed differ from stack to stack, and the law of their closing is the roughest."""
@@ -34,7 +31,8 @@ SIDE = {"dwell_s": (0.05, 0.05), "temperature_c": (-0.2, 0.2)}
 class Law:
     """A quantity that goes as P^a t^b exp(E/(R T)), worth `amplitude` at the recipe `at`.
 
-    Exponents as (mean, standard deviation), energies in J/mol.
+    Exponents as (mean, standard deviation), energies in J/mol. A `straight` one goes on as the
+    logarithm of that where it is more than at `at`.
     """
 
     at: Recipe
@@ -42,11 +40,13 @@ class Law:
     dwell: tuple[float, float]
     energy: tuple[float, float]
     amplitude: tuple[float, float]
+    straight: bool = False
 
 
 CONTACT = Law(at=Recipe(50.0, 10.0, 25.0), pressure=(-1.7, 0.4), dwell=(-0.15, 0.12),
-              energy=(14e3, 7e3), amplitude=(2.0, 3.0))
-"""Of ln R: contacts close, and what heat and time do is what more pressure would do."""
+              energy=(14e3, 7e3), amplitude=(2.0, 3.0), straight=True)
+"""Of ln R: contacts close, and what heat and time do is what more pressure would do. Below 50 MPa
+they are most of R, and ln R is a straight line over ln P."""
 REACTION = Law(at=Recipe(500.0, 1800.0, 140.0), pressure=(0.0, 1e-3), dwell=(0.25, 0.1),
                energy=(-40e3, 9e3), amplitude=(0.3, 0.2))
 """Of ln R: the reaction layer grows with heat and time."""
@@ -83,16 +83,16 @@ def of_label(space: Space, mode: FailureMode, indexed: bool) -> ThresholdPrior:
 
 
 def _term(space: Space, law: Law) -> Term:
-    """The law in the unit cube. What a fixed variable does to it goes into the amplitude."""
+    """The law in the unit cube. What a fixed variable does to it is its start."""
     rates = {"pressure_mpa": (-law.pressure[0], law.pressure[1]),
              "dwell_s": (-law.dwell[0], law.dwell[1]),
              "temperature_c": (law.energy[0] / GAS_CONSTANT, law.energy[1] / GAS_CONSTANT)}
     fixed = sum(rates[name][0] * space.distance(name, getattr(law.at, name))
                 for name in NAMES if name not in space.free)
-    factor = math.exp(min(-fixed, FARTHEST))
     return Term(
         slopes=tuple(rates[name][0] * space.span(name) for name in space.free),
         slope_sd=tuple(rates[name][1] * space.span(name) for name in space.free),
         origin=tuple(-space.distance(name, getattr(law.at, name)) / space.span(name)
                      for name in space.free),
-        amplitude=law.amplitude[0] * factor, amplitude_sd=law.amplitude[1] * factor)
+        amplitude=law.amplitude[0], amplitude_sd=law.amplitude[1], start=-fixed,
+        straight=law.straight)

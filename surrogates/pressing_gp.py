@@ -1,10 +1,11 @@
 """Gaussian process around exponential terms, averaged over its hyperparameters.
 
-y_i = c + sum_j A_j exp(-b_j . (x_i - o_j)) + r(x_i) + g(x_i, group_i) + e_i + s_i
+y_i = c + sum_j A_j f_j(u_j - b_j . (x_i - o_j)) + r(x_i) + g(x_i, group_i) + e_i + s_i
 
-The terms are what is known of y: quantities that follow power laws in pressure and dwell and an
-Arrhenius law in temperature are exponentials in the unit cube. Level c and amplitudes A_j are
-normal and integrated out; r is a residual process (Matern 5/2, one length scale per input) that
+The terms are what is known of y. What follows power laws in pressure and dwell and an Arrhenius law
+in temperature is an exponential f of the unit cube; as y is the logarithm of a sum of such, it is
+so only while it is small against the rest, and a straight line beyond. Level c and amplitudes A_j
+are normal and integrated out; r is a residual process (Matern 5/2, one length scale per input) that
 takes over where the terms are wrong; g is what one group of rows (a lot, an operator, a press) has
 of its own: an offset and a process. e_i is known noise, s_i the learned scatter of repeats.
 
@@ -44,14 +45,20 @@ REMEMBERED = 4
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A exp(-b . (x - origin)): amplitude A ~ N(amplitude, amplitude_sd^2), slopes b with their
-    standard deviations, each of length d."""
+    """A f(start - b . (x - origin)): amplitude A ~ N(amplitude, amplitude_sd^2), slopes b with
+    their standard deviations, each of length d.
+
+    f(u) is exp(u), and 1 + u for u > 0 where `straight` says so: the logarithm of a sum of which a
+    power law is one part rises exponentially only as long as that part is the smaller one.
+    """
 
     slopes: tuple[float, ...]
     slope_sd: tuple[float, ...]
     origin: tuple[float, ...]
     amplitude: float
     amplitude_sd: float
+    start: float = 0.0
+    straight: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,12 +163,13 @@ class PressingGP:
         """Slope of the terms' part of the mean at points x (m, d), shape (m, d): what is steep is
         in the terms, as the residual process bends over the whole cube."""
         total = torch.zeros_like(x)
-        for (term, there), (_, rows), slopes in zip(
-                _features(self.prior, self.draws, x), _features(self.prior, self.draws, self.x),
+        for (term, rows), there, slopes in zip(
+                _features(self.prior, self.draws, self.x), _exponents(self.prior, self.draws, x),
                 self.draws.slopes, strict=True):
             amplitude = term.amplitude + term.amplitude_sd**2 * (
                 rows.unsqueeze(1) @ self.weights).reshape(-1, 1)
-            total = total - torch.einsum("sm,sd->md", amplitude * there, slopes)
+            steep = _exponential(there.clamp_max(0.0) if term.straight else there)
+            total = total - torch.einsum("sm,sd->md", amplitude * steep, slopes)
         return total / self.draws.residual.shape[0]
 
     def _seen(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -331,13 +339,21 @@ def _draws(prior: Prior, inputs: int, z: Tensor) -> Draws:
 
 
 def _features(prior: Prior, draws: Draws, x: Tensor) -> list[tuple[Term, Tensor]]:
-    """Each term with its exponentials, shape (s, m)."""
-    found = []
-    for term, slopes in zip(prior.terms, draws.slopes, strict=True):
-        origin = torch.tensor(term.origin, dtype=torch.float64)
-        # Bounded, as points a little outside the cube must not overflow.
-        found.append((term, torch.exp((-(slopes @ (x - origin).T)).clamp_max(20.0))))
-    return found
+    """Each term with its f, shape (s, m)."""
+    return [(term, _exponential(u.clamp_max(0.0)) + u.clamp_min(0.0) if term.straight
+             else _exponential(u))
+            for term, u in zip(prior.terms, _exponents(prior, draws, x), strict=True)]
+
+
+def _exponents(prior: Prior, draws: Draws, x: Tensor) -> list[Tensor]:
+    """What f of each term is taken of, shape (s, m)."""
+    return [term.start - slopes @ (x - torch.tensor(term.origin, dtype=torch.float64)).T
+            for term, slopes in zip(prior.terms, draws.slopes, strict=True)]
+
+
+def _exponential(u: Tensor) -> Tensor:
+    # Bounded, as points a little outside the cube must not overflow.
+    return torch.exp(u.clamp_max(20.0))
 
 
 def _mean(prior: Prior, draws: Draws, x: Tensor) -> Tensor:
@@ -378,7 +394,8 @@ def _missed(prior: Prior, draws: Draws, x: Tensor) -> Tensor:
     """Standard deviation of the scatter that comes with the terms at x, shape (s, m)."""
     size = torch.zeros(draws.residual.shape[0], x.shape[0], dtype=torch.float64)
     for term, value in _features(prior, draws, x):
-        size = size + prior.misfit * abs(term.amplitude) * value.clamp_max(2.0)
+        most = 1.0 if term.straight else 2.0
+        size = size + prior.misfit * abs(term.amplitude) * value.clamp_max(most)
     return size
 
 

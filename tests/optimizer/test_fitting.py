@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from optimizer import Caution, Space, believe, knowledge, recommend
 from optimizer.fitting import fitted, forget
 from optimizer.setpoint import input_sd
 from optimizer.training import Rows
-from trials.outcome import Intact
+from trials.outcome import Damage, Intact
 
 FAINT = Space((0.001, 0.01), (10.0, 1800.0), (25.0, 140.0))
 """A hundred thousand times below the pressures that the law of contacts was told for."""
@@ -62,13 +63,31 @@ def test_far_from_where_the_laws_were_told_the_rows_still_speak(space):
 
 def test_fallback_is_told_once_by_the_one_who_recommends(trial):
     draw = np.random.default_rng(0)
-    history = [trial(FAINT.decode(x), Intact(float(40.0 + draw.normal()), 0.4))
-               for x in draw.uniform(size=(8, 3))]
-    found = recommend(history, FAINT)
+    history = [trial(FROZEN.decode(x), Intact(float(40.0 + draw.normal()), 0.4,
+                                              damage=Damage(0.01, 0.003)))
+               for x in draw.uniform(size=(8, 2))]
+    found = recommend(history, FROZEN)
     assert len(found.notes) == 1
-    assert found.notes[0].startswith("The fit of log resistance failed (")
+    assert found.notes[0].startswith("The fit of the damage index failed (")
     assert found.notes[0].endswith("): a process without prior knowledge stands in.")
     assert found.resistance_ohm_cm2 == pytest.approx(40.0, rel=0.1)
+
+
+def test_a_search_at_low_pressures_starts_from_a_slope_that_can_be():
+    low = Space((5.0, 500.0), (10.0, 1800.0), (25.0, 25.0))
+    draw = np.random.default_rng(1)
+    x, new = draw.uniform(size=(10, 2)), draw.uniform(size=(100, 2))
+    told = Rows(x, closing(low, x) + 0.1 * draw.normal(size=10), np.full(10, 1e-4),
+                np.zeros(10, dtype=np.int64))
+    mean, sd = fit(told, low).gp.predict(torch.from_numpy(new))
+    gap = np.abs(mean.numpy() - closing(low, new))
+    assert np.median(gap) < 0.15
+    assert np.mean(gap < 2.0 * sd.numpy()) > 0.9
+
+
+def closing(space: Space, x: np.ndarray) -> np.ndarray:
+    """ln R of contacts that close with pressure upon a constant rest."""
+    return np.log(20.0 + 2e4 * np.array([space.decode(v).pressure_mpa for v in x]) ** -1.7)
 
 
 @pytest.mark.parametrize("bad", [float("nan"), float("inf")])

@@ -3,6 +3,7 @@ and knows what it does not know."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -239,6 +240,17 @@ def test_slope_is_that_of_the_mean_where_only_the_law_matters():
     steps = [(model.predict(at + step)[0] - model.predict(at - step)[0]) / 2e-4
              for step in 1e-4 * torch.eye(2, dtype=torch.float64)]
     assert torch.allclose(model.slope(at), torch.stack(steps, -1), atol=1e-3)
+
+
+def test_a_straight_law_is_a_tangent_where_it_outgrows_the_rest():
+    bent = replace(FALLING, slope_sd=(1e-6,), amplitude_sd=1e-6, start=1.5, straight=True)
+    prior = replace(PLAIN, terms=(bent,), residual=(1e-4, 0.0), level=0.0, level_sd=1e-3)
+    model = process(line(1.0), torch.tensor([2.0 * math.exp(-1.5)]).double(), prior=prior)
+    x = line(0.0, 0.25, 0.5, 1.0)
+    expected = 2.0 * torch.tensor([2.5, 1.75, 1.0, math.exp(-1.5)], dtype=torch.float64)
+    assert torch.allclose(model.predict(x)[0], expected, atol=0.01)
+    steep = -6.0 * torch.tensor([1.0, 1.0, 1.0, math.exp(-1.5)], dtype=torch.float64)
+    assert torch.allclose(model.slope(x)[:, 0], steep, atol=0.05)
 
 
 def test_points_told_anew_are_looked_at_anew(two_inputs):
