@@ -115,8 +115,8 @@ class PressLoopCube(Rows):
                         labels=dict.fromkeys(FailureMode, none),
                         pending=np.zeros((0, self.problem.dim)))
         off = np.zeros(self.problem.dim)
-        value = fitted(told, _prior(told.y, *STACKS), off, "the value")
-        found = {name: fitted(rows, _prior(rows.y, *MEASURED), off, name)
+        value = fitted(told, _prior(told.y, self.problem.dim, *STACKS), off, "the value")
+        found = {name: fitted(rows, _prior(rows.y, self.problem.dim, *MEASURED), off, name)
                  for name, rows in limits.items()}
         return CubeBeliefs(
             space=Cube(self.problem.dim), caution=FREE_TO_BREAK, data=data,  # type: ignore[arg-type]
@@ -145,11 +145,12 @@ def _value(beliefs: Beliefs, points: Tensor, pending: Tensor, seed: int) -> Tens
     return value if not bool(tolerable.any()) else torch.where(tolerable, value, -torch.inf)
 
 
-def _prior(y: Array, scatter: float, factor: float) -> Prior:
-    """A plain process of the size that the rows show."""
-    size = float(np.std(y)) if y.size > 2 else 1.0
-    return Prior(residual=(max(size, 1e-3), 0.8), length=(1.5, 0.8), scatter=(scatter, factor),
-                 level_sd=3.0 * max(size, 1e-3))
+def _prior(y: Array, inputs: int, scatter: float, factor: float) -> Prior:
+    """A plain process of the size that the rows show. Length scales grow with the diagonal of the
+    cube (Hvarfner 2024, doi 10.48550/arXiv.2402.02229)."""
+    size = max(float(np.std(y)), 1e-3) if y.size > 2 else 1.0
+    return Prior(residual=(size, 0.8), length=(1.5 * inputs**0.5, 0.8), scatter=(scatter, factor),
+                 level_sd=3.0 * size)
 
 
 def _rows(found: list[tuple[Array, float, float]], inputs: int = 0) -> TrainingRows:
