@@ -49,8 +49,7 @@ def ship_among(beliefs: Beliefs, recipes: Sequence[Recipe]) -> Recipe:
     points = beliefs.unit(offered)
     allowed = may_be_shipped(beliefs, points).nonzero().squeeze(1)
     if not len(allowed):
-        with torch.no_grad():
-            return offered[int(beliefs.log_survival(points).argmax())]
+        return offered[int(beliefs.log_survival(points).argmax())]
     assert beliefs.log_resistance is not None
     mean, sd = beliefs.log_resistance.predict(points[allowed])
     few = allowed[(mean + sd + losses(beliefs, points[allowed])).argsort()[:ROBUST]]

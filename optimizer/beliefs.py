@@ -54,6 +54,20 @@ class Limit:
         return 1.0 - torch.special.ndtr((self.highest - mean) / spread)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Risk:
+    """Probabilities that one more stack is crushed, and that it shorts or delaminates because of
+    the recipe; each of the shape of the points asked for."""
+
+    crush: Tensor
+    fail: Tensor
+
+    def log_survival(self) -> Tensor:
+        """ln of the probability of survival; never -inf."""
+        return ((1.0 - self.crush).clamp_min(WHOLE).log()
+                + (1.0 - self.fail).clamp_min(WHOLE).log())
+
+
 @dataclass(frozen=True, eq=False)
 class Beliefs:
     """Posteriors over the unit cube of a space. Pure: nothing is learned after construction.
@@ -120,15 +134,19 @@ class Beliefs:
                  for mode in (FailureMode.SHORTED, FailureMode.DELAMINATED)]
         return 1.0 - whole[0] * whole[1]
 
-    def danger(self, x: Tensor) -> Tensor:
-        """The larger of both probabilities, (..., d) to (...), without a gradient."""
+    def risk(self, x: Tensor) -> Risk:
+        """Both probabilities on unit-cube coordinates (..., d), without a gradient."""
         with torch.no_grad():
-            return torch.maximum(self.crush_probability(x), self.fail_probability(x))
+            return Risk(self.crush_probability(x), self.fail_probability(x))
+
+    def danger(self, x: Tensor) -> Tensor:
+        """The larger of both, (..., d) to (...)."""
+        risk = self.risk(x)
+        return torch.maximum(risk.crush, risk.fail)
 
     def log_survival(self, x: Tensor) -> Tensor:
-        """ln of the probability of survival, (..., d) to (...); never -inf."""
-        crush, fail = self.crush_probability(x), self.fail_probability(x)
-        return (1.0 - crush).clamp_min(WHOLE).log() + (1.0 - fail).clamp_min(WHOLE).log()
+        """As that of `risk`, (..., d) to (...)."""
+        return self.risk(x).log_survival()
 
     def unit(self, recipes: Sequence[Recipe]) -> Tensor:
         """Coordinates of recipes in the unit cube, shape (n, d)."""

@@ -12,6 +12,7 @@ from torch import Tensor
 from optimizer.beliefs import Beliefs
 from optimizer.candidates import WIDTHS, near, sobol, spread
 from optimizer.objectives import Objective
+from optimizer.shipping import losses
 from optimizer.space import Space
 from trials.checks import FloatArray
 from trials.recipe import Recipe
@@ -48,7 +49,8 @@ def candidates(beliefs: Beliefs, objective: Objective, seed: int) -> Pool:
     if beliefs.log_resistance is not None:
         tried = torch.from_numpy(beliefs.data.log_resistance.x).clamp(0.0, 1.0)
         best, _ = objective.ship(beliefs)
-        value = beliefs.log_resistance.predict(tried)[0] + objective.offset(beliefs, tried)
+        value = (beliefs.log_resistance.predict(tried)[0] + losses(beliefs, tried)
+                 + objective.offset(beliefs, tried))
         centres = torch.cat([best.unsqueeze(0), tried[value.argsort()[:3]]])
         points += [tried, best.unsqueeze(0),
                    *(near(centres, width, CLOUD, seed) for width in WIDTHS)]

@@ -10,7 +10,7 @@ from torch import Tensor
 from optimizer.beliefs import Beliefs
 from optimizer.objectives import Objective
 from optimizer.pool import Pool
-from optimizer.shipping import RISK
+from optimizer.shipping import RISK, losses
 from trials.recipe import Recipe
 
 REFERENCE, CONTROL, SPACE_FILLING = "reference", "control", "space-filling"
@@ -43,7 +43,7 @@ def _value(beliefs: Beliefs, objective: Objective, points: Tensor) -> Tensor:
     """What shipping looks at, for points (m, d), shape (m,)."""
     assert beliefs.log_resistance is not None
     mean, sd = beliefs.log_resistance.predict(points)
-    return mean + RISK * sd + objective.offset(beliefs, points)
+    return mean + RISK * sd + losses(beliefs, points) + objective.offset(beliefs, points)
 
 
 def numbers_of(beliefs: Beliefs, recipe: Recipe) -> dict[str, float]:

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from optimizer.beliefs import Beliefs
+from optimizer.beliefs import Beliefs, Risk
 from optimizer.candidates import near, spread
+from optimizer.caution import Caution
 from optimizer.setpoint import around
 
 SPREAD, CLOUD, ROBUST = 768, 32, 32
@@ -31,12 +32,13 @@ def no_offset(beliefs: Beliefs, points: Tensor) -> Tensor:
 
 def may_be_shipped(beliefs: Beliefs, points: Tensor, max_crush: float | None = None) -> Tensor:
     """Which points (m, d) keep to the limits on failure, shape (m,)."""
-    limits = beliefs.caution
+    return _within(beliefs.caution, beliefs.risk(points), max_crush)
+
+
+def _within(limits: Caution, risk: Risk, max_crush: float | None = None) -> Tensor:
     crush = limits.max_crush_probability if max_crush is None else max_crush
-    with torch.no_grad():
-        return ((beliefs.crush_probability(points) <= crush)
-                & (beliefs.fail_probability(points) <= max(limits.max_failure_probability,
-                                                           max_crush or 0.0)))
+    return ((risk.crush <= crush)
+            & (risk.fail <= max(limits.max_failure_probability, max_crush or 0.0)))
 
 
 def shipped(beliefs: Beliefs, offset_of: Offset = no_offset) -> tuple[Tensor, bool]:
@@ -57,13 +59,13 @@ def _pick(beliefs: Beliefs, points: Tensor, offset_of: Offset) -> tuple[Tensor, 
     none does, the one most likely to survive."""
     gp = beliefs.log_resistance
     assert gp is not None
-    allowed = may_be_shipped(beliefs, points)
+    risk = beliefs.risk(points)
+    allowed = _within(beliefs.caution, risk)
     if not bool(allowed.any()):
-        with torch.no_grad():
-            return points[int(beliefs.log_survival(points).argmax())], False
+        return points[int(risk.log_survival().argmax())], False
     points = points[allowed]
     mean, sd = gp.predict(points)
-    added = losses(beliefs, points) + offset_of(beliefs, points)
+    added = _losses(beliefs.caution, risk)[allowed] + offset_of(beliefs, points)
     # Averaging over the set-point error is dear, so only the best are averaged.
     best = (mean + RISK * sd + added).argsort()[:ROBUST]
     return points[best][int((robust(beliefs, points[best]) + added[best]).argmin())], True
@@ -72,8 +74,11 @@ def _pick(beliefs: Beliefs, points: Tensor, offset_of: Offset) -> tuple[Tensor, 
 def losses(beliefs: Beliefs, points: Tensor) -> Tensor:
     """What lost stacks add to ln R, points (m, d) to (m,): -ln P(survive), so that a percent of
     resistance is traded for a percent of stacks. A limit alone would ship at its very edge."""
-    with torch.no_grad():
-        return -beliefs.caution.losses * beliefs.log_survival(points)
+    return _losses(beliefs.caution, beliefs.risk(points))
+
+
+def _losses(caution: Caution, risk: Risk) -> Tensor:
+    return -caution.losses * risk.log_survival()
 
 
 def robust(beliefs: Beliefs, points: Tensor) -> Tensor:

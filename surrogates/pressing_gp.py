@@ -377,7 +377,8 @@ def _kernel(prior: Prior, draws: Draws, a: Tensor, b: Tensor, *, own_of: Tensor 
             group: Tensor | None = None) -> Tensor:
     """Prior covariance of a (m, d) and b (k, d), shape (s, m, k). a belongs to `group` (m,), or to
     group 0; b to `own_of` (k,), or to group 0."""
-    left, right = _columns(prior, draws, a), _columns(prior, draws, b)
+    left = _columns(prior, draws, a)
+    right = left if b is a else _columns(prior, draws, b)
     own, offset = (v.square()[:, None, None] for v in (draws.own, draws.offset))
     residual = draws.residual.square()[:, None, None]
     if own_of is None or not (bool(own_of.any()) or (group is not None and bool(group.any()))):
