@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
@@ -17,6 +17,7 @@ from optimizer.fitting import Fitted, fitted
 from optimizer.setpoint import input_sd
 from optimizer.space import Space
 from optimizer.training import Origin, Rows, Training, latest_origin, training
+from surrogates.last_few import LastFew
 from surrogates.monotone_labels import MonotoneLabels, fit_monotone_labels
 from surrogates.pressing_gp import PressingGP
 from trials.checks import FloatArray
@@ -82,6 +83,7 @@ class Beliefs:
     limits: tuple[Limit, ...]
     labels: dict[FailureMode, MonotoneLabels]
     notes: tuple[str, ...] = ()
+    _risks: LastFew = field(default_factory=LastFew, init=False, repr=False)
 
     def resistance(self, recipes: Sequence[Recipe], *, new_stack: bool = False) -> Interval:
         """Interfacial resistance in ohm cm2: of the recipe itself, or of one more stack pressed
@@ -136,6 +138,9 @@ class Beliefs:
 
     def risk(self, x: Tensor) -> Risk:
         """Both probabilities on unit-cube coordinates (..., d), without a gradient."""
+        return self._risks.of(x, self._risk)
+
+    def _risk(self, x: Tensor) -> Risk:
         with torch.no_grad():
             return Risk(self.crush_probability(x), self.fail_probability(x))
 

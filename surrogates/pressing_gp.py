@@ -28,6 +28,8 @@ import torch
 from scipy.stats import qmc
 from torch import Tensor
 
+from surrogates.last_few import LastFew
+
 KEPT, FEWEST_KEPT = 16, 4
 """Draws kept for few rows and for many. More change predictions by less than their own uncertainty.
 """
@@ -40,7 +42,6 @@ ENOUGH = 0.25
 OUTLYING = 4.0
 """Left-out standard deviations beyond which a row is doubted; one sound row in 16,000 is."""
 JITTER = 1e-8
-REMEMBERED = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +122,7 @@ class PressingGP:
     doubted: Tensor
     effective: float
     scatter: float
-    _memory: dict[tuple[object, ...], tuple[Tensor, Tensor, Tensor]] = field(
-        default_factory=dict, repr=False)
+    _memory: LastFew = field(default_factory=LastFew, init=False, repr=False)
 
     def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation at x, shape (..., d) to (...) each; differentiable."""
@@ -173,18 +173,8 @@ class PressingGP:
         return total / self.draws.residual.shape[0]
 
     def _seen(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Means (s, m) and the inverse factor times the covariances with the rows (s, n, m).
-
-        The same candidates are looked at many times, so the last few answers are kept."""
-        if x.requires_grad:
-            return self._looked(x)
-        key = (x.data_ptr(), tuple(x.shape), x._version)
-        if key not in self._memory:
-            if len(self._memory) >= REMEMBERED:
-                del self._memory[next(iter(self._memory))]
-            # The points are kept too: as long as they are, nothing else has their address.
-            self._memory[key] = (x, *self._looked(x))
-        return self._memory[key][1:]
+        """Means (s, m) and the inverse factor times the covariances with the rows (s, n, m)."""
+        return self._looked(x) if x.requires_grad else self._memory.of(x, self._looked)
 
     def _looked(self, x: Tensor) -> tuple[Tensor, Tensor]:
         cross = _kernel(self.prior, self.draws, x, self.x, own_of=self.group)
@@ -370,7 +360,10 @@ def _matern(draws: Draws, a: Tensor, b: Tensor) -> Tensor:
     sums = left.square().sum(-1).unsqueeze(2) + right.square().sum(-1).unsqueeze(1)
     squares = torch.baddbmm(sums, left, right.transpose(1, 2), alpha=-2.0).clamp_min(1e-14)
     far = squares.sqrt()
-    return torch.exp(-far) * (1.0 + far + squares / 3.0)
+    if squares.requires_grad:
+        return torch.exp(-far) * (1.0 + far + squares / 3.0)
+    # The same in place: most of the time of a search is spent here, much of it on new memory.
+    return squares.div_(3.0).add_(far).add_(1.0).mul_(far.neg_().exp_())
 
 
 def _kernel(prior: Prior, draws: Draws, a: Tensor, b: Tensor, *, own_of: Tensor | None = None,

@@ -160,7 +160,7 @@ def test_replicates_narrow_the_interval(space, trial):
     first = recommend(history, space)
     draw = np.random.default_rng(9)
     again = [trial(first.recipe, Intact(float(first.resistance_ohm_cm2 * np.exp(
-        0.1 * draw.standard_normal())), 0.4, damage=SAFE)) for _ in range(10)]
+        0.1 * draw.standard_normal())), 0.4, damage=SAFE)) for _ in range(5)]
     then = believe([*history, *again], space, Caution()).resistance([first.recipe])
     assert then.high[0] / then.low[0] < first.high_ohm_cm2 / first.low_ohm_cm2
 
@@ -267,8 +267,8 @@ def test_a_press_that_is_set_badly_scatters_more_on_a_slope(space, learned):
 
 @pytest.mark.slow
 def test_closed_loop_finds_a_good_recipe_for_nearly_every_seed(closed_loop):
-    found = [closed_loop.run_campaign("reference", seed) for seed in range(10)]
+    found = [closed_loop.run_campaign("reference", seed) for seed in range(5)]
     told = [f"seed {c.seed}: {c.recommendation.recipe}, {c.ratio:.2f} of the optimum, "
             f"{c.truth.crushed_fraction:.1%} crushed" for c in found]
-    assert sum(c.good for c in found) >= 8, told
-    assert sum(c.failures[FailureMode.CRUSHED] for c in found) <= 50, told
+    assert sum(c.good for c in found) >= 4, told
+    assert sum(c.failures[FailureMode.CRUSHED] for c in found) <= 25, told
