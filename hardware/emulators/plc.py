@@ -1,6 +1,6 @@
 """The program of an emulated press: judges orders, runs cycles, keeps its memory.
 
-It knows nothing of sockets (`plc_server`) and reads time from its caller, in wall seconds.
+It knows nothing of sockets (`plc_server`).
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from trials.errors import BadInput, Fault
 from trials.recipe import Recipe
 
 AMBIENT_C = 25.0
+MOST_S = 0.05
+"""The longest step of its clock: an emulator that its machine did not let run stands still
+meanwhile, and leaps over no phase and no heartbeat."""
 PERSONALITIES = ("strict", "holds outputs", "trips")
 """Strict follows `on_link_loss`; a coupler that holds its outputs never reacts to silence; one
 that trips answers every request with exception 4 after silence, until register 0x1007 is written
@@ -70,7 +73,7 @@ class PressOptions:
 
 
 class Program:
-    """Orders in, snapshots out, one tick after the other."""
+    """Orders in, snapshots out, one tick after the other; `now` is its own clock in seconds."""
 
     def __init__(self, options: PressOptions) -> None:
         self.options, self.of = options, read_map(options.map)
@@ -90,7 +93,7 @@ class Program:
         self.clamp = False
         self._draw = np.random.default_rng(
             [options.seed, options.fault_seed, self.memory.boot_counter])
-        self._ticked = time.monotonic()
+        self._ticked, self.now = time.monotonic(), 0.0
 
     # --- orders
 
@@ -181,11 +184,13 @@ class Program:
 
     def tick(self) -> None:
         """Goes on to now."""
-        now = time.monotonic()
-        seconds, self._ticked = (now - self._ticked) * self.options.speed, now
-        if now < self.frozen_until:
+        there = time.monotonic()
+        passed, self._ticked = min(there - self._ticked, MOST_S), there
+        self.now += passed
+        if self.now < self.frozen_until:
             return
-        self._watchdog(now)
+        self._watchdog()
+        seconds = passed * self.options.speed
         if self.cycle is None:
             away = AMBIENT_C - self.platen_c
             step = self.options.heating_c_per_min / 60.0 * seconds
@@ -250,7 +255,7 @@ class Program:
                 self.bench.accept(stack)
         with suppress(OSError):
             memory.keep(self.options.state)
-        silent = self.beaten_at + self.options.watchdog_s < time.monotonic()
+        silent = self.beaten_at + self.options.watchdog_s < self.now
         self.state = ("fault" if self._needs_person else
                       "locked out" if silent and self.options.personality != "holds outputs"
                       else "idle")
@@ -267,9 +272,9 @@ class Program:
             return False
         # A heartbeat that does not change is a computer that stands still.
         if beat != self.beat or owner != self.owner:
-            self.beaten_at = time.monotonic()
+            self.beaten_at = self.now
         self.owner = owner
-        if time.monotonic() >= self.frozen_until:
+        if self.now >= self.frozen_until:
             self.beat = beat
         if self.state == "locked out":
             self.state = "idle"
@@ -277,16 +282,16 @@ class Program:
 
     def foreign(self, owner: int) -> bool:
         """True for anybody but the holder of a living lease."""
-        alive = time.monotonic() - self.beaten_at < self.options.lease_s
+        alive = self.now - self.beaten_at < self.options.lease_s
         return alive and owner != self.owner
 
     @property
     def silent(self) -> bool:
         """True when a client that was there has stopped beating."""
         return (math.isfinite(self.beaten_at)
-                and time.monotonic() - self.beaten_at > self.options.watchdog_s)
+                and self.now - self.beaten_at > self.options.watchdog_s)
 
-    def _watchdog(self, now: float) -> None:
+    def _watchdog(self) -> None:
         if not self.silent or self.options.personality == "holds outputs":
             return
         if self.cycle is not None and self.cycle.order.on_link_loss == RELEASE and (

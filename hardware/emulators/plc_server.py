@@ -129,7 +129,7 @@ class EmulatedPress:
     def _happen(self, trouble: Trouble) -> None:
         program = self.program
         if trouble.kind == "frozen program":
-            program.frozen_until = time.monotonic() + trouble.seconds
+            program.frozen_until = program.now + trouble.seconds
         elif trouble.kind == "drop link":
             self._down_until = time.monotonic() + trouble.seconds
         elif trouble.kind == "clamps":
@@ -182,7 +182,7 @@ class EmulatedPress:
 
         if self._tripped:
             if function in WRITES and address == RESET_REGISTER:
-                self._tripped, self.program.beaten_at = False, time.monotonic()
+                self._tripped, self.program.beaten_at = False, self.program.now
                 return None
             return ExcCodes.DEVICE_FAILURE
         starting = function in WRITES and address == self.program.of.mailbox.address
@@ -211,7 +211,7 @@ class EmulatedPress:
             if self._next("lost request") is not None:
                 self._swallow = True
                 return None
-            if time.monotonic() >= self.program.frozen_until:
+            if self.program.now >= self.program.frozen_until:
                 self.program.order(read_mailbox(of, machine, words))
             if self._next("lost answer") is not None:
                 self._swallow = True

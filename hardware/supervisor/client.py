@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -179,7 +179,8 @@ class SupervisedPress:
             raise Fault(f"the press supervisor did not start; see {self._log}")
         answer = json.loads(line)
         if "error" in answer:
-            process.wait(10)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(10)
             raise wire.error_of(answer["error"])
 
     def _listening(self) -> bool:

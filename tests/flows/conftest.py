@@ -197,4 +197,4 @@ def in_background(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str
     for process in running:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.wait(30)
+        process.wait(150)

@@ -48,8 +48,8 @@ class FaultLab:
 
     def settings(self, **changes: Any) -> Settings:
         """The small campaign on this press."""
-        options = {"driver": self.driver, "port": self.press.port, "patience_s": 1.5,
-                   "timeout_s": 0.3, "heartbeat_s": 0.2, "linger_s": 0.5}
+        options = {"driver": self.driver, "port": self.press.port, "patience_s": 2.5,
+                   "timeout_s": 1.0, "heartbeat_s": 0.2, "linger_s": 0.5}
         table = changes.pop("press", {})
         return from_plain(settings_values(**(QUICK | {
             "press": {key: value for key, value in (options | table).items() if not (
@@ -92,11 +92,11 @@ class FaultLab:
         return Remains(list(self.press.memory.accepted), self.press.force_n, self.press.phase,
                        self.state(), self.told)
 
-    def idle(self, seconds: float = 20.0) -> None:
+    def idle(self, seconds: float = 150.0) -> None:
         """Waits until the platens are open."""
         self.until(lambda: self.press.program.cycle is None, seconds)
 
-    def until(self, look: Callable[[], object], seconds: float = 20.0) -> None:
+    def until(self, look: Callable[[], object], seconds: float = 150.0) -> None:
         """Waits for something to become true."""
         deadline = time.monotonic() + seconds
         while not look():

@@ -125,7 +125,7 @@ def zygote() -> Iterator[Zygote]:
     finally:
         assert process.stdin is not None and process.stdout is not None
         process.stdin.close()
-        process.wait(30)
+        process.wait(150)
         process.stdout.close()
 
 

@@ -124,7 +124,7 @@ def stopped_while_pressing(process: subprocess.Popen[str], eventually: Callable[
     """Stops a run while the ram is down on its second stack; its exit code."""
     eventually(lambda: len(pressed_stacks(LEDGER)) == 2, "the second stack on the press")
     process.send_signal(how)
-    code = process.wait(60)
+    code = process.wait(150)
     assert len(trials_of(LEDGER)) == 2
     return code
 

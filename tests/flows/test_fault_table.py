@@ -247,7 +247,7 @@ ROWS = {
     "11": Row("program stands still, socket good",
               injected("frozen program", "dwelling", seconds=3.0), 1, PRESSED, ""),
     "11b": Row("program stands still for good",
-               injected("frozen program", "ramping", seconds=11.0), 1, COMMANDED,
+               injected("frozen program", "ramping", seconds=16.0), 1, COMMANDED,
                "stands still"),
     "12a": Row("press restarts in mid cycle", injected("reboot", "ramping", seconds=0.3), 1,
                FAULTED, "power lost in mid cycle"),

@@ -85,7 +85,7 @@ def deployment(server: Any, tmp_path: Path, in_background: Callable[..., subproc
     found, = eventually(look, "the deployment")
     yield found
     process.send_signal(signal.SIGINT)
-    process.wait(60)
+    process.wait(150)
     assert "Traceback" not in (tmp_path / "process-0.log").read_text()
 
 

@@ -78,7 +78,7 @@ def test_a_suspended_run_ends_its_stack_and_goes_on_when_it_is_resumed(
             "pause_reschedule": True,
             "pause_timeout": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}}})
     assert answer["status"] == "ACCEPT", answer
-    eventually(lambda: last_entry(name).how == "stopped", "the end of the process", 60)
+    eventually(lambda: last_entry(name).how == "stopped", "the end of the process")
     assert "Suspended in Prefect until it is resumed: no cycle was running" in (
         last_entry(name).detail)
     assert {t.state for t in trials_of(LEDGER, name)} == {State.EVALUATED}
@@ -87,7 +87,7 @@ def test_a_suspended_run_ends_its_stack_and_goes_on_when_it_is_resumed(
     assert eventually(lambda: ended(server, run), "the end of the order", 120)[
         "type"] == "COMPLETED"
     process.send_signal(signal.SIGINT)
-    process.wait(60)
+    process.wait(150)
     assert pressed_stacks(LEDGER) == stacks(1, 2, 3, campaign=name)
 
 
@@ -118,7 +118,7 @@ def test_a_second_server_never_presses_beside_the_orphan_of_the_first(
         assert eventually(lambda: ended(server, beside), "the end of the second order", 150)[
             "type"] == "COMPLETED"
         second.send_signal(signal.SIGINT)
-        second.wait(60)
+        second.wait(150)
     finally:
         with suppress(ProcessLookupError):
             os.kill(orphan, signal.SIGKILL)

@@ -183,13 +183,13 @@ def test_a_stack_in_a_terminal_stopped_and_gone_on(server: Any, tmp_path: Path) 
         screen.answer("Your answer", "start")
         screen.answer("What became of stack night-001?", "")
         process.send_signal(signal.SIGKILL)
-        process.wait(30)
+        process.wait(150)
     with terminal("run", SETTINGS) as (process, screen):
         screen.answer("earlier run", "pressed")
         screen.answer("Highest reading", "1,12")
         screen.answer("Time held", "181")
         screen.until("1 of 1 stacks")
-        assert process.wait(60) == 0
+        assert process.wait(150) == 0
     pressed_by_hand(*trials_of(LEDGER))
 
 
@@ -231,7 +231,7 @@ def terminal(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], Screen]
     finally:
         if process.poll() is None:
             process.kill()
-        process.wait(30)
+        process.wait(150)
         os.close(ours)
 
 

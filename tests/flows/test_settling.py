@@ -63,7 +63,7 @@ def test_by_the_form_of_the_paused_run(
     forms.refused(seen="no verdict")
     assert "night" in forms.answer(verdict="write the stack off", seen=" ")
     assert "say what you saw" in forms.answer(verdict="end the run", seen="")
-    assert process.wait(60) == 1
+    assert process.wait(150) == 1
     assert states() == [State.EVALUATED, State.COMMANDED]
     assert pressloop("settle", "--ledger", "sqlite:///lab.db", "--trial", 2, "--reason",
                      "binned").code == 0

@@ -58,7 +58,7 @@ def process_of() -> int | None:
     return int.from_bytes(credentials[:4], "little")
 
 
-def gone(pid: int | None, seconds: float = 10.0) -> bool:
+def gone(pid: int | None, seconds: float = 150.0) -> bool:
     """True once the process is no more (or only waits to be reaped)."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -184,7 +184,7 @@ def test_many_programs_may_create_one_ledger_at_once(path: Path) -> None:
     running = [subprocess.Popen([sys.executable, "-c", code, f"sqlite:///{path}", str(n)],
                                 env={"PYTHONPATH": f"{HERE}:{HERE.parents[1]}"})
                for n in range(1, 5)]
-    assert [process.wait(30) for process in running] == [0] * 4
+    assert [process.wait(150) for process in running] == [0] * 4
     with Ledger.open(f"sqlite:///{path}", create=False) as ledger:
         assert [t.number for t in ledger.history("c")] == [1, 2, 3, 4]
 
