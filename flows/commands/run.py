@@ -67,7 +67,7 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
             ensure_automation()
         try:
             with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
-                    stepping_aside(shown.paused), _unheard(ledger, name, order, asked):
+                    stepping_aside(shown.paused), unheard(ledger, name, order, asked):
                 campaign(str(path), order.trials, order.seed, order.ledger_url)
         except CancelledRun as stop:
             say(f"pressloop: {one_line(stop)} Nothing is lost: start again on the same ledger to "
@@ -76,22 +76,25 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
 
 
 @contextmanager
-def _unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[None]:
-    """A server that is gone for good takes nothing away from a campaign that is complete. Raises
-    Fault for one that is not, and Exit where somebody stopped it."""
-    from httpx import TransportError
+def unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[None]:
+    """A server that is gone for good, or too busy to listen, takes nothing away from a campaign
+    that is complete. Raises Fault for one that is not, and Exit where somebody stopped it."""
+    from httpx import HTTPStatusError, TransportError
 
     try:
         yield
-    except TransportError as away:
+    except (TransportError, HTTPStatusError) as away:
+        if isinstance(away, HTTPStatusError) and not away.response.is_server_error:
+            raise
         if asked.by is not None:
             how = _last_word(ledger, name).get("detail", "Stopped.")
-            say(f"pressloop: {how} The Prefect server is gone and has not heard of it. Nothing is "
+            say(f"pressloop: {how} The Prefect server has not heard of it. Nothing is "
                 "lost: start again on the same ledger to go on.")
             raise typer.Exit(asked.code) from None
         used = sum(t.used_here for t in ledger.history(name, arrays=False))
         if used < order.trials and _last_word(ledger, name).get("how") != "finished":
-            raise Fault(f"the Prefect server is gone ({one_line(away) or type(away).__name__}). "
+            raise Fault("the Prefect server does not answer "
+                        f"({one_line(away) or type(away).__name__}). "
                         f"{used} of {order.trials} stacks are done; start again on the same ledger "
                         "to go on.") from None
         say("The Prefect server went away before it heard of the end; the ledger has it all.")
@@ -99,7 +102,8 @@ def _unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[
 
 def _last_word(ledger: Ledger, name: str) -> dict[str, Any]:
     """What the newest entry says: how the run ended, unless it could not say so."""
-    return ledger.log(name)[-1].payload
+    entries = ledger.log(name)
+    return entries[-1].payload if entries else {}
 
 
 def _conclude(url: str, name: str, as_json: bool) -> None:

@@ -1,0 +1,62 @@
+"""A Prefect server that refuses the last word of a run, as a busy one does."""
+
+from pathlib import Path
+
+import httpx
+import pytest
+import typer
+from lab_files import settings_values
+
+from flows.commands.run import unheard
+from flows.console import Asked
+from flows.lab import order_of
+from flows.settings import from_plain
+from trials import Ledger
+from trials.entry import Ended
+from trials.errors import Fault
+
+
+def refusal(status: int) -> httpx.HTTPStatusError:
+    request = httpx.Request("POST", "http://127.0.0.1:4200/api/flow_runs")
+    return httpx.HTTPStatusError(f"{status} for /api", request=request,
+                                 response=httpx.Response(status, request=request))
+
+
+@pytest.fixture
+def order(tmp_path: Path):
+    return order_of(from_plain(settings_values(), "test"))
+
+
+@pytest.fixture
+def ledger(tmp_path: Path):
+    with Ledger.open(f"sqlite:///{tmp_path / 'busy.db'}") as found:
+        yield found
+
+
+def end(ledger, order, error, asked=None):
+    with unheard(ledger, "night", order, asked or Asked()):
+        raise error
+
+
+def test_a_complete_campaign_loses_nothing(ledger, order, capsys):
+    ledger.append("night", None, Ended("finished", "There are enough stacks."))
+    end(ledger, order, refusal(503))
+    assert "the ledger has it all" in capsys.readouterr().err
+
+
+def test_an_incomplete_one_says_how_to_go_on(ledger, order):
+    with pytest.raises(Fault, match=r"does not answer \(503 for /api\).*start again"):
+        end(ledger, order, refusal(503))
+
+
+def test_a_stop_keeps_its_exit_code_even_before_the_first_entry(ledger, order):
+    asked = Asked()
+    asked.by = 15
+    with pytest.raises(typer.Exit) as stop:
+        end(ledger, order, refusal(500), asked)
+    assert stop.value.exit_code == 143
+
+
+def test_what_the_server_holds_against_us_is_told_as_it_is(ledger, order):
+    with pytest.raises(httpx.HTTPStatusError):
+        end(ledger, order, refusal(422))
