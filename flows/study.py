@@ -8,11 +8,12 @@ from typing import Any
 
 from prefect import flow
 from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
 from flows.console import one_line
 from flows.study_artifact import show_sentences
-from flows.study_each import each_of
+from flows.study_each import each_of, stopped_at_once
 from flows.study_outputs import PAGE, Done, clear, summary_of, write_summary, write_tables
 from flows.study_parts import PARTS, view_of, work_of
 from flows.study_progress import StudyProgress
@@ -34,11 +35,13 @@ def study(study_path: str, seed: int | None = None, out: str | None = None) -> A
     source = source_of(settings.source, path.parent, seed)
     clear(folder)
     done = []
-    with StudyProgress() as shown:
+    with StudyProgress() as shown, stopped_at_once(settings.study):
         each = each_of(settings.study, shown)
         for part in settings.parts:
             found = done_part(part, settings.options(part, path.parent), source, seed, each)
             write_tables(folder, found)
+            if found.trace:
+                get_run_logger().error("%s: not done.\n%s", PARTS[part], found.trace)
             if found.problem:
                 shown.say(f"{PARTS[part]}: not done. {found.problem}")
             done.append(found)
@@ -67,7 +70,8 @@ def done_part(part: str, options: Any, source: Source, seed: int, each: Each) ->
     except Exception as error:
         where = traceback.extract_tb(error.__traceback__)[-1]
         return Done(part, problem=f"{type(error).__name__}: {one_line(error)} "
-                    f"({Path(where.filename).name}, line {where.lineno}).")
+                    f"({Path(where.filename).name}, line {where.lineno}).",
+                    trace=traceback.format_exc())
 
 
 def _write_page(folder: Path, path: Path, summary: dict[str, Any], done: list[Done]) -> None:

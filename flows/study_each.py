@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import pickle
+import signal
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from prefect import task
@@ -21,6 +24,7 @@ Done = TypeVar("Done")
 CHUNKS = 6
 """Tasks for each worker. A task costs a few tenths of a second whatever is in it, and the last one
 keeps the other workers waiting."""
+DRAIN_S = 10.0
 INSTALL = 'pip install "pressloop[dask]"'
 
 
@@ -46,7 +50,7 @@ def runner_of(table: StudyTable) -> TaskRunner[Any] | None:
     if table.workers == "here":
         return None
     if table.workers == "processes":
-        return ProcessPoolTaskRunner(max_workers=workers_of(table), initializer=one_thread)
+        return ProcessPoolTaskRunner(max_workers=workers_of(table), initializer=for_workers)
     # What its parts say to one another while they start and stop is nobody's business.
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
     try:
@@ -59,10 +63,56 @@ def runner_of(table: StudyTable) -> TaskRunner[Any] | None:
         "n_workers": workers_of(table), "threads_per_worker": 1, "dashboard_address": None})
 
 
-def one_thread() -> None:
-    """Small matrices: more threads than one make each worker slower."""
+def for_workers() -> None:
+    """Sets what worker processes take over. Matrices are small: more threads than one make each
+    worker slower. What a stopped worker leaves behind, Python's own tracker clears up; that it had
+    to is no news."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
+    os.environ.setdefault("PYTHONWARNINGS",
+                          "ignore::UserWarning:multiprocessing.resource_tracker")
+
+
+@contextmanager
+def stopped_at_once(table: StudyTable) -> Iterator[None]:
+    """Whoever stops a study does not wait for the jobs that are under way: they are thrown away,
+    as they change nothing."""
+    try:
+        yield
+    except BaseException as stop:
+        if table.workers == "processes" and not isinstance(stop, Exception):
+            for worker in multiprocessing.active_children():
+                worker.kill()
+        raise
+
+
+@contextmanager
+def known_to_threads() -> Iterator[None]:
+    """Tells threads that Prefect starts itself which server is meant. They know no other settings
+    than those of the process, and start a server of their own where these name none."""
+    from prefect import context
+    from prefect.events.worker import EventsWorker
+
+    before = context.GLOBAL_SETTINGS_CONTEXT
+    context.refresh_global_settings_context()
+    try:
+        yield
+    finally:
+        # What these threads still have to send is sent while there is a server that takes it.
+        EventsWorker.drain_all(timeout=DRAIN_S, at_exit=False)
+        context.GLOBAL_SETTINGS_CONTEXT = before
+
+
+@contextmanager
+def _deaf_workers() -> Iterator[None]:
+    """Processes that are started inside never hear a Ctrl-C. A terminal sends it to all of them,
+    but it is this one that decides; they would each print where they were, and Prefect's pool then
+    waits for them for ever. Threads and processes inherit what is blocked."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def each_of(table: StudyTable, shown: StudyProgress) -> Each:
@@ -82,7 +132,8 @@ def each_of(table: StudyTable, shown: StudyProgress) -> Each:
 def _spread(work: Callable[[Job], Done], jobs: Sequence[Job], what: str, workers: int
             ) -> Iterator[Done]:
     size = max(1, -(-len(jobs) // (CHUNKS * workers)))
-    waiting = [some_jobs.submit(pickle.dumps((work, tuple(jobs[at:at + size]))), what,
-                                1 + at // size) for at in range(0, len(jobs), size)]
+    with _deaf_workers():
+        waiting = [some_jobs.submit(pickle.dumps((work, tuple(jobs[at:at + size]))), what,
+                                    1 + at // size) for at in range(0, len(jobs), size)]
     for one in waiting:
         yield from pickle.loads(one.result())  # noqa: S301

@@ -20,13 +20,15 @@ SUMMARY, PAGE = "study.json", "study.html"
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One part: what it found, or why it found nothing; its HTML and the files of its tables."""
+    """One part: what it found, or why it found nothing; its HTML and the files of its tables.
+    `trace` is for the log: where in the program something unforeseen went wrong."""
 
     part: str
     sentences: tuple[str, ...] = ()
     html: str = ""
     tables: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     problem: str = ""
+    trace: str = ""
 
     @property
     def title(self) -> str:

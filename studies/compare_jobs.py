@@ -117,11 +117,11 @@ def jobs(table: Table, schemes: Mapping[str, Sequence[Fold]], names: Mapping[str
     """Every model on every fold, in parts; models that are dear learn from at most `most_rows`
     rows, and come first, so that no process waits for the last of them."""
     found, bare = [], replace(table, trials=())
-    for name, module in sorted(names.items(), key=lambda pair: not _dear(pair[1])):
-        dear = _dear(module)
-        size = DEAR_CHUNK if dear else max(1, min(CHUNK, CHUNK_ROWS // len(table)))
+    for name, module in sorted(names.items(), key=lambda pair: not dear(pair[1])):
+        slow = dear(module)
+        size = DEAR_CHUNK if slow else max(1, min(CHUNK, CHUNK_ROWS // len(table)))
         for scheme, folds in schemes.items():
-            told = tuple(thinned(f, table, most_rows, seed) for f in folds) if dear else folds
+            told = tuple(thinned(f, table, most_rows, seed) for f in folds) if slow else folds
             found += [Job(name, scheme, bare, _asked(module, table, part), part, space, caution)
                       for part in _parts(told, size)]
     return tuple(found)
@@ -186,5 +186,6 @@ def _sound(numbers: FloatArray, inside: bool) -> FloatArray:
     return numbers
 
 
-def _dear(module: ModuleType) -> bool:
+def dear(module: ModuleType) -> bool:
+    """True of a model whose cost grows with the cube of the rows."""
     return bool(getattr(module, "CUBIC", False))

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from studies.compare_jobs import NotFitted
+from studies.compare_method import method
 from studies.compare_options import CRUSHING, Options
-from studies.comparison import DENSITY, FEWEST, OFF, SKILL, Comparison
+from studies.comparison import DENSITY, FEWEST, OFF, QUESTIONS, SKILL, TYPICAL, Comparison
 from studies.data import StudyData
 from studies.paired import (
     ENOUGH_LOTS,
@@ -21,19 +21,9 @@ from studies.paired import (
     by_strength,
 )
 from studies.scores import off_percent
-from studies.validation import FORWARD, LOT, RECIPE, STACK
 
 MOST = 0.7
 """Share of all squared errors from which on one stack is named for it."""
-
-QUESTIONS = {
-    RECIPE: "For a recipe that nobody has pressed yet",
-    STACK: "For one more stack, its recipe pressed before or not",
-    LOT: "For the stacks of a lot that is new",
-    FORWARD: "For the next stacks, from those pressed before them",
-}
-"""What each scheme asks."""
-ORDER = (RECIPE, STACK, LOT, FORWARD)
 
 
 def sentences(data: StudyData, options: Options, resistance: Comparison | None,
@@ -44,12 +34,12 @@ def sentences(data: StudyData, options: Options, resistance: Comparison | None,
         found.append(f"Models of resistance are not compared: that needs {FEWEST} intact stacks, "
                      f"there are {len(data.intact)}.")
     else:
-        found += [s for scheme in schemes_of(resistance) for s in verdict(resistance, scheme)]
+        found += [s for scheme in resistance.asked for s in verdict(resistance, scheme)]
     if crushing is None:
         found.append("Models of crushing are not compared: no stack was crushed, or too few are "
                      "known to have been or not.")
     else:
-        found += [s for scheme in schemes_of(crushing) for s in verdict(crushing, scheme)]
+        found += [s for scheme in crushing.asked for s in verdict(crushing, scheme)]
     for one in (resistance, crushing):
         if one is not None:
             found += method(one, options)
@@ -58,11 +48,6 @@ def sentences(data: StudyData, options: Options, resistance: Comparison | None,
         found.append(f"{left} stacks are left out, as they were pressed off a variable that the "
                      "space fixes.")
     return tuple(found)
-
-
-def schemes_of(one: Comparison) -> tuple[str, ...]:
-    """Its schemes, the most telling first."""
-    return tuple(s for s in ORDER if s in one.schemes)
 
 
 def verdict(one: Comparison, scheme: str) -> tuple[str, ...]:
@@ -77,12 +62,26 @@ def verdict(one: Comparison, scheme: str) -> tuple[str, ...]:
 
 
 def _resistance(one: Comparison, scheme: str) -> str:
-    off = one.score(scheme, one.shipped, OFF)
-    inside = one.score(scheme, one.shipped, "coverage_95")
-    assert off is not None and inside is not None
+    off, square, inside = (one.score(scheme, one.shipped, name)
+                           for name in (TYPICAL, OFF, "coverage_95"))
+    assert off is not None and square is not None and inside is not None
     return (f"{QUESTIONS[scheme]}, the {one.titles[one.shipped]} is typically off by "
-            f"{off.value:.0f} % ({off.low:.0f} to {off.high:.0f} %, {off.stacks} stacks). "
+            f"{percent_off(off.value)} ({_ends(off.low, off.high)}): half of the {off.stacks} "
+            "stacks were predicted nearer. Counting large errors more (root mean square) makes it "
+            f"{percent_off(square.value)}. "
             f"{trust(round(inside.value * inside.stacks), inside.stacks, inside.low, inside.high)}")
+
+
+def percent_off(value: float) -> str:
+    """An error in percent of resistance; as a factor where it is so large that percent mislead."""
+    return f"{value:.0f} %" if value < 100.0 else f"a factor of {times(1.0 + 0.01 * value)}"
+
+
+def _ends(low: float, high: float) -> str:
+    """Of the interval of an error in percent."""
+    if high < 100.0:
+        return f"{low:.0f} to {high:.0f} %"
+    return f"{percent_off(low)} to {percent_off(high)}"
 
 
 def worst(one: Comparison, scheme: str) -> str:
@@ -99,10 +98,10 @@ def worst(one: Comparison, scheme: str) -> str:
     x = one.table.x[said.index[top]]
     edge = ", at the edge of all recipes," if others.size and bool(
         np.any((x < others.min(0)) | (x > others.max(0)))) else ""
-    return (f"Most of that is one stack, trial {trial.number} ({trial.recipe}){edge} predicted "
-            f"{'above' if gap[top] > 0.0 else 'below'} what was measured by a factor of "
-            f"{times(math.exp(abs(float(gap[top]))))}; without it the error is "
-            f"{float(off_percent(np.mean(rest**2))):.0f} %.")
+    return (f"Most of the root mean square is one stack, trial {trial.number} ({trial.recipe})"
+            f"{edge} predicted {'above' if gap[top] > 0.0 else 'below'} what was measured by a "
+            f"factor of {times(math.exp(abs(float(gap[top]))))}; without it, it is "
+            f"{percent_off(float(off_percent(np.mean(rest**2))))}.")
 
 
 def trust(count: int, of: int, low: float, high: float) -> str:
@@ -169,7 +168,7 @@ def _how_far(one: Comparison, d: Difference) -> str:
     score = one.score(d.scheme, d.model, d.score)
     assert score is not None
     what = f"takes away {max(score.value, 0.0):.0f} %" if d.score == SKILL \
-        else f"off by {score.value:.0f} %"
+        else f"root mean square {percent_off(score.value)}"
     return f"{what}, {span(d)}"
 
 
@@ -220,47 +219,3 @@ def factor(d: Difference) -> float:
 def times(value: float) -> str:
     """A factor, short."""
     return f"{value:.1f}" if value < 9.95 else f"{value:.0f}" if value < 1000.0 else "over 1000"
-
-
-def method(one: Comparison, options: Options) -> Iterator[str]:
-    """How the verdicts were come by, and what is missing from them."""
-    n, main = len(one.table), schemes_of(one)[0] if schemes_of(one) else ""
-    what = "Chances of crushing" if one.what == CRUSHING else "Resistance"
-    if main in (RECIPE, STACK):
-        unit = {RECIPE: "recipe with all its stacks", STACK: "stack"}[main]
-        if n <= options.refit_up_to:
-            yield (f"{what}: every model was fitted anew for each {unit} that was left out "
-                   f"({n} stacks).")
-        else:
-            yield (f"{what}: the {n} stacks were left out in "
-                   f"{options.groups(len(one.table.origins))} random groups. "
-                   f"Models whose cost grows with the cube of the stacks learned from "
-                   f"{options.most_rows} of the others, drawn at random (at least half from the "
-                   "lot and operator that is predicted, where there are as many).")
-    for scheme in schemes_of(one):
-        if one.groups[scheme] > len(one.schemes[scheme]):
-            yield (f"{QUESTIONS[scheme]}: {len(one.schemes[scheme])} of {one.groups[scheme]} "
-                   "groups, each of one lot and operator, were predicted, drawn at random.")
-    others = len(one.titles) - 1
-    lots = len(one.table.lots)
-    words = (f"{others} models are compared with the {one.titles[one.shipped]}: a difference is "
-             "called real only where chance makes one that clear among so many in fewer than 5 "
-             "of 100 tables.")
-    if lots < ENOUGH_LOTS:
-        words += (f" It holds for {'this lot' if lots == 1 else f'these {lots} lots'}; to speak "
-                  f"of lots in general takes {ENOUGH_LOTS} or more.")
-    yield words
-    yield from _missing(one)
-
-
-def _missing(one: Comparison) -> Iterator[str]:
-    """One sentence for each model and scheme, with the first of its reasons."""
-    groups: dict[tuple[str, str], list[NotFitted]] = {}
-    for missing in one.not_fitted:
-        groups.setdefault((missing.scheme, missing.model), []).append(missing)
-    for (scheme, model), some in groups.items():
-        folds, stacks = sum(m.folds for m in some), sum(m.stacks for m in some)
-        first = ", the first time" if len(some) > 1 else ""
-        yield (f"{QUESTIONS[scheme]}: the {one.titles[model]} could not be fitted in {folds} of "
-               f"{len(one.schemes[scheme])} cases ({stacks} stacks){first} because "
-               f"{some[0].why}. It is compared on the others.")

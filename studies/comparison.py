@@ -12,15 +12,33 @@ from studies import paired, scores
 from studies.compare_jobs import Answers, NotFitted
 from studies.compare_options import CRUSHING
 from studies.models import Prediction
-from studies.paired import Difference, Losses, bootstrap, clusters_of, differences, interval
-from studies.validation import Fold, Table
+from studies.paired import (
+    Difference,
+    Losses,
+    bootstrap,
+    bootstrap_median,
+    clusters_of,
+    differences,
+    interval,
+)
+from studies.validation import FORWARD, LOT, RECIPE, STACK, Fold, Table
 from trials.checks import FloatArray, IntArray
 
-OFF, DENSITY, SKILL = "typically_off_percent", "surprise_nats", "skill_percent"
+OFF, DENSITY, SKILL = "root_mean_square_off_percent", "surprise_nats", "skill_percent"
 """Scores that models are compared by: how far off, how much was measured against the stated odds,
 and how much of the guesswork about crushing is taken away."""
+TYPICAL = "typically_off_percent"
+"""What half of the predictions are nearer than: unlike the root mean square, no single stack can
+make it large."""
 FEWEST = 4
 """Stacks with a known answer below which nothing is compared."""
+QUESTIONS = {
+    RECIPE: "For a recipe that nobody has pressed yet",
+    STACK: "For one more stack, its recipe pressed before or not",
+    LOT: "For the stacks of a lot that is new",
+    FORWARD: "For the next stacks, from those pressed before them",
+}
+"""What each scheme asks, the most telling first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +70,11 @@ class Comparison:
     scores: tuple[Score, ...]
     differences: tuple[Difference, ...]
     not_fitted: tuple[NotFitted, ...]
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """Its schemes, the most telling first."""
+        return tuple(s for s in QUESTIONS if s in self.schemes)
 
     def score(self, scheme: str, model: str, name: str) -> Score | None:
         """One score; None where the model predicted nothing."""
@@ -94,10 +117,21 @@ def scores_of(what: str, table: Table, answers: Answers, *, resamples: int, seed
         told = _told(name, y)
         ends = interval(told(means), len(np.unique(cluster)))
         found.append(Score(*key, name, float(told(loss.mean())), *ends, len(y)))
+    if what != CRUSHING:
+        found.append(_typical(key, np.abs(y - answers.numbers[0]), cluster, resamples, seed))
     more = _crush_scores(y, answers.numbers[0]) if what == CRUSHING \
         else _interval_scores(y, Prediction(*answers.numbers))
     return found + [Score(*key, name, value, low, high, len(y))
                     for name, (value, low, high) in more.items()]
+
+
+def _typical(key: tuple[str, str], gap: FloatArray, cluster: IntArray, resamples: int, seed: int
+             ) -> Score:
+    """The median of gaps (n,) of ln R."""
+    medians = bootstrap_median(gap, cluster, resamples=resamples, seed=seed)
+    ends = interval(scores.as_percent(medians), len(np.unique(cluster)))
+    middle = scores.as_percent(np.median(gap, keepdims=True))
+    return Score(*key, TYPICAL, float(middle[0]), *ends, gap.size)
 
 
 def _interval_scores(y: FloatArray, found: Prediction) -> dict[str, tuple[float, float, float]]:

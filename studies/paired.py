@@ -81,6 +81,19 @@ def bootstrap(losses: FloatArray, cluster: IntArray, *, resamples: int, seed: in
     return np.concatenate(parts)
 
 
+def bootstrap_median(values: FloatArray, cluster: IntArray, *, resamples: int, seed: int
+                     ) -> FloatArray:
+    """(Lower) medians of values (n,) over resampled clusters (n,), shape (resamples,)."""
+    order = np.argsort(values, kind="stable")
+    _, which = np.unique(cluster, return_inverse=True)
+    parts = []
+    for often in np.array_split(_often(int(which.max()) + 1, resamples, seed),
+                                max(1, resamples // CHUNK)):
+        below = np.cumsum(often[:, which[order]], axis=1, dtype=np.int64)
+        parts.append(values[order][(2 * below >= below[:, -1:]).argmax(1)])
+    return np.concatenate(parts)
+
+
 @lru_cache(maxsize=4)
 def _often(count: int, resamples: int, seed: int) -> npt.NDArray[np.uint16]:
     """How often each of `count` clusters is drawn, shape (resamples, count): the same for every

@@ -223,7 +223,7 @@ def _by_influence(gp: PressingGP, points: FloatArray, weights: FloatArray, look:
     for i in range(gp.x.shape[0]):
         column = inverse[:, :, i:i + 1]
         without = gp.weights - column * (gp.weights[:, i:i + 1] / inverse[:, i:i + 1, i:i + 1])
-        other = replace(gp, weights=without, _memory={})
+        other = replace(gp, weights=without)
         pushes.append(look.wrong * (whole - float(w @ other.predict(x)[0])))
     return np.argsort(-np.array(pushes), kind="stable").tolist()
 

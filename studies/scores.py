@@ -62,7 +62,12 @@ def surprise(y: FloatArray, found: Prediction) -> FloatArray:
 
 def off_percent(mean_square: FloatArray) -> FloatArray:
     """A root mean square error of ln R as percent of R: 0.1 is 10.5 %."""
-    return 100.0 * np.expm1(np.sqrt(mean_square))
+    return as_percent(np.sqrt(mean_square))
+
+
+def as_percent(gap: FloatArray) -> FloatArray:
+    """A gap of ln R as percent of R."""
+    return 100.0 * np.expm1(gap)
 
 
 def coverage(y: FloatArray, found: Prediction, level: float) -> Share:

@@ -29,6 +29,9 @@ Mask = npt.NDArray[np.bool_]
 RECIPE, STACK, LOT, FORWARD = "recipe", "stack", "lot", "forward"
 FIRST, FIRST_SHARE = 5, 0.2
 """Forward in time begins after this many stacks, or this share of them where that is more."""
+OTHERS = 6
+"""Other lots and operators that a thinned fold is learned from: each is a fit or more, as models
+ask whether it helps, whether it helps."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,17 +127,37 @@ def drawn(folds: Sequence[Fold], most: int, seed: int) -> tuple[Fold, ...]:
 
 
 def thinned(fold: Fold, table: Table, most: int, seed: int) -> Fold:
-    """The fold with at most `most` rows to learn from, drawn at random: of the origin that is
-    predicted at least half, where it has as many."""
+    """The fold with at most `most` rows to learn from: half of them equally from at most
+    OTHERS other origins, the rest from the origin that is predicted; where that one has none, from
+    all origins in turn.
+
+    Rows are drawn at random, but in the same order for every fold, and others give as many whatever
+    the own one has: models look at each other origin anew where its rows change.
+    """
     train = np.array(fold.train, dtype=np.int64)
     if train.size <= most:
         return fold
-    own = table.origin[train] == fold.origin
-    draw = np.random.default_rng([seed, fold.test[0]])
-    from_own = min(int(own.sum()), max(most // 2, most - int((~own).sum())))
-    kept = np.concatenate([draw.choice(train[own], from_own, replace=False),
-                           draw.choice(train[~own], most - from_own, replace=False)])
+    order = np.random.default_rng(seed).permutation(len(table))
+    train = order[np.isin(order, train)]
+    origin = table.origin[train]
+    own, turn = origin == fold.origin, _turns(origin)
+    if own.any():
+        others = list(dict.fromkeys(origin[~own].tolist()))[:OTHERS]
+        each = most // 2 // max(len(others), 1)
+        given = np.isin(origin, others) & (turn < each)
+        kept = train[given | own & (turn < most - int(given.sum()))]
+    else:
+        kept = train[np.argsort(turn, kind="stable")][:most]
     return replace(fold, train=tuple(sorted(kept.tolist())))
+
+
+def _turns(groups: IntArray) -> IntArray:
+    """How many rows of the same group come before each, shape (n,)."""
+    turns = np.zeros_like(groups)
+    for group in np.unique(groups):
+        mine = groups == group
+        turns[mine] = np.arange(int(mine.sum()))
+    return turns
 
 
 def _folds(table: Table, test: Mask, train: Mask | None = None) -> Iterator[Fold]:

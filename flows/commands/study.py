@@ -45,24 +45,29 @@ def _run(settings: Any, path: Path, seed: int | None, folder: Path) -> None:
     with terminable() as asked:
         try:
             with temporary_server():
-                from prefect.exceptions import FailedRun
-
-                from flows.study import study as flow
-                from flows.study_each import one_thread, runner_of
-
-                # Worker processes take over what is set here before their first import.
-                one_thread()
-                runner = runner_of(settings.study)
-                try:
-                    (flow if runner is None else flow.with_options(task_runner=runner))(
-                        os.fspath(path), seed, os.fspath(folder))
-                except FailedRun:
-                    if not (folder / SUMMARY).exists():
-                        raise
+                _flow(settings, path, seed, folder)
         except (KeyboardInterrupt, Terminated):
             say("pressloop: stopped. Tables of the parts that were done are in the folder; the "
                 "report is not.")
             raise typer.Exit(asked.code) from None
+
+
+def _flow(settings: Any, path: Path, seed: int | None, folder: Path) -> None:
+    from prefect.exceptions import FailedRun
+
+    from flows.study import study as flow
+    from flows.study_each import for_workers, known_to_threads, runner_of
+
+    # Worker processes take over what is set here before their first import.
+    for_workers()
+    runner = runner_of(settings.study)
+    chosen = flow if runner is None else flow.with_options(task_runner=runner)
+    try:
+        with known_to_threads():
+            chosen(os.fspath(path), seed, os.fspath(folder))
+    except FailedRun:
+        if not (folder / SUMMARY).exists():
+            raise
 
 
 def _show(found: dict[str, Any], folder: Path) -> None:

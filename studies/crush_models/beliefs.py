@@ -13,7 +13,7 @@ from optimizer.space import Space
 from studies.crush_models import Stacks
 from trials.checks import FloatArray
 
-TITLE = "shipped model"
+TITLE = "pressloop model"
 CUBIC = TRIALS = True
 
 

@@ -15,7 +15,7 @@ from surrogates.monotone_labels import MonotoneLabels, fit_monotone_labels
 from trials.checks import FloatArray
 from trials.outcome import FailureMode
 
-TITLE = "shipped model without the damage index"
+TITLE = "pressloop model without the damage index"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from studies.data import StudyData
+from studies.lint.areas import lot_areas
 from studies.lint.copies import columns_twice, readings_twice, rows_twice, stacks_twice
 from studies.lint.design import confounded, constant, coverage, labels, order, recipes
 from studies.lint.finding import Check, Finding, Severity, Sure
 from studies.lint.headers import headers, shape
-from studies.lint.outliers import lot_areas, outliers
+from studies.lint.outliers import outliers
 from studies.lint.readings import (
     empty_cells,
     failures,
@@ -24,6 +25,7 @@ from studies.lint.readings import (
 from studies.lint.sheet import Sheet, sheet_of
 from studies.lint.swaps import odd_set_points
 from studies.lint.units import resistance_beside, set_point_units
+from studies.wording import counted
 from studies.work import Each, one_by_one
 from trials.errors import BadInput
 
@@ -82,8 +84,8 @@ class Findings:
                 [f"And {len(first) - 6} more, listed below."] if len(first) > 6 else []))
 
     def _verdict(self) -> str:
-        counts = [_counted(self.count(s), str(s)) for s in _BAD if self.count(s)]
-        rows = _counted(self.rows, self.row_word)
+        counts = [counted(self.count(s), str(s)) for s in _BAD if self.count(s)]
+        rows = counted(self.rows, self.row_word)
         what = f"{self.name} ({rows})" if self.name else f"All {rows}"
         if not counts:
             return f"{what}: nothing suspicious in {len(self.checks)} checks."
@@ -120,7 +122,3 @@ def lint_sheet(sheet: Sheet, options: Options | None = None, *, each: Each = one
 def _looked(job: tuple[Check, Sheet]) -> tuple[Finding, ...]:
     check, sheet = job
     return tuple(check(sheet)) if len(sheet) or check is shape else ()
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -10,7 +10,7 @@ from optimizer.training import Rows
 from studies.models.pressing_gp import Process, fit_process
 from surrogates.pressing_gp import fallback_prior
 
-TITLE = "shipped model without the laws of pressing"
+TITLE = "pressloop model without the laws of pressing"
 CUBIC = True
 
 

@@ -20,7 +20,7 @@ from studies.models import Prediction, at_least
 from surrogates.pressing_gp import PressingGP, Prior
 from trials.checks import FloatArray
 
-TITLE = "shipped model"
+TITLE = "pressloop model"
 CUBIC = True
 WHAT = "log resistance"
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -18,6 +21,7 @@ from studies.work import one_by_one
 from tests.flows.conftest import Answer
 from tests.flows.test_study_files import write_study
 
+ROOT = Path(__file__).parents[2]
 SMALL = """
 [lint]
 [compare]
@@ -71,6 +75,10 @@ def test_a_part_that_cannot_be_done_costs_the_others_nothing(
     page = (tmp_path / "study" / "study.html").read_text()
     assert "could not be done: ZeroDivisionError: of all things" in page
     assert "Traceback" not in answer.err
+    settings = read_study(path)
+    source = source_of(settings.source, tmp_path, 0)
+    trace = done_part("plan", settings.options("plan", tmp_path), source, 0, one_by_one).trace
+    assert trace.startswith("Traceback") and "in broken" in trace, "for the log"
 
 
 def test_the_same_part_twice_gives_the_same_rows(tmp_path: Path) -> None:
@@ -89,3 +97,32 @@ def test_names_from_a_table_are_no_markup() -> None:
     words = markdown_of({"study": "s", "source": "t", "seed": 1, "simulated": False, "parts": {
         "lint": {"sentences": ["<b>lot_a</b> | [x](y)"], "problem": None}}})
     assert r"\<b\>lot\_a\</b\> \| \[x\](y)" in words
+
+
+@pytest.mark.prefect
+def test_ctrl_c_ends_all_processes_at_once_with_one_line(
+        tmp_path: Path, in_background: Callable[..., Any], eventually: Callable[..., Any]) -> None:
+    """A terminal sends it to every process of the group, here while a model learns for hours."""
+    (tmp_path / "lab").mkdir()
+    (tmp_path / "lab" / "endless.py").write_text(
+        "import pathlib, time\nTITLE = 'endless'\ndef fit(rows, space, caution):\n"
+        f"    pathlib.Path({str(tmp_path / 'learning')!r}).touch()\n    time.sleep(36000)\n")
+    path = write_study(tmp_path, parts=SMALL.replace('"mean",', '"lab.endless",'),
+                       study="processes = 2")
+    started = in_background("study", path, PYTHONPATH=f"{ROOT}{os.pathsep}{tmp_path}")
+    eventually((tmp_path / "learning").exists, "learning")
+    os.killpg(started.pid, signal.SIGINT)
+    assert started.wait(60) == 130
+    told = (tmp_path / "process-0.log").read_text().splitlines()
+    assert told[-1].startswith("pressloop: stopped. Tables of the parts that were done")
+    assert not [line for line in told if "Traceback" in line or "Warning" in line]
+    assert {p.suffix for p in (tmp_path / "study").iterdir()} == {".parquet"}
+    eventually(lambda: not alive(started.pid), "the end of all processes")
+
+
+def alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

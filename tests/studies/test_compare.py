@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from optimizer.beliefs import believe
 from optimizer.caution import Caution
 from studies.compare import Findings, Options, compare
-from studies.comparison import OFF, SKILL, Comparison
+from studies.comparison import OFF, SKILL, TYPICAL, Comparison
 from studies.data import StudyData
 from studies.models import Prediction
 from studies.paired import NO_EVIDENCE, REAL, TOO_FEW
@@ -171,7 +171,11 @@ def test_the_worst_stack_is_named() -> None:
     trials = list(law(16, 1.0))
     trials[4] = replace(trials[4], outcome=Intact(5000.0))
     found = compare(data_of(trials), CHEAP)
-    assert any(s.startswith("Most of that is one stack, trial 5 ") for s in found.sentences)
+    typical, square = (resistance_of(found).score("recipe", "linear", s) for s in (TYPICAL, OFF))
+    assert typical is not None and square is not None
+    assert typical.value < 100.0 < 0.5 * square.value, "one wild stack is not typical"
+    assert any(s.startswith("Most of the root mean square is one stack, trial 5 ")
+               for s in found.sentences)
 
 
 FEW = st.integers(0, 3)

@@ -13,7 +13,7 @@ from optimizer.caution import Caution
 from optimizer.space import Space
 from studies.data import StudyData
 from studies.sanity import Finding, odd_rows, sanity
-from studies.sensitivity_words import flag_words
+from studies.sanity_words import flag_words
 from tests.studies.sensitivity_tables import SPACE, study, table
 from tests.studies.stacks import pressed, spread
 from trials.checks import FloatArray

@@ -18,6 +18,7 @@ from studies.paired import (
     TOO_FEW,
     Losses,
     bootstrap,
+    bootstrap_median,
     clusters_of,
     differences,
     exchange_p,
@@ -118,6 +119,15 @@ def test_the_interval_of_a_mean_holds_it_as_often_as_stated() -> None:
         low, high = interval(bootstrap(values, np.arange(40), resamples=400, seed=i)[:, 0], 40)
         held += low <= 1.0 <= high
     assert 0.88 <= held / 300 <= 0.98
+
+
+def test_one_wild_value_moves_the_interval_of_a_mean_but_not_of_a_median() -> None:
+    values, wild = np.linspace(0.9, 1.1, 41), np.append(np.linspace(0.9, 1.1, 40), 1000.0)
+    for clusters in (np.arange(41), np.arange(41) // 4):
+        calm, odd = (interval(bootstrap_median(v, clusters, resamples=400, seed=0), 41)
+                     for v in (values, wild))
+        assert calm == pytest.approx(odd, abs=0.05)
+    assert bootstrap(wild[:, None], clusters, resamples=400, seed=0).max() > 10.0
 
 
 def test_few_clusters_make_a_wider_interval() -> None:

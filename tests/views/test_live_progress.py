@@ -57,7 +57,7 @@ def test_trials_that_end_after_the_last_poll_are_still_told() -> None:
         return list(now)
 
     with LiveProgress(read, 3, console=console, every_s=30.0):
-        assert polled.wait(10.0)
+        assert polled.wait(150.0)
         now.extend(DONE)
     assert "3 of 3 stacks" in shown(console)
 

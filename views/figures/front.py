@@ -13,44 +13,63 @@ from views.words import OHM_CM2
 
 READ = ("Each mark is a recipe that nothing beats in everything at once; towards the lower left is "
         "better. Thin lines are 95 % intervals, the star is the recommended recipe.")
+ALIKE = 0.5
+"""Minutes by which cycle times may differ and are the same to a lab."""
+Ends = tuple[float, float, float]
+"""A value and the ends of its interval."""
 
 
 def fronts(found: Recommendation) -> list[Panel]:
     """One picture, or two where non-uniformity is known."""
-    panels = [Panel("Resistance against cycle time", READ, _figure(
-        found, [t.minutes for t in found.front], "Cycle time (min)", None))]
-    even = [t for t in found.front if t.nonuniformity is not None]
+    # The recommended one last, so that no mark hides its star.
+    front = sorted(found.front, key=lambda t: t.recipe == found.recipe)
+    panels = [_against_time(found, front)]
+    even = [t for t in front if t.nonuniformity is not None]
     if even:
+        across = [_percent(t) for t in even]
         panels.append(Panel("Resistance against non-uniformity", READ, _figure(
-            found, [100.0 * (t.nonuniformity or 0.0) for t in found.front], "Non-uniformity (%)",
-            even)))
+            found, even, across, "Non-uniformity (%)", {"rangemode": "tozero"})))
     return panels
 
 
-def _figure(found: Recommendation, x: Sequence[float], title: str,
-            even: Sequence[Tradeoff] | None) -> Any:
-    front = found.front
+def _against_time(found: Recommendation, front: Sequence[Tradeoff]) -> Panel:
+    title, minutes = "Resistance against cycle time", [t.minutes for t in front]
+    if max(minutes) - min(minutes) < ALIKE:
+        return Panel(title, "", missing=f"All of these recipes take {minutes[0]:.0f} minutes.")
+    return Panel(title, READ, _figure(found, front, [(m, m, m) for m in minutes],
+                                      "Cycle time (min)", {}))
+
+
+def _percent(one: Tradeoff) -> Ends:
+    """Non-uniformity in percent."""
+    value, low, high = one.nonuniformity, one.nonuniformity_low, one.nonuniformity_high
+    assert value is not None and low is not None and high is not None
+    return 100.0 * value, 100.0 * low, 100.0 * high
+
+
+def _figure(found: Recommendation, front: Sequence[Tradeoff], across: Sequence[Ends], title: str,
+            axis: dict[str, Any]) -> Any:
+    best = [t.recipe == found.recipe for t in front]
     figure = blank(380)
     figure.add_scatter(
-        x=x, y=[t.resistance_ohm_cm2 for t in front], mode="markers", hoverinfo="text",
+        x=[value for value, *_ in across], y=[t.resistance_ohm_cm2 for t in front],
+        mode="markers", hoverinfo="text", cliponaxis=False,
         hovertext=["<br>".join(cells_of(t, found)) for t in front],
-        marker={"size": [20 if t.recipe == found.recipe else 10 for t in front],
-                "symbol": [RECOMMENDED if t.recipe == found.recipe else "circle" for t in front],
-                "color": ["#ffd23f" if t.recipe == found.recipe else BLUE for t in front],
+        marker={"size": [20 if b else 10 for b in best],
+                "symbol": [RECOMMENDED if b else "circle" for b in best],
+                "color": ["#ffd23f" if b else BLUE for b in best],
                 "opacity": 1.0, "line": {"width": 1.5, "color": [
-                    INK if t.recipe == found.recipe else "white" for t in front]}},
+                    INK if b else "white" for b in best]}},
         error_y=_errors([(t.resistance_ohm_cm2, t.low_ohm_cm2, t.high_ohm_cm2) for t in front]),
-        error_x=None if even is None else _errors([
-            (100.0 * (t.nonuniformity or 0.0), 100.0 * (t.nonuniformity_low or 0.0),
-             100.0 * (t.nonuniformity_high or 0.0)) for t in even]))
-    figure.update_xaxes(title_text=title, rangemode="tozero" if even is not None else "normal")
+        error_x=_errors(across) if any(low < high for _, low, high in across) else None)
+    figure.update_xaxes(title_text=title, **axis)
     figure.update_yaxes(log_axis(min(t.low_ohm_cm2 for t in front) / 1.05,
                                  max(t.high_ohm_cm2 for t in front) * 1.05,
                                  f"Interfacial resistance ({OHM_CM2})"))
     return figure
 
 
-def _errors(rows: Sequence[tuple[float, float, float]]) -> dict[str, Any]:
+def _errors(rows: Sequence[Ends]) -> dict[str, Any]:
     return {"type": "data", "symmetric": False, "color": "rgba(31, 41, 51, 0.35)",
             "thickness": 1.2, "width": 3, "array": [high - value for value, _, high in rows],
             "arrayminus": [value - low for value, low, _ in rows]}

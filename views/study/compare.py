@@ -5,24 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studies.compare import Findings
+from studies.compare_method import method
 from studies.compare_options import CRUSHING
-from studies.compare_words import method, schemes_of, verdict
-from studies.comparison import OFF, SKILL, Comparison, Score
+from studies.compare_words import percent_off, verdict
+from studies.comparison import OFF, SKILL, TYPICAL, Comparison, Score
 from studies.data import StudyData
 from studies.paired import Difference
 from studies.validation import FORWARD, LOT, RECIPE, STACK
 from views.page import panels, tag, text
 from views.study.compare_figures import chances, differences, left_out, verdict_words
+from views.study.spoken import spoken
 from views.words import NBSP
 
 HEADS = {RECIPE: "new recipe", STACK: "one more stack", LOT: "new lot", FORWARD: "next stacks"}
 TITLES = {"resistance": "Which model predicts the resistance of these stacks best?",
           "crushing": "Which model foresees crushing best?"}
 LEGENDS = {
-    "resistance": "Typically off by: root mean square error of the predicted resistance. Inside: "
-                  "how many measured values lay in the interval that is to hold 95 of 100. "
-                  "× 2 means that the top of that interval is twice its bottom: the smaller, the "
-                  "more the model tells, if as many values are inside as should be.",
+    "resistance": "Typically off by: half of the predictions are nearer; in brackets the root mean "
+                  "square, which counts large errors more. Inside: how many measured values lay "
+                  "in the interval that is to hold 95 of 100. × 2 means that the top of that "
+                  "interval is twice its bottom: the smaller, the more the model tells, if as many "
+                  "values are inside as should be.",
     "crushing": "Guesswork taken away: 100 % is to name every crushed stack beforehand, 0 % to "
                 "know no more than the share of stacks that are crushed."}
 Cell = tuple[str, bool]
@@ -44,7 +47,7 @@ def section(findings: Findings, data: StudyData) -> str:
 
 
 def _comparison(one: Comparison) -> str:
-    schemes = schemes_of(one)
+    schemes = one.asked
     if not schemes:
         return ""
     main, score = schemes[0], SKILL if one.what == CRUSHING else OFF
@@ -59,10 +62,10 @@ def _verdicts(one: Comparison, schemes: Sequence[str]) -> str:
     """The main verdict in full; of the other schemes how good the shipped model is, the rest folded
     away."""
     lead, *rest = verdict(one, schemes[0])
-    content = tag("p", tag("b", text(lead))) + "".join(tag("p", text(s)) for s in rest)
+    content = tag("p", tag("b", spoken(lead))) + "".join(tag("p", spoken(s)) for s in rest)
     others = [verdict(one, scheme) for scheme in schemes[1:]]
-    content += "".join(tag("p", text(first)) for first, *_ in others)
-    more = "".join(tag("p", text(" ".join(words)), class_="small") for words in others)
+    content += "".join(tag("p", spoken(first)) for first, *_ in others)
+    more = "".join(tag("p", spoken(" ".join(words)), class_="small") for words in others)
     if more:
         content += tag("details", tag("summary", "The other models in these cases") + more)
     return tag("div", content, class_="panel")
@@ -99,7 +102,8 @@ def _row(one: Comparison, schemes: Sequence[str], name: str) -> list[Cell]:
     main, crushing = schemes[0], one.what == CRUSHING
     score = SKILL if crushing else OFF
     cells: list[Cell] = [(one.titles[name], False)]
-    cells += [(_value(one.score(s, name, score), floor=crushing), True) for s in schemes]
+    cells += [(_skill(one.score(s, name, SKILL)) if crushing else _off(one, s, name), True)
+              for s in schemes]
     cells += _crushed(one, main, name) if crushing else _intervals(one, main, name)
     if name == one.shipped:
         return [*cells, ("", False)]
@@ -107,10 +111,16 @@ def _row(one: Comparison, schemes: Sequence[str], name: str) -> list[Cell]:
     return [*cells, (verdict_words(found), False)]
 
 
-def _value(score: Score | None, *, floor: bool) -> str:
+def _skill(score: Score | None) -> str:
     if score is None or score.value != score.value:
         return "–"
-    return f"{max(score.value, 0.0) if floor else score.value:.0f}{NBSP}%"
+    return f"{max(score.value, 0.0):.0f}{NBSP}%"
+
+
+def _off(one: Comparison, scheme: str, name: str) -> str:
+    found = (one.score(scheme, name, TYPICAL), one.score(scheme, name, OFF))
+    told = [percent_off(score.value).replace(" %", f"{NBSP}%") for score in found if score]
+    return f"{told[0]} ({told[1]})" if told else "–"
 
 
 def _intervals(one: Comparison, scheme: str, name: str) -> list[Cell]:
@@ -133,5 +143,5 @@ def _crushed(one: Comparison, scheme: str, name: str) -> list[Cell]:
 
 def _how(sentences: Sequence[str]) -> str:
     return tag("details", tag("summary", "How the models were compared, and what to read with care")
-               + "".join(tag("p", text(s), class_="small") for s in sentences), class_="panel",
+               + "".join(tag("p", spoken(s), class_="small") for s in sentences), class_="panel",
                style="margin-top:18px")

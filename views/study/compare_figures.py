@@ -44,7 +44,7 @@ def left_out(one: Comparison, scheme: str) -> Panel:
     inside = np.abs(y - found.mean) <= half
     read = (f"Each dot is one stack. The {one.titles[one.shipped]} had not seen it, nor any stack "
             "of the same recipe. The bar is where it expected 95 of 100 such stacks. Good "
-            "predictions lie close to the dashed line, and its bars reach it.")
+            "predictions lie close to the dashed line, and their bars reach it.")
     if scheme != "recipe":
         read = read.replace(", nor any stack of the same recipe", "")
     if kept.size < said.index.size:
@@ -93,8 +93,9 @@ def differences(one: Comparison, scheme: str, score: str, order: Sequence[str]) 
     shown = [found[name] for name in order if name in found][::-1]
     if not shown:
         return Panel(title, "", missing="No other model predicted the same stacks.")
-    read = (f"Dot: difference to the {shipped} over the same stacks; bar: where the difference "
-            "lies with 95 % confidence. "
+    of = "" if skill else " of the root mean square"
+    read = (f"Dot: difference{of} to the {shipped} over the same stacks; bar: where the "
+            "difference lies with 95 % confidence. "
             + ("Left of the line a model foresees crushing worse." if skill
                else "Right of the line a model is farther off."))
     figure = blank(440)
@@ -106,7 +107,7 @@ def differences(one: Comparison, scheme: str, score: str, order: Sequence[str]) 
             error_x={"array": [d.high - d.value], "arrayminus": [d.value - d.low], "width": 0,
                      "thickness": 2.4, "color": colour}, hoverinfo="x+y")
     figure.add_vline(x=0.0, line={"color": MUTED, "width": 1.2, "dash": "dash"})
-    figure.update_xaxes(title_text="Difference in percentage points")
+    figure.update_xaxes(title_text="Difference (percentage points)")
     figure.update_yaxes(tickfont={"size": 12})
     return Panel(title, read, figure, key=_colours(shown))
 

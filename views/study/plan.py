@@ -10,7 +10,8 @@ from studies.data import StudyData
 from studies.plan import Findings
 from views.figures.look import BLUE, MUTED, Panel, blank, log_axis
 from views.page import panels, tag, text
-from views.study.replay import RIGHT, bullets, regret_figure, regret_key, spoken
+from views.study.replay import RIGHT, regret_figure, regret_key
+from views.study.spoken import bullets, spoken
 from views.words import NBSP
 
 EXPECT = ("By how many percent the recommended recipe is expected to be worse than the best one "

@@ -23,13 +23,14 @@ from views.figures.look import (
     log_axis,
 )
 from views.page import panels, tag, text
+from views.study.spoken import bullets, spoken
 from views.words import NBSP, plain
 
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, MUTED)
 SHADE = (0.16, 0.07)
 """Of the band of the first strategy, and of the others."""
-RIGHT = "text-align:right"
-"""Unlike numbers, these cells may be broken into lines."""
+RIGHT = "text-align:right;min-width:92px"
+"""Unlike numbers, these cells may be broken into lines, though not into single words."""
 SMALLEST = 0.5
 """Percent above the best at which the axis ends: less makes no difference to a lab."""
 READ = ("Each line is one way of choosing recipes: by how many percent the recipe it would "
@@ -145,13 +146,3 @@ def _percent(value: float) -> str:
 
 def _signed(value: float) -> str:
     return f"{value:+.0f}".replace("-", "\u2212")
-
-
-def bullets(sentences: Sequence[str]) -> str:
-    """Sentences as a list; nothing for none."""
-    return tag("ul", "".join(tag("li", spoken(s)) for s in sentences)) if sentences else ""
-
-
-def spoken(sentence: str) -> str:
-    """A sentence as HTML in which a number keeps its percent sign."""
-    return text(sentence).replace(" %", f"{NBSP}%")

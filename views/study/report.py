@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from views.page import facts, page, tag, text
+from views.study.spoken import spoken
 from views.words import OHM_CM2
 
 IN_SHORT = 2
@@ -64,7 +65,7 @@ def _in_short(parts: Sequence[Part]) -> str:
 def _short(part: Part) -> str:
     link = tag("a", text(part.title), href=f"#{_anchor(part)}",
                style="color:var(--accent);font-weight:650")
-    said = "".join(tag("p", text(s)) for s in part.sentences[:IN_SHORT])
+    said = "".join(tag("p", spoken(s)) for s in part.sentences[:IN_SHORT])
     if part.problem:
         said = tag("p", text(f"Not done: {part.problem}"), class_="muted")
     return tag("div", tag("p", link, style="margin:0 0 2px") + said, style="margin:0 0 14px")

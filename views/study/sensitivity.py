@@ -5,21 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from studies.data import StudyData
+from studies.groups_words import groups_words
+from studies.law_words import law_words
 from studies.sanity import Finding
+from studies.sanity_words import none_words, rows_words, slope_words
 from studies.sensitivity import Findings
-from studies.sensitivity_words import (
-    changes_words,
-    groups_words,
-    law_words,
-    learned_words,
-    limits_words,
-    none_words,
-    rows_words,
-    shares_words,
-    slope_words,
-)
+from studies.sensitivity_words import changes_words, learned_words, limits_words, shares_words
 from views.page import panels, tag, text
 from views.study.sensitivity_figures import curve_panels, map_panels, scatter_panel, share_panel
+from views.study.spoken import bullets, spoken
 from views.words import recipe_words
 
 
@@ -34,7 +28,7 @@ def section(findings: Findings, data: StudyData) -> str:
 
 def _matters(found: Findings) -> str:
     lead, *rest = shares_words(found)
-    words = tag("p", tag("strong", text(lead))) + _list([*rest, *limits_words(found),
+    words = tag("p", tag("strong", spoken(lead))) + bullets([*rest, *limits_words(found),
                                                          *learned_words(found)])
     several = len({s.variable for s in found.shares}) > 1
     shown = [share_panel(found)] if several else []
@@ -86,7 +80,7 @@ def _checks(checks: Sequence[Finding]) -> str:
 
 def _effects(found: Findings, data: StudyData) -> str:
     assert found.recipe is not None
-    lead = _list(changes_words(found.changes))
+    lead = bullets(changes_words(found.changes))
     which = "recommended" if found.cautious else "safest"
     drawn = "Curves and maps run" if len(data.space.free) > 1 else "The curve runs"
     where = tag("p", text(f"{drawn} through the {which} recipe: "
@@ -100,21 +94,16 @@ def _effects(found: Findings, data: StudyData) -> str:
 def _scatter(found: Findings) -> str:
     shown = [scatter_panel(found)] if found.groups else []
     return tag("section", tag("h2", "Lots, operators, stack pressure")
-               + tag("div", _list(groups_words(found)), class_="panel")
+               + tag("div", bullets(groups_words(found)), class_="panel")
                + _below(panels(shown, "scatter")))
 
 
 def _laws(found: Findings, data: StudyData) -> str:
     if not found.laws:
         return ""
-    words = _list(law_words(found.laws, found.left_over, data.space))
+    words = bullets(law_words(found.laws, found.left_over, data.space))
     return tag("div", tag("details", tag("summary", "What the stacks say of the laws of pressing")
                           + words), class_="panel", style="margin-top:18px")
-
-
-def _list(words: Sequence[str]) -> str:
-    items = "".join(tag("li", text(one)) for one in words)
-    return tag("ul", items, style="margin:8px 0 10px;padding-left:22px") if words else ""
 
 
 def _below(content: str) -> str:

@@ -67,15 +67,16 @@ def share_panel(found: Findings) -> Panel:
 def _bars(figure: Any, shown: list[Share], where: str, colours: tuple[str, str], name: str) -> None:
     y = [VARIABLES[s.variable].label for s in shown]
     together = [100.0 * s.total for s in shown]
-    for value, colour, bars in (
-            (together, colours[1], True), ([100.0 * min(s.alone, s.total) for s in shown],
-                                           colours[0], False)):
-        errors = {"type": "data", "symmetric": False, "color": INK, "thickness": 1.3, "width": 4,
-                  "array": [100.0 * (s.total_high - s.total) for s in shown],
-                  "arrayminus": [100.0 * (s.total - s.total_low) for s in shown]}
+    errors = {"type": "data", "symmetric": False, "color": INK, "thickness": 1.3, "width": 4,
+              "array": [100.0 * (s.total_high - s.total) for s in shown],
+              "arrayminus": [100.0 * (s.total - s.total_low) for s in shown]}
+    alone = [100.0 * min(s.alone, s.total) for s in shown]
+    # The interval belongs to a bar that is not seen, as any bar hides the intervals drawn before.
+    for value, colour, bars in ((together, colours[1], None), (alone, colours[0], None),
+                                (together, "rgba(0, 0, 0, 0)", errors)):
         figure.add_bar(
             y=y, x=value, orientation="h", offsetgroup=where, marker={"color": colour},
-            error_x=errors if bars else None, hoverinfo="text",
+            error_x=bars, hoverinfo="text",
             hovertext=[f"{label}, {name}: {100 * s.total:.0f} % ({100 * s.total_low:.0f} to "
                        f"{100 * s.total_high:.0f}), by itself {100 * s.alone:.0f} %"
                        for label, s in zip(y, shown, strict=True)])
@@ -99,7 +100,7 @@ def _curves(found: Findings, data: StudyData, name: str) -> Panel:
     intact = [(t, t.outcome) for t in near if isinstance(t.outcome, Intact)]
     figure.add_scatter(x=[getattr(t.recipe, name) for t, _ in intact], mode="markers",
                        y=[o.resistance_ohm_cm2 for _, o in intact], hoverinfo="text",
-                       hovertext=[hover(t) for t, _ in intact],
+                       cliponaxis=False, hovertext=[hover(t) for t, _ in intact],
                        marker={**marks([t for t, _ in intact]), "size": 8})
     figure.add_vline(getattr(found.recipe, name), line={"color": GREEN, "width": 2})
     values = np.concatenate([[o.resistance_ohm_cm2 for _, o in intact], through.median,

@@ -1,0 +1,28 @@
+"""Words that the sentences of several parts share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+CALLED = {"pressure_mpa": "pressure", "dwell_s": "dwell", "temperature_c": "temperature"}
+"""What people call the set points."""
+SMALL = 0.02
+"""Size of ln R that is not worth a sentence."""
+
+
+def percent(share: float) -> str:
+    """A share in whole percent."""
+    value = 100.0 * share
+    return "less than 1 %" if 0.0 <= value < 0.95 else f"{value:.0f} %"
+
+
+def counted(number: int, noun: str) -> str:
+    """As in "1 stack" and "2 stacks"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(words: Sequence[str], last: str = "and") -> str:
+    """As in "a, b and c"."""
+    if len(words) < 2:
+        return "".join(words)
+    return f"{', '.join(words[:-1])} {last} {words[-1]}"
