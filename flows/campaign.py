@@ -16,6 +16,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.states import Cancelled, Completed
 
 from flows.artifacts import Board
+from flows.console import ASKED
 from flows.endurance import Endurance
 from flows.enough import assessed, enough, told
 from flows.lab import Hold, Order, Run, open_run, order_of
@@ -65,7 +66,15 @@ def press_all(settings: Settings, order: Order, hold: Hold = press_in_turn) -> S
         if isinstance(stop, TerminationSignal) and served():
             # Prefect's runner has stopped its own child, and sets the state itself.
             raise
-        return Cancelled(message=why(stop))
+        return Cancelled(message=_obeyed(stop))
+
+
+def _obeyed(stop: BaseException) -> str:
+    """How the run ends by this stop; told to its process too, should the server not hear it."""
+    how = why(stop)
+    if (asked := ASKED.get(None)) is not None:
+        asked.how = how
+    return how
 
 
 def numbers(run: Run) -> Iterator[int]:

@@ -7,6 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import typer
@@ -52,14 +53,20 @@ class Terminated(BaseException):
 
 
 class Asked:
-    """Which signal asked this process to stop, None as long as none did."""
+    """Which signal asked this process to stop, None as long as none did, and in a sentence how the
+    run obeyed a stop, whoever asked for it."""
 
     by: int | None = None
+    how: str = ""
 
     @property
     def code(self) -> int:
         """The exit code that says so; a cancel in Prefect is somebody else's stop too."""
         return STOPPED if self.by == signal.SIGINT else TERMINATED
+
+
+ASKED: ContextVar[Asked] = ContextVar("asked")
+"""Of the block of `terminable` that runs, if any."""
 
 
 @contextmanager
@@ -76,11 +83,13 @@ def terminable() -> Iterator[Asked]:
     obeyed = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
               if number != signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, stop) for number in obeyed}
+    token = ASKED.set(asked)
     try:
         yield asked
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        ASKED.reset(token)
 
 
 @contextmanager

@@ -1,10 +1,11 @@
-"""A PostgreSQL server of the tests' own, on a socket in a temporary folder."""
+"""Ctrl-C, and a PostgreSQL server of the tests' own, on a socket in a temporary folder."""
 
 from __future__ import annotations
 
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -59,6 +60,12 @@ def programs() -> Path | None:
     found = [*sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
     on_path = shutil.which("initdb")
     return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def ctrl_c() -> None:
+    """Is obeyed: a shell's background job starts with it ignored, and so would its processes."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

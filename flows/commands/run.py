@@ -86,10 +86,9 @@ def unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[N
     except (TransportError, HTTPStatusError) as away:
         if isinstance(away, HTTPStatusError) and not away.response.is_server_error:
             raise
-        if asked.by is not None:
-            how = _last_word(ledger, name).get("detail", "Stopped.")
-            say(f"pressloop: {how} The Prefect server has not heard of it. Nothing is "
-                "lost: start again on the same ledger to go on.")
+        if asked.how or asked.by is not None:
+            say(f"pressloop: {asked.how or 'Stopped.'} The Prefect server has not heard of it. "
+                "Nothing is lost: start again on the same ledger to go on.")
             raise typer.Exit(asked.code) from None
         used = sum(t.used_here for t in ledger.history(name, arrays=False))
         if used < order.trials and _last_word(ledger, name).get("how") != "finished":

@@ -122,12 +122,12 @@ def serving_meter(setup: MeterSetup, fixture: Fixture | None = None) -> Iterator
     thread = threading.Thread(target=loop.run_forever, name="emulated meter", daemon=True)
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(meter.start(), loop).result(10.0)
+        asyncio.run_coroutine_threadsafe(meter.start(), loop).result(60.0)
         yield meter
     finally:
-        asyncio.run_coroutine_threadsafe(_end_all(), loop).result(10.0)
+        asyncio.run_coroutine_threadsafe(_end_all(), loop).result(60.0)
         loop.call_soon_threadsafe(loop.stop)
-        thread.join(10.0)
+        thread.join(60.0)
         loop.close()
 
 

@@ -62,6 +62,11 @@ class EmulatedPress:
         return self._server is not None and bool(self._up)
 
     @property
+    def tripped(self) -> bool:
+        """True for a coupler that refuses every request until it is reset."""
+        return self._tripped
+
+    @property
     def force_n(self) -> float:
         """Load on the platens now."""
         cycle = self.program.cycle
@@ -308,7 +313,7 @@ def serving_press(options: PressOptions) -> Iterator[EmulatedPress]:
 
     thread = threading.Thread(target=run, name="emulated press", daemon=True)
     thread.start()
-    ready.wait(20.0)
+    ready.wait(120.0)
     if failed:
         raise Fault(f"cannot listen on {options.serial_device or options.port}: {failed[0]}")
     try:
@@ -316,5 +321,5 @@ def serving_press(options: PressOptions) -> Iterator[EmulatedPress]:
     finally:
         for task in asyncio.all_tasks(loop):
             loop.call_soon_threadsafe(task.cancel)
-        thread.join(5.0)
+        thread.join(60.0)
         loop.close()

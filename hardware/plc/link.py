@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from trials.errors import Fault
@@ -58,6 +59,8 @@ class Link:
         self._client: Any = None
         self._alive = False
         self._turn = asyncio.Lock()
+        # Loaded before anybody's patience runs: on a slow computer that takes seconds.
+        self._modbus: Any = import_module("pymodbus.client")
         # It dumps the last frames of every refused request as errors.
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
@@ -144,12 +147,10 @@ class Link:
             self._alive = False
 
     def _new_client(self) -> Any:
-        from pymodbus.client import AsyncModbusSerialClient, AsyncModbusTcpClient
-
         common: dict[str, Any] = {
             "timeout": self._timeout_s, "retries": 0, "reconnect_delay": 0,
             "trace_connect": self._connection, "trace_packet": self._trace}
         if self.target.serial_device:
-            return AsyncModbusSerialClient(self.target.serial_device, baudrate=self.target.baud,
-                                           **common)
-        return AsyncModbusTcpClient(self.target.host, port=self.target.port, **common)
+            return self._modbus.AsyncModbusSerialClient(
+                self.target.serial_device, baudrate=self.target.baud, **common)
+        return self._modbus.AsyncModbusTcpClient(self.target.host, port=self.target.port, **common)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import time
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from typing import Any
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks
 
+from hardware.emulators.plc import PressOptions
+from hardware.emulators.plc_server import EmulatedPress, serving_press
 from hardware.protocols import stack_tag
 from hardware.supervisor.wire import socket_path
 from trials import Ledger, Trial
@@ -25,7 +28,7 @@ GENTLE: dict[str, Any] = {
     "space": {"pressure_mpa": [150, 240], "dwell_s": [100, 120], "temperature_c": 25},
     "reference": {"pressure_mpa": 200, "dwell_s": 110, "temperature_c": 25}}
 """A cycle of about 250 machine seconds."""
-ANSWER_S = 30.0
+ANSWER_S = 150.0
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,8 @@ class CrashLab:
 
     folder: Path
     settings: Path
-    port: int = 0
-    """Where the emulated press listens; 0 for the simulated one."""
+    press: EmulatedPress | None = None
+    """None stands for the simulated one."""
 
     @property
     def ledger(self) -> Path:
@@ -63,7 +66,7 @@ class CrashLab:
     def pressed(self) -> list[str]:
         """Every stack that the press accepted, in order, as its own memory has it; a stack that was
         pressed twice is in it twice. A PLC knows a stack by its tag."""
-        if not self.port:
+        if self.press is None:
             return pressed_stacks(self.ledger)
         told = json.loads((self.folder / "plc.json").read_text())
         bench = [json.loads(line) for line in
@@ -75,46 +78,49 @@ class CrashLab:
     def as_remembered(self, count: int) -> list[str]:
         """What `pressed` is where each of so many stacks was pressed once."""
         names = stacks(*range(1, count + 1), campaign=NAME)
-        return [f"{stack_tag(name):08x}" for name in names] if self.port else names
+        return [f"{stack_tag(name):08x}" for name in names] if self.press else names
 
     def supervisor(self) -> int:
         """The process that holds the link to the emulated press."""
+        assert self.press is not None
         os.environ["PRESSLOOP_LOCKS"] = str(self.folder)
         with closing(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)) as probe:
-            probe.connect(str(socket_path(f"modbus 127.0.0.1:{self.port}")))
+            probe.connect(str(socket_path(f"modbus 127.0.0.1:{self.press.port}")))
             told = probe.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12)
         return int.from_bytes(told[:4], "little")
 
 
-def simulated_lab(folder: Path, time_scale: float, **changes: Mapping[str, Any]) -> CrashLab:
-    """A simulated press and meter; `time_scale` wall seconds per machine second."""
+def simulated_lab(folder: Path, press: Mapping[str, Any], **changes: Mapping[str, Any]
+                  ) -> CrashLab:
+    """A simulated press, as its `[press]` says, and meter."""
     folder.mkdir()
     campaign = {"ledger": f"sqlite:///{folder}/lab.db", **changes.pop("campaign", {})}
-    return CrashLab(folder, write_settings(folder, campaign=campaign, press={
-        "time_scale": time_scale}, **GENTLE, **changes))
+    return CrashLab(folder, write_settings(folder, campaign=campaign, press=press,
+                                            **GENTLE, **changes))
 
 
-def emulated_lab(folder: Path, start: Callable[..., Any], first: int, speed: float,
-                 **changes: Mapping[str, Any]) -> CrashLab:
-    """A press that speaks Modbus and a meter that speaks SCPI, each in a process of its own, with
-    `speed` machine seconds per second; `first` counts the processes that the test has started."""
+@contextmanager
+def emulated_lab(folder: Path, start: Callable[..., Any], index: int, speed: float,
+                 **changes: Mapping[str, Any]) -> Iterator[CrashLab]:
+    """A press that speaks Modbus, in this process, with `speed` machine seconds per second, and a
+    meter that speaks SCPI, the process of this index that the test starts."""
     folder.mkdir()
-    bench = folder / "bench.jsonl"
-    press, meter = (folder.parent / f"process-{first + i}.log" for i in range(2))
-    start("emulate", "press", "--state", folder / "plc.json", "--bench", bench, "--port", 0,
-                  "--speed", speed, "--json")
+    bench, meter = folder / "bench.jsonl", folder.parent / f"process-{index}.log"
     # Noise is drawn point by point: a sweep that was broken off would shift that of the next. A
     # tenth of a decade between points is finer than the check of a spectrum without any noise
     # bears.
     start("emulate", "meter", "--bench", bench, "--port", 0, "--speed", 10_000, "--noise",
                   0, "--json")
-    port = int(printed_by(press)["press"].rpartition(":")[2])
     campaign = {"ledger": f"sqlite:///{folder}/lab.db", **changes.pop("campaign", {})}
-    return CrashLab(folder, write_settings(
-        folder, campaign=campaign, **GENTLE, **changes,
-        press={"driver": "modbus", "port": port, "linger_s": 60.0},
-        meter={"driver": "scpi", "dialect": "hioki_im3536", "port": printed_by(meter)["port"],
-               "points_per_decade": 7, "glitch_fraction": None}), port)
+    with serving_press(PressOptions(folder / "plc.json", bench, speed=speed)) as press:
+        lab = CrashLab(folder, write_settings(
+            folder, campaign=campaign, **GENTLE, **changes,
+            press={"driver": "modbus", "port": press.port, "linger_s": 60.0},
+            meter={"driver": "scpi", "dialect": "hioki_im3536", "port": printed_by(meter)["port"],
+                   "points_per_decade": 7, "glitch_fraction": None}), press)
+        yield lab
+        with suppress(OSError):
+            os.kill(lab.supervisor(), signal.SIGTERM)
 
 
 def printed_by(log: Path) -> Any:

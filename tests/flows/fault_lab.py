@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Thread
 from typing import Any
 
 from lab_files import settings_values
+from standing_press import once, stand_still, until
 
 from flows.lab import Run, open_run, order_of
 from flows.settings import Settings, from_plain
 from flows.trial import plan, press_stack
 from hardware.emulators.plc import PressOptions
 from hardware.emulators.plc_server import EmulatedPress, serving_press
-from trials import Ledger, State
+from trials import Commanded, Ledger, State
 from trials.errors import PressloopError
 
 DIRECT = "odd_lab.direct_modbus"
@@ -26,6 +25,8 @@ QUICK: dict[str, Any] = {
     "space": {"pressure_mpa": [200, 300], "dwell_s": [100, 120], "temperature_c": 25},
     "reference": {"pressure_mpa": 250, "dwell_s": 110, "temperature_c": 25}}
 """A cycle of about 300 machine seconds: 1.5 s at this speed."""
+IMPATIENT = {"patience_s": 2.5}
+"""`[press]` of a row in which the press gives no answer that could be believed."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,8 @@ class FaultLab:
 
     def settings(self, **changes: Any) -> Settings:
         """The small campaign on this press."""
-        options = {"driver": self.driver, "port": self.press.port, "patience_s": 2.5,
-                   "timeout_s": 1.0, "heartbeat_s": 0.2, "linger_s": 0.5}
+        options = {"driver": self.driver, "port": self.press.port, "patience_s": 20.0,
+                   "timeout_s": 2.0, "heartbeat_s": 0.2, "linger_s": 0.5}
         table = changes.pop("press", {})
         return from_plain(settings_values(**(QUICK | {
             "press": {key: value for key, value in (options | table).items() if not (
@@ -73,6 +74,16 @@ class FaultLab:
         except PressloopError as error:
             self.told = str(error)
 
+    def start_one(self, run: Run) -> None:
+        """As a run leaves it that dies in mid press: stack 1 commanded, and its start
+        acknowledged."""
+        plan.fn(run, 1)
+        trial = run.ledger.trial(run.campaign, 1)
+        assert trial is not None
+        who = run.press.identify()
+        run.ledger.append(run.campaign, 1, Commanded(1, who.serial, who.boot_counter))
+        run.press.start(1, trial.stack, trial.recipe)
+
     def state(self) -> State | None:
         """What the ledger says of stack 1, None where it was never planned."""
         settings = self.settings()
@@ -92,26 +103,21 @@ class FaultLab:
         return Remains(list(self.press.memory.accepted), self.press.force_n, self.press.phase,
                        self.state(), self.told)
 
-    def idle(self, seconds: float = 150.0) -> None:
+    def idle(self) -> None:
         """Waits until the platens are open."""
-        self.until(lambda: self.press.program.cycle is None, seconds)
+        self.until(lambda: self.press.program.cycle is None)
 
-    def until(self, look: Callable[[], object], seconds: float = 150.0) -> None:
+    def until(self, look: Callable[[], object]) -> None:
         """Waits for something to become true."""
-        deadline = time.monotonic() + seconds
-        while not look():
-            assert time.monotonic() < deadline, "did not happen"
-            time.sleep(0.005)
+        until(look)
 
-    def meanwhile(self, phase: str, act: Callable[[], object]) -> Thread:
-        """Acts once the press is in this phase."""
-        def wait() -> None:
-            self.until(lambda: self.press.phase == phase)
-            act()
+    def meanwhile(self, phase: str, act: Callable[[], object]) -> None:
+        """Acts when the press reaches this phase."""
+        once(self.press, lambda: self.press.phase == phase, act)
 
-        thread = Thread(target=wait, daemon=True)
-        thread.start()
-        return thread
+    def stand_still_in(self, phase: str) -> None:
+        """The machine stays in this phase, and answers, until it may `go_on`."""
+        stand_still(self.press, lambda: self.press.phase == phase)
 
 
 @contextmanager

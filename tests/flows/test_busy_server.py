@@ -1,5 +1,6 @@
 """A Prefect server that refuses the last word of a run, as a busy one does."""
 
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -7,10 +8,12 @@ import pytest
 import typer
 from lab_files import settings_values
 
+from flows.campaign import press_all
 from flows.commands.run import unheard
-from flows.console import Asked
+from flows.console import Asked, terminable
 from flows.lab import order_of
 from flows.settings import from_plain
+from flows.stopping import Stopped
 from trials import Ledger
 from trials.entry import Ended
 from trials.errors import Fault
@@ -55,6 +58,23 @@ def test_a_stop_keeps_its_exit_code_even_before_the_first_entry(ledger, order):
     with pytest.raises(typer.Exit) as stop:
         end(ledger, order, refusal(500), asked)
     assert stop.value.exit_code == 143
+
+
+@contextmanager
+def cancelled_in_the_queue(_serial: str):
+    raise Stopped
+    yield
+
+
+def test_a_cancel_keeps_its_exit_code_and_word(ledger, order, capsys):
+    """Of a run that waits for the press, so that its ledger has nothing to say of it."""
+    with terminable() as asked, pytest.raises(typer.Exit) as stop, \
+            unheard(ledger, "night", order, asked):
+        press_all(from_plain(settings_values(), "test"), order, cancelled_in_the_queue)
+        raise refusal(503)
+    assert stop.value.exit_code == 143
+    assert "Cancelled in Prefect: no cycle was running. The Prefect server has not heard" in (
+        capsys.readouterr().err)
 
 
 def test_what_the_server_holds_against_us_is_told_as_it_is(ledger, order):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from held import HELD, let_end
 from lab_files import SETTINGS, write_settings
 from press_memory import pressed_stacks, stacks, told, trials_of
 
@@ -22,8 +23,8 @@ pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
 QUICK: dict[str, Any] = {"space": {"dwell_s": [10, 120], "temperature_c": 25},
                          "reference": {"dwell_s": 60}}
-SLOW: dict[str, Any] = QUICK | {"press": {"time_scale": 0.005}}
-"""Half a second to two a cycle, so that a run can be caught pressing."""
+BUSY: dict[str, Any] = QUICK | HELD
+"""Each cycle lasts until the test lets it end, so that a run can be caught pressing."""
 
 
 def names_of(server: Any, settings: Path, stacks: int) -> set[str]:
@@ -122,6 +123,7 @@ def test_a_longer_budget_goes_on(server: Any, pressloop: Callable[..., Any],
 def stopped_while_pressing(process: subprocess.Popen[str], eventually: Callable[..., Any],
                            how: signal.Signals) -> int:
     """Stops a run while the ram is down on its second stack; its exit code."""
+    let_end(LEDGER, 1)
     eventually(lambda: len(pressed_stacks(LEDGER)) == 2, "the second stack on the press")
     process.send_signal(how)
     code = process.wait(150)
@@ -134,7 +136,7 @@ def test_killed_runs_go_on_and_a_second_run_is_refused(
         in_background: Callable[..., subprocess.Popen[str]],
         eventually: Callable[..., Any]) -> None:
     """Refused at once where no common server shows a queue to wait in."""
-    write_settings(tmp_path, **SLOW)
+    write_settings(tmp_path, **BUSY)
     process = in_background("run", SETTINGS)
     eventually(lambda: len(pressed_stacks(LEDGER)) == 1, "the first stack on the press")
     there = os.environ.pop("PREFECT_API_URL")
@@ -146,6 +148,7 @@ def test_killed_runs_go_on_and_a_second_run_is_refused(
     assert "Traceback" not in second.err
 
     stopped_while_pressing(process, eventually, signal.SIGKILL)
+    let_end(LEDGER)
     assert pressloop("run", SETTINGS).code == 0
     write_settings(tmp_path, "quick.toml", **QUICK)
     assert pressloop("run", "quick.toml", "--ledger", "sqlite:///once.db").code == 0
@@ -159,7 +162,7 @@ def test_stopped_runs_say_so_and_go_on(
         in_background: Callable[..., subprocess.Popen[str]],
         eventually: Callable[..., Any]) -> None:
     """Ctrl-C on the temporary server of the demo, SIGTERM on a server that goes on running."""
-    write_settings(tmp_path, **SLOW)
+    write_settings(tmp_path, **BUSY)
     own = {"PREFECT_API_URL": ""} if how is signal.SIGINT else {}
     process = in_background("run", SETTINGS, **own)
     assert stopped_while_pressing(process, eventually, how) == code

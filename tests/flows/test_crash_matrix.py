@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,18 +20,23 @@ from crash_lab import CrashLab, emulated_lab, simulated_lab
 from crash_points import points_of
 from killed_run import KilledRun, Zygote, unmarked, zygote
 from press_memory import told
+from standing_press import go_on, stand_still
 
+from hardware.emulators.plc_cycle import Cycle
+from hardware.emulators.plc_server import EmulatedPress
 from trials import Failed, Intact, State, Trial
 
 STACKS = 7
 BY_DESIGN = 6
 """The models choose the last recipe."""
-SPEED = 30.0
-"""Machine seconds per second. A cycle takes some eight seconds, in which the next run has to come
-and see that it still runs."""
-SECONDS = 60.0
+SPEED = 60.0
+"""Machine seconds per second of the emulated press: some four seconds a cycle."""
+SECONDS = 300.0
 """How long a run may take to its point, or, undisturbed, for a few stacks."""
-SEVERAL_S = 4 * SECONDS
+IN_RAMP, IN_DWELL, IN_RELEASE = (f"press: in the {phase}" for phase in (
+    "ramp", "dwell", "release"))
+AFTERWARDS = (IN_DWELL, IN_RELEASE, "collecting: while the cycle still runs")
+"""Points after which the emulated press goes on from where a run met it."""
 
 
 @pytest.fixture(scope="module")
@@ -55,16 +60,31 @@ def labs(press: str, tmp_path: Path, in_background: Callable[..., Any]) -> Itera
     campaign = {"trials": STACKS}
     if press == "simulated":
         killed, undisturbed = (
-            simulated_lab(tmp_path / name, 1 / SPEED, campaign=campaign,
+            simulated_lab(tmp_path / name, {"driver": "odd_lab.counted_press"}, campaign=campaign,
                           search={"start_with": BY_DESIGN}) for name in names)
-    else:
-        killed, undisturbed = (
-            emulated_lab(tmp_path / name, in_background, 2 * i, SPEED, campaign=campaign,
-                         search={"start_with": STACKS}) for i, name in enumerate(names))
-    yield killed, undisturbed
-    for lab in (killed, undisturbed) if press != "simulated" else ():
-        with suppress(OSError):
-            os.kill(lab.supervisor(), signal.SIGTERM)
+        yield killed, undisturbed
+        return
+    with ExitStack() as open_labs:
+        killed, undisturbed = (open_labs.enter_context(
+            emulated_lab(tmp_path / name, in_background, i, SPEED, campaign=campaign,
+                         search={"start_with": STACKS})) for i, name in enumerate(names))
+        yield killed, undisturbed
+
+
+def meets(press: EmulatedPress, point: str) -> None:
+    """Makes the press stand still where a run is to die with it in the middle of the next cycle."""
+    coming = press.memory.last_accepted_id + 1
+
+    def passed(phase: str, far: Callable[[Cycle], bool]) -> None:
+        stand_still(press, lambda: (cycle := press.program.cycle) is not None and far(cycle)
+                    and (cycle.order.cycle_id, cycle.phase) == (coming, phase))
+
+    if point == IN_RAMP:
+        passed("ramping", lambda cycle: True)
+    elif point == IN_DWELL:
+        passed("dwelling", lambda cycle: cycle.held > 0.5 * cycle.order.dwell)
+    elif point == IN_RELEASE:
+        passed("releasing", lambda cycle: cycle.force < 0.5 * cycle.peak)
 
 
 def killed_everywhere(lab: CrashLab, press: str, forks: Zygote) -> list[KilledRun]:
@@ -73,14 +93,18 @@ def killed_everywhere(lab: CrashLab, press: str, forks: Zygote) -> list[KilledRu
     for point in points_of(press):
         if not (point.again or point.anywhere):
             stack += 1
+        if lab.press is not None:
+            meets(lab.press, point.name)
         run = forks.run(lab.folder, lab.settings, press=press, point=point,
                         stack=None if point.anywhere else stack)
         runs.append(run)
         code = run.wait(SECONDS)
         assert (code, run.reached) == (-signal.SIGKILL, point.name), run.said()
-        if lab.port:
+        if lab.press is not None:
             supervisors.add(lab.supervisor())
-    assert len(supervisors) == bool(lab.port), "it outlives the runs"
+            if point.name in AFTERWARDS:
+                go_on(lab.press)
+    assert len(supervisors) == (lab.press is not None), "it outlives the runs"
     runs.append(forks.run(lab.folder, lab.settings))
     assert runs[-1].wait(SECONDS) == 0, runs[-1].said()
     return runs
@@ -100,7 +124,7 @@ def comparable(trials: tuple[Trial, ...], press: str) -> list[tuple[Any, ...]]:
 
 
 @pytest.mark.prefect
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("press", [
     "simulated", pytest.param("modbus", marks=pytest.mark.sockets)])
 def test_a_run_killed_anywhere_is_taken_up_as_if_nothing_had_happened(
@@ -108,7 +132,7 @@ def test_a_run_killed_anywhere_is_taken_up_as_if_nothing_had_happened(
     lab, other = labs
     undisturbed = forks.run(other.folder, other.settings)
     runs = killed_everywhere(lab, press, forks)
-    assert undisturbed.wait(SEVERAL_S) == 0, undisturbed.said()
+    assert undisturbed.wait(SECONDS) == 0, undisturbed.said()
 
     assert len(runs) - 1 >= 30
     assert comparable(lab.trials, press) == comparable(other.trials, press)

@@ -8,7 +8,6 @@ import os
 import resource
 import signal
 import socket
-import time
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ import pytest
 from crash_lab import emulator
 from fault_lab import DIRECT, FaultLab, fault_lab
 from lab_files import settings_values
+from standing_press import go_on, once
 
 from flows.lab import open_run, order_of
 from flows.settings import from_plain
@@ -29,6 +29,8 @@ from trials import Commanded, Ledger, State
 from trials.errors import Fault, LedgerProblem, PressloopError
 
 pytestmark = pytest.mark.sockets
+LOADED = ("ramping", "dwelling", "releasing")
+
 
 def supervisor_of(lab: FaultLab) -> int:
     """The process that listens for this press."""
@@ -42,19 +44,17 @@ def supervisor_of(lab: FaultLab) -> int:
 def test_26_supervisor_killed(phase: str, tmp_path: Path) -> None:
     """The press goes on by its own policy; a new supervisor asks it and collects the log, in which
     the time without one is no more than a gap."""
-    with fault_lab(tmp_path, "modbus", speed=100.0, watchdog_s=5.0) as lab:
-        before: list[int] = []
-
-        def kill() -> None:
-            # Past the acknowledgement of the start, which is another row.
-            time.sleep(0.3 if phase == "ramping" else 0.0)
-            before.append(supervisor_of(lab))
-            os.kill(before[0], signal.SIGKILL)
-
-        lab.meanwhile(phase, kill)
-        lab.press_one()
-        assert before, lab.told
-        assert supervisor_of(lab) != before[0]
+    with fault_lab(tmp_path, "modbus", watchdog_s=30.0) as lab:
+        lab.stand_still_in(phase)
+        with lab.run() as run:
+            # Before the start is acknowledged is another row.
+            lab.start_one(run)
+            lab.until(lambda: lab.press.phase == phase)
+            before = supervisor_of(lab)
+            os.kill(before, signal.SIGKILL)
+            go_on(lab.press)
+            press_stack.fn(run, 1)
+        assert supervisor_of(lab) != before
         found = lab.remains()
         os.kill(supervisor_of(lab), signal.SIGTERM)
     assert (found.accepted, found.force_n, found.state, found.told) == (
@@ -66,8 +66,8 @@ def test_26b_supervisor_killed_while_it_starts_a_cycle(tmp_path: Path) -> None:
     start."""
     with fault_lab(tmp_path, "modbus", speed=100.0) as lab:
         lab.press.inject("frozen program", "start", seconds=0.5)
-        lab.meanwhile("idle", lambda: lab.until(lambda: lab.press.program.frozen_until > 0)
-                      or os.kill(supervisor_of(lab), signal.SIGKILL))
+        once(lab.press, lambda: lab.press.program.frozen_until > 0,
+             lambda: os.kill(supervisor_of(lab), signal.SIGKILL))
         lab.press_one()
         assert "nothing is sent twice" in lab.told
         lab.press_one()
@@ -81,17 +81,20 @@ def test_26b_supervisor_killed_while_it_starts_a_cycle(tmp_path: Path) -> None:
 def test_3_flow_cancelled_in_mid_press(policy: str, tmp_path: Path) -> None:
     """The heart goes on beating; the press finishes, or releases where the settings say so; the
     next run asks and presses nothing twice."""
-    with fault_lab(tmp_path, "modbus", speed=60.0, watchdog_s=0.8) as lab:
+    with fault_lab(tmp_path, "modbus", watchdog_s=5.0) as lab:
         asked = {"campaign": {"on_stop": policy}}
+        lab.stand_still_in("ramping")
         with lab.run(**asked) as run:
             plan.fn(run, 1)
             lab.meanwhile("ramping", lambda: os.kill(os.getpid(), signal.SIGINT))
             with pytest.raises(KeyboardInterrupt):
                 press_stack.fn(run, 1)
             assert lab.press.memory.accepted == [1]
-        time.sleep(1.2)
-        assert (lab.press.program.cycle is None) == (policy == "release")
-        assert policy == "release" or not lab.press.program.silent
+        if policy == "finish":
+            heard = lab.press.program.beat
+            lab.until(lambda: lab.press.program.beat > heard + 5)
+            assert lab.press.phase == "ramping"
+        go_on(lab.press)
         lab.press_one(**asked)
         found = lab.remains()
         os.kill(supervisor_of(lab), signal.SIGTERM)
@@ -122,7 +125,7 @@ def lab_on(port: int, driver: str = DIRECT) -> Any:
     from fault_lab import QUICK
 
     return from_plain(settings_values(**(QUICK | {"press": {
-        "driver": driver, "port": port, "patience_s": 8.0, "timeout_s": 1.0,
+        "driver": driver, "port": port, "patience_s": 20.0, "timeout_s": 2.0,
         "heartbeat_s": 0.2}})), "test")
 
 
@@ -149,7 +152,8 @@ def state_of(settings: Any) -> State:
 def test_29_press_without_power_in_the_dwell(forgets: bool, tmp_path: Path, in_background: Any,
                                              eventually: Any) -> None:
     """Killed and started again on the same port, with and without its retained words."""
-    port = emulator(in_background, tmp_path, 0)
+    # A dwell of some seconds, so that it is seen from outside.
+    port = emulator(in_background, tmp_path, 0, "--speed", 15)
     settings = lab_on(port)
     with open_run(settings, order_of(settings)) as run:
         plan.fn(run, 1)
@@ -179,12 +183,12 @@ def test_30_disk_full_in_mid_cycle(tmp_path: Path, in_background: Any, eventuall
     """The ledger cannot take the trace; the press finishes; the next start collects."""
     from threading import Thread
 
-    port = emulator(in_background, tmp_path, 0)
+    port = emulator(in_background, tmp_path, 0, "--speed", 30)
     settings = lab_on(port)
     old = resource.getrlimit(resource.RLIMIT_FSIZE)
 
     def fill() -> None:
-        eventually(lambda: phase_at(port) == "ramping", "ramp")
+        eventually(lambda: phase_at(port) in LOADED, "the load")
         resource.setrlimit(resource.RLIMIT_FSIZE, (1, old[1]))
 
     with open_run(settings, order_of(settings)) as run:

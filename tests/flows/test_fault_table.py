@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fault_lab import DIRECT, FaultLab, fault_lab
+from fault_lab import DIRECT, IMPATIENT, FaultLab, fault_lab
+from standing_press import go_on, hush
 
 from flows.trial import plan, press_stack
 from hardware.plc.frames import Order, mailbox_words
@@ -47,11 +48,12 @@ class Row:
     options: dict[str, Any] | None = None
 
 
-def injected(kind: str, at: str, **how: Any) -> Callable[[FaultLab], object]:
-    """The fault waits in the press; the stack is pressed."""
+def injected(kind: str, at: str, press: dict[str, Any] | None = None, **how: Any
+             ) -> Callable[[FaultLab], object]:
+    """The fault waits in the press; the stack is pressed, with these keys of `[press]`."""
     def happen(lab: FaultLab) -> None:
         lab.press.inject(kind, at, **how)
-        lab.press_one()
+        lab.press_one(press=press or {})
 
     return happen
 
@@ -72,17 +74,23 @@ def ids_lost(lab: FaultLab) -> None:
         lab.press_one()
 
 
+def stands_still(lab: FaultLab) -> None:
+    """The program, for as long as the run has patience; somebody starts it again afterwards."""
+    lab.press.inject("frozen program", "ramping", seconds=3600.0)
+    lab.press_one(press=IMPATIENT)
+    lab.press.program.frozen_until = 0.0
+
+
 def silent(policy: str) -> Callable[[FaultLab], object]:
     """The computer goes away in the dwell for longer than the watchdog; then a run comes."""
     def happen(lab: FaultLab) -> None:
+        lab.stand_still_in("dwelling")
         with lab.run(campaign={"on_stop": policy}) as run:
-            plan.fn(run, 1)
-            trial = run.ledger.trial(run.campaign, 1)
-            assert trial is not None
-            run.ledger.append(run.campaign, 1, Commanded(1, run.press.identify().serial))
-            run.press.start(1, trial.stack, trial.recipe)
-            lab.until(lambda: lab.press.phase == "ramping")
-        lab.until(lambda: lab.press.program.silent)
+            lab.start_one(run)
+        lab.until(lambda: lab.press.phase == "dwelling")
+        hush(lab.press)
+        assert lab.press.program.silent
+        go_on(lab.press)
         lab.idle()
         lab.press_one()
 
@@ -95,12 +103,14 @@ def started_over(lab: FaultLab) -> None:
         plan.fn(run, 1)
     with lab.run() as run:
         run.ledger.append(run.campaign, 1, Commanded(1, run.press.identify().serial))
+    lab.stand_still_in("dwelling")
     with lab.run() as run:
         trial = run.ledger.trial(run.campaign, 1)
         assert trial is not None
         run.press.start(1, trial.stack, trial.recipe)
     with lab.run():
-        pass
+        lab.until(lambda: lab.press.phase == "dwelling")
+    go_on(lab.press)
     lab.press_one()
 
 
@@ -202,9 +212,8 @@ def power_back(lab: FaultLab) -> None:
     """The press is off and on again in the ramp; nobody commands anything."""
     lab.press.inject("reboot", "ramping", seconds=0.2)
     lab.press_one()
-    time.sleep(0.3)
+    lab.until(lambda: lab.press.phase == "idle")
     assert lab.press.force_n == 0.0
-    assert lab.press.phase == "idle"
 
 
 def tonnes(lab: FaultLab) -> None:
@@ -224,6 +233,7 @@ def clock_back(lab: FaultLab) -> None:
         time.time = real
 
 
+ALWAYS = 1_000_000
 ROWS = {
     "1": Row("answer to start lost", injected("lost answer", "start"), 1, PRESSED, ""),
     "1b": Row("start itself lost", injected("lost request", "start"), 0, COMMANDED,
@@ -232,7 +242,7 @@ ROWS = {
     "6": Row("die of another area", other_die, 1, PRESSED, ""),
     "6b": Row("registers in tonnes and per cent", tonnes, 1, PRESSED, "",
               {"map": "scaled.toml"}),
-    "7": Row("word order wrong", injected("wrong words", "now", count=500), 0, None,
+    "7": Row("word order wrong", injected("wrong words", "now", IMPATIENT, count=ALWAYS), 0, None,
              "sends words in another order"),
     "8": Row("NaN, inf, negative, too much", outside, 1, PRESSED, ""),
     "9a": Row("guard open before start", before_start("guard opened"), 0, PLANNED,
@@ -240,15 +250,12 @@ ROWS = {
     "9b": Row("e-stop in ramp", injected("e-stop", "ramping"), 1, FAULTED, "e-stop pressed"),
     "9c": Row("remote off in dwell", injected("remote off", "dwelling"), 1, FAULTED,
               "remote switched off"),
-    "10a": Row("computer silent, policy finish", silent("finish"), 1, PRESSED, "",
-               {"watchdog_s": 0.5, "speed": 100.0}),
+    "10a": Row("computer silent, policy finish", silent("finish"), 1, PRESSED, ""),
     "10b": Row("computer silent, policy release", silent("release"), 1, FAULTED,
-               "released early", {"watchdog_s": 0.5, "speed": 50.0}),
+               "released early"),
     "11": Row("program stands still, socket good",
               injected("frozen program", "dwelling", seconds=3.0), 1, PRESSED, ""),
-    "11b": Row("program stands still for good",
-               injected("frozen program", "ramping", seconds=16.0), 1, COMMANDED,
-               "stands still"),
+    "11b": Row("program stands still for good", stands_still, 1, COMMANDED, "stands still"),
     "12a": Row("press restarts in mid cycle", injected("reboot", "ramping", seconds=0.3), 1,
                FAULTED, "power lost in mid cycle"),
     "12b": Row("press restarts and forgets its ids", ids_lost, 1, COMMANDED, "settle"),
@@ -263,9 +270,11 @@ ROWS = {
                "temperature not reached"),
     "14b": Row("temperature sensor open", injected("sensor open", "dwelling"), 1, FAULTED,
                "sensor open"),
-    "15a": Row("another device answers", injected("wrong device", "now", count=500), 0, None,
+    "15a": Row("another device answers",
+               injected("wrong device", "now", IMPATIENT, count=ALWAYS), 0, None,
                "is not a press"),
-    "15b": Row("another map version", injected("wrong version", "now", count=500), 0, None,
+    "15b": Row("another map version",
+               injected("wrong version", "now", IMPATIENT, count=ALWAYS), 0, None,
                "register map version"),
     "15c": Row("another press answers in mid cycle",
                injected("other press", "dwelling", count=5), 1, PRESSED, ""),
@@ -332,11 +341,7 @@ def test_a_press_that_lost_its_ids_is_not_believed_even_without_a_journal(tmp_pa
     """The ledger knows under which boot of the press the command was given."""
     with fault_lab(tmp_path) as lab:
         with lab.run() as run:
-            plan.fn(run, 1)
-            who, trial = run.press.identify(), run.ledger.trial(run.campaign, 1)
-            assert trial is not None
-            run.ledger.append(run.campaign, 1, Commanded(1, who.serial, who.boot_counter))
-            run.press.start(1, trial.stack, trial.recipe)
+            lab.start_one(run)
         lab.idle()
         for journal in tmp_path.glob("pressloop-*.jsonl"):
             journal.unlink()
@@ -350,13 +355,11 @@ def test_a_press_that_lost_its_ids_is_not_believed_even_without_a_journal(tmp_pa
 
 
 def test_a_release_that_nobody_confirms_says_where_to_go(tmp_path: Path) -> None:
-    with fault_lab(tmp_path, speed=20.0) as lab, lab.run() as run:
-        plan.fn(run, 1)
-        trial = run.ledger.trial(run.campaign, 1)
-        assert trial is not None
-        run.press.start(1, trial.stack, trial.recipe)
-        lab.until(lambda: lab.press.phase == "ramping")
-        lab.press.inject("drop link", seconds=30.0)
+    with fault_lab(tmp_path) as lab, lab.run(press=IMPATIENT) as run:
+        lab.stand_still_in("dwelling")
+        lab.start_one(run)
+        lab.until(lambda: lab.press.phase == "dwelling")
+        lab.press.inject("drop link", seconds=3600.0)
         with pytest.raises(Fault, match="go to the press"):
             run.press.release()
 

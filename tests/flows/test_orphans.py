@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from few_stacks import QUICK
+from held import HELD, let_end
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, trials_of
 
@@ -69,7 +70,7 @@ def test_a_suspended_run_ends_its_stack_and_goes_on_when_it_is_resumed(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
     """As Prefect's page does it. What is on the press is measured while it is fresh."""
     name = f"suspended {tmp_path.name}"
-    path = write_settings(tmp_path, **QUICK, campaign={"name": name}, press={"time_scale": 0.04})
+    path = write_settings(tmp_path, **QUICK, **HELD, campaign={"name": name})
     process, deployment = served(server, in_background, eventually, path, name)
     run = ordered(server, deployment, 3)
     eventually(lambda: len(pressed_stacks(LEDGER)) == 1, "the first stack on the press")
@@ -78,13 +79,14 @@ def test_a_suspended_run_ends_its_stack_and_goes_on_when_it_is_resumed(
             "pause_reschedule": True,
             "pause_timeout": (datetime.now(UTC) + timedelta(hours=1)).isoformat()}}})
     assert answer["status"] == "ACCEPT", answer
+    let_end(LEDGER)
     eventually(lambda: last_entry(name).how == "stopped", "the end of the process")
     assert "Suspended in Prefect until it is resumed: no cycle was running" in (
         last_entry(name).detail)
     assert {t.state for t in trials_of(LEDGER, name)} == {State.EVALUATED}
     assert len(trials_of(LEDGER, name)) < 3
     server(f"flow_runs/{run}/resume", {})
-    assert eventually(lambda: ended(server, run), "the end of the order", 120)[
+    assert eventually(lambda: ended(server, run), "the end of the order")[
         "type"] == "COMPLETED"
     process.send_signal(signal.SIGINT)
     process.wait(150)
@@ -101,8 +103,7 @@ def last_entry(campaign: str) -> Ended:
 def test_a_second_server_never_presses_beside_the_orphan_of_the_first(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
     name = f"orphan {tmp_path.name}"
-    path = write_settings(tmp_path, **QUICK, campaign={"name": name},
-                          press={"time_scale": 0.05})
+    path = write_settings(tmp_path, **QUICK, **HELD, campaign={"name": name})
     first, deployment = served(server, in_background, eventually, path, name)
     alone = ordered(server, deployment, 2)
     eventually(lambda: len(pressed_stacks(LEDGER)) == 1, "the first stack on the press")
@@ -113,9 +114,13 @@ def test_a_second_server_never_presses_beside_the_orphan_of_the_first(
     try:
         second, deployment = served(server, in_background, eventually, path, name)
         beside = ordered(server, deployment, 2)
-        eventually(lambda: ended(server, alone), "the end of the orphan", 150)
+        eventually(lambda: server(f"flow_runs/{beside}")["state"]["name"] not in (
+            "Scheduled", "Late"), "the second server's look at its order")
+        assert pressed_stacks(LEDGER) == stacks(1, campaign=name)
+        let_end(LEDGER)
+        eventually(lambda: ended(server, alone), "the end of the orphan")
         assert pressed_stacks(LEDGER)[:2] == stacks(1, 2, campaign=name)
-        assert eventually(lambda: ended(server, beside), "the end of the second order", 150)[
+        assert eventually(lambda: ended(server, beside), "the end of the second order")[
             "type"] == "COMPLETED"
         second.send_signal(signal.SIGINT)
         second.wait(150)

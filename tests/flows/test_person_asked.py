@@ -89,17 +89,16 @@ def test_the_display_steps_aside(monkeypatch: pytest.MonkeyPatch) -> None:
     assert told == ["away", "back"]
 
 
-def test_a_paused_display_writes_nothing() -> None:
+def test_a_paused_display_writes_nothing(eventually: Callable[..., Any]) -> None:
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=80)
     with LiveProgress(lambda: (), 3, console=console, every_s=0.01) as shown:
-        time.sleep(0.05)
+        eventually(screen.getvalue, "the picture")
         with shown.paused():
             before = screen.getvalue()
             time.sleep(0.05)
             assert screen.getvalue() == before
-        time.sleep(0.05)
-        assert len(screen.getvalue()) > len(before)
+        eventually(lambda: len(screen.getvalue()) > len(before), "the next picture")
 
 
 def test_who_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,7 +167,7 @@ def test_a_stack_through_a_pipe(server: Any, tmp_path: Path) -> None:
     attended_lab(tmp_path)
     done = subprocess.run(
         [sys.executable, "-m", "flows.cli", "run", SETTINGS, "--json"], text=True,
-        input="start\npressed\n12\n180\n1,12\n181\n", capture_output=True, timeout=120,
+        input="start\npressed\n12\n180\n1,12\n181\n", capture_output=True, timeout=300,
         env={**os.environ, "PYTHONPATH": ROOT, "PRESSLOOP_ASK": "terminal"}, check=False)
     assert done.returncode == 0, done.stderr
     pressed_by_hand(*trials_of(LEDGER))
@@ -199,7 +198,7 @@ class Screen:
     def __init__(self, descriptor: int) -> None:
         self._descriptor, self._shown, self._from = descriptor, "", 0
 
-    def until(self, words: str, seconds: float = 60.0) -> None:
+    def until(self, words: str, seconds: float = 150.0) -> None:
         """Waits for words after those found last."""
         deadline = time.monotonic() + seconds
         while (at := self._shown.find(words, self._from)) < 0:

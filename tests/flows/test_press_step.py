@@ -22,7 +22,8 @@ from trials.errors import Fault, NotReady, OutcomeUnknown, PressBusy
 
 LEDGER = Path("lab.db")
 QUICK: dict[str, Any] = {"space": {"dwell_s": [10, 60], "temperature_c": 25}}
-SLOW = QUICK | {"press": {"time_scale": 0.002}}
+SLOW = QUICK | {"press": {"time_scale": 0.01}}
+"""A second or two a cycle."""
 Opens = Callable[..., AbstractContextManager[Run]]
 
 

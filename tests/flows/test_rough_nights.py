@@ -20,6 +20,7 @@ from typing import Any
 
 import pytest
 from few_stacks import QUICK, press_few
+from held import HELD, let_end
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, told, trials_of
 
@@ -28,8 +29,10 @@ from trials.proof import prove
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
-SLOW: dict[str, Any] = QUICK | {"press": {"time_scale": 0.02}}
-"""A few seconds a cycle."""
+BUSY: dict[str, Any] = QUICK | HELD
+"""Each cycle lasts until the test lets it end."""
+TIMED: dict[str, Any] = QUICK | {"press": {"time_scale": 0.02}}
+"""Each lasts a few seconds."""
 COMPILER = shutil.which("cc")
 DAY_S = 86_400
 Start = Callable[..., subprocess.Popen[str]]
@@ -59,7 +62,9 @@ def is_as_quiet(night: Story, url: str = "sqlite:///lab.db", memory: Path = LEDG
 
 def busy(start: Start, eventually: Wait, settings: Path, memory: Path = LEDGER, nth: int = 2,
          **environment: str) -> subprocess.Popen[str]:
-    """A run whose press has just been given its nth stack."""
+    """A run whose press has just been given its nth stack, which stays there until `let_end` where
+    cycles can be held."""
+    let_end(memory, nth - 1)
     process = start("run", settings, **environment)
     eventually(lambda: len(pressed_stacks(memory)) == nth, f"stack {nth} on the press")
     return process
@@ -73,9 +78,10 @@ def goes_on(pressloop: Callable[..., Any], folder: Path) -> None:
 def test_a_ledger_that_is_locked_for_ten_seconds(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait, quiet_night: Story
         ) -> None:
-    process = busy(in_background, eventually, write_settings(tmp_path, **SLOW))
+    process = busy(in_background, eventually, write_settings(tmp_path, **BUSY))
     with closing(sqlite3.connect(LEDGER, isolation_level=None, timeout=10)) as other:
         other.execute("BEGIN IMMEDIATE")
+        let_end(LEDGER)
         time.sleep(10.0)
         assert process.poll() is None
         other.execute("ROLLBACK")
@@ -87,8 +93,9 @@ def test_a_full_disk_stops_the_run_and_costs_no_stack(
         server: Any, pressloop: Callable[..., Any], tmp_path: Path, in_background: Start,
         eventually: Wait, quiet_night: Story) -> None:
     """The kernel refuses this process every further byte of a file, as a full disk does."""
-    process = busy(in_background, eventually, write_settings(tmp_path, **SLOW))
+    process = busy(in_background, eventually, write_settings(tmp_path, **BUSY))
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+    let_end(LEDGER)
     assert process.wait(150) in (1, 2)
     assert "Traceback" not in (tmp_path / "process-0.log").read_text()
     assert trials_of(LEDGER)[-1].state is State.COMMANDED
@@ -100,9 +107,10 @@ def test_postgresql_is_restarted_in_mid_trial(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait, quiet_night: Story,
         postgres: Any) -> None:
     url, memory = postgres.database(), Path("pressloop")
-    path = write_settings(tmp_path, **SLOW, campaign={"ledger": url})
+    path = write_settings(tmp_path, **BUSY, campaign={"ledger": url})
     process = busy(in_background, eventually, path, memory)
     postgres.stop()
+    let_end(memory)
     time.sleep(4.0)
     assert process.poll() is None
     postgres.start()
@@ -120,7 +128,7 @@ def prefect_server(home: Path, port: int, eventually: Wait) -> Iterator[subproce
         env={**os.environ, "PREFECT_HOME": str(home), "PYTHONPATH": str(Path(__file__).parents[2])},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
     try:
-        eventually(lambda: healthy(f"http://127.0.0.1:{port}/api"), "a Prefect server", 120)
+        eventually(lambda: healthy(f"http://127.0.0.1:{port}/api"), "a Prefect server")
         yield process
     finally:
         process.kill()
@@ -150,11 +158,13 @@ def test_the_prefect_server_is_stopped_and_started_in_mid_trial(
     """The campaign goes on without it; what it shows catches up once it is back."""
     port = free_port()
     own = {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_HOME": str(home)}
-    path = write_settings(tmp_path, **SLOW)
+    path = write_settings(tmp_path, **BUSY)
     with prefect_server(home, port, eventually):
         process = busy(in_background, eventually, path, **own)
+    let_end(LEDGER, 2)
     eventually(lambda: len(pressed_stacks(LEDGER)) == 3, "stack 3, without a server")
     with prefect_server(home, port, eventually):
+        let_end(LEDGER)
         assert process.wait(150) == 0, (tmp_path / "process-0.log").read_text()
         ask = type(server)(own["PREFECT_API_URL"])
         run, = ask("flow_runs/filter", {"flow_runs": {"name": {"any_": [f"{path}: 4 stacks"]}}})
@@ -168,20 +178,21 @@ def test_a_pause_holds_while_the_prefect_server_is_away(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait, home: Path,
         quiet_night: Story) -> None:
     port = free_port()
-    own = {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_HOME": str(home)}
-    path, ask = write_settings(tmp_path, **SLOW), type(server)(own["PREFECT_API_URL"])
+    own = {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_HOME": str(home),
+           "PREFECT_LOGGING_LEVEL": "INFO"}
+    path, ask = write_settings(tmp_path, **BUSY), type(server)(own["PREFECT_API_URL"])
     with prefect_server(home, port, eventually):
         process = busy(in_background, eventually, path, nth=1, **own)
         run, = ask("flow_runs/filter", {"flow_runs": {"name": {"any_": [f"{path}: 4 stacks"]}}})
         assert ask(f"flow_runs/{run['id']}/set_state", {"state": {
             "type": "PAUSED", "name": "Paused"}})["status"] == "ACCEPT"
-        eventually(lambda: not trials_of(LEDGER)[-1].is_open, "the end of the stack in work")
-        time.sleep(5.0)
-        reached = len(pressed_stacks(LEDGER))
+        let_end(LEDGER)
+        eventually(lambda: "Paused: nothing is pressed" in (
+            tmp_path / "process-0.log").read_text(), "the pause")
     time.sleep(6.0)
     assert process.poll() is None
     with prefect_server(home, port, eventually):
-        assert len(pressed_stacks(LEDGER)) == reached < 4
+        assert len(pressed_stacks(LEDGER)) == 1
         ask(f"flow_runs/{run['id']}/resume", {})
         assert process.wait(150) == 0, (tmp_path / "process-0.log").read_text()
     is_as_quiet(quiet_night)
@@ -191,7 +202,7 @@ def test_two_stops_in_a_row_still_unload(
         server: Any, pressloop: Callable[..., Any], tmp_path: Path, in_background: Start,
         eventually: Wait) -> None:
     """The second Ctrl-C, of somebody in fear, does not cut short what the first one began."""
-    path = write_settings(tmp_path, **SLOW, campaign={"on_stop": "release"})
+    path = write_settings(tmp_path, **BUSY, campaign={"on_stop": "release"})
     process = busy(in_background, eventually, path)
     process.send_signal(signal.SIGINT)
     time.sleep(0.01)
@@ -229,7 +240,7 @@ def test_the_clock_is_set_in_mid_press(
     """Two days ahead during one cycle, five days back during the next: dwell and order do not go
     by the time of day."""
     clock, environment = settable_clock
-    process = busy(in_background, eventually, write_settings(tmp_path, **SLOW), **environment)
+    process = busy(in_background, eventually, write_settings(tmp_path, **TIMED), **environment)
     clock.write_text(str(2 * DAY_S))
     eventually(lambda: len(pressed_stacks(LEDGER)) == 3, "stack 3 on the press")
     clock.write_text(str(-3 * DAY_S))

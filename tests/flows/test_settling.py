@@ -37,7 +37,7 @@ def test_at_the_terminal(server: Any, tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "flows.cli", "run", SETTINGS], text=True, capture_output=True,
         input="ask the press again\nit is connected\nwrite\n\nwrite\npressed, torn, binned\n",
-        timeout=120, check=False, env={
+        timeout=300, check=False, env={
             **os.environ, "PYTHONPATH": f"{ROOT}:{Path(__file__).parent}",
             "PRESSLOOP_ASK": "terminal"})
     assert done.returncode == 0, done.stderr

@@ -71,7 +71,7 @@ def done(lab: CrashLab) -> int:
 def test_hundreds_of_stacks_with_random_kills(tmp_path: Path, forks: Zygote) -> None:
     """None is lost, none is pressed twice, and the ledger is whole."""
     print(f"PRESSLOOP_SOAK_SEED={SEED} PRESSLOOP_SOAK_TRIALS={TRIALS}", flush=True)
-    lab = simulated_lab(tmp_path / "soak", 1 / SPEED, campaign={"trials": TRIALS},
+    lab = simulated_lab(tmp_path / "soak", {"time_scale": 1 / SPEED}, campaign={"trials": TRIALS},
                         search={"start_with": 1000})
     draw, began, runs = random.Random(SEED), time.monotonic(), list[KilledRun]()
     while done(lab) < TRIALS - AHEAD:

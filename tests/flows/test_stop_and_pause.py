@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from few_stacks import QUICK
+from held import HELD, let_end
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, told, trials_of
 
@@ -24,8 +25,8 @@ from trials import Ended, Ledger, State
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
-SLOW: dict[str, Any] = QUICK | {"press": {"time_scale": 0.03}}
-"""Some seconds a cycle: long enough for a server that is asked every two seconds."""
+BUSY: dict[str, Any] = QUICK | HELD
+"""Each cycle lasts until the test lets it end."""
 Start = Callable[..., subprocess.Popen[str]]
 Wait = Callable[..., Any]
 
@@ -39,7 +40,8 @@ def run_of(server: Any, settings: Path, stacks: int = 4) -> dict[str, Any]:
 
 def started(server: Any, start: Start, eventually: Wait, settings: Path, nth: int = 2
             ) -> tuple[subprocess.Popen[str], str]:
-    """A run whose press is busy with the nth stack, and the id of its flow run."""
+    """A run whose press is busy with the nth stack, until `let_end`, and the id of its flow run."""
+    let_end(LEDGER, nth - 1)
     process = start("run", settings)
     eventually(lambda: len(pressed_stacks(LEDGER)) == nth, f"stack {nth} on the press")
     return process, run_of(server, settings)["id"]
@@ -82,10 +84,11 @@ def victim(one_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A run killed with SIGKILL when the first test of this file began. Its server takes minutes to
     notice, while the other tests go on."""
     folder = tmp_path_factory.mktemp("zombie")
-    path = write_settings(folder, **SLOW, campaign={"ledger": f"sqlite:///{folder}/lab.db"})
+    path = write_settings(folder, **BUSY, campaign={"ledger": f"sqlite:///{folder}/lab.db"})
     process = subprocess.Popen(
         [sys.executable, "-m", "flows.cli", "run", str(path)], start_new_session=True, env={
-            **os.environ, "PYTHONPATH": str(Path(__file__).parents[2]),
+            **os.environ,
+            "PYTHONPATH": f"{Path(__file__).parents[2]}{os.pathsep}{Path(__file__).parent}",
             "PREFECT_API_URL": one_server, "PRESSLOOP_LOCKS": str(folder)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     yield {"process": process, "path": path, "ledger": folder / "lab.db"}
@@ -105,7 +108,7 @@ def test_a_cancel_stops_a_script_and_says_what_the_press_does(
         policy: str, word: str, server: Any, pressloop: Callable[..., Any], tmp_path: Path,
         in_background: Start, eventually: Wait) -> None:
     """By Prefect's command line under one policy, by its page's button under the other."""
-    path = write_settings(tmp_path, campaign={"on_stop": policy}, **SLOW)
+    path = write_settings(tmp_path, campaign={"on_stop": policy}, **BUSY)
     process, run = started(server, in_background, eventually, path)
     if policy == "finish":
         subprocess.run([sys.executable, "-m", "prefect", "flow-run", "cancel", run], check=True,
@@ -145,7 +148,8 @@ def processes_of(folder: Path) -> list[list[str]]:
 def test_a_cancel_reaches_a_run_on_its_own_temporary_server(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
     """Which is gone with it, and so is everything else that was started by the way."""
-    path = write_settings(tmp_path, **SLOW)
+    path = write_settings(tmp_path, **BUSY)
+    let_end(LEDGER, 1)
     process = in_background("run", path, PREFECT_API_URL="")
     eventually(lambda: len(pressed_stacks(LEDGER)) == 2, "stack 2 on the press")
     words, = (words for words in processes_of(tmp_path) if "temporary" in words)
@@ -158,15 +162,15 @@ def test_a_cancel_reaches_a_run_on_its_own_temporary_server(
 
 def test_a_paused_run_presses_nothing_until_it_is_resumed(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
-    path = write_settings(tmp_path, **QUICK, press={"time_scale": 0.01})
+    path = write_settings(tmp_path, **BUSY)
     process, run = started(server, in_background, eventually, path)
     set_state(server, run, "PAUSED", name="Paused")
+    let_end(LEDGER)
     eventually(rests, "the end of the stack in work")
-    reached = len(pressed_stacks(LEDGER))
-    assert reached < 4
+    assert len(pressed_stacks(LEDGER)) == 2
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(6)
-    assert len(pressed_stacks(LEDGER)) == reached
+    assert len(pressed_stacks(LEDGER)) == 2
     assert server(f"flow_runs/{run}")["state"]["type"] == "PAUSED"
     server(f"flow_runs/{run}/resume", {})
     assert process.wait(150) == 0
@@ -177,24 +181,26 @@ def test_a_paused_run_presses_nothing_until_it_is_resumed(
 def test_a_pause_that_runs_out_ends_the_run(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
     """Prefect gives it up; nothing is pressed behind its back."""
-    path = write_settings(tmp_path, **QUICK, press={"time_scale": 0.01})
+    path = write_settings(tmp_path, **BUSY)
     process, run = started(server, in_background, eventually, path, nth=1)
-    soon = datetime.now(UTC) + timedelta(seconds=4)
+    soon = datetime.now(UTC) + timedelta(seconds=6)
     set_state(server, run, "PAUSED", name="Paused", state_details={
         "pause_timeout": soon.isoformat()})
+    let_end(LEDGER)
     assert process.wait(150) == 143
     assert "not resumed in time: no cycle was running" in last_word().detail
     assert not trials_of(LEDGER)[-1].is_open
-    assert len(pressed_stacks(LEDGER)) < 4
+    assert len(pressed_stacks(LEDGER)) == 1
 
 
 def test_a_run_that_was_taken_for_dead_says_that_it_lives(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
     """As a server does that was away for longer than three heartbeats."""
-    path = write_settings(tmp_path, **SLOW)
+    path = write_settings(tmp_path, **BUSY)
     process, run = started(server, in_background, eventually, path)
     set_state(server, run, "CRASHED")
     eventually(lambda: server(f"flow_runs/{run}")["state"]["type"] == "RUNNING", "its word")
+    let_end(LEDGER)
     assert process.wait(150) == 0
     assert server(f"flow_runs/{run}")["state"]["type"] == "COMPLETED"
     assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
@@ -202,7 +208,7 @@ def test_a_run_that_was_taken_for_dead_says_that_it_lives(
 
 def test_a_run_that_is_paused_while_it_waits_for_the_press_stays_paused(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
-    path = write_settings(tmp_path, **QUICK, press={"time_scale": 0.08})
+    path = write_settings(tmp_path, **BUSY)
     first, _ = started(server, in_background, eventually, path, nth=1)
     other = write_settings(tmp_path, "other.toml", **QUICK)
     second = in_background("run", other)
@@ -211,11 +217,10 @@ def test_a_run_that_is_paused_while_it_waits_for_the_press_stays_paused(
     set_state(server, run, "PAUSED", name="Paused")
     os.killpg(first.pid, signal.SIGKILL)
     first.wait()
-    reached = pressed_stacks(LEDGER)
     with pytest.raises(subprocess.TimeoutExpired):
         second.wait(8)
     assert server(f"flow_runs/{run}")["state"]["type"] == "PAUSED"
-    assert pressed_stacks(LEDGER) == reached != stacks(1, 2, 3, 4)
+    assert pressed_stacks(LEDGER) == stacks(1)
     server(f"flow_runs/{run}/resume", {})
     assert second.wait(150) == 0
     assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4)
@@ -223,9 +228,10 @@ def test_a_run_that_is_paused_while_it_waits_for_the_press_stays_paused(
 
 def test_a_paused_run_can_be_cancelled(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
-    path = write_settings(tmp_path, **QUICK, press={"time_scale": 0.01})
+    path = write_settings(tmp_path, **BUSY)
     process, run = started(server, in_background, eventually, path, nth=1)
     set_state(server, run, "PAUSED", name="Paused")
+    let_end(LEDGER)
     eventually(rests, "the end of the stack in work")
     set_state(server, run, "CANCELLING")
     assert process.wait(150) == 143
@@ -236,17 +242,19 @@ def test_a_second_run_waits_in_the_queue_and_outlives_the_first(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
     """It is next as soon as the kernel has taken the lock from a run that was killed, whatever
     Prefect's slot says of the dead one."""
-    path = write_settings(tmp_path, **SLOW)
+    path = write_settings(tmp_path, **BUSY)
     first, _ = started(server, in_background, eventually, path, nth=1)
-    other = write_settings(tmp_path, "other.toml", **SLOW)
+    other = write_settings(tmp_path, "other.toml", **QUICK)
     second = in_background("run", other)
     waits = eventually(lambda: run_of(server, other), "the second run")["id"]
     eventually(lambda: server(f"flow_runs/{waits}")["state"]["name"] == WAITING, "the queue")
     name = slot_name(str((tmp_path / "lab.db.press.jsonl").resolve()))
-    limit, = [one for one in server("v2/concurrency_limits/filter", {}) if one["name"] == name]
-    assert (limit["limit"], limit["active_slots"]) == (1, 1)
+    assert eventually(lambda: [
+        (one["limit"], one["active_slots"])
+        for one in server("v2/concurrency_limits/filter", {}) if one["name"] == name
+        and one["active_slots"]], "the slot of the first run") == [(1, 1)]
 
-    third = in_background("run", write_settings(tmp_path, "third.toml", **SLOW))
+    third = in_background("run", write_settings(tmp_path, "third.toml", **QUICK))
     waiting = eventually(lambda: run_of(server, tmp_path / "third.toml"), "the third run")["id"]
     eventually(lambda: server(f"flow_runs/{waiting}")["state"]["name"] == WAITING, "the queue")
     set_state(server, waiting, "CANCELLING")
@@ -269,8 +277,9 @@ def test_the_server_marks_the_dead_run_as_crashed_and_the_next_start_asks_the_pr
     """Three missed heartbeats of 30 s after the kill at the beginning of this file."""
     assert [one["name"] for one in server("automations/filter", {})].count(NAME) == 1
     state = eventually(lambda: (found := run_of(server, victim["path"]))["state"]["type"]
-                       == "CRASHED" and found["state"], "the mark of a dead run", 150)
+                       == "CRASHED" and found["state"], "the mark of a dead run", 300)
     assert "the press is asked first" in state["message"]
     os.environ["PRESSLOOP_LOCKS"] = str(victim["path"].parent)
+    let_end(victim["ledger"])
     assert pressloop("run", victim["path"]).code == 0
     assert pressed_stacks(victim["ledger"]) == stacks(1, 2, 3, 4)

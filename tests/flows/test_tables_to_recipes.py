@@ -197,7 +197,7 @@ def test_check_says_who_holds_the_press(pressloop: Callable[..., Any], tmp_path:
         assert holder.stdout.readline() == "held\n"
         answer = pressloop("check", SETTINGS, "--json")
     finally:
-        holder.communicate("", timeout=30)
+        holder.communicate("", timeout=150)
     assert answer.code == 1
     assert answer.json["ok"] is False
     row, = (row for row in answer.json["checks"] if row["check"] == "press free")
@@ -320,7 +320,7 @@ def test_help_is_light() -> None:
              "heavy = {'torch', 'prefect', 'pandas', 'scipy', 'plotly', 'sqlalchemy'}\n"
              "print(sorted(heavy & set(sys.modules)), file=sys.stderr)")
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True,
-                          timeout=60, cwd=Path(__file__).parents[2], check=True)
+                          timeout=150, cwd=Path(__file__).parents[2], check=True)
     assert done.stderr.strip() == "[]"
     for command in ("run", "check", "suggest", "import", "evaluate", "recommend", "report",
                     "serve", "export", "settle"):

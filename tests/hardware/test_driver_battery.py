@@ -45,7 +45,7 @@ def plc(place, monkeypatch):
     monkeypatch.setenv("PRESSLOOP_LOCKS", str(folder))
     with serving_press(PressOptions(folder / "plc.json", folder / "bench.jsonl",
                                     speed=200.0)) as emulator:
-        yield {"port": emulator.port, "linger_s": 0.2, "patience_s": 5.0}
+        yield {"port": emulator.port, "linger_s": 0.2, "patience_s": 20.0}
 
 
 def driver_settings(name, request):

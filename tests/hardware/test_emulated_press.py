@@ -6,13 +6,14 @@ import math
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from pymodbus.client import ModbusTcpClient
+from standing_press import go_on, hush, stand_still, until
 
 from hardware.emulators.plc import PressOptions
 from hardware.emulators.plc_server import EmulatedPress, serving_press
@@ -75,14 +76,6 @@ def lab(folder: Path, **changes: Any) -> Iterator[tuple[EmulatedPress, Bare]]:
         bare.wire.close()
 
 
-def until(look: Callable[[], object], beat: Callable[[], object] = lambda: None) -> None:
-    deadline = time.monotonic() + 150.0
-    while not look():
-        assert time.monotonic() < deadline, "did not happen"
-        beat()
-        time.sleep(0.005)
-
-
 @pytest.mark.parametrize("name", ["force", "dwell", "temperature", "ramp", "release_rate",
                                   "over_force", "open_below"])
 def test_no_number_is_outside_of_every_limit(tmp_path, name):
@@ -117,12 +110,12 @@ def test_one_start_per_cycle_id_and_per_sequence(tmp_path):
 
 def test_somebody_elses_lease(tmp_path):
     """A foreign owner may look and release, and gets the lease once it has run out."""
-    with lab(tmp_path, lease_s=0.4) as (plc, bare):
+    with lab(tmp_path, lease_s=60.0) as (plc, bare):
         other = Bare(plc.port, owner=8)
         assert other.beat().exception_code == 6
         assert other.send() == "foreign lease"
         assert other.send("release", 0) == "accepted"
-        time.sleep(0.5)
+        hush(plc)
         assert not other.beat().isError()
         assert other.look()["lease_owner"] == 8
         assert bare.send() == "foreign lease"
@@ -145,9 +138,11 @@ def test_an_open_interlock_stays_until_somebody_acknowledges(tmp_path):
 def test_release_unloads_from_every_phase(tmp_path, phase):
     """As often as asked; a stack that felt no force is not on the bench."""
     with lab(tmp_path, speed=120.0) as (plc, bare):
+        stand_still(plc, lambda: plc.phase == phase)
         bare.send(temperature=60.0, open_below=40.0)
         until(lambda: plc.phase == phase, bare.beat)
         assert [bare.send("release", 0), bare.send("release", 0)] == ["accepted"] * 2
+        go_on(plc)
         until(lambda: plc.program.cycle is None, bare.beat)
         assert bare.told("result", "last_result") == "released"
         assert Bench(tmp_path / "bench.jsonl").cycles().keys() == (
@@ -158,8 +153,9 @@ def test_release_unloads_from_every_phase(tmp_path, phase):
     (FINISH, "finished", "none"), (RELEASE, "alarm", "link lost")])
 def test_silence_in_mid_cycle(tmp_path, policy, result, alarm):
     """By the order's policy; then nothing starts before a heartbeat is heard again."""
-    with lab(tmp_path, speed=100.0, watchdog_s=0.3) as (plc, bare):
-        bare.send(on_link_loss=policy)
+    with lab(tmp_path, watchdog_s=60.0) as (plc, bare):
+        assert bare.send(on_link_loss=policy) == "accepted"
+        hush(plc)
         until(lambda: plc.program.cycle is None)
         assert bare.told("result", "last_result") == result
         assert bare.told("alarm", "alarm") == alarm

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
+from standing_press import go_on, hush, stand_still, until
 
 from hardware.emulators.plc import PressOptions
 from hardware.emulators.plc_server import serving_press
@@ -51,7 +51,7 @@ def test_every_byte_of_a_cycle(tmp_path, stack, envelope):
     tap = Wiretap()
     with serving_press(options(tmp_path)) as plc:
         press = PlcPress(Target("127.0.0.1", plc.port, "", 19200, 1), read_map("generic"), 0x63,
-                         Habits(0.05, 0.5, 0.5, 5.0), envelope=envelope, on_link_loss="release",
+                         Habits(0.05, 0.5, 2.0, 20.0), envelope=envelope, on_link_loss="release",
                          trace=tap)
         run_cycle(press, envelope, 12, stack("a"), RECIPE)
         press.close()
@@ -102,8 +102,7 @@ def test_over_a_serial_line(tmp_path, stack, envelope):
     for source, sink in ((ours, theirs), (theirs, ours)):
         threading.Thread(target=pump, args=(source, sink), daemon=True).start()
     with serving_press(options(tmp_path, serial_device=os.ttyname(their_name))):
-        time.sleep(0.3)
-        press = modbus.connect({"serial_device": os.ttyname(our_name), "patience_s": 8.0},
+        press = modbus.connect({"serial_device": os.ttyname(our_name), "patience_s": 20.0},
                                Place(0, tmp_path / "x", envelope))
         trace = run_cycle(press, envelope, 1, stack("a"), RECIPE)
         press.close()
@@ -116,9 +115,10 @@ def test_over_a_serial_line(tmp_path, stack, envelope):
 def link(tmp_path, envelope):
     opened = []
 
-    def call(plc, policy="finish"):
-        press = modbus.connect({"port": plc.port, "heartbeat_s": 0.1, "timeout_s": 0.3,
-                                "patience_s": 2.0}, Place(0, tmp_path / "x", envelope, policy))
+    def call(plc, policy="finish", patience_s=20.0):
+        press = modbus.connect(
+            {"port": plc.port, "heartbeat_s": 0.1, "timeout_s": 2.0, "patience_s": patience_s},
+            Place(0, tmp_path / "x", envelope, policy))
         opened.append(press)
         return press
 
@@ -129,25 +129,30 @@ def link(tmp_path, envelope):
 
 def test_a_coupler_that_holds_its_outputs_goes_on_without_a_computer(tmp_path, stack, link):
     """The order's policy is no help there; the cycle is found finished."""
-    with serving_press(options(tmp_path, personality="holds outputs", watchdog_s=0.2,
-                               speed=100.0)) as plc:
+    with serving_press(options(tmp_path, personality="holds outputs", speed=100.0)) as plc:
+        stand_still(plc, lambda: plc.phase == "dwelling")
         press = link(plc, "release")
         press.start(1, stack("a"), RECIPE)
+        until(lambda: plc.phase == "dwelling")
         press.close()
-        time.sleep(1.0)
-        assert plc.force_n > 0
+        hush(plc)
+        noticed = plc.program.now + 0.1
+        until(lambda: plc.program.now > noticed)
+        assert (plc.phase, plc.force_n > 0) == ("dwelling", True)
+        go_on(plc)
         assert watch(link(plc), 1).held_s == pytest.approx(100.0, rel=0.1)
 
 
 def test_a_coupler_that_trips_is_a_fault_until_somebody_resets_it(tmp_path, stack, link):
     """Exception 4 to everything is not believed to mean "not done"."""
-    with serving_press(options(tmp_path, personality="trips", watchdog_s=0.4)) as plc:
+    with serving_press(options(tmp_path, personality="trips")) as plc:
         press = link(plc)
         press.start(1, stack("a"), RECIPE)
         press.close()
-        time.sleep(0.6)
+        hush(plc)
+        until(lambda: plc.tripped)
         with pytest.raises(Fault, match="exception 4"):
-            link(plc)
+            link(plc, patience_s=2.0)
         assert plc.memory.accepted == [1]
 
 
@@ -182,9 +187,9 @@ def test_abort_coil_unloads(tmp_path, stack, link):
     with serving_press(options(tmp_path, speed=60.0)) as plc:
         press = link(plc)
         press.start(1, stack("a"), RECIPE)
-        with ModbusTcpClient("127.0.0.1", port=plc.port, retries=0) as client:
+        with ModbusTcpClient("127.0.0.1", port=plc.port, retries=0, timeout=30.0) as client:
             client.write_coil(0, True, device_id=1)
-        time.sleep(0.5)
+        until(lambda: plc.program.cycle is None)
         assert press.report(1).state is CycleState.RELEASED
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from standing_press import go_on, stand_still
 
 from hardware.emulators.plc import PressOptions
 from hardware.emulators.plc_server import serving_press
@@ -34,7 +35,7 @@ def link(plc, tmp_path):
     opened = []
 
     def call(envelope):
-        press = modbus.connect({"port": plc.port, "patience_s": 3.0},
+        press = modbus.connect({"port": plc.port, "patience_s": 20.0},
                                Place(0, tmp_path / "x", envelope))
         opened.append(press)
         return press
@@ -57,10 +58,12 @@ def test_a_hot_die_stays_under_load_until_it_is_safe(link, envelope, stack):
 
 def test_a_release_does_not_wait_for_a_hot_die(plc, link, envelope, stack):
     press = link(replace(envelope, open_below_c=60.0))
+    stand_still(plc, lambda: plc.phase == "dwelling")
     press.start(1, stack("a"), HOT)
     while plc.phase != "dwelling":
         assert press.report(1).state is CycleState.RUNNING
     press.release()
+    go_on(plc)
     with pytest.raises(Fault, match="released before"):
         watch(press, 1)
     assert plc.force_n == 0.0

@@ -30,7 +30,7 @@ def swept(tmp_path, place, press, envelope, stack, recipe):
         with serving_meter(setup) as emulator:
             meter = connect_meter("scpi", {
                 "dialect": MODELS[model], "port": emulator.port, "lowest_hz": 1000.0,
-                "highest_hz": 1e5, "timeout_s": 0.15}, place)
+                "highest_hz": 1e5, "timeout_s": 0.5}, place)
             try:
                 found = [meter.sweep(stack("a"))[0] for _ in range(times)]
             finally:

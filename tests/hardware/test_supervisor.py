@@ -100,7 +100,7 @@ def test_errors_come_through_as_themselves(open_press, stack, recipe):
 
 
 def test_killed_supervisor_is_replaced_and_the_press_asked(open_press, stack, recipe):
-    press = open_press(time_scale=0.05)
+    press = open_press(time_scale=1.0)
     press.start(1, stack("a"), recipe)
     before = process_of()
     os.kill(before, signal.SIGKILL)
@@ -126,7 +126,7 @@ def process_of_stopped(press: SupervisedPress) -> int:
 
 
 def test_it_stays_while_a_cycle_runs_and_leaves_when_nobody_needs_it(open_press, stack, recipe):
-    press = open_press(time_scale=0.001)
+    press = open_press(time_scale=0.003)
     press.start(1, stack("a"), replace(recipe, dwell_s=1500.0))
     supervisor = process_of()
     press.close()
@@ -189,7 +189,7 @@ def test_a_report_survives_the_wire():
 @pytest.mark.parametrize("torn", [b'{"method": "rele', b'{"method": "release", "with": {}}'],
                          ids=["in mid word", "all but the end of the line"])
 def test_a_client_that_was_killed_in_mid_line_orders_nothing(open_press, torn, stack, recipe):
-    press = open_press(time_scale=0.05)
+    press = open_press(time_scale=1.0)
     press.start(1, stack("a"), recipe)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as killed:
         killed.connect(str(wire.socket_path("kept press")))
