@@ -32,9 +32,14 @@ def stand_still(press: EmulatedPress, look: Callable[[], object]) -> None:
     once(press, look, lambda: _go_at(press, STILL))
 
 
+def stands_still(press: EmulatedPress) -> bool:
+    """True from then until it goes on."""
+    return press.program.options.speed == STILL
+
+
 def go_on(press: EmulatedPress) -> None:
     """From where it stands still, at the speed it had."""
-    until(lambda: press.program.options.speed == STILL)
+    until(lambda: stands_still(press))
     _go_at(press, press.options.speed)
 
 

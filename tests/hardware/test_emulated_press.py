@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from pymodbus.client import ModbusTcpClient
-from standing_press import go_on, hush, stand_still, until
+from standing_press import go_on, hush, stand_still, stands_still, until
 
 from hardware.emulators.plc import PressOptions
 from hardware.emulators.plc_server import EmulatedPress, serving_press
@@ -140,7 +140,7 @@ def test_release_unloads_from_every_phase(tmp_path, phase):
     with lab(tmp_path, speed=120.0) as (plc, bare):
         stand_still(plc, lambda: plc.phase == phase)
         bare.send(temperature=60.0, open_below=40.0)
-        until(lambda: plc.phase == phase, bare.beat)
+        until(lambda: stands_still(plc), bare.beat)
         assert [bare.send("release", 0), bare.send("release", 0)] == ["accepted"] * 2
         go_on(plc)
         until(lambda: plc.program.cycle is None, bare.beat)
