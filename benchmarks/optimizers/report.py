@@ -34,6 +34,8 @@ from benchmarks.optimizers import (  # noqa: E402
 
 CAMPAIGNS, RESULTS = HERE / "campaigns.csv", HERE / "RESULTS.md"
 COMMANDS = ("python benchmarks/optimizers/run.py --methods all --problems all --seeds 0-9",
+            "python benchmarks/optimizers/run.py --problems all --seeds 10-19 "
+            "--methods random,sobol,full_factorial,central_composite,optuna_tpe",
             "python benchmarks/optimizers/report.py")
 TOLD = ("numpy", "scipy", "torch", "botorch", "gpytorch", "ax-platform", "baybe", "bofire",
         "optuna")
