@@ -1,4 +1,4 @@
-"""Ctrl-C, and a PostgreSQL server of the tests' own, on a socket in a temporary folder."""
+"""Properties without a clock, Ctrl-C, and a PostgreSQL server of the tests' own, on a socket in a temporary folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,11 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
+# How long an example takes says how busy the computer is.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 NOBODY = "postgres"
 """PostgreSQL does not run as root; its Debian package brings this user."""
 NUMBERS = count(1)
