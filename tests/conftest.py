@@ -1,4 +1,7 @@
-"""Properties without a clock, Ctrl-C, and a PostgreSQL server of the tests' own, on a socket in a temporary folder."""
+"""Properties without a clock, Ctrl-C, and a PostgreSQL server of the tests' own.
+
+The server listens on a socket in a temporary folder.
+"""
 
 from __future__ import annotations
 
