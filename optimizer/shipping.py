@@ -7,9 +7,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from optimizer.beliefs import Beliefs, Risk
+from optimizer.beliefs import Beliefs
 from optimizer.candidates import near, spread
-from optimizer.caution import Caution
 from optimizer.setpoint import around
 
 SPREAD, CLOUD, ROBUST = 768, 32, 32
@@ -32,10 +31,7 @@ def no_offset(beliefs: Beliefs, points: Tensor) -> Tensor:
 
 def may_be_shipped(beliefs: Beliefs, points: Tensor, max_crush: float | None = None) -> Tensor:
     """Which points (m, d) keep to the limits on failure, shape (m,)."""
-    return _within(beliefs.caution, beliefs.risk(points), max_crush)
-
-
-def _within(limits: Caution, risk: Risk, max_crush: float | None = None) -> Tensor:
+    limits, risk = beliefs.caution, beliefs.risk(points)
     crush = limits.max_crush_probability if max_crush is None else max_crush
     return ((risk.crush <= crush)
             & (risk.fail <= max(limits.max_failure_probability, max_crush or 0.0)))
@@ -59,13 +55,12 @@ def _pick(beliefs: Beliefs, points: Tensor, offset_of: Offset) -> tuple[Tensor, 
     none does, the one most likely to survive."""
     gp = beliefs.log_resistance
     assert gp is not None
-    risk = beliefs.risk(points)
-    allowed = _within(beliefs.caution, risk)
+    allowed = may_be_shipped(beliefs, points)
     if not bool(allowed.any()):
-        return points[int(risk.log_survival().argmax())], False
-    points = points[allowed]
+        return points[int(beliefs.log_survival(points).argmax())], False
+    lost, points = losses(beliefs, points)[allowed], points[allowed]
     mean, sd = gp.predict(points)
-    added = _losses(beliefs.caution, risk)[allowed] + offset_of(beliefs, points)
+    added = lost + offset_of(beliefs, points)
     # Averaging over the set-point error is dear, so only the best are averaged.
     best = (mean + RISK * sd + added).argsort()[:ROBUST]
     return points[best][int((robust(beliefs, points[best]) + added[best]).argmin())], True
@@ -74,11 +69,7 @@ def _pick(beliefs: Beliefs, points: Tensor, offset_of: Offset) -> tuple[Tensor, 
 def losses(beliefs: Beliefs, points: Tensor) -> Tensor:
     """What lost stacks add to ln R, points (m, d) to (m,): -ln P(survive), so that a percent of
     resistance is traded for a percent of stacks. A limit alone would ship at its very edge."""
-    return _losses(beliefs.caution, beliefs.risk(points))
-
-
-def _losses(caution: Caution, risk: Risk) -> Tensor:
-    return -caution.losses * risk.log_survival()
+    return -beliefs.caution.losses * beliefs.log_survival(points)
 
 
 def robust(beliefs: Beliefs, points: Tensor) -> Tensor:
