@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from optimizer import Caution, Comparison, Recommendation, Space
+from studies.wording import counted
 from trials.recipe import Recipe
 from views.figures.front import fronts
 from views.front import cells_of, explained, heads_of
@@ -10,7 +11,6 @@ from views.page import facts, panels, tag, text
 from views.words import (
     OHM_CM2,
     VARIABLES,
-    counted,
     interval,
     minutes,
     percent,

@@ -88,8 +88,3 @@ def minutes(seconds: float) -> str:
         return ""
     whole, rest = divmod(round(seconds), int(MINUTE))
     return f"{whole} min {rest} s" if rest else f"{whole} min"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number and its noun in the plural where due."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

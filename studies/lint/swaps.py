@@ -12,11 +12,11 @@ from optimizer.space import NAMES
 from studies.lint.finding import Finding, Severity, Sure
 from studies.lint.sheet import USUAL, Sheet, rows_where
 from studies.lint.units import misread
+from studies.wording import CALLED
 
 BEARABLE = {"pressure_mpa": (5.0, 1200.0), "dwell_s": (1.0, 36000.0),
             "temperature_c": (-20.0, 200.0)}
 """What a set point can be at all."""
-WORDS = {"pressure_mpa": "pressure", "dwell_s": "dwell", "temperature_c": "temperature"}
 PRESSED, WARMED, HELD = "pressure_mpa", "temperature_c", "dwell_s"
 APART = 2.5
 """Factor by which a slipped value stands away from the others; without settings, and where it is
@@ -70,10 +70,10 @@ def _exchanged(sheet: Sheet, one: str, other: str, rows: tuple[int, ...], whole:
     sure = {one, other} == {PRESSED, WARMED}
     return Finding(
         "exchanged", Severity.ERROR if sure else Severity.WARNING, f"{one}, {other}",
-        () if whole else rows, f"{WORDS[one]} {a[worst]:g} with {WORDS[other]} {b[worst]:g}"
+        () if whole else rows, f"{CALLED[one]} {a[worst]:g} with {CALLED[other]} {b[worst]:g}"
         + (f", and the like in {len(rows)} rows" if len(rows) > 1 else ""),
-        f"the numbers make sense the other way round: the {WORDS[one]} is one of a {WORDS[other]} "
-        f"and the {WORDS[other]} one of a {WORDS[one]}",
+        f"the numbers make sense the other way round: the {CALLED[one]} is one of a "
+        f"{CALLED[other]} and the {CALLED[other]} one of a {CALLED[one]}",
         "Exchange the two headers." if whole else "Exchange the two cells if the lab's book says "
         "so.", Sure.LIKELY if sure else Sure.POSSIBLE)
 

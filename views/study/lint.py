@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from studies.data import StudyData
 from studies.lint import Finding, Findings, Severity
+from studies.wording import counted
 from views.figures.look import ORANGE, RED
 from views.page import tag, text
-from views.words import counted
 
 COLOURS = {Severity.ERROR: RED, Severity.WARNING: ORANGE, Severity.NOTE: "#9aa5b1"}
 MEANING = ("An error would mislead a model and is to be corrected first; a warning may mislead it "
