@@ -37,8 +37,8 @@ class Done:
 
     @property
     def files(self) -> tuple[str, ...]:
-        """Names of its Parquet files."""
-        return tuple(self.file_of(name) for name in self.tables)
+        """Names of its Parquet files; a table without rows has none."""
+        return tuple(self.file_of(name) for name, rows in self.tables.items() if rows)
 
     def file_of(self, name: str) -> str:
         """The file of a table; the part's name is said once."""
@@ -60,6 +60,8 @@ def write_tables(out: Path, done: Done) -> None:
     from pyarrow import parquet
 
     for name, rows in done.tables.items():
+        if not rows:
+            continue
         names = list(dict.fromkeys(key for row in rows for key in row))
         table = pyarrow.table({key: pyarrow.array([row.get(key) for row in rows])
                                for key in names})

@@ -48,9 +48,9 @@ def source_of(table: SourceTable, folder: Path, seed: int) -> Source:
 
 def _from_table(path: Path, settings_path: Path) -> Source:
     settings = read_settings(settings_path)
-    trials = tuple(past.trial(number) for number, past in enumerate(read_past(path, settings), 1))
+    trials = tuple(past.trial(past.line) for past in read_past(path, settings))
     data = StudyData(f"table {path.name}", trials, settings.space, settings.caution,
-                     settings.reference)
+                     settings.reference, row_word="row")
     return Source(data, {path.name: _digest(path), settings_path.name: _digest(settings_path)},
                   raw_sheet(path, settings))
 
@@ -59,14 +59,17 @@ def _from_ledger(table: SourceTable) -> Source:
     url = str(table.ledger)
     names: Sequence[str | None] = table.campaigns or (table.campaign,)
     campaigns = [stored(url, name) for name in names]
-    trials = [t for campaign in campaigns for t in _telling(campaign, several=len(campaigns) > 1)]
+    step = _step(campaigns)
+    trials = [t for at, campaign in enumerate(campaigns, 1) for t in _telling(campaign, at * step)]
     aside = sum(len(c.trials) for c in campaigns) - len(trials)
     last = campaigns[-1]
     named = " and ".join(c.campaign for c in campaigns)
-    words = f"ledger, campaign{'s' if len(campaigns) > 1 else ''} {named}"
+    words = f"ledger, campaign{'s' if step else ''} {named}"
+    if step:
+        words += f" (their trials are counted from {step + 1}, {2 * step + 1} ...)"
     data = StudyData(
         words + (f" ({aside} without an outcome left out)" if aside else ""),
-        tuple(replace(t, number=number) for number, t in enumerate(trials, 1)),
+        tuple(trials),
         _space_around([c.settings.space for c in campaigns]), last.settings.caution,
         last.settings.reference, any(c.simulated for c in campaigns))
     with existing(url) as ledger:
@@ -74,12 +77,21 @@ def _from_ledger(table: SourceTable) -> Source:
     return Source(data, heads)
 
 
-def _telling(campaign: Stored, *, several: bool) -> list[Trial]:
-    """Trials with an outcome; of several campaigns, each lot is one of its campaign."""
+def _step(campaigns: Sequence[Stored]) -> int:
+    """What sets the numbers of several campaigns apart, so that trial 7 of the second is told as
+    2007; nothing for one campaign."""
+    most = max((t.number for c in campaigns for t in c.trials), default=0)
+    return 0 if len(campaigns) == 1 else max(1000, 10 ** len(str(most)))
+
+
+def _telling(campaign: Stored, beyond: int) -> list[Trial]:
+    """Trials with an outcome; of several campaigns, numbered from `beyond`, and each lot is one of
+    its campaign."""
     kept = [t for t in campaign.trials if isinstance(t.outcome, (Intact, Failed))]
-    if not several:
+    if not beyond:
         return kept
-    return [replace(t, stack=replace(t.stack, lot=f"{t.stack.lot} ({campaign.campaign})"))
+    return [replace(t, number=beyond + t.number,
+                    stack=replace(t.stack, lot=f"{t.stack.lot} ({campaign.campaign})"))
             for t in kept]
 
 

@@ -85,7 +85,7 @@ def _compared(what: str, table: Table, data: StudyData, options: Options, seed: 
         differences=tuple(d for scheme in schemes for d in differences_of(
             what, table, [a for a in answers if a.scheme == scheme], shipped,
             resamples=options.resamples, seed=seed)),
-        not_fitted=missing)
+        not_fitted=missing, row_word=data.row_word)
 
 
 def _schemes(table: Table, options: Options, seed: int) -> dict[str, tuple[Fold, ...]]:

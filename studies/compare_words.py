@@ -98,9 +98,9 @@ def worst(one: Comparison, scheme: str) -> str:
     x = one.table.x[said.index[top]]
     edge = ", at the edge of all recipes," if others.size and bool(
         np.any((x < others.min(0)) | (x > others.max(0)))) else ""
-    return (f"Most of the root mean square is one stack, trial {trial.number} ({trial.recipe})"
-            f"{edge} predicted {'above' if gap[top] > 0.0 else 'below'} what was measured by a "
-            f"factor of {times(math.exp(abs(float(gap[top]))))}; without it, it is "
+    return (f"Most of the root mean square is one stack, {one.row_word} {trial.number} "
+            f"({trial.recipe}){edge} predicted {'above' if gap[top] > 0.0 else 'below'} what was "
+            f"measured by a factor of {times(math.exp(abs(float(gap[top]))))}; without it, it is "
             f"{percent_off(float(off_percent(np.mean(rest**2))))}.")
 
 

@@ -70,6 +70,7 @@ class Comparison:
     scores: tuple[Score, ...]
     differences: tuple[Difference, ...]
     not_fitted: tuple[NotFitted, ...]
+    row_word: str = "trial"
 
     @property
     def asked(self) -> tuple[str, ...]:

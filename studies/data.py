@@ -15,7 +15,8 @@ from trials.trial import Trial
 class StudyData:
     """Trials with an outcome, by number, which is the order in time; the space they are looked at
     in; and how careful the lab is. `source` says in a few words where they come from, `simulated`
-    whether no real stack was pressed, `reference` which recipe the lab uses now."""
+    whether no real stack was pressed, `reference` which recipe the lab uses now. `row_word` is what
+    a trial is called with its number: the row of a table, as it is counted in its file."""
 
     source: str
     trials: tuple[Trial, ...]
@@ -23,6 +24,7 @@ class StudyData:
     caution: Caution = field(default_factory=Caution)
     reference: Recipe | None = None
     simulated: bool = False
+    row_word: str = "trial"
 
     @property
     def intact(self) -> tuple[Trial, ...]:

@@ -42,6 +42,9 @@ SAMPLED = 256
 """Points at which a surface is drawn."""
 COUNTED = 1000.0
 """Particles that a damage index counts, where the stacks do not tell."""
+USUALLY_BY_CHANCE, USUAL_WEIGHT = 0.03, 20
+"""Share of stacks that fail whatever the recipe where nothing is known, and the number of stacks
+that this assumption weighs as much as."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,8 @@ def emulator_of(data: StudyData, *, seed: int = 0) -> Emulator:
                     len(rows), len(known))
 
 
-def known_before_data(space: Space, caution: Caution, *, failed: float = 0.03) -> Emulator:
+def known_before_data(space: Space, caution: Caution, *, failed: float = USUALLY_BY_CHANCE
+                      ) -> Emulator:
     """What general knowledge of pressing makes likely before there is any stack; `failed` is the
     share of stacks that fail by chance, and the scatter is `caution.stack_scatter`."""
     beliefs, free = believe((), space, caution), len(space.free)
@@ -158,11 +162,13 @@ def _one_threshold(model: MonotoneLabels, draw: np.random.Generator) -> Monotone
 
 
 def _by_chance(beliefs: Beliefs, rows: Sequence[Trial]) -> float:
-    """The share of stacks that failed although the recipe does not explain it."""
+    """The share of stacks that failed although the recipe does not explain it; few stacks leave it
+    near the usual share."""
     failed = [isinstance(t.outcome, Failed) and t.outcome.mode is not FailureMode.CRUSHED
               for t in rows]
     expected = beliefs.failing([t.recipe for t in rows])
-    return float(max(np.mean(failed) - expected.mean(), 0.0))
+    unexplained = max(float(np.sum(failed) - expected.sum()), 0.0)
+    return (unexplained + USUALLY_BY_CHANCE * USUAL_WEIGHT) / (len(rows) + USUAL_WEIGHT)
 
 
 def _reading(rows: Sequence[Trial]) -> float | None:

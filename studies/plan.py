@@ -10,10 +10,16 @@ import numpy as np
 
 from studies.campaigns import Campaign
 from studies.data import StudyData
-from studies.emulator import FEWEST, Emulator, emulator_of, known_before_data
+from studies.emulator import (
+    FEWEST,
+    USUALLY_BY_CHANCE,
+    Emulator,
+    emulator_of,
+    known_before_data,
+)
 from studies.plan_words import sentences
 from studies.replay import replays
-from studies.replay_numbers import Point, curve
+from studies.replay_numbers import Pair, Point, curve, pairs
 from studies.replay_options import Options as ReplayOptions
 from studies.replicates import Replicates, replicates, smallest_difference_percent
 from studies.strategies import strategy
@@ -21,11 +27,12 @@ from studies.truths import usable
 from studies.work import Each, one_by_one
 from trials.checks import not_negative, positive, within
 from trials.errors import BadInput
-from trials.outcome import Failed, FailureMode, Intact
+from trials.outcome import Intact
 from trials.trial import Trial
 
-USUAL_SCATTER, USUAL_FAILED = 12.0, 3.0
+USUAL_SCATTER = 12.0
 """Percent, where neither settings nor stacks tell."""
+SEARCHING = "searching stand-ins"
 FEWEST_PAIRS = 4
 """Degrees of freedom of repeats from which on they tell the scatter themselves."""
 ARMS = (2, 3, 4, 6, 8, 10, 12, 15, 20, 30)
@@ -36,7 +43,8 @@ class Options:
     """Keys of the study's `[plan]` table.
 
     scatter_percent: scatter of resistance from stack to stack; 0 takes what the stacks show.
-    failed_percent: share of stacks that fail whatever the recipe; below 0 takes what they show.
+    failed_percent: share of stacks that fail whatever the recipe; below 0 takes what the stacks
+        show beyond what their recipes explain.
     budget, batch: most stacks, and how many are pressed between two looks at the results.
     differences_percent: differences that are to be shown, with this `power` (chance of showing).
     stacks_per_day: turns stacks into working days; 0 leaves days out.
@@ -100,6 +108,8 @@ class Findings:
     detectable: tuple[Detectable, ...]
     campaigns: tuple[Campaign, ...]
     curve: tuple[Point, ...]
+    pairs: tuple[Pair, ...]
+    """Each of the other strategies against the first, search by search."""
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -128,8 +138,9 @@ def plan(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_b
     from_data = sum(isinstance(t.outcome, Intact) for t in stacks) >= FEWEST
     emulator = emulator_of(data, seed=seed) if from_data else None
     scatter = scatter_of(stacks, options, emulator)
-    failed = options.failed_percent if options.failed_percent >= 0.0 else _failed(stacks)
-    data = replace(data, caution=replace(data.caution, stack_scatter=scatter.percent / 100.0))
+    failed = _failed(options, emulator)
+    if emulator is None or scatter.source == "settings":
+        data = replace(data, caution=replace(data.caution, stack_scatter=scatter.percent / 100.0))
     if emulator is None:
         source = known_before_data(data.space, data.caution, failed=failed / 100.0)
     else:
@@ -137,15 +148,16 @@ def plan(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_b
         source = replace(emulator, luck=replace(emulator.luck, by_chance=failed / 100.0,
                                                 scatter=given))
     asked = ReplayOptions(options.strategies, options.budget, options.batch, options.repeats)
-    campaigns = replays(source, data, asked, seed=seed, each=each)
+    campaigns = replays(source, data, asked, seed=seed, each=each, what=SEARCHING)
+    by_name = [[c for c in campaigns if c.strategy == name] for name in asked.names]
     return Findings(
         options, scatter, failed, from_data,
         tuple(replicates(scatter.percent, d, power=options.power)
               for d in options.differences_percent),
         tuple(Detectable(n, smallest_difference_percent(n, scatter.percent, power=options.power))
               for n in ARMS),
-        campaigns, tuple(point for name in options.strategies for point in curve(
-            [c for c in campaigns if c.strategy == name])))
+        campaigns, tuple(point for found in by_name for point in curve(found)),
+        pairs(by_name[1:], by_name[0], asked))
 
 
 def scatter_of(stacks: Sequence[Trial], options: Options, emulator: Emulator | None) -> Scatter:
@@ -174,11 +186,9 @@ def _alike(stacks: Sequence[Trial]) -> list[list[float]]:
     return [values for values in found.values() if len(values) > 1]
 
 
-def _failed(stacks: Sequence[Trial]) -> float:
-    """Percent of stacks that shorted or came apart, one half each added to both counts; the usual
-    share where there are too few to tell."""
-    if len(stacks) < 20:
-        return USUAL_FAILED
-    failed = sum(isinstance(t.outcome, Failed) and t.outcome.mode is not FailureMode.CRUSHED
-                 for t in stacks)
-    return 100.0 * (failed + 0.5) / (len(stacks) + 1.0)
+def _failed(options: Options, emulator: Emulator | None) -> float:
+    """Percent of stacks that fail whatever the recipe: as set, as the stacks show it, or the usual
+    share."""
+    if options.failed_percent >= 0.0:
+        return options.failed_percent
+    return 100.0 * (USUALLY_BY_CHANCE if emulator is None else emulator.luck.by_chance)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from studies.replay_words import RECOMMENDS
 from studies.strategies import words_of
+from studies.wording import listed
 
 if TYPE_CHECKING:
     from studies.plan import Findings
@@ -20,8 +22,8 @@ LATER = 12
 
 def sentences(found: Findings) -> tuple[str, ...]:
     """The main verdict first."""
-    return tuple(s for s in (_expected(found), _compared(found), _replicates(found),
-                             _small(found), _days(found), _ground(found)) if s)
+    return tuple(s for s in (_expected(found), _compared(found), _risky(found), _beaten(found),
+                             _replicates(found), _small(found), _days(found), _ground(found)) if s)
 
 
 def _expected(found: Findings) -> str:
@@ -46,6 +48,28 @@ def _compared(found: Findings) -> str:
             f"{_percent(p.high_percent)})" for name, p in last.items()]
     return (f"Above the best recipe after {found.options.budget} stacks, median and its 95 % "
             f"interval: {', '.join(told)}.")
+
+
+def _risky(found: Findings) -> str:
+    """Whose last recipe breaks the lab's limits: a median does not show it."""
+    last = {name: [c.feasible[-1] for c in found.campaigns if c.strategy == name]
+            for name in found.options.strategies}
+    if all(all(kept) for kept in last.values()):
+        return ""
+    told = [f"{words_of(name)} {100.0 * kept.count(False) / len(kept):.0f}"
+            for name, kept in last.items()]
+    return ("Of 100 such searches, so many recommend in the end a recipe that crushes or loses "
+            f"more stacks than the limits allow: {', '.join(told)}.")
+
+
+def _beaten(found: Findings) -> str:
+    """Who ends lower than the first strategy, and not by luck."""
+    better = [f"{words_of(p.strategy)} by {_percent(-p.worse_percent)} ({_percent(-p.worse_high)} "
+              f"to {_percent(-p.worse_low)})" for p in found.pairs if p.worse_high < 0.0]
+    if not better:
+        return ""
+    return (f"On these stand-ins some end lower than {words_of(found.options.strategies[0])}, and "
+            f"that is no luck: {listed(better)}.")
 
 
 def _replicates(found: Findings) -> str:
@@ -76,12 +100,12 @@ def _ground(found: Findings) -> str:
     if found.from_data:
         return ("Expected values come from searches on stand-ins for the press that agree with the "
                 "stacks given. They rest on the same knowledge of pressing as pressloop does, "
-                "which may flatter pressloop.")
+                f"which may flatter pressloop. {RECOMMENDS}")
     return ("No stacks were given, so that expected values come from searches on invented presses "
             "that obey what is generally known of pressing: how resistance falls with pressure, "
             "dwell and heat, and when stacks break. They say what is usual, not what your material "
             "does; plan again after some ten stacks. pressloop starts from the same knowledge, "
-            "which may flatter it.")
+            f"which may flatter it. {RECOMMENDS}")
 
 
 def _percent(value: float) -> str:

@@ -91,14 +91,15 @@ def replay(data: StudyData, options: Options, *, seed: int = 0, each: Each = one
 
 
 def replays(source: Emulator | Truth, data: StudyData, options: Options, *, seed: int = 0,
-            each: Each = one_by_one) -> tuple[Campaign, ...]:
-    """All campaigns of the options on the truths of `source`, by strategy and repeat."""
+            each: Each = one_by_one, what: str = "replaying campaigns") -> tuple[Campaign, ...]:
+    """All campaigns of the options on the truths of `source`, by strategy and repeat; `what` is
+    told to those who wait."""
     jobs = [Job(source, data.space, data.caution, data.reference,
                 tuple(t.recipe for t in usable(data.trials, data.space)),
                 _design(options, data.space), name, options.budget, options.batch, seed, repeat)
             # Dear and cheap strategies in turn, so that every worker gets some of both.
             for repeat in range(options.repeats) for name in options.names]
-    found = list(each(replayed, jobs, "replaying campaigns"))
+    found = list(each(replayed, jobs, what))
     return tuple(c for name in options.names for c in found if c.strategy == name)
 
 

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 OF_THE_LAB = ("design", "as_listed")
 """What a lab wants to be compared with first."""
+RECOMMENDS = ("pressloop recommends what its models hold best; every other way recommends the best "
+              "recipe that it measured and that broke no stack, so that one stack lost by chance "
+              "can cost it its best recipe.")
 
 
 def verdicts(found: Findings) -> tuple[str, ...]:
@@ -110,8 +113,7 @@ def _ground(found: Findings) -> str:
     if found.fitted_to < found.out_of:
         told += (f" It was fitted to {found.fitted_to} of the {found.out_of} stacks, chosen from "
                  "all over the space and all lots: more hardly change it and take much longer.")
-    return told + (" pressloop recommends what its models hold best; every other way recommends "
-                   "the best recipe that it measured and that broke no stack.")
+    return f"{told} {RECOMMENDS}"
 
 
 def _error(found: Findings) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from studies.sanity import Finding
+from studies.sanity import Finding, Odd
 from studies.sanity_rules import CRUSHED, DAMAGE
 from studies.wording import listed
 
@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 def flags_words(found: Findings) -> list[str]:
     """Checks that were raised, or that none was."""
     told = [c for c in found.checks if not c.why_not]
-    words = [flag_words(one) for one in found.flags]
+    words = [flag_words(one, found.row_word) for one in found.flags]
     if not words and told:
         words = [none_words(len(told))]
-    words += [f"Row {one.number} stands alone: {one.measured_ohm_cm2:.3g} Ω·cm² where the others "
-              f"let expect {one.expected_ohm_cm2:.3g} ({one.low_ohm_cm2:.3g} to "
-              f"{one.high_ohm_cm2:.3g})." for one in found.odd]
-    return words
+    return words + [odd_words(one, found.row_word) for one in found.odd]
+
+
+def odd_words(one: Odd, word: str) -> str:
+    """That the others contradict a reading; `word` is what a row is called."""
+    return (f"{word.capitalize()} {one.number} stands alone: it measured "
+            f"{one.measured_ohm_cm2:.3g} Ω·cm², where the others lead to expect "
+            f"{one.expected_ohm_cm2:.3g} ({one.low_ohm_cm2:.3g} to {one.high_ohm_cm2:.3g}).")
 
 
 def none_words(told: int) -> str:
@@ -33,9 +37,9 @@ def none_words(told: int) -> str:
             "against.")
 
 
-def flag_words(one: Finding) -> str:
+def flag_words(one: Finding, word: str) -> str:
     """Rule, what the rows say instead, and which do."""
-    return f"{one.look.rule}: here it does ({slope_words(one)}). {rows_words(one)}"
+    return f"{one.look.rule}: here it does ({slope_words(one)}). {rows_words(one, word)}"
 
 
 def slope_words(one: Finding, start: str = "by") -> str:
@@ -51,9 +55,9 @@ def slope_words(one: Finding, start: str = "by") -> str:
             f"{values[2]:+.2g}")
 
 
-def rows_words(one: Finding) -> str:
-    """Which rows cause a flag."""
-    rows = ("row " if len(one.rows) == 1 else "rows ") + listed([str(n) for n in one.rows])
+def rows_words(one: Finding, word: str) -> str:
+    """Which rows cause a flag; `word` is what a row is called."""
+    rows = f"{word}{'' if len(one.rows) == 1 else 's'} " + listed([str(n) for n in one.rows])
     if one.cured:
         return f"Look at {rows}: without {'it' if len(one.rows) == 1 else 'them'} it does not."
-    return f"Not a few rows say so but most of the {one.stacks} there; {rows} weigh most."
+    return f"Not a few {word}s say so but most of the {one.stacks} there; {rows} weigh most."

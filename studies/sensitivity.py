@@ -109,6 +109,7 @@ class Findings:
     held: HeldPressure | None = None
     checks: tuple[Finding, ...] = ()
     odd: tuple[Odd, ...] = ()
+    row_word: str = "trial"
     sentences: tuple[str, ...] = ()
 
     @property
@@ -157,7 +158,7 @@ def sensitivity(data: StudyData, options: Options, *, seed: int = 0, each: Each 
     used = few_rows(data.trials, data.space, options.most_rows, seed)
     told = len(data.intact) + len(data.failed)
     intact = sum(data.space.comparable(t.recipe) for t in data.intact)
-    found = Findings(told, intact, used)
+    found = Findings(told, intact, used, row_word=data.row_word)
     if intact >= FEWEST:
         whole = replace(data, trials=tuple(t for t in data.intact))
         few = replace(data, trials=used)

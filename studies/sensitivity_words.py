@@ -94,7 +94,7 @@ def limits_words(found: Findings) -> list[str]:
                      "general.")
     if found.failing > 0.02:
         words.append(f"In {percent(found.failing)} of the space stacks are expected to fail more "
-                     "often than not; there resistance is what the other stacks lead on to.")
+                     "often than not; the resistance there is extrapolated from the rest.")
     return words
 
 

@@ -65,6 +65,7 @@ tbody tr:last-child td,tbody tr:last-child th{border-bottom:0}
 .num{text-align:right;white-space:nowrap}
 .nowrap{white-space:nowrap}
 .why{min-width:220px;max-width:340px;overflow-wrap:anywhere}
+.told{min-width:165px;overflow-wrap:anywhere}
 .name{min-width:8em;max-width:240px;overflow-wrap:anywhere;hyphens:none}
 th button{all:unset;cursor:pointer;font:inherit;color:inherit}
 th button:hover,th button:focus-visible{color:var(--accent);text-decoration:underline}
@@ -88,8 +89,9 @@ main{padding:24px 14px 40px}.grid{grid-template-columns:minmax(0,1fr)}
 .card .top{grid-template-columns:1fr}.card .top>div+div{border-left:0;border-top:1px solid
 #d4e4e5}.panel{padding:16px 14px}.card{padding:0}h1{font-size:26px}.value{font-size:27px}
 th,td{padding:7px 8px}}
-@media print{@page{size:A4;margin:12mm}body{background:#fff}main{max-width:none;padding:0;
-zoom:.68}.panel,.tile{border-color:#ccc}.modebar{display:none!important}h2,.key{break-after:avoid}
+@media print{@page{size:A4;margin:12mm}body{background:#fff}main{max-width:none;
+padding:0 2px;zoom:.68}.panel,.tile{border-color:#ccc}.modebar{display:none!important}
+h2,.key{break-after:avoid}
 .card,tr{break-inside:avoid}figure .plot{margin:6px 0 0;min-height:0!important}
 .plot .js-plotly-plot,.plot .plot-container{width:100%!important;height:auto!important}
 .plot .svg-container{width:100%!important;height:auto!important;aspect-ratio:var(--shape)}

@@ -29,7 +29,7 @@ def write_study(folder: Path, source: str = SOURCE, parts: str = "", study: str 
 
 
 def told(trials: tuple[Trial, ...]) -> list[tuple[object, ...]]:
-    return [(t.number, t.stack, t.recipe, t.outcome) for t in trials]
+    return [(t.stack, t.recipe, t.outcome) for t in trials]
 
 
 @pytest.mark.parametrize(("parts", "words"), [
@@ -87,6 +87,8 @@ def test_csv_excel_and_parquet_give_the_same_trials(tmp_path: Path) -> None:
     first = told(found[0].data.trials)
     assert len(first) == 6
     assert all(told(other.data.trials) == first for other in found[1:])
+    first_rows = [one.data.trials[0].number for one in found]
+    assert first_rows == [2, 2, 1, 2], "a Parquet file has no row for the heading"
     assert not found[0].data.simulated
     assert len(set(found[0].digests.values())) == 2
 
@@ -116,12 +118,27 @@ def test_campaigns_of_a_ledger_are_lots(tmp_path: Path, pressloop: Pressloop) ->
         assert pressloop("import", settings, table).code == 0
     study = write_study(tmp_path, 'ledger = "sqlite:///lab.db"\ncampaigns = ["spring", "autumn"]')
     data = source_of(read_study(study).source, tmp_path, 0).data
-    assert [t.number for t in data.trials] == list(range(1, 13))
+    assert [t.number for t in data.trials] == [*range(1001, 1007), *range(2001, 2007)]
+    assert "counted from 1001, 2001" in data.source
     assert data.lots == ("L-1 (autumn)", "L-1 (spring)")
     one = write_study(tmp_path, 'ledger = "sqlite:///lab.db"\ncampaign = "spring"')
-    assert source_of(read_study(one).source, tmp_path, 0).data.lots == ("L-1",)
+    alone = source_of(read_study(one).source, tmp_path, 0).data
+    assert alone.lots == ("L-1",)
+    assert (alone.row_word, [t.number for t in alone.trials]) == ("trial", [*range(1, 7)])
     neither = write_study(tmp_path, 'ledger = "sqlite:///lab.db"')
     pressloop("study", neither).refused("spring", "autumn")
+
+
+def test_rows_of_a_table_are_counted_as_in_its_file(tmp_path: Path) -> None:
+    """The heading is row 1, as in a spreadsheet, and as the data check counts."""
+    write_table(tmp_path)
+    write_settings(tmp_path)
+    study = write_study(tmp_path, 'table = "past.csv"\nsettings = "lab.toml"')
+    source = source_of(read_study(study).source, tmp_path, 0)
+    assert source.data.row_word == "row"
+    assert [t.number for t in source.data.trials] == [*range(2, 8)]
+    assert source.sheet is not None
+    assert [*source.sheet.cells.index] == [*range(2, 8)]
 
 
 def test_lint_tells_by_its_exit_code(tmp_path: Path, pressloop: Pressloop) -> None:
@@ -160,6 +177,7 @@ def test_tables_are_written_the_same_again_and_old_ones_taken_away(tmp_path: Pat
     first = (tmp_path / "plan_costs.parquet").read_bytes()
     write_tables(tmp_path, done)
     assert (tmp_path / "plan_costs.parquet").read_bytes() == first
+    assert done.files == ("plan_costs.parquet",), "a table without rows has no file"
     assert list(pd.read_parquet(tmp_path / "plan_costs.parquet").columns) == [
         "stacks", "worse_percent"]
     (tmp_path / "mine.parquet").write_bytes(first)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,8 @@ from optimizer.caution import Caution
 from optimizer.second_thoughts import stacks_to_prove
 from studies.data import StudyData
 from studies.plan import Options, plan, scatter_of
+from studies.replay import Options as ReplayOptions
+from studies.replay import replay
 from studies.replicates import (
     power_of,
     replicates,
@@ -23,6 +26,7 @@ from studies.replicates import (
 )
 from tests.studies.stacks import REFERENCE, SPACE, pressed, spread
 from trials.errors import BadInput
+from trials.outcome import Failed, FailureMode
 
 KNOWN = {8: {5: 43, 10: 12, 20: 4, 30: 2},
          15: {5: 149, 10: 39, 20: 11, 30: 6, 50: 3},
@@ -132,6 +136,37 @@ def test_stacks_are_used_where_there_are_any():
     assert found.from_data
     assert found.scatter.source == "model"
     assert "agree with the stacks given" in " ".join(found.sentences)
+
+
+def test_a_plan_and_a_replay_tell_the_same_of_the_same_stacks():
+    """One page shows both: what fails by chance is counted the same way."""
+    data = StudyData("simulated stacks", pressed(spread(64)), SPACE, Caution(), REFERENCE, True)
+    planned = plan(data, Options(budget=6, repeats=3, strategies=CHEAP))
+    replayed = replay(data, ReplayOptions(budget=6, repeats=3, strategies=CHEAP))
+    assert planned.curve == replayed.curve
+    failed = sum(isinstance(t.outcome, Failed) and t.outcome.mode is not FailureMode.CRUSHED
+                 for t in data.trials)
+    assert failed > 6
+    assert planned.failed_percent < 5.0, "recipes explain the others"
+
+
+def test_who_does_better_than_pressloop_is_named():
+    found = plan(NO_STACKS, Options(budget=6, repeats=4, strategies=CHEAP))
+    better = replace(found.pairs[0], worse_percent=-3.0, worse_low=-4.6, worse_high=-1.2)
+    said = replace(found, pairs=(better,)).sentences
+    [named] = [s for s in said if "lower than a full factorial design" in s]
+    assert "random recipes by 3.0 % (1.2 % to 4.6 %)" in named
+    perhaps = replace(better, worse_high=0.5)
+    assert len(replace(found, pairs=(perhaps,)).sentences) == len(said) - 1
+
+
+def test_who_breaks_the_limits_in_the_end_is_told():
+    found = plan(NO_STACKS, Options(budget=6, repeats=4, strategies=CHEAP))
+    kept = tuple(replace(c, feasible=(True, True)) for c in found.campaigns)
+    assert not any("limits allow" in s for s in replace(found, campaigns=kept).sentences)
+    lost = (*kept[:-1], replace(kept[-1], feasible=(True, False)))
+    [told] = [s for s in replace(found, campaigns=lost).sentences if "limits allow" in s]
+    assert "a full factorial design 0, random recipes 25." in told
 
 
 @pytest.mark.parametrize("wrong", [

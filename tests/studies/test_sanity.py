@@ -50,7 +50,7 @@ def test_a_planted_contradiction_is_found(name: str) -> None:
     """In a table of 80 stacks that scatter by 10 %."""
     flags = _flagged(study(table(PLANTED[name], 80, 1, 0.1)))
     assert name in flags
-    assert flags[name].rows and "here it does" in flag_words(flags[name])
+    assert flags[name].rows and "here it does" in flag_words(flags[name], "row")
 
 
 def test_simulated_stacks_raise_no_flag() -> None:
@@ -72,7 +72,7 @@ def test_the_rows_that_cause_a_flag_are_named() -> None:
         rows[i] = replace(rows[i], outcome=Intact(1.9 * outcome.resistance_ohm_cm2))
     flag = _flagged(study(rows))["dwell when cold"]
     assert flag.cured and set(flag.rows) <= {rows[i].number for i in wrong}
-    assert "Look at row" in flag_words(flag)
+    assert "Look at row" in flag_words(flag, "row")
 
 
 def test_a_row_that_all_others_contradict_stands_alone() -> None:

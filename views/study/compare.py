@@ -91,7 +91,7 @@ def _table(one: Comparison, schemes: Sequence[str], order: Sequence[str]) -> str
     head = tag("tr", "".join(tag("th", text(h), class_="num" if n else "", scope="col",
                                  style="white-space:normal") for h, n in heads))
     # Names and verdicts need room; numbers do not.
-    body = "".join(tag("tr", "".join(tag("td", text(c), class_="num" if n else "why")
+    body = "".join(tag("tr", "".join(tag("td", text(c), class_="num" if n else "told")
                                      for c, n in _row(one, schemes, name))) for name in order)
     table = tag("div", tag("table", tag("thead", head) + tag("tbody", body)), class_="scroll")
     legend = tag("p", text(LEGENDS[one.what]), class_="muted small", style="margin:12px 0 0")

@@ -8,7 +8,7 @@ from studies.data import StudyData
 from studies.groups_words import groups_words
 from studies.law_words import law_words
 from studies.sanity import Finding
-from studies.sanity_words import none_words, rows_words, slope_words
+from studies.sanity_words import none_words, odd_words, rows_words, slope_words
 from studies.sensitivity import Findings
 from studies.sensitivity_words import changes_words, learned_words, limits_words, shares_words
 from views.page import panels, tag, text
@@ -47,18 +47,16 @@ def _sense(found: Findings) -> str:
     else:
         head = "Too few stacks to hold the readings against any rule of pressing."
     words = tag("p", tag("strong", text(head)))
-    words += "".join(_flag(one) for one in found.flags) + "".join(
-        tag("p", text(f"Row {one.number} stands alone: it measured {one.measured_ohm_cm2:.3g} "
-                      f"Ω·cm² where the others let expect {one.expected_ohm_cm2:.3g} "
-                      f"({one.low_ohm_cm2:.3g} to {one.high_ohm_cm2:.3g}). Look at its reading."),
-            class_="warning") for one in found.odd)
+    words += "".join(_flag(one, found.row_word) for one in found.flags) + "".join(
+        tag("p", text(f"{odd_words(one, found.row_word)} Look at its reading."), class_="warning")
+        for one in found.odd)
     return tag("section", tag("h2", "Do the readings make sense?")
                + tag("div", words + _checks(found.checks), class_="panel"))
 
 
-def _flag(one: Finding) -> str:
+def _flag(one: Finding, word: str) -> str:
     return tag("p", tag("strong", text(f"{one.look.rule}: here it does.")) + " " + text(
-        f"{slope_words(one, start='It changes by')}, {one.look.where}. {rows_words(one)}"),
+        f"{slope_words(one, start='It changes by')}, {one.look.where}. {rows_words(one, word)}"),
         class_="warning")
 
 

@@ -108,7 +108,8 @@ def _curves(found: Findings, data: StudyData, name: str) -> Panel:
     figure.update_xaxes(variable_axis(name, getattr(data.space, name)))
     figure.update_yaxes(log_axis(float(values.min()) / 1.1, float(values.max()) * 1.1,
                                  f"Interfacial resistance ({OHM_CM2})"))
-    key = [(BLUE, "others held at the recipe (green line)")]
+    key = [(BLUE, "others held at the recipe (green line)" if several
+            else "the green line is the recommended recipe")]
     if several:
         key.append((ORANGE, "averaged over the whole space"))
     label = VARIABLES[name].label.lower()
@@ -141,6 +142,7 @@ def map_panels(found: Findings, data: StudyData) -> list[Panel]:
         panel = maps(analysis, found.beliefs, found.recipe)[0]
         near = f" Marks are stacks{' pressed near this slice' if held else ''}: circles lasted, "
         near += "crosses were crushed, diamonds delaminated, triangles shorted."
+        near += "" if data.reference is None else " The hollow hexagon is the usual recipe."
         panels.append(replace(panel, how_to_read=panel.how_to_read + near))
     return panels
 
