@@ -37,10 +37,11 @@ def simulated_stacks(preset: str, stacks: int, lots: int, seed: int) -> tuple[Tr
 def _trial(number: int, recipe: Recipe, lot: str, preset: str, seed: int) -> Trial:
     stack = Stack(f"stack {number}", lot, "simulated", 0.785, 600.0, 375.0)
     trial = Trial(number, stack, recipe, State.EVALUATED, cycle_id=number)
-    return replace(trial, outcome=_outcome(stack, recipe, preset, seed))
+    return replace(trial, outcome=outcome_of(stack, recipe, preset, seed))
 
 
-def _outcome(stack: Stack, recipe: Recipe, preset: str, seed: int) -> Outcome:
+def outcome_of(stack: Stack, recipe: Recipe, preset: str, seed: int) -> Outcome:
+    """What becomes of a stack; the seed stands for a lab with its lot of materials."""
     held = HELD_BARE_MPA if preset == "bare-foil" else HELD_MPA
     sample = pressed(Accepted(1, stack, recipe, preset, seed, 0.0, 0.0), held)
     draw = noise(seed, "reading", stack.stack_id)

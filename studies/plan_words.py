@@ -46,8 +46,8 @@ def _compared(found: Findings) -> str:
     last = {name: found.of(name)[-1] for name in found.options.strategies}
     told = [f"{words_of(name)} {_percent(p.median_percent)} ({_percent(p.low_percent)} to "
             f"{_percent(p.high_percent)})" for name, p in last.items()]
-    return (f"Above the best recipe after {found.options.budget} stacks, median and its 95 % "
-            f"interval: {', '.join(told)}.")
+    return (f"Above the best recipe after {found.options.budget} stacks, median, and in brackets "
+            f"where 8 of 10 searches end: {', '.join(told)}.")
 
 
 def _risky(found: Findings) -> str:

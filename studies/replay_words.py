@@ -29,7 +29,7 @@ def grounds(found: Findings) -> tuple[str, ...]:
 
 
 def stacks_words(one: Needed) -> str:
-    """Stacks needed with their interval: "9 (6 to 12)"."""
+    """Stacks needed with the range of eight of ten replays: "9 (6 to 12)"."""
     if one.low > one.budget:
         return _upto(one.low, one.budget)
     return (f"{_upto(one.stacks, one.budget)} "
@@ -47,7 +47,7 @@ def _main(found: Findings) -> str:
     other = f", {words_of(own.strategy)} {stacks_words(own)}" if own else ""
     return (f"To recommend a recipe within {within:g} % of the best, and stay there, "
             f"{words_of(first.strategy)} needed {_counted(first)}{other}: medians of "
-            f"{first.replays} replays, in brackets their 95 % intervals.")
+            f"{first.replays} replays, in brackets what 8 of 10 replays needed.")
 
 
 def _counted(one: Needed) -> str:
@@ -107,9 +107,10 @@ def _ground(found: Findings) -> str:
                 "together, which may flatter pressloop. Lots are mixed as they are in the table.")
     else:
         told = ("The campaigns were pressed on a stand-in made from the stacks, not on the press. "
-                "Each replay has another one, drawn from all that agree with the stacks: so the "
-                "intervals hold what the stacks leave open. The stand-in rests on the same "
-                "knowledge of pressing as pressloop does, which may flatter pressloop.")
+                "Each replay has another one, drawn from all that agree with the stacks: replays "
+                "differ by luck and by what the stacks leave open, and the press may be like any "
+                "of them. The stand-in rests on the same knowledge of pressing as pressloop does, "
+                "which may flatter pressloop.")
     if found.fitted_to < found.out_of:
         told += (f" It was fitted to {found.fitted_to} of the {found.out_of} stacks, chosen from "
                  "all over the space and all lots: more hardly change it and take much longer.")

@@ -15,9 +15,9 @@ from views.study.spoken import bullets, spoken
 from views.words import NBSP
 
 EXPECT = ("By how many percent the recommended recipe is expected to be worse than the best one "
-          "there is, after so many stacks (median of the replays; the shaded band is the 95 % "
-          "interval of that median). In 80 of 100 cases the first way stays below the dotted line. "
-          "Stop where another batch no longer gains what it costs.")
+          "there is, after so many stacks (median of the searches; 8 of 10 of them lie in the "
+          "shaded band). In 80 of 100 cases the first way stays below the dotted line. Stop "
+          "where another batch no longer gains what it costs.")
 DETECT = ("The smallest real difference between two recipes that this many stacks of each can "
           "show, for a scatter from stack to stack of {scatter:.0f} %. Below the line, two recipes "
           "cannot be told apart.")

@@ -35,8 +35,8 @@ SMALLEST = 0.5
 """Percent above the best at which the axis ends: less makes no difference to a lab."""
 READ = ("Each line is one way of choosing recipes: by how many percent the recipe it would "
         "recommend after so many stacks is worse than the best one there is (median of the "
-        "replays; the shaded band is the 95 % interval of that median). Lower and further left is "
-        "better. Lost stacks count as well: one percent of stacks lost weighs as much as "
+        "replays; 8 of 10 of them lie in the shaded band). Lower and further left is better. "
+        "Lost stacks count as well: one percent of stacks lost weighs as much as "
         "{losses:g} percent of resistance. The dashed line is the goal.")
 
 
