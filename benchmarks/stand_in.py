@@ -166,9 +166,9 @@ Written by `python -m benchmarks.stand_in`. {LABS} simulated labs of each preset
 
 Stacks: needed to recommend, and go on recommending, within {OPTIONS.within_percent:g} % of the
 best recipe ({OPTIONS.budget + OPTIONS.batch} where it never did). End: percent above the best at
-the end. Lost: crushed or failed stacks of a campaign. All are medians of a lab's replays (of lost stacks,
-the mean), averaged over the labs. Inside: how many campaigns on the press lie where 8 of 10 replays
-on that lab's stand-in do, by stacks and by the end; 80 % would be perfect.
+the end. Lost: crushed or failed stacks of a campaign. All are medians of a lab's replays (of lost
+stacks, the mean), averaged over the labs. Inside: how many campaigns on the press lie where 8 of 10
+replays on that lab's stand-in do, by stacks and by the end; 80 % would be perfect.
 
 | {' | '.join(COLUMNS)} |
 |{'---|' * len(COLUMNS)}

@@ -45,7 +45,9 @@ def study(study_path: str, seed: int | None = None, out: str | None = None) -> A
             if found.problem:
                 shown.say(f"{PARTS[part]}: not done. {found.problem}")
             done.append(found)
-    summary = summary_of(settings.plain(), seed, source.data.source, source.data.simulated,
+    used = settings.plain()
+    used["study"] = {**used["study"], "seed": seed, "out": str(folder)}
+    summary = summary_of(used, seed, source.data.source, source.data.simulated,
                          source.digests, done)
     _write_page(folder, path, summary, done)
     write_summary(folder, summary)

@@ -30,10 +30,11 @@ class Campaign:
     failed: int
 
     def needed(self, within: float) -> int | None:
-        """Stacks after which ln regret stays at `within` or less; None where it does not."""
+        """Stacks after which the recipe keeps the limits and ln regret stays at `within` or less;
+        None where it does not."""
         found: int | None = None
-        for stacks, regret in zip(self.stacks, self.regret, strict=True):
-            if regret > within:
+        for stacks, regret, keeps in zip(self.stacks, self.regret, self.feasible, strict=True):
+            if regret > within or not keeps:
                 found = None
             elif found is None:
                 found = stacks

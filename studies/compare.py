@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from studies.compare_jobs import Work, collected, jobs, predict_crushing, predict_resistance
+from studies.compare_jobs import (
+    Work,
+    collected,
+    dear,
+    jobs,
+    predict_crushing,
+    predict_resistance,
+)
 from studies.compare_options import CRUSHING, RESISTANCE, Options
 from studies.compare_tables import chance_rows, prediction_rows, reliability_rows
 from studies.compare_words import sentences
@@ -75,6 +82,7 @@ def _compared(what: str, table: Table, data: StudyData, options: Options, seed: 
     todo = jobs(table, schemes, named, data.space, data.caution, most_rows=options.most_rows,
                 seed=seed)
     answers, missing = collected(what, todo, each, work)
+    thin = tuple(n for n, m in named.items() if dear(m)) if len(table) > options.most_rows else ()
     shipped = next(iter(named))
     return Comparison(
         what=what, shipped=shipped, titles={n: getattr(m, "TITLE", n) for n, m in named.items()},
@@ -85,7 +93,8 @@ def _compared(what: str, table: Table, data: StudyData, options: Options, seed: 
         differences=tuple(d for scheme in schemes for d in differences_of(
             what, table, [a for a in answers if a.scheme == scheme], shipped,
             resamples=options.resamples, seed=seed)),
-        not_fitted=missing, row_word=data.row_word)
+        not_fitted=missing, row_word=data.row_word, thin=thin,
+        most_rows=options.most_rows if thin else 0)
 
 
 def _schemes(table: Table, options: Options, seed: int) -> dict[str, tuple[Fold, ...]]:

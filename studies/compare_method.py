@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from studies.compare_jobs import NotFitted, dear
+from studies.compare_jobs import NotFitted
 from studies.compare_options import CRUSHING, Options
 from studies.comparison import QUESTIONS, Comparison
 from studies.paired import ENOUGH_LOTS
@@ -14,7 +14,7 @@ from studies.validation import OTHERS, RECIPE, STACK
 def method(one: Comparison, options: Options) -> Iterator[str]:
     """How the verdicts were come by, and what is missing from them."""
     yield from _left_out(one, options)
-    yield from _thinned(one, options)
+    yield from _thinned(one)
     for scheme in one.asked:
         if one.groups[scheme] > len(one.schemes[scheme]):
             yield (f"{QUESTIONS[scheme]}: {len(one.schemes[scheme])} of {one.groups[scheme]} "
@@ -51,12 +51,12 @@ def _what(one: Comparison) -> str:
     return "Chances of crushing" if one.what == CRUSHING else "Resistance"
 
 
-def _thinned(one: Comparison, options: Options) -> Iterator[str]:
+def _thinned(one: Comparison) -> Iterator[str]:
     """Which models learned from few rows only, and from which."""
-    slow = [one.titles[name] for name, module in options.named(one.what).items() if dear(module)]
-    if slow and len(one.table) > options.most_rows:
-        yield (f"{_what(one)}: the {' and the '.join(slow)} would take hours on all stacks. In "
-               f"each case they learned from at most {options.most_rows} of those that were not "
+    if one.thin:
+        slow = " and the ".join(one.titles[name] for name in one.thin)
+        yield (f"{_what(one)}: the {slow} would take hours on all stacks. In "
+               f"each case they learned from at most {one.most_rows} of those that were not "
                f"left out, drawn at random: half of them from at most {OTHERS} other lots and "
                "operators, the rest from the lot and operator that is predicted. The other models "
                "learned from all.")
@@ -70,6 +70,8 @@ def _missing(one: Comparison) -> Iterator[str]:
     for (scheme, model), some in groups.items():
         folds, stacks = sum(m.folds for m in some), sum(m.stacks for m in some)
         first = ", the first time" if len(some) > 1 else ""
+        rest = "It is compared on the others." if folds < len(one.schemes[scheme]) \
+            else "So it is not compared."
         yield (f"{QUESTIONS[scheme]}: the {one.titles[model]} could not be fitted in {folds} of "
                f"{len(one.schemes[scheme])} cases ({stacks} stacks){first} because "
-               f"{some[0].why}. It is compared on the others.")
+               f"{some[0].why}. {rest}")

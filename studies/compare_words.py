@@ -9,6 +9,7 @@ import numpy as np
 
 from studies.compare_method import method
 from studies.compare_options import CRUSHING, Options
+from studies.compare_stack_words import percent_off, times, widest, worst
 from studies.comparison import DENSITY, FEWEST, OFF, QUESTIONS, SKILL, TYPICAL, Comparison
 from studies.data import StudyData
 from studies.paired import (
@@ -20,10 +21,10 @@ from studies.paired import (
     Difference,
     by_strength,
 )
-from studies.scores import off_percent
+from trials.checks import FloatArray
 
-MOST = 0.7
-"""Share of all squared errors from which on one stack is named for it."""
+BY_CHANCE = 2.6
+"""Standard deviations of a count beyond which 1 of 100 counts lies."""
 
 
 def sentences(data: StudyData, options: Options, resistance: Comparison | None,
@@ -65,16 +66,19 @@ def _resistance(one: Comparison, scheme: str) -> str:
     off, square, inside = (one.score(scheme, one.shipped, name)
                            for name in (TYPICAL, OFF, "coverage_95"))
     assert off is not None and square is not None and inside is not None
-    return (f"{QUESTIONS[scheme]}, the {one.titles[one.shipped]} is typically off by "
+    return (f"{QUESTIONS[scheme]}, {_shipped(one)} is typically off by "
             f"{percent_off(off.value)} ({_ends(off.low, off.high)}): half of the {off.stacks} "
             "stacks were predicted nearer. Counting large errors more (root mean square) makes it "
             f"{percent_off(square.value)}. "
-            f"{trust(round(inside.value * inside.stacks), inside.stacks, inside.low, inside.high)}")
+            f"{trust(round(inside.value * inside.stacks), inside.stacks, inside.low, inside.high)}"
+            f"{widest(one, scheme)}")
 
 
-def percent_off(value: float) -> str:
-    """An error in percent of resistance; as a factor where it is so large that percent mislead."""
-    return f"{value:.0f} %" if value < 100.0 else f"a factor of {times(1.0 + 0.01 * value)}"
+def _shipped(one: Comparison) -> str:
+    """The shipped model, and from how many stacks it learned where others had more."""
+    few = one.shipped in one.thin and len(one.thin) < len(one.titles)
+    return f"the {one.titles[one.shipped]}" + (
+        f", which learned from {one.most_rows} stacks at most," if few else "")
 
 
 def _ends(low: float, high: float) -> str:
@@ -82,26 +86,6 @@ def _ends(low: float, high: float) -> str:
     if high < 100.0:
         return f"{low:.0f} to {high:.0f} %"
     return f"{percent_off(low)} to {percent_off(high)}"
-
-
-def worst(one: Comparison, scheme: str) -> str:
-    """Names the stack that makes up most of the error of the shipped model, if one does."""
-    said = one.said(scheme, one.shipped)
-    if one.what == CRUSHING or said is None or said.index.size < FEWEST:
-        return ""
-    gap = said.numbers[0] - one.table.y[said.index]
-    top = int(np.argmax(np.abs(gap)))
-    if gap[top] ** 2 < MOST * float(gap @ gap):
-        return ""
-    trial, rest = one.table.trials[said.index[top]], np.delete(gap, top)
-    others = one.table.x[one.table.recipe != one.table.recipe[said.index[top]]]
-    x = one.table.x[said.index[top]]
-    edge = ", at the edge of all recipes," if others.size and bool(
-        np.any((x < others.min(0)) | (x > others.max(0)))) else ""
-    return (f"Most of the root mean square is one stack, {one.row_word} {trial.number} "
-            f"({trial.recipe}){edge} predicted {'above' if gap[top] > 0.0 else 'below'} what was "
-            f"measured by a factor of {times(math.exp(abs(float(gap[top]))))}; without it, it is "
-            f"{percent_off(float(off_percent(np.mean(rest**2))))}.")
 
 
 def trust(count: int, of: int, low: float, high: float) -> str:
@@ -118,10 +102,9 @@ def trust(count: int, of: int, low: float, high: float) -> str:
 def _crushing(one: Comparison, scheme: str) -> str:
     skill, said = one.score(scheme, one.shipped, SKILL), one.said(scheme, one.shipped)
     assert skill is not None and said is not None
-    crushed = one.table.y[said.index].sum()
-    words = (f"{QUESTIONS[scheme]}, the {one.titles[one.shipped]} expected "
-             f"{said.numbers[0].sum():.1f} of {skill.stacks} stacks to be crushed, and "
-             f"{crushed:.0f} were.")
+    words = (f"{QUESTIONS[scheme]}, {_shipped(one)} expected {said.numbers[0].sum():.1f} of "
+             f"{skill.stacks} stacks to be crushed, and "
+             f"{_counted(said.numbers[0], one.table.y[said.index])}.")
     if math.isnan(skill.value):
         return words
     if skill.value <= 0.0:
@@ -129,6 +112,15 @@ def _crushing(one: Comparison, scheme: str) -> str:
                 "does.")
     return (f"{words} It takes away {skill.value:.0f} % ({interval(skill.low, skill.high)}) of "
             "the guesswork about which ones.")
+
+
+def _counted(stated: FloatArray, crushed: FloatArray) -> str:
+    """How many were crushed, and whether so many agree with the stated chances (n,)."""
+    gap = float(crushed.sum() - stated.sum())
+    if abs(gap) <= max(BY_CHANCE * float(np.sqrt(np.sum(stated * (1.0 - stated)))), 1.0):
+        return f"{crushed.sum():.0f} were"
+    return (f"{crushed.sum():.0f} were, {'more' if gap > 0.0 else 'fewer'} than chance explains: "
+            f"its chances are too {'low' if gap > 0.0 else 'high'}")
 
 
 def interval(low: float, high: float) -> str:
@@ -169,6 +161,8 @@ def _how_far(one: Comparison, d: Difference) -> str:
     assert score is not None
     what = f"takes away {max(score.value, 0.0):.0f} %" if d.score == SKILL \
         else f"root mean square {percent_off(score.value)}"
+    if one.shipped in one.thin and d.model not in one.thin:
+        what += ", learned from all stacks"
     return f"{what}, {span(d)}"
 
 
@@ -214,8 +208,3 @@ def factor(d: Difference) -> float:
     """How much likelier the one model found each measured value than the other, on (geometric)
     average; above 1."""
     return math.exp(min(abs(d.value), 20.0))
-
-
-def times(value: float) -> str:
-    """A factor, short."""
-    return f"{value:.1f}" if value < 9.95 else f"{value:.0f}" if value < 1000.0 else "over 1000"

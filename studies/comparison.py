@@ -71,6 +71,9 @@ class Comparison:
     differences: tuple[Difference, ...]
     not_fitted: tuple[NotFitted, ...]
     row_word: str = "trial"
+    most_rows: int = 0
+    """Rows that the models `thin` learned from at most; 0 where all learned from all."""
+    thin: tuple[str, ...] = ()
 
     @property
     def asked(self) -> tuple[str, ...]:

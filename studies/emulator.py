@@ -123,11 +123,14 @@ def known_before_data(space: Space, caution: Caution, *, failed: float = USUALLY
 
 def own_error(gp: PressingGP, y: FloatArray) -> OwnError:
     """Leave-one-out residuals r_i = a_i / B_ii with variance 1 / B_ii, B the inverse of K + noise
-    (Rasmussen 2006, eq. 5.12), averaged over the draws."""
+    (Rasmussen 2006, eq. 5.12), averaged over the draws; without what the process adds where its
+    laws may be wrong, as the truths that are drawn are without it."""
     inverse = torch.cholesky_inverse(gp.factor).diagonal(dim1=1, dim2=2)
     by_draw = gp.weights.squeeze(-1) / inverse
     residual = by_draw.mean(0)
-    sd = ((1.0 / inverse).mean(0) + by_draw.var(0, unbiased=False)).sqrt()
+    added = gp.scatter_at(gp.x).square() - gp.scatter**2
+    sd = ((1.0 / inverse).mean(0) + by_draw.var(0, unbiased=False) - added).clamp_min(
+        gp.scatter**2).sqrt()
     return OwnError(100.0 * math.expm1(float(residual.abs().median())),
                     float((residual.abs() <= DEVIATIONS_FOR_95 * sd).double().mean()), y.size)
 
@@ -144,7 +147,15 @@ def drawn(gp: PressingGP, off: Tensor, draw: np.random.Generator) -> Surface:
     # f = m + C C_zz^-1 (f_z - m_z), and f_z - m_z is the root times the normal numbers.
     pull = torch.linalg.solve_triangular(root.T, normal.unsqueeze(1), upper=True).squeeze(1)
     return Surface(lambda x: one.predict(x)[0] + one.covariance(x, z) @ pull,
-                   lambda x: one.scatter_with(x, off))
+                   lambda x: _scatter_of_stacks(one, x, off))
+
+
+def _scatter_of_stacks(gp: PressingGP, x: Tensor, off: Tensor) -> Tensor:
+    """What stacks of one recipe scatter by: from stack to stack, and by set points that are missed.
+    What the process adds where its laws may be wrong is no scatter of stacks: a stand-in that
+    scattered so would hand out lucky readings that no press gives."""
+    missed = gp.scatter_with(x, off).square() - gp.scatter_at(x).square()
+    return (gp.scatter**2 + missed).sqrt()
 
 
 def _with_one_draw(gp: PressingGP, at: int) -> PressingGP:

@@ -32,18 +32,17 @@ def law_surface(prior: Prior, off: Tensor, draw: np.random.Generator
 
     def at(x: Tensor) -> Tensor:
         value = residual(x) + (prior.level or 0.0)
-        for amplitude, slopes, origin in terms:
-            value = value + amplitude * _law(x, slopes, origin)
+        for term, (amplitude, slopes, origin) in zip(prior.terms, terms, strict=True):
+            value = value + amplitude * _law(term, x, slopes, origin)
         return value
 
     def scatter(x: Tensor) -> Tensor:
         variance = torch.full((x.shape[0],), spread_of_stacks**2, dtype=torch.float64)
         steep = torch.zeros_like(x)
         for term, (amplitude, slopes, origin) in zip(prior.terms, terms, strict=True):
-            there = _law(x, slopes, origin)
-            missed = prior.misfit * abs(term.amplitude) * there.clamp_max(2.0)
-            variance = variance + missed.square()
-            steep = steep - amplitude * there.unsqueeze(-1) * slopes
+            there = _law(term, x, slopes, origin)
+            rising = there.clamp_max(1.0) if term.straight else there
+            steep = steep - amplitude * rising.unsqueeze(-1) * slopes
         return (variance + (steep * off).square().sum(-1)).sqrt()
 
     return at, scatter
@@ -60,8 +59,12 @@ def _drawn_term(term: Term, draw: np.random.Generator) -> tuple[float, Tensor, T
                                                                     dtype=torch.float64)
 
 
-def _law(x: Tensor, slopes: Tensor, origin: Tensor) -> Tensor:
-    return torch.exp((-((x - origin) @ slopes)).clamp_max(STEEPEST))
+def _law(term: Term, x: Tensor, slopes: Tensor, origin: Tensor) -> Tensor:
+    """The exponential, or the straight line that it goes on as."""
+    u = term.start - (x - origin) @ slopes
+    if term.straight:
+        return torch.exp(u.clamp_max(0.0)) + u.clamp_min(0.0)
+    return torch.exp(u.clamp_max(STEEPEST))
 
 
 def _residual(prior: Prior, inputs: int, draw: np.random.Generator) -> Callable[[Tensor], Tensor]:

@@ -31,6 +31,8 @@ there are so few clusters that even the clearest difference would not be."""
 ALPHA = 0.05
 CHUNK = 200
 PERMUTATIONS, MANY = 1999, 200
+SAME = 1e-9
+"""Losses this close, relative or absolute, are equal."""
 ENOUGH_LOTS = 4
 Told = Callable[[FloatArray], FloatArray]
 """From the mean of a loss to the number that is told."""
@@ -161,7 +163,9 @@ def by_strength(found: Sequence[Difference], strength: str) -> Iterator[Differen
 def _common(a: Losses, b: Losses) -> tuple[IntArray, FloatArray]:
     """Rows that both have, and their losses (n, 2)."""
     index, at_a, at_b = np.intersect1d(a.index, b.index, assume_unique=True, return_indices=True)
-    return index, np.column_stack([a.loss[at_a], b.loss[at_b]])
+    one, other = a.loss[at_a], b.loss[at_b]
+    # Two ways to the same prediction differ in the last digits, always to the same side.
+    return index, np.column_stack([np.where(np.isclose(one, other, SAME, SAME), other, one), other])
 
 
 def _difference(key: tuple[str, str, str], both: FloatArray, cluster: IntArray, told: Told,

@@ -101,6 +101,9 @@ class Findings:
     False where they are drawn from general knowledge of pressing."""
 
     options: Options
+    stacks: int
+    """Stacks with an outcome that were given, and how many of them were intact."""
+    intact: int
     scatter: Scatter
     failed_percent: float
     from_data: bool
@@ -135,7 +138,8 @@ class Findings:
 def plan(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_by_one) -> Findings:
     """What to expect of `options.budget` stacks. Works without any trials."""
     stacks = usable(data.trials, data.space)
-    from_data = sum(isinstance(t.outcome, Intact) for t in stacks) >= FEWEST
+    intact = sum(isinstance(t.outcome, Intact) for t in stacks)
+    from_data = intact >= FEWEST
     emulator = emulator_of(data, seed=seed) if from_data else None
     scatter = scatter_of(stacks, options, emulator)
     failed = _failed(options, emulator)
@@ -151,7 +155,7 @@ def plan(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_b
     campaigns = replays(source, data, asked, seed=seed, each=each, what=SEARCHING)
     by_name = [[c for c in campaigns if c.strategy == name] for name in asked.names]
     return Findings(
-        options, scatter, failed, from_data,
+        options, len(stacks), intact, scatter, failed, from_data,
         tuple(replicates(scatter.percent, d, power=options.power)
               for d in options.differences_percent),
         tuple(Detectable(n, smallest_difference_percent(n, scatter.percent, power=options.power))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from studies.replay_words import RECOMMENDS
+from studies.emulator import FEWEST
+from studies.replay_words import RECOMMENDS, risky_words
 from studies.strategies import words_of
-from studies.wording import listed
+from studies.wording import counted, listed
 
 if TYPE_CHECKING:
     from studies.plan import Findings
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 SOURCES = {
     "settings": "as set", "repeats": "as stacks pressed alike show it",
     "model": "as it is left when the recipe is accounted for",
-    "usual": "assumed, as there are no stacks to tell it",
+    "usual": "assumed, as too few stacks tell it",
 }
 LATER = 12
 """Stacks looked ahead in "12 more stacks gain"."""
@@ -22,8 +23,10 @@ LATER = 12
 
 def sentences(found: Findings) -> tuple[str, ...]:
     """The main verdict first."""
-    return tuple(s for s in (_expected(found), _compared(found), _risky(found), _beaten(found),
-                             _replicates(found), _small(found), _days(found), _ground(found)) if s)
+    risky = risky_words(found.campaigns, found.options.strategies)
+    return tuple(s for s in (
+        _expected(found), _compared(found), risky, _beaten(found), _replicates(found),
+        _small(found), _days(found), _ground(found)) if s)
 
 
 def _expected(found: Findings) -> str:
@@ -31,8 +34,9 @@ def _expected(found: Findings) -> str:
     points = found.of(found.options.strategies[0])
     middle = min(points, key=lambda p: abs(p.stacks - 0.6 * found.options.budget))
     ahead = [p for p in points if middle.stacks < p.stacks <= middle.stacks + LATER]
-    text = (f"With {middle.stacks} stacks searched by {words_of(middle.strategy)}, expect the "
-            f"recommended recipe to be {_percent(middle.median_percent)} above the best one "
+    where = "" if found.from_data else "on presses as they usually are, "
+    text = (f"With {middle.stacks} stacks searched by {words_of(middle.strategy)}, {where}expect "
+            f"the recommended recipe to be {_percent(middle.median_percent)} above the best one "
             f"(in 80 of 100 cases less than {_percent(middle.percent_in_80_of_100)})")
     if not ahead:
         return text + "."
@@ -50,18 +54,6 @@ def _compared(found: Findings) -> str:
             f"where 8 of 10 searches end: {', '.join(told)}.")
 
 
-def _risky(found: Findings) -> str:
-    """Whose last recipe breaks the lab's limits: a median does not show it."""
-    last = {name: [c.feasible[-1] for c in found.campaigns if c.strategy == name]
-            for name in found.options.strategies}
-    if all(all(kept) for kept in last.values()):
-        return ""
-    told = [f"{words_of(name)} {100.0 * kept.count(False) / len(kept):.0f}"
-            for name, kept in last.items()]
-    return ("Of 100 such searches, so many recommend in the end a recipe that crushes or loses "
-            f"more stacks than the limits allow: {', '.join(told)}.")
-
-
 def _beaten(found: Findings) -> str:
     """Who ends lower than the first strategy, and not by luck."""
     better = [f"{words_of(p.strategy)} by {_percent(-p.worse_percent)} ({_percent(-p.worse_high)} "
@@ -73,12 +65,12 @@ def _beaten(found: Findings) -> str:
 
 
 def _replicates(found: Findings) -> str:
-    told = [f"{r.stacks} for {r.difference_percent:g} %" for r in found.replicates]
+    told = [f"{r.stacks_t_test} for {r.difference_percent:g} %" for r in found.replicates]
     return (f"To show that one recipe is better than another, press this many stacks of each: "
             f"{', '.join(told)}. That holds for a scatter from stack to stack of "
-            f"{found.scatter.percent:.0f} % ({SOURCES[found.scatter.source]}); a real difference "
-            f"is then seen in {100.0 * found.options.power:.0f} of 100 trials, and one that is "
-            "not there in 5.")
+            f"{found.scatter.percent:.0f} % ({SOURCES[found.scatter.source]}); a t-test then sees "
+            f"a real difference in {100.0 * found.options.power:.0f} of 100 trials, and one that "
+            "is not there in 5.")
 
 
 def _small(found: Findings) -> str:
@@ -101,11 +93,14 @@ def _ground(found: Findings) -> str:
         return ("Expected values come from searches on stand-ins for the press that agree with the "
                 "stacks given. They rest on the same knowledge of pressing as pressloop does, "
                 f"which may flatter pressloop. {RECOMMENDS}")
-    return ("No stacks were given, so that expected values come from searches on invented presses "
-            "that obey what is generally known of pressing: how resistance falls with pressure, "
-            "dwell and heat, and when stacks break. They say what is usual, not what your material "
-            "does; plan again after some ten stacks. pressloop starts from the same knowledge, "
-            f"which may flatter it. {RECOMMENDS}")
+    start = "No stacks were given, so that expected" if not found.stacks else (
+        f"{counted(found.intact, 'intact stack')} of {found.stacks} are too few to learn from "
+        f"({FEWEST} are needed) and play no part here. Expected")
+    return (f"{start} values come from searches on invented presses that obey what is generally "
+            "known of pressing: how resistance falls with pressure, dwell and heat, and when "
+            "stacks break. They say what is usual, not what your material does; plan again after "
+            "some ten stacks. pressloop starts from the same knowledge, which may flatter it. "
+            f"{RECOMMENDS}")
 
 
 def _percent(value: float) -> str:

@@ -63,7 +63,8 @@ class Findings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One campaign to replay. `source` draws a truth for each repeat, or is the truth."""
+    """One campaign to replay. `source` draws a truth for each repeat, or is the truth; the rows
+    of a table are resampled."""
 
     source: Emulator | Truth
     space: Space
@@ -106,15 +107,21 @@ def replays(source: Emulator | Truth, data: StudyData, options: Options, *, seed
 
 def replayed(job: Job) -> Campaign:
     """One campaign. Pure, so that it can be done in another process."""
-    truth: Truth
-    if isinstance(job.source, Emulator):
-        truth = job.source.draw([job.seed, job.repeat])
-    else:
-        truth = job.source
+    truth, listed = _truth(job), job.listed
+    if truth.table:
+        listed = truth.table
     luck = 1000 * job.seed + job.repeat
-    given = Given(job.space, job.caution, job.reference, luck, job.listed, job.design)
+    given = Given(job.space, job.caution, job.reference, luck, listed, job.design)
     return campaign(job.strategy, given, truth, Judge(truth, job.space, job.caution),
                     budget=job.budget, batch=job.batch, seed=luck, repeat=job.repeat)
+
+
+def _truth(job: Job) -> Truth:
+    """Another one for each repeat, the same for every strategy."""
+    seed = (job.seed, job.repeat)
+    if isinstance(job.source, Emulator):
+        return job.source.draw(seed)
+    return job.source.resampled(seed) if isinstance(job.source, TableTruth) else job.source
 
 
 def findings(campaigns: Sequence[Campaign], options: Options, emulator: Emulator | None = None

@@ -85,7 +85,16 @@ class Pair:
     @property
     def real(self) -> bool:
         """True where both the interval and the corrected p of the stacks leave out luck."""
-        return self.p_corrected < ALPHA and not self.more_low <= 0.0 <= self.more_high
+        return self.p_corrected < ALPHA and self._outside
+
+    @property
+    def likely(self) -> bool:
+        """True where one of them does, or would for this pair alone."""
+        return not self.real and (self.p < ALPHA or self._outside)
+
+    @property
+    def _outside(self) -> bool:
+        return not self.more_low <= 0.0 <= self.more_high
 
 
 def curve(campaigns: Sequence[Campaign]) -> tuple[Point, ...]:

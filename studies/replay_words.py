@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studies.paired import ALPHA
 from studies.strategies import words_of
 
 if TYPE_CHECKING:
+    from studies.campaigns import Campaign
     from studies.replay import Findings
     from studies.replay_numbers import Needed, Pair
 
@@ -20,7 +22,8 @@ RECOMMENDS = ("pressloop recommends what its models hold best; every other way r
 
 def verdicts(found: Findings) -> tuple[str, ...]:
     """What came out, the main thing first."""
-    return tuple(s for s in (_main(found), *_compared(found), _lost(found)) if s)
+    return tuple(s for s in (_main(found), *_compared(found), _lost(found), risky_words(
+        found.campaigns, found.options.names)) if s)
 
 
 def grounds(found: Findings) -> tuple[str, ...]:
@@ -56,19 +59,23 @@ def _counted(one: Needed) -> str:
 
 
 def _compared(found: Findings) -> tuple[str, ...]:
-    """One sentence on the real differences and one on the others."""
+    """One sentence on the real differences, one on the likely ones, one on the others."""
     if not found.pairs:
         return ()
     base = words_of(found.pairs[0].baseline)
     never = {n.strategy: n.never for n in found.needed}
     real = [f"{words_of(p.strategy)} {_more(p, never[p.strategy])}" for p in found.pairs if p.real]
-    luck = [f"{words_of(p.strategy)} ({_between(p)})" for p in found.pairs if not p.real]
-    few = " Too few replays to tell: ask for 10 or more." if luck and _too_few(found) else ""
+    likely, luck = ([f"{words_of(p.strategy)} ({_between(p)})" for p in found.pairs
+                     if not p.real and p.likely is asked] for asked in (True, False))
+    few = " Too few replays to tell: ask for 10 or more." if (
+        likely or luck) and _too_few(found) else ""
     return tuple(s for s in (
         f"Compared with {base} on the same truths and with the same luck, the differences in "
         f"stacks needed are real for: {', '.join(real)}." if real else "",
-        f"No evidence of a difference in stacks needed from {base} for: {', '.join(luck)}.{few}"
-        if luck else "") if s)
+        f"Probably different from {base} in stacks needed, but not proved: {', '.join(likely)}."
+        if likely else "",
+        f"No evidence of a difference in stacks needed from {base} for: {', '.join(luck)}."
+        if luck else "", few.strip()) if s)
 
 
 def _too_few(found: Findings) -> bool:
@@ -100,11 +107,24 @@ def _lost(found: Findings) -> str:
             f"{', '.join(told)}.")
 
 
+def risky_words(campaigns: Sequence[Campaign], names: Sequence[str]) -> str:
+    """Whose last recipe breaks the lab's limits: a median does not show it."""
+    last = {name: [c.feasible[-1] for c in campaigns if c.strategy == name] for name in names}
+    if all(all(kept) for kept in last.values()):
+        return ""
+    told = [f"{words_of(name)} {100.0 * kept.count(False) / len(kept):.0f}"
+            for name, kept in last.items()]
+    return ("Of 100 campaigns, so many recommend in the end a recipe that crushes or loses more "
+            f"stacks than the limits allow: {', '.join(told)}.")
+
+
 def _ground(found: Findings) -> str:
     if found.options.on == "pool":
         told = ("Only recipes of the table could be pressed, and each of its stacks once; the true "
                 "resistance of a recipe is taken as pressloop's own models tell it from all stacks "
-                "together, which may flatter pressloop. Lots are mixed as they are in the table.")
+                "together, which may flatter pressloop. Lots are mixed as they are in the table. "
+                "Each replay has another table, drawn from the rows with some twice and others "
+                "left out, so that replays differ by which stacks there happened to be.")
     else:
         told = ("The campaigns were pressed on a stand-in made from the stacks, not on the press. "
                 "Each replay has another one, drawn from all that agree with the stacks: replays "
@@ -122,8 +142,9 @@ def _error(found: Findings) -> str:
     if error is None:
         return ""
     verdict = "as it should be" if error.inside_95 >= 0.90 else \
-        "fewer than the 95 it should be, so take the intervals as too narrow"
-    return (f"How good the stand-in is: when it has to predict each of {error.stacks} measured "
-            f"stacks from the others, half of its predictions are off by less than "
-            f"{error.typical_percent:.0f} %, and {100.0 * error.inside_95:.0f} of 100 readings "
-            f"fall inside its 95 % interval, {verdict}.")
+        "fewer than 95 of 100, so take the intervals as too narrow"
+    what = "these models are" if found.options.on == "pool" else "the stand-in is"
+    return (f"How good {what}: where each of {error.stacks} measured stacks is predicted from the "
+            f"others, half of the predictions are off by less than {error.typical_percent:.0f} %, "
+            f"and {error.inside_95 * error.stacks:.0f} of {error.stacks} readings fall inside the "
+            f"95 % interval, {verdict}.")

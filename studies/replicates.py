@@ -16,11 +16,14 @@ import math
 from dataclasses import dataclass
 
 from scipy import stats
+from scipy.optimize import brentq
 
 from optimizer.second_thoughts import POWER, SIGNIFICANCE, stacks_to_prove
 from trials.checks import positive, within
 
 FEWEST, MOST = 2, 1_000_000
+LEAST_DIFFERENCE, MOST_DIFFERENCE = 0.2, 1000.0
+"""Percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +85,25 @@ def power_of(stacks: int, scatter_percent: float, difference_percent: float, *,
     # Far out, where scipy's noncentral t loses its digits, the normal one is as good.
     if freedom > 300 or shift > 30.0:
         return float(stats.norm.sf(beyond - shift) + stats.norm.cdf(-beyond - shift))
-    return float(stats.nct.sf(beyond, freedom, shift) + stats.nct.cdf(-beyond, freedom, shift))
+    # The wrong side is as good as impossible there, and scipy gives no number for it.
+    wrong = float(stats.nct.cdf(-beyond, freedom, shift)) if shift < 7.0 else 0.0
+    return float(stats.nct.sf(beyond, freedom, shift)) + wrong
 
 
 def smallest_difference_percent(stacks: int, scatter_percent: float, *, power: float = POWER,
                                 significance: float = SIGNIFICANCE) -> float:
-    """The smallest difference that so many stacks of each recipe show: the formula, solved."""
-    _, scatter = _checked(scatter_percent, 1.0, power, significance)
-    within("stacks", stacks, FEWEST, MOST, "A scatter cannot be told from one stack.")
-    return 100.0 * math.expm1(
-        _rounded_reach(power, significance) * scatter * math.sqrt(2.0 / stacks))
+    """The smallest difference that a t-test with so many stacks of each recipe shows; ends of what
+    can be asked (LEAST_DIFFERENCE, MOST_DIFFERENCE) where it is beyond them."""
+    _checked(scatter_percent, 1.0, power, significance)
+
+    def lacking(log_percent: float) -> float:
+        return power_of(stacks, scatter_percent, math.exp(log_percent),
+                        significance=significance) - power
+
+    low, high = math.log(LEAST_DIFFERENCE), math.log(MOST_DIFFERENCE)
+    if lacking(low) >= 0.0:
+        return LEAST_DIFFERENCE
+    return MOST_DIFFERENCE if lacking(high) <= 0.0 else math.exp(brentq(lacking, low, high))
 
 
 def _checked(scatter_percent: float, difference_percent: float, power: float, significance: float
@@ -99,8 +111,8 @@ def _checked(scatter_percent: float, difference_percent: float, power: float, si
     """Difference and scatter of ln R."""
     within("power", power, 0.5, 0.999, "Usual are 0.8 and 0.9.")
     within("significance", significance, 1e-4, 0.5, "Usual is 0.05.")
-    difference = within("difference_percent", difference_percent, 0.2, 1000.0,
-                        "Less cannot be shown with stacks.")
+    difference = within("difference_percent", difference_percent, LEAST_DIFFERENCE,
+                        MOST_DIFFERENCE, "Less cannot be shown with stacks.")
     return (math.log1p(difference / 100.0),
             positive("scatter_percent", scatter_percent, "Stacks always scatter.") / 100.0)
 

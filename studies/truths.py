@@ -122,6 +122,13 @@ class TableTruth:
     told: tuple[Trial, ...]
     beliefs: Beliefs
 
+    def resampled(self, seed: Sequence[int]) -> TableTruth:
+        """A table of as many rows, drawn from these with some twice and others not at all, in
+        their order (bootstrap: Efron 1979, doi 10.1214/aos/1176344552)."""
+        draw = np.random.default_rng(list(seed))
+        at = np.sort(draw.integers(0, len(self.told), len(self.told)))
+        return TableTruth(tuple(self.told[i] for i in at), self.beliefs)
+
     @cached_property
     def table(self) -> tuple[Recipe, ...]:
         """The recipe of each row."""

@@ -178,6 +178,39 @@ def test_the_worst_stack_is_named() -> None:
                for s in found.sentences)
 
 
+def test_an_interval_that_tells_nothing_is_named() -> None:
+    options = replace(CHEAP, models=("nearest_neighbour", "mean"), shipped="nearest_neighbour")
+    wild = [replace(t, outcome=Intact(float(10.0 ** (t.number % 7)))) for t in law(16, 1.0)]
+    words = " ".join(compare(data_of(wild), options).sentences)
+    assert "The widest of these intervals, of trial " in words
+    assert "knows next to nothing" in words
+    assert "widest" not in " ".join(compare(data_of(law(32, 2.0)), CHEAP).sentences)
+
+
+def test_chances_that_the_count_contradicts_are_called_so() -> None:
+    trials = [replace(t, outcome=CRUSHED, stack=replace(t.stack, lot="B")) if t.number > 30
+              else replace(t, outcome=CRUSHED) if t.number < 4 else t for t in law(60, 0.0)]
+    found = [s for s in compare(data_of(trials), CHEAP).sentences if "to be crushed" in s]
+    assert any("more than chance explains: its chances are too low" in s for s in found)
+    assert any(s.endswith("were.") or "were. It" in s for s in found)
+
+
+def test_models_that_say_the_same_do_not_differ(mixed: tuple[Trial, ...]) -> None:
+    """The last digits of two ways to one prediction are no evidence."""
+    bare = [replace(t, outcome=replace(t.outcome, damage=None)) for t in mixed]
+    options = replace(CHEAP, crush_models=("beliefs", "labels_only"), crush_shipped="beliefs")
+    one, = crushing_of(compare(data_of(bare), options)).against("recipe", SKILL)
+    assert one.strength == NO_EVIDENCE
+
+
+def test_who_learned_from_more_stacks_is_told() -> None:
+    options = replace(CHEAP, models=("plain_gp", "linear"), shipped="plain_gp", refit_up_to=20,
+                      blocks=2, most_rows=20)
+    words = " ".join(compare(data_of(law(64, 1.0)), options).sentences)
+    assert "which learned from 20 stacks at most," in words
+    assert "learned from all stacks" in words
+
+
 FEW = st.integers(0, 3)
 
 

@@ -39,17 +39,42 @@ def line_trials(count, scatter, seed=0):
                  for i, r in enumerate(recipes, 1))
 
 
-def test_new_stacks_fall_inside_the_interval_that_the_emulated_ones_span(emulator):
-    """Held-out simulated stacks of the same lot: about 95 of 100 inside."""
-    new = [t for t in pressed(spread(64, seed=5), first=1001) if isinstance(t.outcome, Intact)]
-    truths = [emulator.draw([7, i]) for i in range(40)]
+@pytest.mark.slow
+def test_new_stacks_fall_inside_the_interval_that_the_emulated_ones_span():
+    """Held-out simulated stacks of the lots of three labs: some 90 of 100 inside."""
     inside = []
-    for t in new[:30]:
-        told = [o.resistance_ohm_cm2 for i, truth in enumerate(truths)
-                if isinstance(o := truth.press(t.recipe, 1, i, 0), Intact)]
-        low, high = np.quantile(told, (0.025, 0.975)) if len(told) > 20 else (0.0, np.inf)
-        inside.append(low <= t.outcome.resistance_ohm_cm2 <= high)
-    assert np.mean(inside) >= 0.85
+    for lab in range(3):
+        stand_in = emulator_of(data_of(pressed(spread(64, seed=lab), seed=lab)))
+        new = [t for t in pressed(spread(32, seed=50 + lab), seed=lab, first=1001)
+               if isinstance(t.outcome, Intact)]
+        truths = [stand_in.draw([7, i]) for i in range(60)]
+        for t in new:
+            told = [o.resistance_ohm_cm2 for i, truth in enumerate(truths)
+                    if isinstance(o := truth.press(t.recipe, 1, i, 0), Intact)]
+            low, high = np.quantile(told, (0.025, 0.975)) if len(told) > 20 else (0.0, np.inf)
+            inside.append(low <= t.outcome.resistance_ohm_cm2 <= high)
+    assert np.mean(inside) >= 0.8
+
+
+@pytest.mark.parametrize("pressure_mpa", [60.0, 150.0, 300.0])
+def test_stacks_of_one_recipe_scatter_as_those_that_were_learned_from(emulator, pressure_mpa):
+    """Low pressures, of which the surrogate is less sure, included: doubt is not scatter."""
+    recipe, spreads = Recipe(pressure_mpa, 300.0, 90.0), []
+    for i in range(8):
+        truth = emulator.draw([3, i])
+        told = [np.log(o.resistance_ohm_cm2) for n in range(60)
+                if isinstance(o := truth.press(recipe, n, i, 0), Intact)]
+        spreads.append(np.std(told, ddof=1))
+    real = [np.log(t.outcome.resistance_ohm_cm2) for t in pressed([recipe] * 60, first=3001)
+            if isinstance(t.outcome, Intact)]
+    assert np.mean(spreads) == pytest.approx(np.std(real, ddof=1), rel=0.35)
+
+
+def test_presses_invented_for_low_pressures_have_resistances():
+    low = Space((5.0, 400.0), (60.0, 60.0), (25.0, 25.0))
+    found = known_before_data(low, Caution())
+    told = np.array([found.draw([i]).resistance([Recipe(5.0, 60.0, 25.0)])[0] for i in range(20)])
+    assert np.all(np.isfinite(told))
 
 
 def test_emulated_stacks_fail_where_real_ones_do(emulator):

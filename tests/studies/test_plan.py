@@ -66,8 +66,8 @@ def test_the_t_test_never_needs_fewer_and_hardly_more(scatter, difference):
 def test_the_smallest_difference_takes_just_these_stacks(stacks, scatter):
     difference = smallest_difference_percent(stacks, scatter)
     if 0.3 < difference < 900.0:
-        assert stacks_per_arm(scatter, 1.001 * difference) <= stacks
-        assert stacks_per_arm(scatter, 0.9 * difference) > stacks * 0.99
+        assert stacks_by_t_test(scatter, 1.001 * difference) <= stacks
+        assert stacks_by_t_test(scatter, 0.999 * difference) > stacks
 
 
 def test_it_is_the_formula_of_a_recommendation():

@@ -16,6 +16,7 @@ from studies import strategies
 from studies.campaigns import Campaign, campaign
 from studies.data import StudyData
 from studies.replay import Options, findings, replay, replays
+from studies.replay_numbers import range_of
 from studies.replay_options import STRATEGIES
 from studies.strategies import Given, best_measured
 from studies.truths import Judge, TableTruth, usable
@@ -217,6 +218,42 @@ def test_stacks_needed_are_those_after_which_it_stays_within_the_goal(regret, go
     assert not before or before[-1] > goal
 
 
+def test_a_recipe_that_breaks_the_limits_is_no_find():
+    stacks, near = (3, 6, 9, 12), (0.01,) * 4
+    assert Campaign("random", 0, stacks, near, (True,) * 4, 0, 0).needed(0.1) == 3
+    assert Campaign("random", 0, stacks, near, (True, False, True, True), 0, 0).needed(0.1) == 9
+    assert Campaign("random", 0, stacks, near, (True, True, True, False), 0, 0).needed(0.1) is None
+
+
+def test_who_breaks_the_limits_in_the_end_is_told():
+    options = Options(("pressloop", "random"))
+    broken = [replace(c, feasible=(*c.feasible[:-1], c.repeat > 4)) for c in made("random", [9])]
+    found = findings([*made("pressloop", [9]), *broken], options)
+    assert "limits allow: pressloop 0, random recipes 25." in " ".join(found.sentences)
+    assert "limits allow" not in " ".join(findings(
+        [*made("pressloop", [9]), *made("random", [9])], options).sentences)
+
+
+def test_eight_of_ten_more_values_lie_in_the_range():
+    draw = np.random.default_rng(0)
+    inside = []
+    for _ in range(4000):
+        low, high = range_of(draw.standard_normal(20))
+        inside.append(low <= draw.standard_normal() <= high)
+    assert np.mean(inside) == pytest.approx(0.8, abs=0.03)
+
+
+def test_a_pool_is_drawn_anew_for_each_replay(data):
+    """A fixed order on a fixed table would be the same campaign over and over, without luck."""
+    found = replay(data, Options(("as_listed", "random"), budget=12, repeats=8, on="pool"))
+    listed = [c for c in found.campaigns if c.strategy == "as_listed"]
+    assert len({c.regret for c in listed}) > 4
+    assert "another table" in " ".join(found.sentences)
+    rows = TableTruth(data.trials, None).resampled([0, 1])
+    assert len(rows.told) == len(data.trials) > len(set(rows.told))
+    assert [t.number for t in rows.told] == sorted(t.number for t in rows.told)
+
+
 def made(name, needed, repeats=20, budget=30):
     """Campaigns that get there after so many stacks each."""
     stacks = tuple(range(3, budget + 1, 3))
@@ -233,6 +270,16 @@ def test_a_clear_difference_is_called_real_and_luck_is_not():
     assert "differences in stacks needed are real for: random recipes" in " ".join(clear.sentences)
     assert not same.pairs[0].real
     assert "No evidence" in " ".join(same.sentences)
+
+
+def test_what_is_likely_is_neither_real_nor_nothing():
+    options = Options(("pressloop", "random"))
+    pair = findings([*made("pressloop", [9, 12]), *made("random", [24])], options).pairs[0]
+    perhaps = replace(pair, p=0.03, p_corrected=0.06, more_low=0.5, more_high=9.0)
+    found = replace(findings([*made("pressloop", [9]), *made("random", [24])], options),
+                    pairs=(perhaps,))
+    assert "Probably different from pressloop in stacks needed, but not proved: random recipes " \
+        "(0.5 more to 9.0 more)." in " ".join(found.sentences)
 
 
 def test_three_replays_prove_nothing_and_say_so():

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from studies.compare import Findings
 from studies.compare_method import method
 from studies.compare_options import CRUSHING
-from studies.compare_words import percent_off, verdict
+from studies.compare_stack_words import percent_off
+from studies.compare_words import verdict
 from studies.comparison import OFF, SKILL, TYPICAL, Comparison, Score
 from studies.data import StudyData
 from studies.paired import Difference

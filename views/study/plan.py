@@ -36,13 +36,13 @@ def section(findings: Findings, data: StudyData) -> str:
 
 
 def _replicates(findings: Findings) -> str:
-    heads = ("Difference to show", "Stacks of each recipe", "Exactly, by t-test")
-    rows = [(f"{r.difference_percent:g}{NBSP}%", str(r.stacks), str(r.stacks_t_test))
+    heads = ("Difference to show", "Stacks of each recipe", "By the formula of the books")
+    rows = [(f"{r.difference_percent:g}{NBSP}%", str(r.stacks_t_test), str(r.stacks))
             for r in findings.replicates]
     caption = (f"Stacks of each of two recipes that show the difference in "
                f"{100.0 * findings.options.power:.0f} of 100 cases, where stacks scatter by "
-               f"{findings.scatter.percent:.0f} %. The t-test has to learn the scatter from the "
-               "same stacks: trust it where the numbers are small.")
+               f"{findings.scatter.percent:.0f} %. A t-test has to learn the scatter from the "
+               "same stacks, so that it takes some more than the usual formula says.")
     return tag("h3", "Replicates") + tag("p", text(caption), class_="muted small") + _rows(
         heads, rows)
 
