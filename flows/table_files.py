@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import math
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -14,6 +16,9 @@ from typing import Any
 from trials.errors import BadInput
 
 DELIMITERS = (",", ";", "\t")
+FOREIGN = re.compile(r"[^\t\n\r -~\u00a0-\u00ff]|[^\0-~]{3}")
+"""What a table in cp1252 hardly has: signs where DOS and Mac have letters, and three letters beyond
+ASCII in a row, as in Cyrillic or Chinese."""
 EXCEL, PARQUET = (".xlsx", ".xlsm"), (".parquet", ".pq")
 
 
@@ -40,11 +45,14 @@ def cells_of(path: Path) -> Cells:
 
 def _lines(path: Path) -> Iterable[tuple[int, Sequence[str]]]:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = _decoded(path.read_bytes())
     except OSError as error:
         raise BadInput("table", path, "a readable file", f"{error.strerror}.") from None
-    except UnicodeDecodeError:
-        raise BadInput("table", path, "a text file in UTF-8", "Export it as CSV.") from None
+    if text is None:
+        raise BadInput("table", path, "a text file in UTF-8",
+                       "Its encoding cannot be told, or it is no text, so letters such as ä would "
+                       "be read wrong. Save it again: in Excel as 'CSV UTF-8', in LibreOffice as "
+                       "CSV with the character set UTF-8; or as .xlsx.")
     lines = text.splitlines()
     if not lines:
         return
@@ -53,6 +61,21 @@ def _lines(path: Path) -> Iterable[tuple[int, Sequence[str]]]:
         # In a table with other delimiters, a comma can only be a decimal one.
         point = number > 1 and delimiter != ","
         yield number, [c.strip().replace(",", ".") if point else c.strip() for c in cells]
+
+
+def _decoded(raw: bytes) -> str | None:
+    """Text in UTF-8, in UTF-16 that says so, or in what Excel writes as "CSV" in Western Europe;
+    None for what may be anything else, as a wrong guess would change the names of lots."""
+    utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "cp1252" and FOREIGN.search(text):
+            return None
+        return None if "\0" in text else text
+    return None
 
 
 def _sheet(path: Path) -> Iterable[tuple[int, Sequence[str]]]:

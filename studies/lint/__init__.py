@@ -9,22 +9,26 @@ from dataclasses import dataclass, field
 
 from studies.data import StudyData
 from studies.lint.areas import lot_areas
+from studies.lint.confounded import confounded
 from studies.lint.copies import columns_twice, readings_twice, rows_twice, stacks_twice
-from studies.lint.design import confounded, constant, coverage, labels, order, recipes
+from studies.lint.design import constant, coverage, labels, order, recipes
 from studies.lint.finding import Check, Finding, Severity, Sure
 from studies.lint.headers import headers, shape
+from studies.lint.lot_levels import lot_levels
 from studies.lint.outliers import outliers
 from studies.lint.readings import (
     empty_cells,
     failures,
     impossible,
+    intact_stacks,
     not_numbers,
     stack_pressures,
     standard_errors,
 )
+from studies.lint.set_point_units import set_point_units
 from studies.lint.sheet import Sheet, sheet_of
 from studies.lint.swaps import odd_set_points
-from studies.lint.units import resistance_beside, set_point_units
+from studies.lint.units import resistance_beside
 from studies.wording import counted
 from studies.work import Each, one_by_one
 from trials.errors import BadInput
@@ -33,10 +37,10 @@ __all__ = ["CHECKS", "Check", "Finding", "Findings", "Options", "Severity", "She
            "lint", "lint_sheet", "sheet_of"]
 
 CHECKS: tuple[Check, ...] = (
-    shape, headers, not_numbers, empty_cells, impossible, failures, set_point_units,
+    shape, headers, not_numbers, empty_cells, impossible, failures, intact_stacks, set_point_units,
     odd_set_points, resistance_beside, rows_twice, readings_twice, stacks_twice, columns_twice,
-    stack_pressures, outliers, lot_areas, standard_errors, labels, confounded, order, constant,
-    recipes, coverage)
+    stack_pressures, lot_levels, outliers, lot_areas, standard_errors, labels, confounded, order,
+    constant, recipes, coverage)
 _BAD = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
@@ -120,5 +124,16 @@ def lint_sheet(sheet: Sheet, options: Options | None = None, *, each: Each = one
 
 
 def _looked(job: tuple[Check, Sheet]) -> tuple[Finding, ...]:
+    """What one check finds. One that stumbles is told as such and costs the others nothing: it is
+    no error in the table."""
     check, sheet = job
-    return tuple(check(sheet)) if len(sheet) or check is shape else ()
+    try:
+        return tuple(check(sheet)) if len(sheet) or check is shape else ()
+    except Exception as error:
+        words = " ".join(str(error).split())[:200]
+        return (Finding(
+            check.__name__, Severity.WARNING, "", (),
+            f"this check could not be made: {type(error).__name__}: {words}".rstrip(": "),
+            "pressloop stumbled over the table, so what this check looks for was not looked for; "
+            "the other checks were made", "Please report it, with this message and, if you may, "
+            "the table."),)

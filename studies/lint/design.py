@@ -1,18 +1,16 @@
-"""What the presses were chosen to tell: lots, order, coverage, columns that do not vary."""
+"""What the presses were chosen to tell: labels, order, coverage, columns that do not vary."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
-import pandas as pd
 from scipy.stats import spearmanr
 
 from optimizer.space import NAMES
+from studies.lint.exchanged import misplaced
 from studies.lint.finding import Finding, Severity, Sure, listed
 from studies.lint.sheet import RESISTANCE, Sheet, rows_where
-from studies.lint.swaps import exchanged_columns
-from studies.lint.units import misread
 
 SORTED, LONG = 0.95, 8
 """Rank correlation of rows and pressure from which on they count as sorted, and rows it takes."""
@@ -34,27 +32,6 @@ def labels(sheet: Sheet) -> Iterator[Finding]:
         elif lost.any():
             yield Finding("labels", Severity.WARNING, name, rows_where(lost), "empty",
                           f"{why}; a nameless row is counted to another {name}", "Fill it in.")
-
-
-def confounded(sheet: Sheet) -> Iterator[Finding]:
-    """Lots that were pressed by one recipe only while others were pressed otherwise."""
-    if len(sheet.lots) < 2:
-        return
-    points = sheet.set_points().round(3)
-    recipe = points.astype(str).agg("|".join, axis=1)
-    alone = [lot for lot, rows in sheet.lots.items()
-             if recipe[rows].nunique() == 1 and len(rows) > 1
-             and not _shared(recipe, rows)]
-    if not alone:
-        return
-    every = len(alone) == len(sheet.lots)
-    rows = tuple(int(r) for lot in alone for r in sheet.lots[lot])
-    yield Finding(
-        "confounded", Severity.ERROR if every else Severity.WARNING, "lot", () if every else rows,
-        f"{'every lot has' if every else listed(alone) + (' have' if len(alone) > 1 else ' has')} "
-        "one recipe only, which no other lot has",
-        "whether the lot or the recipe made the difference cannot be told",
-        "Press one recipe, such as the reference, in every lot.")
 
 
 def order(sheet: Sheet) -> Iterator[Finding]:
@@ -108,13 +85,11 @@ def coverage(sheet: Sheet) -> Iterator[Finding]:
     """Ranges of the settings that no press has been in."""
     if sheet.space is None or len(sheet) < LONG:
         return
-    wrong = {name for name, rows in misread(sheet).items() if rows}
-    if exchanged_columns(sheet):
-        wrong |= {"pressure_mpa", "temperature_c"}
+    wrong = {name for name, rows in misplaced(sheet).items() if rows}
     for name in sheet.space.free:
         values = sheet.numbers(name).dropna()
         if name in wrong:
-            # Numbers in another unit say nothing of the range.
+            # Numbers of another unit or column say nothing of the range.
             continue
         low, high = getattr(sheet.space, name)
         kept = values[values.between(low, high)]
@@ -131,10 +106,6 @@ def coverage(sheet: Sheet) -> Iterator[Finding]:
             yield Finding("coverage", Severity.NOTE, name, rows_where(outside),
                           f"outside of {low:g} to {high:g}", "these rows help less, as no recipe "
                           "is sought there", "Widen [space] if such recipes are wanted.")
-
-
-def _shared(recipe: pd.Series, rows: pd.Index) -> bool:
-    return bool((recipe.drop(index=rows) == recipe[rows].iloc[0]).any())
 
 
 def _scale(name: str, value: float) -> float:

@@ -21,7 +21,7 @@ from optimizer.knowledge import of_log_resistance
 from optimizer.setpoint import input_sd
 from optimizer.space import NAMES, Space
 from optimizer.training import Rows
-from studies.lint.readings import OVERFLOW
+from studies.lint.readings import intact
 from studies.lint.sheet import ERROR, RESISTANCE, Sheet
 from surrogates.pressing_gp import PressingGP, left_out_density
 from trials.recipe import Recipe
@@ -54,8 +54,7 @@ def expected(sheet: Sheet) -> Expected | None:
     """What the other rows let one expect of each; None where there are too few to judge."""
     points = sheet.set_points().dropna(axis=1, how="all")
     values = sheet.numbers(RESISTANCE)
-    fit = (values > 0) & (values < OVERFLOW) & (sheet.text("failure_mode") == "")
-    points = points[fit].dropna()
+    points = points[intact(sheet)].dropna()
     points = points[(points.drop(columns="temperature_c", errors="ignore") > 0).all(axis=1)]
     if len(points) < FEW or points.empty or "pressure_mpa" not in points:
         return None

@@ -45,6 +45,7 @@ def headers(sheet: Sheet) -> Iterator[Finding]:
             yield Finding(
                 "headers", Severity.ERROR, str(column), (), f"{column} stands where {name} is "
                 "expected", f"pressloop knows {name} only, so this column is not used",
+                f"Call it {name}." if remedy == "rename it" else
                 f"In the column {column} {remedy}; call it {name}.", Sure.LIKELY)
         if not found and not (name == RESISTANCE and sheet.has(MODE)):
             near = difflib.get_close_matches(name, map(str, sheet.cells.columns), 1, cutoff=0.8)

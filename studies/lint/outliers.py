@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from studies.lint.expected import LEAST_FACTOR, Expected, expected
 from studies.lint.finding import Finding, Severity, Sure
+from studies.lint.lot_levels import comparable
 from studies.lint.sheet import ERROR, HELD, RESISTANCE, Sheet
 
 LEAST_ABOVE = 3.0
@@ -20,6 +21,7 @@ EXPLAINED = 0.45
 
 def outliers(sheet: Sheet) -> Iterator[Finding]:
     """Readings that the others contradict."""
+    sheet = comparable(sheet)
     found = expected(sheet)
     if found is None:
         return
@@ -42,7 +44,7 @@ def _worth_a_look(found: Expected, row: int, gap: float) -> bool:
 
 
 def _outlier(sheet: Sheet, found: Expected, row: int, gap: float) -> Finding:
-    factor = math.exp(abs(gap))
+    factor = math.exp(min(abs(gap), 300.0))
     times = f"{factor:.1f} times" if factor < 20 else f"{factor:.0f} times"
     way = f"{times} what its neighbours show" if gap > 0 else \
         f"{times} below what its neighbours show"

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import pandas as pd
 
 from studies.lint.finding import Finding, Severity, Sure, listed
 from studies.lint.sheet import ERROR, HELD, MODE, NUMERIC, RESISTANCE, Sheet, rows_where
+from studies.wording import counted
 from trials.outcome import FailureMode
 
 OVERFLOW = 1e9
@@ -15,6 +17,35 @@ OVERFLOW = 1e9
 SAME_HELD, MIXED_HELD = 0.02, 0.10
 """Relative spread of the stack pressure that is a reading's, and one that is another setting's."""
 DIGITISED = "a model then takes every reading for as good as the others"
+
+
+FEW_INTACT = 5
+"""Intact stacks below which even a straight line over the set points has no stack to spare."""
+
+
+def intact(sheet: Sheet) -> pd.Series:
+    """Which rows have the resistance of an intact stack, by row."""
+    values = sheet.numbers(RESISTANCE)
+    return (values > 0.0) & (values < OVERFLOW) & (sheet.text(MODE) == "")
+
+
+def intact_stacks(sheet: Sheet) -> Iterator[Finding]:
+    """Tables in which no stack, or hardly one, came out whole."""
+    stated = (sheet.text(RESISTANCE) != "") & (sheet.text(MODE) == "")
+    count, failed = int(stated.sum()), int((sheet.text(MODE) != "").sum())
+    # A column that is missing, or empty beside stacks that did not fail, is told by others.
+    told = count + failed > 0 and (sheet.has(RESISTANCE) or failed == len(sheet))
+    if count >= FEW_INTACT or not told:
+        return
+    kept = "no intact stack" if not count else f"{counted(count, 'intact stack')} only"
+    yield Finding(
+        "intact", Severity.WARNING, RESISTANCE, (),
+        f"{kept}, {counted(failed, 'failed stack')}",
+        "nothing can be learned of resistance, only of what breaks stacks" if not count else
+        "too few to tell what a recipe does to resistance from scatter",
+        "Press where stacks stay whole, such as at lower pressure if they were crushed or shorted; "
+        "if they were intact, empty failure_mode and fill in the resistance." if failed else
+        "Add more stacks.")
 
 
 def not_numbers(sheet: Sheet) -> Iterator[Finding]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import pi
 
@@ -56,10 +56,11 @@ class Sheet:
         return self.cells[name]
 
     def numbers(self, name: str) -> pd.Series:
-        """A column as numbers, NaN for what is none."""
+        """A column as numbers, NaN for what is none, infinity included."""
         if name not in self._numbers:
-            self._numbers[name] = pd.to_numeric(
+            found = pd.to_numeric(
                 self.text(name).replace("", None), errors="coerce").astype("float64")
+            self._numbers[name] = found.where(np.isfinite(found))
         return self._numbers[name]
 
     @cached_property
@@ -90,6 +91,10 @@ class Sheet:
             return USUAL[name]
         low, high = getattr(self.space, name)
         return (low - 1e-6 * abs(low), high + 1e-6 * abs(high))
+
+    def without(self, rows: Sequence[int]) -> Sheet:
+        """The same table without these rows."""
+        return replace(self, cells=self.cells.drop(index=list(rows))) if len(rows) else self
 
     def set_points(self) -> pd.DataFrame:
         """The three set points as numbers; what the settings fix stands in where a cell is empty.

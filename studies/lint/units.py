@@ -12,35 +12,19 @@ import numpy as np
 import pandas as pd
 
 from optimizer.space import NAMES
-from studies.lint.finding import Finding, Severity, Sure
-from studies.lint.sheet import RESISTANCE, USUAL, Sheet, rows_where
+from studies.lint.finding import Finding, Severity
+from studies.lint.sheet import RESISTANCE, Sheet, rows_where
 
 Convert = Callable[[pd.Series], pd.Series]
 FEWEST = 3
 """Rows of a lot from which on its unit is looked at by itself."""
 INSIDE, OUTSIDE = 0.95, 0.5
 """Share of rows inside after the conversion, and before it at most."""
-SURELY_OUTSIDE = 0.1
-UNITS = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "degC"}
-WHY = {
-    "pressure_mpa": "presses show force or oil pressure; what counts is force over the area of "
-                    "the die",
-    "dwell_s": "a hold that is 60 times too short or too long moves every conclusion about time",
-    "temperature_c": "platens of such presses run from room temperature to about 150 degC",
-}
-
-
-def set_point_units(sheet: Sheet) -> Iterator[Finding]:
-    """Set points in another unit, for the whole column or a lot of it."""
-    for name in NAMES:
-        for rows, words in _suspected(sheet, name):
-            whole = len(rows) == sheet.numbers(name).notna().sum()
-            yield _finding(sheet, name, rows, words, whole)
 
 
 def misread(sheet: Sheet) -> dict[str, tuple[int, ...]]:
     """Rows of each column whose unit is another one, by name of the column."""
-    return {name: tuple(row for rows, _ in _suspected(sheet, name) for row in rows)
+    return {name: tuple(row for rows, _ in suspected(sheet, name) for row in rows)
             for name in NAMES}
 
 
@@ -74,21 +58,27 @@ def resistance_beside(sheet: Sheet) -> Iterator[Finding]:
             "was left out", f"Multiply {name} by the area (10 mm: 0.785 cm2, 13 mm: 1.327 cm2).")
 
 
+def in_kelvin(sheet: Sheet, values: pd.Series) -> pd.Series:
+    """Which temperatures are too high for degC and right as kelvin."""
+    low, high = sheet.usual("temperature_c")
+    return (values > max(high, 200.0)) & (values - 273.15).between(max(low - 10.0, 0.0), high)
+
+
 def _times(factor: float) -> Convert:
     return lambda values: values * factor
 
 
-def _suspected(sheet: Sheet, name: str) -> Iterator[tuple[tuple[int, ...], list[str]]]:
+def suspected(sheet: Sheet, name: str) -> Iterator[tuple[tuple[int, ...], list[str]]]:
     """Rows and the units they may have: the whole column, or else single lots of it."""
-    values, convert = sheet.numbers(name).dropna(), _conversions(sheet, name)
+    values = sheet.numbers(name).dropna()
     if values.empty:
         return
-    if whole := _unit(values, sheet.usual(name), convert):
+    if whole := unit_of(sheet, name, values):
         yield _numbers(values), whole
         return
     for rows in sheet.lots.values() if len(sheet.lots) > 1 else ():
         mine = values[values.index.isin(rows)]
-        if len(mine) >= FEWEST and (words := _unit(mine, sheet.usual(name), convert)):
+        if len(mine) >= FEWEST and (words := unit_of(sheet, name, mine)):
             yield _numbers(mine), words
 
 
@@ -96,27 +86,10 @@ def _numbers(values: pd.Series) -> tuple[int, ...]:
     return tuple(int(row) for row in values.index)
 
 
-def _unit(values: pd.Series, usual: tuple[float, float], convert: list[tuple[str, Convert]]
-          ) -> list[str]:
+def unit_of(sheet: Sheet, name: str, values: pd.Series) -> list[str]:
     """Units that the numbers may have instead, the most common first; none if they look right."""
+    usual = sheet.usual(name)
     if values.between(*usual).mean() > OUTSIDE:
         return []
-    return [unit for unit, change in convert if change(values).between(*usual).mean() >= INSIDE]
-
-
-def _finding(sheet: Sheet, name: str, rows: tuple[int, ...], units: list[str], whole: bool
-             ) -> Finding:
-    values = sheet.numbers(name)[list(rows)]
-    low, high = USUAL[name] if sheet.space is None else getattr(sheet.space, name)
-    outside = 1.0 - values.between(*sheet.usual(name)).mean()
-    sure = outside >= 1.0 - SURELY_OUTSIDE
-    known = "what such presses are set to" if sheet.space is None else "the settings' space"
-    unit, words = UNITS[name], " or ".join(units[:2])
-    of = "" if whole else f" of lot {sheet.text('lot')[rows[0]]}"
-    return Finding(
-        "units", Severity.ERROR if sure else Severity.WARNING, name, () if whole else rows,
-        f"values{of} from {values.min():.4g} to {values.max():.4g}, where {known} is {low:g} to "
-        f"{high:g} {unit}", f"these look like {words}; {WHY[name]}",
-        f"Ask which unit was written down, and convert to {unit}"
-        + (" with the area of your die." if "die" in words else "."),
-        Sure.LIKELY if sure else Sure.POSSIBLE)
+    return [unit for unit, change in _conversions(sheet, name)
+            if change(values).between(*usual).mean() >= INSIDE]

@@ -13,6 +13,7 @@ from flows.study_outputs import Done, clear, write_tables
 from flows.study_parts import PARTS
 from flows.study_settings import read_study
 from flows.study_sources import source_of
+from flows.table_files import cells_of
 from tests.flows.conftest import Answer
 from tests.flows.lab_files import PAST, write_settings, write_table
 from trials.errors import BadInput
@@ -101,6 +102,25 @@ def test_files_that_are_no_tables_are_refused(tmp_path: Path, pressloop: Presslo
                                               content: bytes) -> None:
     (tmp_path / name).write_bytes(content)
     pressloop("lint", tmp_path / name).refused("table")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_a_csv_is_read_in_the_encodings_that_excel_writes(tmp_path: Path, encoding: str) -> None:
+    rows = ("lot;pressure_mpa;temperature_c;notes\r\n"
+            "Müller;100,5;25;30 °C, 5 µm²\r\nGröße;200;80;\r\n")
+    (tmp_path / "past.csv").write_bytes(rows.encode(encoding))
+    found = cells_of(tmp_path / "past.csv")
+    assert found.header == ("lot", "pressure_mpa", "temperature_c", "notes")
+    assert found.rows == ((2, ("Müller", "100.5", "25", "30 °C. 5 µm²")),
+                          (3, ("Größe", "200", "80", "")))
+
+
+@pytest.mark.parametrize("encoding", ["cp850", "mac-roman", "cp1251", "shift-jis", "utf-16-le"])
+def test_a_csv_whose_letters_cannot_be_told_is_refused_for_that(
+        tmp_path: Path, pressloop: Pressloop, encoding: str) -> None:
+    lot = {"cp1251": "партия", "shift-jis": "ロット"}.get(encoding, "Müller")
+    (tmp_path / "past.csv").write_bytes(f"lot,pressure_mpa\n{lot},100\n".encode(encoding))
+    pressloop("lint", tmp_path / "past.csv").refused("encoding", "CSV UTF-8")
 
 
 def test_the_simulator_gives_the_same_stacks_again_and_lots_take_turns(tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import pytest
 from optimizer.space import Space
 from studies.data import StudyData
 from studies.lint import CHECKS, Findings, Options, Severity, Sheet, lint, lint_sheet, sheet_of
-from studies.lint.finding import row_words
+from studies.lint.finding import Finding, row_words
 from tests.studies.stacks import SPACE, pressed, spread
 from trials.errors import BadInput
 
@@ -275,6 +275,158 @@ def test_lots_that_stand_for_recipes() -> None:
     assert "confounded" not in [f.check for f in lint_sheet(Sheet("lots", shared)).found]
 
 
+@pytest.mark.parametrize("lots", [2, 3])
+def test_empty_cells_and_unknown_headers_in_a_table_of_lots(lots: int) -> None:
+    sheet = sound(32, lots)
+    row, other = rows_of(sheet)[3:5]
+    for column in (PRESSURE, DWELL, WARM):
+        assert bad(lint_sheet(written(sheet, column, [row], ""))) == [("empty", column, (row,))]
+        found = bad(lint_sheet(written(sheet, column, [row, other], "60 s")))
+        assert found == [("numbers", column, (row, other))]
+        renamed = replace(sheet, cells=sheet.cells.rename(columns={column: column.upper()}))
+        assert [(f[0], f[1]) for f in bad(lint_sheet(renamed))] == [("headers", column.upper())]
+
+
+def test_a_check_that_stumbles_costs_the_others_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumbling(sheet: Sheet) -> Iterator[Finding]:
+        raise ZeroDivisionError("float division")
+
+    monkeypatch.setattr("studies.lint.CHECKS", (stumbling, *CHECKS))
+    told = lint_sheet(sound())
+    assert bad(told) == [("stumbling", "", ())] and not told.serious
+    assert "ZeroDivisionError: float division" in told.sentences[1]
+    assert "report" in told.found[0].remedy
+    spoilt = lint_sheet(written(sound(), R, [intact(sound())[0]], "OL"))
+    assert spoilt.serious and len(spoilt.found) == 2
+
+
+@pytest.mark.parametrize("space", [None, SPACE])
+@pytest.mark.parametrize(("lots", "factor"), [
+    (2, 1000.0), (3, 1000.0), (3, 0.001), (3, 10.0), (3, 0.1), (3, 100.0)])
+def test_a_lot_in_another_unit_of_resistance(lots: int, factor: float, space: Space | None
+                                             ) -> None:
+    sheet = replace(sound(64, lots), space=space)
+    lot = [row for row in sheet.lots["L1"] if row in intact(sheet)]
+    for column in (R, SE):
+        sheet = changed(sheet, column, lot, lambda v: v * factor)
+    one, = [f for f in lint_sheet(sheet).found if f.severity is not Severity.NOTE]
+    assert (one.check, one.column, one.severity) == ("lots", R, Severity.ERROR)
+    power = max(factor, 1.0 / factor)
+    assert f"a factor near {power:g} is another unit" in one.why
+    if lots == 3:
+        assert one.rows == tuple(int(row) for row in sheet.lots["L1"])
+        assert "convert lot L1 to" in one.remedy
+
+
+def test_a_lot_that_reads_far_more_is_told_and_one_that_reads_30_percent_more_is_not() -> None:
+    sheet = sound(128, 3)
+    lot = [row for row in sheet.lots["L2"] if row in intact(sheet)]
+    found = bad(lint_sheet(changed(sheet, R, lot, lambda v: 2.7 * v)))
+    assert found == [("lots", R, tuple(int(row) for row in sheet.lots["L2"]))]
+    assert not lint_sheet(changed(sheet, R, lot, lambda v: 2.7 * v)).serious
+    for factor in (0.77, 1.3):
+        mild = lint_sheet(changed(sheet, R, lot, lambda v, by=factor: v * by))
+        assert bad(mild) == []
+
+
+def test_an_outlier_is_seen_beside_a_lot_in_another_unit() -> None:
+    sheet = sound(64, 3)
+    lot = [row for row in sheet.lots["L1"] if row in intact(sheet)]
+    row = next(row for row in sheet.lots["L0"] if row in intact(sheet))
+    spoilt = changed(changed(sheet, R, lot, lambda v: 1000.0 * v), R, [row], lambda v: 10.0 * v)
+    assert [(f[0], len(f[2])) for f in bad(lint_sheet(spoilt))] == [
+        ("lots", len(sheet.lots["L1"])), ("outliers", 1)]
+
+
+def test_a_lot_with_wrong_set_points_is_not_told_twice() -> None:
+    sheet = sound(64, 3)
+    lot = [int(row) for row in sheet.lots["L1"]]
+    for column, to in ((PRESSURE, lambda v: 10.0 * v), (WARM, lambda v: v + 273.15)):
+        found = bad(lint_sheet(replace(changed(sheet, column, lot, to), space=SPACE)))
+        assert found == [("units", column, tuple(lot))]
+
+
+@pytest.mark.parametrize(("column", "values"), [
+    (PRESSURE, (100.0, 200.0, 300.0)), (DWELL, (30.0, 300.0, 1500.0)), (WARM, (25.0, 80.0, 130.0))])
+def test_lots_that_stand_for_a_set_point(column: str, values: tuple[float, ...]) -> None:
+    sheet = sound(48, 3)
+    for lot, value in zip(("L0", "L1", "L2"), values, strict=True):
+        sheet = changed(sheet, column, [int(row) for row in sheet.lots[lot]],
+                        lambda v, to=value: to * (1.0 + 1e-4 * v))
+    one, = [f for f in lint_sheet(sheet).found if f.check == "confounded"]
+    assert (one.column, one.severity) == (column, Severity.ERROR)
+    assert "cannot be told" in one.why and "L1" in one.seen
+    shared = sheet
+    for lot in ("L0", "L1", "L2"):
+        shared = written(shared, column, [int(sheet.lots[lot][0])], str(values[1]))
+    assert "confounded" not in [f.check for f in lint_sheet(shared).found]
+
+
+def test_one_lot_that_stands_for_a_set_point() -> None:
+    sheet = sound(48, 3)
+    for lot, value in (("L0", "80"), ("L1", "80"), ("L2", "25")):
+        sheet = written(sheet, WARM, [int(row) for row in sheet.lots[lot]], value)
+    one, = [f for f in lint_sheet(sheet).found if f.check == "confounded"]
+    assert one.severity is Severity.WARNING
+    assert one.rows == tuple(int(row) for row in sheet.lots["L2"])
+
+
+@pytest.mark.parametrize("lots", [1, 2])
+@pytest.mark.parametrize(("one", "other", "space"), [
+    (DWELL, WARM, None), (DWELL, WARM, SPACE), (PRESSURE, DWELL, SPACE),
+    (PRESSURE, WARM, None), (PRESSURE, WARM, SPACE)])
+def test_two_columns_exchanged_are_one_finding(one: str, other: str, space: Space | None,
+                                               lots: int) -> None:
+    sheet = sound(32, lots)
+    cells = sheet.cells.rename(columns={one: other, other: one})
+    found = lint_sheet(replace(sheet, cells=cells, space=space))
+    assert [(f[0], set(f[1].split(", ")), f[2]) for f in bad(found)] == [
+        ("exchanged", {one, other}, ())]
+    assert "273.15" not in str(found.found)
+
+
+def test_columns_exchanged_in_a_lot() -> None:
+    sheet = sound(64, 2)
+    lot = [int(row) for row in sheet.lots["L1"]]
+    cells = sheet.cells.copy()
+    cells.loc[lot, [DWELL, WARM]] = cells.loc[lot, [WARM, DWELL]].to_numpy()
+    cells.loc[rows_of(sheet)[0], DWELL] = ""
+    found = bad(lint_sheet(replace(sheet, cells=cells, space=SPACE)))
+    assert ("exchanged", f"{DWELL}, {WARM}", tuple(lot)) in found
+    assert {f[0] for f in found} == {"exchanged", "empty"}
+
+
+def test_pressure_and_dwell_of_a_row_exchanged_or_copied() -> None:
+    sheet = replace(sound(), space=SPACE)
+    cold, row = (next(r for r in intact(sheet) if low < float(sheet.cells.loc[r, WARM]) < high)
+                 for low, high in ((26.0, 48.0), (60.0, 130.0)))
+    exchanged = written(written(sheet, PRESSURE, [cold, row], "27"), DWELL, [cold, row], "369")
+    found = [f for f in lint_sheet(exchanged).found if f.check == "exchanged"]
+    assert {(f.column, f.rows) for f in found} == {
+        (f"{PRESSURE}, {DWELL}", (cold,)), (f"{PRESSURE}, {WARM}", (row,))}
+    assert all("Exchange the two cells" in f.remedy for f in found)
+    doubtful, = [f for f in found if WARM in f.column]
+    assert f"Or pressure and dwell are exchanged in row {row}." in doubtful.remedy
+    either = written(written(sheet, PRESSURE, [row], "1500"), DWELL, [row], "100")
+    told, = [f for f in lint_sheet(either).found if f.check == "decimal point"]
+    assert f"Or pressure and dwell are exchanged in row {row}." in told.remedy
+    copied = written(written(sheet, PRESSURE, [cold], "27"), DWELL, [cold], "27")
+    assert ("copies", f"{PRESSURE}, {DWELL}", (cold,)) in bad(lint_sheet(copied))
+
+
+def test_tables_with_hardly_an_intact_stack() -> None:
+    rows = intact(sound())
+    for kept, words in ((0, "no intact stack"), (1, "1 intact stack only"),
+                        (4, "4 intact stacks only")):
+        failed = written(written(written(sound(), R, rows[kept:], ""), SE, rows[kept:], ""),
+                         "failure_mode", rows[kept:], "crushed")
+        told = [f for f in lint_sheet(failed).found if f.check == "intact"]
+        assert [f.severity for f in told] == [Severity.WARNING]
+        assert words in told[0].seen
+    enough = written(written(sound(), R, rows[5:], ""), "failure_mode", rows[5:], "crushed")
+    assert "intact" not in [f.check for f in lint_sheet(enough).found]
+
+
 def test_order_constants_few_recipes_and_gaps() -> None:
     cells = sound().cells.sort_values(PRESSURE, key=lambda c: c.astype(float))
     ordered = replace(sound(), cells=cells.set_axis(sound().cells.index))
@@ -312,6 +464,16 @@ def test_no_table_makes_it_stumble() -> None:
                                index=range(2, 11), dtype=object)):
         found = lint_sheet(Sheet("odd", cells))
         assert found.found and found.sentences
+        assert "could not be made" not in str(found.found)
+
+
+@pytest.mark.parametrize("word", ["inf", "-1", "0", "1e300", "1e-300", "9.9E37", "x", ""])
+def test_no_cell_makes_a_check_stumble(word: str) -> None:
+    sheet = sound(32, 2)
+    for column in (PRESSURE, DWELL, WARM, R, "lot", "failure_mode"):
+        for rows in (intact(sheet)[:1], intact(sheet)[2:9]):
+            found = lint_sheet(written(sheet, column, rows, word), Options(("order", "recipes")))
+            assert "could not be made" not in str(found.found), (column, rows)
 
 
 def test_a_check_can_be_left_out_by_its_name() -> None:
