@@ -18,6 +18,8 @@ from trials.recipe import Recipe
 
 STEP = {"pressure_mpa": "per doubling", "dwell_s": "per doubling", "temperature_c": "per 10 °C"}
 CELLS = 41
+LEFT_OVER, WHOLE = "what the laws leave over", "resistance, without laws"
+"""What a length scale is of."""
 DOUBLING = math.log(2.0)
 
 
@@ -53,7 +55,7 @@ class Change:
 class LawValue:
     """A number of a law: an exponent, or an activation energy in kJ/mol, with its 95 % interval,
     beside what is known before there is data; or a length scale, as a factor of the variable (in
-    degC for temperature)."""
+    degC for temperature), of LEFT_OVER, or of WHOLE where no laws are used."""
 
     law: str
     variable: str
@@ -106,7 +108,8 @@ def changes(values: FloatArray, of: Grid, space: Space) -> tuple[Change, ...]:
 
 
 def laws(beliefs: Beliefs) -> tuple[LawValue, ...]:
-    """What the hyperparameters of ln R came to; intervals by Student's t, as draws are few."""
+    """What the hyperparameters of ln R came to; intervals by Student's t, as draws are few. A
+    process without laws has length scales only."""
     gp, space = beliefs.log_resistance, beliefs.space
     assert gp is not None
     found = []
@@ -119,14 +122,14 @@ def laws(beliefs: Beliefs) -> tuple[LawValue, ...]:
                                   if name == "temperature_c" else "exponent", *ends,
                                   scale * term.slopes[i], abs(scale) * term.slope_sd[i]))
     known, sd = gp.prior.length
+    of = LEFT_OVER if gp.prior.terms else WHOLE
     for i, name in enumerate(space.free):
         ends = _by_t(np.log(gp.draws.lengths[:, i].numpy()))
         value, low, high, usual = (_length(space, name, math.exp(v))
                                    for v in (*ends, math.log(known)))
-        found.append(LawValue("what the laws leave over", name, "length scale (°C)"
+        found.append(LawValue(of, name, "length scale (°C)"
                               if name == "temperature_c" else "length scale (factor)",
-                              value, low, high,
-                              usual, sd))
+                              value, low, high, usual, sd))
     return tuple(found)
 
 

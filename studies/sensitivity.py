@@ -23,17 +23,13 @@ from studies.effects import (
     left_over,
 )
 from studies.few_rows import few_rows
+from studies.held_pressure import HeldPressure, held_pressure
+from studies.recipe_left import what_is_left
 from studies.sanity import Finding, Odd, odd_rows, plain_process, sanity
 from studies.sanity_rules import RESISTANCE
 from studies.sensitivity_words import sentences
 from studies.shares import LASTING, Share, shares, typical_factor
-from studies.spread_of_groups import (
-    GroupSpread,
-    HeldPressure,
-    held_pressure,
-    residuals,
-    spread_of,
-)
+from studies.spread_of_groups import Difference, GroupSpread, scatter_of
 from studies.work import Each, one_by_one
 from surrogates.pressing_gp import left_out_density
 from trials.checks import within
@@ -79,9 +75,9 @@ class Findings:
     are those that the models learned from. `recipe` is the one that would be recommended, `beliefs`
     what was learned, both None where too few stacks are intact. `typical_factor` is how far
     resistance varies over the space (a factor, one standard deviation), `scatter` from stack to
-    stack (of ln R), `failing` the share of the space where stacks fail more often than not,
-    `unvaried` the free variables that the rows hardly vary, `left_over` what the laws of pressing
-    miss (of ln R).
+    stack of one recipe, lot and operator (of ln R, with a 95 % interval), `failing` the share of
+    the space where stacks fail more often than not, `unvaried` the free variables that the rows
+    hardly vary, `left_over` what the laws of pressing miss (of ln R).
     """
 
     told: int
@@ -93,6 +89,8 @@ class Findings:
     shares: tuple[Share, ...] = ()
     typical_factor: float = 1.0
     scatter: float = 0.0
+    scatter_low: float = 0.0
+    scatter_high: float = 0.0
     left_over: float = 0.0
     lawless: bool = False
     """True where a model without laws predicts these stacks better, and is used."""
@@ -102,6 +100,7 @@ class Findings:
     changes: tuple[Change, ...] = ()
     laws: tuple[LawValue, ...] = ()
     groups: tuple[GroupSpread, ...] = ()
+    differences: tuple[Difference, ...] = ()
     single: tuple[str, ...] = ()
     """Kinds of groups of which there is one only."""
     same_groups: bool = False
@@ -126,6 +125,7 @@ class Findings:
             "laws": [asdict(one) for one in self.laws],
             "groups": [asdict(one) | {"together": ", ".join(one.together)}
                                    for one in self.groups],
+            "group_differences": [asdict(one) for one in self.differences],
             "stack_pressure": [] if self.held is None else [
                 asdict(self.held) | {"together": ", ".join(self.held.together)}],
             "checks": [_check(one) for one in self.checks],
@@ -199,12 +199,12 @@ def _shares(job: _Job) -> dict[str, Any]:
         found += shares(values, cube, space.free, LASTING, lasting)
     return {
         "beliefs": beliefs, "recipe": recipe, "cautious": cautious,
-        "shares": found, "typical_factor": typical_factor(values, cube), "scatter": gp.scatter,
+        "shares": found, "typical_factor": typical_factor(values, cube),
         "left_over": left_over(beliefs), "failing": float(1.0 - lasting.mean()),
         "unvaried": tuple(n for i, n in enumerate(space.free) if np.ptp(x[:, i]) < 0.1),
         "curves": (*curves_through(beliefs, recipe), *averaged_curves(values, cube, space)),
         "changes": changes(values, cube, space), "lawless": lawless,
-        "laws": () if lawless else laws(beliefs)}
+        "laws": laws(beliefs)}
 
 
 def _better(beliefs: Beliefs, data: StudyData) -> tuple[Beliefs, bool]:
@@ -226,14 +226,17 @@ def _sanity(job: _Job) -> dict[str, Any]:
 
 
 def _groups(job: _Job) -> dict[str, Any]:
-    found = residuals(job.data, job.used)
-    names = {"lot": [r.trial.stack.lot for r in found],
-             "operator": [r.trial.stack.operator for r in found]}
-    spreads = [spread_of(kind, found, given, job.data) for kind, given in names.items()]
+    _, lawless = _better(believe(job.used, job.data.space, job.data.caution), job.data)
+    left = what_is_left(job.data, job.used, lawless=lawless)
+    stacks = [r.trial.stack for r in left.residuals]
+    names = {"lot": [one.lot for one in stacks], "operator": [one.operator for one in stacks]}
+    found = scatter_of(left, names, job.data)
     pairs = set(zip(*names.values(), strict=True))
     several = all(len(set(given)) > 1 for given in names.values())
-    return {"groups": tuple(one for one in spreads if one is not None),
+    scatter, low, high = found.within
+    return {"scatter": scatter, "scatter_low": low, "scatter_high": high,
+            "groups": found.groups, "differences": found.differences,
             "single": tuple(kind for kind, given in names.items() if len(set(given)) == 1),
             "same_groups": several and all(len(set(given)) == len(pairs)
                                            for given in names.values()),
-            "held": held_pressure(found, job.data)}
+            "held": held_pressure(left.residuals, job.data)}

@@ -42,11 +42,20 @@ def shares_words(found: Findings) -> list[str]:
     if lasting:
         words.append(f"Over the {percent(1.0 - found.failing)} of the space where more than half "
                      f"of the stacks last, {_makes(lasting)}.")
-    words += [_most(lasting or whole), _size(found)]
+    words += [_most(lasting or whole), *_sure_all_the_same(whole, found.changes), _size(found)]
     if wide := [CALLED[s.variable] for s in lasting or whole if s.total_high - s.total_low > WIDE]:
         words.append(f"How much {listed(wide, 'or')} matters cannot be told yet from these "
                      "stacks: the interval is too wide.")
     return words
+
+
+def _sure_all_the_same(order: Sequence[Share], changes: Sequence[Change]) -> list[str]:
+    """A share counts squares of effects, so that a small effect has next to none."""
+    clear = {c.variable for c in changes if c.part == "whole" and _clear(c)}
+    names = [CALLED[s.variable] for s in order if s.total_low == 0.0 and s.variable in clear]
+    return [] if not names else [
+        f"That {listed(names)} may make none of the differences means that the effect is small "
+        "beside the others, not that there is none: a share counts the squares of effects."]
 
 
 def _makes(order: Sequence[Share]) -> str:
@@ -56,7 +65,8 @@ def _makes(order: Sequence[Share]) -> str:
 
 
 def _share(s: Share) -> str:
-    return f"{percent(s.total)} ({100 * s.total_low:.0f} to {100 * s.total_high:.0f})"
+    low = "less than 1" if 0.0 < s.total_low < 0.0095 else f"{100 * s.total_low:.0f}"
+    return f"{percent(s.total)} ({low} to {100 * s.total_high:.0f})"
 
 
 def _overlap(order: Sequence[Share]) -> str:
@@ -74,9 +84,10 @@ def _most(order: Sequence[Share]) -> str:
 
 
 def _size(found: Findings) -> str:
+    low, high = (100.0 * math.expm1(v) for v in (found.scatter_low, found.scatter_high))
     return (f"From recipe to recipe resistance typically differs by a factor of "
-            f"{found.typical_factor:.2g}, from stack to stack of one recipe by "
-            f"{percent(math.expm1(found.scatter))}.")
+            f"{found.typical_factor:.2g}, from stack to stack of one recipe, lot and operator by "
+            f"{percent(math.expm1(found.scatter))} ({low:.0f} to {high:.0f}).")
 
 
 def limits_words(found: Findings) -> list[str]:

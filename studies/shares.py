@@ -4,6 +4,11 @@ First-order index V[E[f | x_i]]/V[f], total index 1 - V[E[f | x_~i]]/V[f] (Salte
 doi 10.1016/j.cpc.2009.09.018), x uniform in the unit cube of the space, each as an exact average
 over a tensor grid instead of a random sample. Over a part of the space the variables are no longer
 independent; both indices then keep their meaning as E[V[f | x_~i]]/V[f] and V[E[f | x_i]]/V[f].
+
+A drawn function varies at random with every variable, also with one that does nothing, so that the
+draws of an index never leave room for none. The lower end of an interval is therefore that of the
+effect that all draws share: of what a draw has in common with the mean of all (Cauchy and Schwarz:
+it is never more than the whole). The upper end leaves to the rest the least that is sure of it.
 """
 
 from __future__ import annotations
@@ -18,11 +23,11 @@ from studies.drawn import Grid, averaged
 from trials.checks import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
+Axes = tuple[int, ...]
 
 WHOLE, LASTING = "whole space", "where stacks last"
-NONE = 0.05
-"""An end of an interval that is this close to none or all is said as such: what varies at random
-always has some share, so that draws alone would never leave room for none."""
+NONE = 0.005
+"""The least share that is said to be there: less is none in whole percent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +53,63 @@ def shares(values: FloatArray, of: Grid, names: tuple[str, ...], where: str = WH
     """From drawn functions of ln R, shape (count, points); `inside` (points,) tells the part."""
     alone, total = indices(values, of, inside)
     largest = np.bincount(total.argmax(1), minlength=len(names)) / len(total)
-    return tuple(Share(where, name, *_interval(alone[:, i]), *_interval(total[:, i]),
-                       float(largest[i])) for i, name in enumerate(names))
+    f, part, every = _shaped(values, of, inside)
+    mean = f.mean(0, keepdims=True)
+    whole = _size(f, part, of, (), every)
+    found = []
+    for i, name in enumerate(names):
+        others = tuple(j for j in every if j != i)
+        ends = [_least(f, mean, whole, part, of, *effect) for effect in (
+            (others, every), ((), others), ((), (i,)), ((i,), every))]
+        found.append(Share(where, name, *_interval(alone[:, i], ends[0], ends[1]),
+                           *_interval(total[:, i], ends[2], ends[3]), float(largest[i])))
+    return tuple(found)
 
 
-def _interval(draws: FloatArray) -> tuple[float, float, float]:
-    """Median and the ends of a 95 % interval."""
-    median, low, high = (float(v) for v in np.quantile(draws, (0.5, 0.025, 0.975)))
-    return median, 0.0 if low < NONE else low, 1.0 if high > 1.0 - NONE else high
+def _interval(draws: FloatArray, sure: float, rest: float) -> tuple[float, float, float]:
+    """Median and the ends of a 95 % interval; all where there is no rest."""
+    if float(draws.min()) > 1.0 - 1e-9:
+        return 1.0, 1.0, 1.0
+    return float(np.clip(np.median(draws), sure, 1.0 - rest)), sure, 1.0 - rest
+
+
+def _least(f: FloatArray, mean: FloatArray, whole: FloatArray, part: FloatArray, of: Grid,
+           over: Axes, less: Axes) -> float:
+    """The share that an effect surely has: f averaged `over` some axes, less that over more."""
+    each, shared = (_mean(g, part, of, over) - _mean(g, part, of, less) for g in (f, mean))
+    size = float(_mean(np.square(shared), part, of, range(part.ndim - 1)).max())
+    if size <= 0.0:
+        return 0.0
+    common = _mean(each * shared, part, of, range(part.ndim - 1)).reshape(len(f))
+    share = np.square(np.clip(common, 0.0, None)) / size / np.where(whole > 0.0, whole, 1.0)
+    low = float(np.quantile(share, 0.025))
+    return 0.0 if low < NONE else low
 
 
 def indices(values: FloatArray, of: Grid, inside: BoolArray | None = None
             ) -> tuple[FloatArray, FloatArray]:
     """First-order and total index of each axis for each function (count, points), shape
     (count, d) each; zero where a function does not vary."""
-    f, every = values.reshape(-1, *of.shape), range(len(of.shape))
-    part = np.ones((1, *of.shape)) if inside is None else inside.reshape(1, *of.shape).astype(float)
-    mean = _mean(f, part, of, every)
-    whole = _mean(np.square(f - mean), part, of, every).reshape(len(f))
+    f, part, every = _shaped(values, of, inside)
+    whole = _size(f, part, of, (), every)
     size = np.where(whole > 0.0, whole, 1.0)
-    alone, total = [], []
-    for i in every:
-        along = _mean(f, part, of, [j for j in every if j != i])
-        alone.append(_mean(np.square(along - mean), part, of, every).reshape(len(f)) / size)
-        rest = np.square(f - _mean(f, part, of, [i]))
-        total.append(_mean(rest, part, of, every).reshape(len(f)) / size)
+    alone = [_size(f, part, of, tuple(j for j in every if j != i), every) / size for i in every]
+    total = [_size(f, part, of, (), (i,)) / size for i in every]
     return np.stack(alone, 1), np.stack(total, 1)
+
+
+def _shaped(values: FloatArray, of: Grid, inside: BoolArray | None
+            ) -> tuple[FloatArray, FloatArray, Axes]:
+    """Functions (count, *shape), which of the points count (1, *shape), and all axes."""
+    part = np.ones((1, *of.shape)) if inside is None else inside.reshape(1, *of.shape).astype(float)
+    return values.reshape(-1, *of.shape), part, tuple(range(len(of.shape)))
+
+
+def _size(f: FloatArray, part: FloatArray, of: Grid, over: Axes, less: Axes) -> FloatArray:
+    """Mean square of each function averaged `over` some axes less that over more, shape (count,).
+    """
+    effect = _mean(f, part, of, over) - _mean(f, part, of, less)
+    return _mean(np.square(effect), part, of, range(part.ndim - 1)).reshape(len(f))
 
 
 def _mean(f: FloatArray, part: FloatArray, of: Grid, over: Sequence[int]) -> FloatArray:
@@ -84,7 +120,5 @@ def _mean(f: FloatArray, part: FloatArray, of: Grid, over: Sequence[int]) -> Flo
 
 def typical_factor(values: FloatArray, of: Grid, inside: BoolArray | None = None) -> float:
     """exp of the standard deviation of ln R, median over the drawn functions."""
-    f, every = values.reshape(-1, *of.shape), range(len(of.shape))
-    part = np.ones((1, *of.shape)) if inside is None else inside.reshape(1, *of.shape).astype(float)
-    variance = _mean(np.square(f - _mean(f, part, of, every)), part, of, every)
-    return float(np.exp(np.median(np.sqrt(variance))))
+    f, part, every = _shaped(values, of, inside)
+    return float(np.exp(np.median(np.sqrt(_size(f, part, of, (), every)))))

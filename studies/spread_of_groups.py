@@ -1,41 +1,53 @@
-"""What lots, operators and the stack pressure make of the scatter that the recipe leaves over."""
+"""What lots and operators make of the scatter that the recipe leaves over.
+
+    ln R_i = f(recipe_i) + lot_i + operator_i + e_i,    e_i ~ N(0, scatter^2 + known_i)
+
+f is the process of the surrogate before it has seen any row, for each draw of its hyperparameters;
+lots, operators and f are found together, so that a lot that was pressed elsewhere is not mistaken
+for what its recipes do, nor the other way round (mixed model, Rasmussen 2006, section 2.7).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
-import torch
 from scipy import stats
 
-from optimizer import knowledge
-from optimizer.fitting import fitted
-from optimizer.setpoint import input_sd
-from optimizer.training import Rows, training
 from studies.data import StudyData
-from surrogates.pressing_gp import OUTLYING, PressingGP
-from trials.checks import FloatArray
-from trials.outcome import Intact
-from trials.trial import Trial
+from studies.mixed_model import (
+    ANY_SIZE,
+    SIZES,
+    Seen,
+    alone,
+    expected,
+    of_normals,
+    quantiles,
+    seen_at,
+    weights_of,
+)
+from studies.recipe_left import Left, Residual
+from trials.checks import IntArray
 
 FEWEST = 6
 """Stacks from which on scatter is taken apart."""
-WIDEST_GROUPS = 0.5
-"""Standard deviation of ln R between groups that is hardly ever exceeded: a factor of e between
-lots is not a lot's doing."""
-USUAL_SD = 0.4
-"""Standard deviation of the logarithm of the scatter within a group about what the lab expects."""
+FEW_GROUPS = 5
+"""Groups up to which they are told apart by name: so few say little of how others would differ."""
 TOGETHER = 0.5
 """Share of a variable's variance that lies between the groups from which on both are said to vary
 together."""
+CHANCE = 0.05
+"""Of an interval that misses the truth."""
 
 
 @dataclass(frozen=True, slots=True)
 class GroupSpread:
-    """Standard deviations of ln R between groups of stacks and within one, medians with 95 %
-    intervals, and the share of the variance that lies between groups. `together` names the free
-    variables that vary with the groups, so that neither can be told from the other."""
+    """Standard deviations of ln R between groups of stacks, and from stack to stack of one recipe,
+    lot and operator (`within`, the same for every kind), medians with 95 % intervals, and the share
+    of the variance that lies between groups. `together` names the free variables that vary with the
+    groups, so that neither can be told from the other."""
 
     kind: str
     groups: int
@@ -44,135 +56,124 @@ class GroupSpread:
     between_low: float
     between_high: float
     within: float
+    within_low: float
+    within_high: float
     share: float
     share_low: float
     share_high: float
+    includes: str
+    """The other kind where each group has one of it only, which adds to what the groups differ by.
+    """
     together: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class HeldPressure:
-    """By which fraction resistance changes when the stack pressure held during impedance doubles,
-    with its 95 % interval; `together` as for groups."""
+class Difference:
+    """By how much ln R of stacks of the group `upper` is above that of `lower`, at one recipe, with
+    an interval that holds for all `pairs` of its kind together in 95 of 100 tables."""
 
-    stacks: int
-    lowest_mpa: float
-    highest_mpa: float
-    per_doubling: float
+    kind: str
+    upper: str
+    lower: str
+    difference: float
     low: float
     high: float
-    together: tuple[str, ...]
+    pairs: int
 
 
 @dataclass(frozen=True, slots=True)
-class Residual:
-    """ln R of one stack less what the other stacks let expect, and the variance of that."""
+class Scatter:
+    """From stack to stack of one recipe, lot and operator (standard deviation of ln R, with a 95 %
+    interval), and what lots and operators add. `differences` are of groups that are few."""
 
-    trial: Trial
-    value: float
-    variance: float
-
-
-def residuals(data: StudyData, fit_on: Sequence[Trial]) -> tuple[Residual, ...]:
-    """Of each intact stack, from a surrogate for which all rows are alike and that has not seen the
-    stack: those of `fit_on` are left out one by one."""
-    seen = [t for t in fit_on if isinstance(t.outcome, Intact)]
-    gp, rows = _alike(data, seen)
-    # The order of training is its own, so that each row finds its stack by its reading.
-    left = {_reading(rows, i): pair for i, pair in enumerate(_left_out(gp))}
-    known = {t.number for t in seen}
-    others = [t for t in data.intact if t.number not in known and data.space.comparable(t.recipe)]
-    found = [Residual(t, *left[_reading(one, 0)]) for t in seen
-             if (one := training([t], data.space).log_resistance).y.size]
-    if others:
-        them = [training([t], data.space).log_resistance for t in others]
-        x = torch.from_numpy(np.concatenate([one.x for one in them]))
-        mean = gp.predict(x)[0].numpy()
-        variance = (gp.predict(x)[1].square() + gp.scatter_at(x).square() - gp.scatter**2).numpy()
-        found += [_doubted(t, float(one.y[0] - m), max(float(v + one.variance[0]), 0.0), gp.scatter)
-                  for t, one, m, v in zip(others, them, mean, variance, strict=True)]
-    return tuple(sorted(found, key=lambda r: r.trial.number))
+    within: tuple[float, float, float]
+    groups: tuple[GroupSpread, ...]
+    differences: tuple[Difference, ...]
 
 
-def _doubted(trial: Trial, value: float, variance: float, scatter: float) -> Residual:
-    """A spoilt stack keeps only as much weight as its distance allows, as in the surrogate."""
-    far = abs(value) > OUTLYING * float(np.hypot(scatter, np.sqrt(variance)))
-    return Residual(trial, value, max(variance, value**2) if far else variance)
+def scatter_of(left: Left, names: Mapping[str, Sequence[str]], data: StudyData) -> Scatter:
+    """Takes apart what the recipe leaves. `names` has the group of each stack for each kind of
+    group; a kind counts where it has several groups, and fewer than stacks."""
+    stacks = len(left.residuals)
+    kinds = {kind: np.unique(np.array(given), return_inverse=True)
+             for kind, given in names.items()
+             if stacks >= FEWEST and 1 < len(set(given)) < stacks}
+    columns = [np.eye(len(groups))[at] for groups, at in kinds.values()]
+    seen = [seen_at(gap, features, left, np.hstack([np.zeros((stacks, 0)), *columns]), data)
+            for gap, features in left.draws]
+    scatter = np.array([one.scatter for each in seen for one in each])
+    within = quantiles(scatter, np.concatenate([weights_of([one.flat for one in e]) for e in seen]))
+    spreads, differences, begin = [], [], 0
+    for kind, (groups, at) in kinds.items():
+        mine = np.arange(begin, begin + len(groups))
+        begin += len(groups)
+        # A lot that one operator pressed differs from others by what that operator does as well.
+        includes = [k for k, (_, other) in kinds.items() if k != kind and _tells(at, other)]
+        parts = [[alone(one, mine, not includes) for one in each] for each in seen]
+        between, share = _between(parts)
+        spreads.append(GroupSpread(
+            kind, len(groups), stacks, *between, *within, *share, ", ".join(includes),
+            together=_together(at, left.residuals, data)))
+        if len(groups) <= FEW_GROUPS:
+            differences += _differences(kind, [str(g) for g in groups], parts)
+    return Scatter(within, tuple(spreads), tuple(differences))
 
 
-def _alike(data: StudyData, seen: Sequence[Trial]) -> tuple[PressingGP, Rows]:
-    rows = training(seen, data.space, None).log_resistance
-    found = fitted(rows, knowledge.of_log_resistance(data.space, data.caution),
-                   input_sd(data.space, data.caution), "log resistance")
-    assert found is not None
-    return found.gp, rows
+def _tells(mine: IntArray, other: IntArray) -> bool:
+    """True where all stacks of each of my groups are of one of the others."""
+    return len(set(zip(mine.tolist(), other.tolist(), strict=True))) == len(np.unique(mine))
 
 
-def _reading(rows: Rows, at: int) -> tuple[float, ...]:
-    return (*rows.x[at].tolist(), float(rows.y[at]), float(rows.variance[at]))
+def _between(parts: Sequence[Sequence[Seen]]
+             ) -> tuple[tuple[float, float, float], tuple[float, float, float]]:
+    """Size between groups, and its share of the variance."""
+    sizes, shares, weights = [], [], []
+    for each in parts:
+        logs = []
+        for one in each:
+            values, axes = np.linalg.eigh(one.precision)
+            along = np.einsum("tij,ti->tj", axes, one.pull)
+            kept = 1.0 / (np.clip(values, 0.0, None)[:, None] + SIZES[:, None] ** -2.0)
+            log = (one.log[:, None] + expected(SIZES) + 0.5 * (
+                kept * along[:, None] ** 2 + np.log(kept / SIZES[:, None] ** 2)).sum(2))
+            logs.append(np.logaddexp.reduce(log, 0))
+            sizes.append(SIZES)
+            shares.append(SIZES**2 / (SIZES**2 + one.scatter**2))
+        weights.append(weights_of(logs))
+    weight = np.concatenate(weights)
+    return quantiles(np.concatenate(sizes), weight), quantiles(np.concatenate(shares), weight)
 
 
-def _left_out(gp: PressingGP) -> list[tuple[float, float]]:
-    """Residual of each row as the others predict it, and its variance without the scatter that all
-    stacks have (Rasmussen 2006, eq. 5.12)."""
-    inverse = torch.cholesky_inverse(gp.factor).diagonal(dim1=1, dim2=2)
-    value = (gp.weights.squeeze(-1) / inverse).mean(0)
-    variance = ((1.0 / inverse).mean(0) - gp.scatter**2).clamp_min(0.0)
-    return list(zip(value.tolist(), variance.tolist(), strict=True))
+def _differences(kind: str, groups: Sequence[str], parts: Sequence[Sequence[Seen]]
+                 ) -> list[Difference]:
+    """Of each pair of groups; wider the more pairs there are, so that all hold together."""
+    means, covariances, weights = [], [], []
+    for each in parts:
+        logs = []
+        for one in each:
+            precision = one.precision + np.eye(len(groups)) / ANY_SIZE**2
+            covariance = np.linalg.inv(precision)
+            mean = np.einsum("tij,tj->ti", covariance, one.pull)
+            logs.append(one.log + 0.5 * (mean * one.pull).sum(1)
+                        - 0.5 * np.linalg.slogdet(precision)[1])
+            means.append(mean)
+            covariances.append(covariance)
+        weights.append(weights_of(logs))
+    mean, covariance = np.concatenate(means), np.concatenate(covariances)
+    weight, found = np.concatenate(weights), []
+    pairs = list(combinations(range(len(groups)), 2))
+    for i, j in pairs:
+        gap = mean[:, i] - mean[:, j]
+        sd = np.sqrt(covariance[:, i, i] + covariance[:, j, j] - 2.0 * covariance[:, i, j])
+        middle, low, high = (of_normals(gap, sd, weight / weight.sum(), q)
+                             for q in (0.5, CHANCE / 2 / len(pairs), 1.0 - CHANCE / 2 / len(pairs)))
+        found.append(Difference(kind, groups[i], groups[j], middle, low, high, len(pairs))
+                     if middle >= 0.0 else
+                     Difference(kind, groups[j], groups[i], -middle, -high, -low, len(pairs)))
+    return sorted(found, key=lambda d: -d.difference)
 
 
-def spread_of(kind: str, found: Sequence[Residual], names: Sequence[str], data: StudyData
-              ) -> GroupSpread | None:
-    """How much the groups of these names, one for each residual, differ; None where there is one
-    group only, too few stacks, or as many groups as stacks.
-
-    One-way random effects by restricted likelihood on a grid of both standard deviations, times
-    weak knowledge of both, that keeps few groups from an endless upper end.
-    """
-    groups = sorted(set(names))
-    if not (1 < len(groups) < len(found)) or len(found) < FEWEST:
-        return None
-    index = np.array([groups.index(name) for name in names])
-    between, within, weight = _posterior(index, np.array([r.value for r in found]),
-                                         np.array([r.variance for r in found]),
-                                         data.caution.stack_scatter)
-    share = between**2 / (between**2 + within**2)
-    b, w, s = (_quantiles(v, weight) for v in (between, within, share))
-    return GroupSpread(kind, len(groups), len(found), *b, w[0], *s,
-                       together=_together(index, found, data))
-
-
-def _posterior(index: FloatArray, value: FloatArray, variance: FloatArray, usual: float
-               ) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Grids of the standard deviations between and within groups, and their weights."""
-    between, within = np.linspace(0.002, 1.5, 400), np.geomspace(0.01, 1.0, 60)
-    log = np.empty((len(within), len(between)))
-    for i, scatter in enumerate(within):
-        precision = 1.0 / (scatter**2 + variance)
-        s0, s1, s2 = (np.bincount(index, precision * value**k) for k in range(3))
-        shrunk = 1.0 + np.square(between)[:, None] * s0
-        log[i] = -0.5 * (-np.log(precision).sum() + np.log(shrunk).sum(1) + s2.sum()
-                         - (np.square(between)[:, None] * s1**2 / shrunk).sum(1))
-        # The common mean is integrated out, which is what restricts the likelihood.
-        a, b = (s0 / shrunk).sum(1), (s1 / shrunk).sum(1)
-        log[i] += 0.5 * b**2 / a - 0.5 * np.log(a)
-    log -= 0.5 * np.square(between / WIDEST_GROUPS)
-    log -= 0.5 * np.square(np.log(within / usual) / USUAL_SD)[:, None]
-    weight = np.exp(log - log.max())
-    mesh = np.meshgrid(within, between, indexing="ij")
-    return mesh[1].ravel(), mesh[0].ravel(), weight.ravel() / weight.sum()
-
-
-def _quantiles(value: FloatArray, weight: FloatArray) -> tuple[float, float, float]:
-    """Median and the ends of the 95 % interval."""
-    order = np.argsort(value)
-    below = np.cumsum(weight[order])
-    median, low, high = (float(value[order][min(int(np.searchsorted(below, q)), len(order) - 1)])
-                         for q in (0.5, 0.025, 0.975))
-    return median, low, high
-
-
-def _together(index: FloatArray, found: Sequence[Residual], data: StudyData) -> tuple[str, ...]:
+def _together(index: IntArray, found: Sequence[Residual], data: StudyData) -> tuple[str, ...]:
     """Free variables most of whose variance lies between the groups, beyond chance."""
     x = data.space.encode([r.trial.recipe for r in found])
     names = []
@@ -185,23 +186,3 @@ def _together(index: FloatArray, found: Sequence[Residual], data: StudyData) -> 
         if inside <= 1e-9 or float(stats.f_oneway(*parts).pvalue) < 0.01:
             names.append(name)
     return tuple(names)
-
-
-def held_pressure(found: Sequence[Residual], data: StudyData) -> HeldPressure | None:
-    """What the stack pressure held during impedance does; None where it does not vary by a tenth
-    or fewer than FEWEST stacks tell it."""
-    rows = [(r, o.stack_pressure_mpa) for r in found
-            if isinstance(o := r.trial.outcome, Intact) and o.stack_pressure_mpa]
-    held = np.array([p for _, p in rows])
-    if len(rows) < FEWEST or not held.min() * 1.1 <= held.max():
-        return None
-    log = np.log2(held)
-    line = stats.linregress(log, [r.value for r, _ in rows])
-    half = float(stats.t.ppf(0.975, len(rows) - 2) * line.stderr)
-    x = data.space.encode([r.trial.recipe for r, _ in rows])
-    together = tuple(name for i, name in enumerate(data.space.free)
-                     if np.ptp(x[:, i]) > 1e-9
-                     and abs(float(np.corrcoef(x[:, i], log)[0, 1])) ** 2 >= TOGETHER)
-    change, low, high = (float(np.expm1(line.slope + d)) for d in (0.0, -half, half))
-    return HeldPressure(len(rows), float(held.min()), float(held.max()), change, low, high,
-                        together)

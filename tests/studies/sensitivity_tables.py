@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.stats import qmc
 
+from flows.simulated_stacks import simulated_stacks
+from hardware.simulation.materials import materials
+from hardware.simulation.sample import noise as noise_of
 from studies.data import StudyData
 from tests.studies.stacks import SPACE
 from trials.checks import FloatArray
@@ -28,3 +32,48 @@ def table(f: Callable[[FloatArray], FloatArray], rows: int, seed: int, noise: fl
 def study(rows: Sequence[Trial]) -> StudyData:
     """A study of these."""
     return StudyData("a table", tuple(rows), SPACE)
+
+
+def a_sum(x: FloatArray) -> FloatArray:
+    """ln of 4 ohm cm2 and a power law of pressure, dwell and temperature: not what the laws of
+    pressing expect."""
+    recipes = SPACE.decode_all(x)
+    p, t, warm = (np.array([getattr(r, name) for r in recipes])
+                  for name in ("pressure_mpa", "dwell_s", "temperature_c"))
+    return np.asarray(np.log(4.0 + 20.0 * (p / 200.0) ** -0.9 * (t / 60.0) ** -0.1
+                             * np.exp(-0.012 * (warm - 60.0))))
+
+
+@dataclass(frozen=True, slots=True)
+class Groups:
+    """Lots and operators, dealt at random, and the standard deviations of ln R between them;
+    `nested` where each lot has one operator."""
+
+    lots: int
+    operators: int
+    between_lots: float
+    between_operators: float
+    nested: bool = False
+
+
+def in_groups(rows: Sequence[Trial], of: Groups, seed: int) -> tuple[StudyData, dict[str, float]]:
+    """The rows dealt to groups, and what each group adds to ln R."""
+    draw = np.random.default_rng(1000 + seed)
+    lot = draw.permutation(np.arange(len(rows)) % of.lots)
+    who = lot % of.operators if of.nested else draw.integers(0, of.operators, len(rows))
+    truth = {f"L{i}": of.between_lots * float(draw.standard_normal()) for i in range(of.lots)}
+    truth |= {f"o{i}": of.between_operators * float(draw.standard_normal())
+              for i in range(of.operators)}
+    return study([replace(
+        t, stack=replace(t.stack, lot=f"L{a}", operator=f"o{b}"), outcome=Intact(
+            t.outcome.resistance_ohm_cm2 * float(np.exp(truth[f"L{a}"] + truth[f"o{b}"]))))
+        for t, a, b in zip(rows, lot, who, strict=True) if isinstance(t.outcome, Intact)]), truth
+
+
+def simulated_lots(stacks: int, lots: int, seed: int) -> tuple[StudyData, dict[str, float]]:
+    """Stacks of the simulated press, and what each lot adds to ln R there."""
+    rows = simulated_stacks("reference", stacks, lots, seed)
+    sd = materials("reference").lot_scatter
+    truth = {t.stack.lot: sd * float(noise_of(seed, "lot", t.stack.lot).standard_normal())
+             for t in rows}
+    return StudyData("simulated", rows, SPACE, simulated=True), truth

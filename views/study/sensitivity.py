@@ -100,8 +100,10 @@ def _laws(found: Findings, data: StudyData) -> str:
     if not found.laws:
         return ""
     words = bullets(law_words(found.laws, found.left_over, data.space))
-    return tag("div", tag("details", tag("summary", "What the stacks say of the laws of pressing")
-                          + words), class_="panel", style="margin-top:18px")
+    title = ("Over what steps resistance changes its course" if found.lawless
+             else "What the stacks say of the laws of pressing")
+    return tag("div", tag("details", tag("summary", title) + words), class_="panel",
+               style="margin-top:18px")
 
 
 def _below(content: str) -> str:

@@ -13,6 +13,7 @@ from studies.data import StudyData
 from studies.effects import Curve
 from studies.sensitivity import Findings
 from studies.shares import LASTING, WHOLE, Share
+from studies.spread_of_groups import FEW_GROUPS
 from trials.outcome import Intact
 from trials.recipe import Recipe
 from trials.trial import Trial
@@ -158,24 +159,30 @@ def _near(trials: tuple[Trial, ...], space: Space, at: Recipe, drawn: tuple[str,
 
 
 def scatter_panel(found: Findings) -> Panel:
-    """How far groups differ, and stacks of one group, in percent of resistance."""
-    rows = []
+    """How far groups differ, and stacks of one recipe, lot and operator, in percent of
+    resistance. Few groups are shown by name."""
+    rows = [("one recipe, lot and operator", found.scatter, found.scatter_low, found.scatter_high)]
     for one in found.groups:
-        rows.append((f"between {one.kind}s", one.between, one.between_low, one.between_high))
-        rows.append((f"within one {one.kind}", one.within, one.within, one.within))
+        if one.groups > FEW_GROUPS:
+            rows.append((f"between {one.kind}s", one.between, one.between_low, one.between_high))
+    rows += [(f"{d.kind} {d.upper} above {d.lower}", d.difference, d.low, d.high)
+             for d in found.differences]
     percent = [[100.0 * np.expm1(v) for v in row[1:]] for row in rows]
     figure = blank(110 + 44 * len(rows))
     figure.add_bar(
         y=[row[0] for row in rows], x=[p[0] for p in percent], orientation="h", hoverinfo="x",
-        marker={"color": [BLUE if i % 2 == 0 else SKY for i in range(len(rows))]}, width=0.55,
+        marker={"color": [SKY] + [BLUE] * (len(rows) - 1)}, width=0.55,
         error_x={"type": "data", "symmetric": False, "color": INK, "thickness": 1.3, "width": 4,
                  "array": [p[2] - p[0] for p in percent],
                  "arrayminus": [p[0] - p[1] for p in percent]})
-    largest = max(p[2] for p in percent)
-    figure.update_xaxes(title_text="Typical difference in resistance (%)",
-                        range=[0, min(largest, 4.0 * max(p[0] for p in percent)) * 1.05])
+    largest = min(max(p[2] for p in percent), 4.0 * max(p[0] for p in percent))
+    lowest = max(min(p[1] for p in percent), -largest)
+    figure.update_xaxes(title_text="Difference in resistance (%)",
+                        range=[min(1.05 * lowest, 0.0), 1.05 * largest])
     figure.update_yaxes(autorange="reversed", showgrid=False)
-    return Panel("Scatter that the recipe leaves", "Typical difference between stacks of one "
-                 "recipe, from group to group and within one group. Thin lines are 95 % intervals; "
-                 "with few groups they are long, and may end outside of the picture.", figure,
-                 wide=True)
+    read = ("How far stacks of one recipe differ: typically from stack to stack of one lot and "
+            "operator, and what lots and operators add to that. Thin lines are 95 % intervals")
+    if found.differences:
+        read += "; where one crosses zero, the two may be alike"
+    return Panel("Scatter that the recipe leaves", f"{read}. Long ones may end outside of the "
+                 "picture.", figure, wide=True)
