@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from studies.held_pressure import HeldPressure
 from studies.spread_of_groups import FEW_GROUPS, FEWEST, Difference, GroupSpread
-from studies.wording import CALLED, SMALL, counted, listed, percent
+from studies.wording import CALLED, SMALL, called, counted, listed, percent
 
 if TYPE_CHECKING:
     from studies.sensitivity import Findings
@@ -44,8 +44,9 @@ def _few(one: GroupSpread, pairs: Sequence[Difference]) -> str:
     all_of_them = listed(sorted({n for d in pairs for n in (d.upper, d.lower)}))
     if clear:
         most = clear[0]
-        words = (f"{one.kind.capitalize()} {most.upper} reads {_change(most)} higher than "
-                 f"{one.kind} {most.lower}, once the recipe is accounted for")
+        upper, lower = (called(one.kind, name) for name in (most.upper, most.lower))
+        words = (f"{upper[:1].upper()}{upper[1:]} reads {_change(most)} higher than {lower}, once "
+                 "the recipe is accounted for")
         words += "." if len(pairs) == 1 else (
             f": the largest sure difference between two of these {one.groups} {one.kind}s.")
     elif bound > UNKNOWN:

@@ -21,6 +21,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def called(kind: str, name: str) -> str:
+    """A group by kind and name, as in "lot A"; once where the name says it, as in "lot 1"."""
+    return name if name.lower().startswith(kind) else f"{kind} {name}"
+
+
 def listed(words: Sequence[str], last: str = "and") -> str:
     """As in "a, b and c"."""
     if len(words) < 2:

@@ -9,9 +9,10 @@ from dataclasses import replace
 import pandas as pd
 
 from studies.lint.expected import LOT_ROWS, expected
-from studies.lint.finding import Finding, Severity, Sure, lot_words
+from studies.lint.finding import Finding, Severity, Sure
 from studies.lint.lot_levels import comparable
 from studies.lint.sheet import RESISTANCE, Sheet
+from studies.wording import called
 
 MANY_LOTS = 4
 """Lots from which on the offset of one says much."""
@@ -57,7 +58,7 @@ def _area_finding(sheet: Sheet, lot: str, offset: float, error: float, stands_ou
             yield Finding(
                 "area", Severity.WARNING if stands_out else Severity.NOTE, RESISTANCE,
                 tuple(int(r) for r in sheet.lots[lot]),
-                f"{lot_words(lot)} reads {100.0 * math.expm1(offset):+.0f} % "
+                f"{called('lot', lot)} reads {100.0 * math.expm1(offset):+.0f} % "
                 f"(± {100.0 * 2.0 * error:.0f}) against the others at the same recipes",
                 f"that is the factor of a {die:g} mm electrode ({area:.3g} cm2): "
                 + ("this lot may be in ohm" if in_ohm else "the other lots may be in ohm")

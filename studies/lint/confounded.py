@@ -10,9 +10,9 @@ from scipy.stats import f as f_distribution
 
 from optimizer.space import NAMES
 from studies.lint.exchanged import misplaced
-from studies.lint.finding import Finding, Severity, listed, lot_words
+from studies.lint.finding import Finding, Severity, listed
 from studies.lint.sheet import Sheet
-from studies.wording import CALLED
+from studies.wording import CALLED, called
 
 BETWEEN, CHANCE = 0.9, 1e-3
 """Share of a set point's variance that lies between lots, and how rarely chance may do as much."""
@@ -44,7 +44,7 @@ def _finding(sheet: Sheet, column: str, alone: list[str], what: str, cause: str,
     every = len(alone) == len(sheet.lots)
     what = what.replace(" their own", " its own") if every else what
     who = "every lot has" if every else listed(
-        [lot_words(lot) for lot in alone]) + (" have" if len(alone) > 1 else " has")
+        [called("lot", lot) for lot in alone]) + (" have" if len(alone) > 1 else " has")
     return Finding(
         "confounded", Severity.ERROR if every else Severity.WARNING, column,
         () if every else tuple(int(r) for lot in alone for r in sheet.lots[lot]),

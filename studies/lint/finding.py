@@ -80,8 +80,3 @@ def listed(names: Sequence[str], most: int = 4) -> str:
     """Names with commas, cut where there are many."""
     shown = ", ".join(names[:most])
     return shown if len(names) <= most else f"{shown} and {len(names) - most} more"
-
-
-def lot_words(lot: str) -> str:
-    """A lot by its name: "lot A", and "Lot 1" for one that says so itself."""
-    return lot if lot.lower().startswith("lot") else f"lot {lot}"

@@ -12,9 +12,10 @@ import pandas as pd
 from scipy.stats import t as student_t
 
 from studies.lint.exchanged import misplaced_in_part
-from studies.lint.finding import Finding, Severity, Sure, lot_words
+from studies.lint.finding import Finding, Severity, Sure
 from studies.lint.readings import MIXED_HELD, intact
 from studies.lint.sheet import HELD, RESISTANCE, Sheet
+from studies.wording import called
 
 FEWEST = 3
 """Stacks of a lot from which on its level is told."""
@@ -164,7 +165,7 @@ def _finding(sheet: Sheet, one: FarLot, known: bool) -> Finding:
     times = _times(one.offset)
     low, high = (math.exp(min(abs(one.offset) + by, 300.0)) for by in (-one.error, one.error))
     way = "times as much as" if one.offset > 0 else "times less than"
-    mine, others = lot_words(one.lot), lot_words(one.against)
+    mine, others = called("lot", one.lot), called("lot", one.against)
     seen = (f"{mine} reads {times} {way} {others} at the same recipes (from {low:.3g} to "
             f"{high:.3g} times)")
     check = ("Compare with the raw reading of one stack of each lot, and convert "

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from optimizer.space import NAMES
 from studies.lint.exchanged import exchanges
-from studies.lint.finding import Finding, Severity, Sure, lot_words
+from studies.lint.finding import Finding, Severity, Sure
 from studies.lint.sheet import USUAL, Sheet
 from studies.lint.units import suspected
+from studies.wording import called
 
 SURELY_OUTSIDE = 0.1
 UNITS = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "degC"}
@@ -41,7 +42,7 @@ def _finding(sheet: Sheet, name: str, rows: tuple[int, ...], units: list[str], w
     sure = outside >= 1.0 - SURELY_OUTSIDE
     known = "what such presses are set to" if sheet.space is None else "the settings' space"
     unit, words = UNITS[name], " or ".join(units[:2])
-    of = "" if whole else f" of {lot_words(sheet.text('lot')[rows[0]])}"
+    of = "" if whole else f" of {called('lot', sheet.text('lot')[rows[0]])}"
     return Finding(
         "units", Severity.ERROR if sure else Severity.WARNING, name, () if whole else rows,
         f"values{of} from {values.min():.4g} to {values.max():.4g}, where {known} is {low:g} to "

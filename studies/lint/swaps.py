@@ -21,10 +21,10 @@ from studies.lint.exchanged import (
     near,
     possible,
 )
-from studies.lint.finding import Finding, Severity, Sure, lot_words, row_words
+from studies.lint.finding import Finding, Severity, Sure, row_words
 from studies.lint.sheet import USUAL, Sheet, rows_where
 from studies.lint.units import in_kelvin
-from studies.wording import CALLED
+from studies.wording import CALLED, called
 
 APART = 2.5
 """Factor by which a slipped value stands away from the others; without settings, and where it is
@@ -70,7 +70,7 @@ def _columns(sheet: Sheet, found: Exchange) -> Finding:
     """Two columns that are exchanged, in the whole table or in a lot."""
     one, other, rows = found.one, found.other, list(found.rows)
     a, b = (sheet.numbers(name)[rows].dropna() for name in (one, other))
-    of = f" of {lot_words(found.lot)}" if found.lot else ""
+    of = f" of {called('lot', found.lot)}" if found.lot else ""
     return Finding(
         "exchanged", Severity.ERROR if found.sure else Severity.WARNING, f"{one}, {other}",
         found.rows if found.lot else (),
