@@ -113,7 +113,7 @@ def test_files_that_are_no_tables(command: tuple[str, ...], pressloop: Callable[
     (tmp_path / "folder").mkdir()
     (tmp_path / "binary.csv").write_bytes(bytes(range(256)) * 4)
     (tmp_path / "zeros.csv").write_bytes(bytes(512))
-    (tmp_path / "utf16.csv").write_text(PAST, encoding="utf-16")
+    (tmp_path / "utf16.csv").write_text(PAST, encoding="utf-16-le")
     with nothing_changes():
         pressloop(*command, "none.csv").refused("none.csv", "No such file")
         pressloop(*command, "folder").refused("folder", "directory")

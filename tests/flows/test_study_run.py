@@ -107,8 +107,9 @@ def test_ctrl_c_ends_all_processes_at_once_with_one_line(
     (tmp_path / "lab" / "endless.py").write_text(
         "import pathlib, time\nTITLE = 'endless'\ndef fit(rows, space, caution):\n"
         f"    pathlib.Path({str(tmp_path / 'learning')!r}).touch()\n    time.sleep(36000)\n")
-    path = write_study(tmp_path, parts=SMALL.replace('"mean",', '"lab.endless",'),
-                       study="processes = 2")
+    # The data check has something to tell of eight stacks, so that there is a table to stay.
+    path = write_study(tmp_path, 'preset = "reference"\nstacks = 8',
+                       parts=SMALL.replace('"mean",', '"lab.endless",'), study="processes = 2")
     started = in_background("study", path, PYTHONPATH=f"{ROOT}{os.pathsep}{tmp_path}")
     eventually((tmp_path / "learning").exists, "learning")
     os.killpg(started.pid, signal.SIGINT)
