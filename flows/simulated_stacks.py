@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import exp, sqrt
 
+import numpy as np
 from scipy.stats import qmc
 
 from hardware.simulation.bench import Accepted
@@ -27,11 +28,13 @@ HELD_MPA, HELD_BARE_MPA = 30.0, 5.0
 
 
 def simulated_stacks(preset: str, stacks: int, lots: int, seed: int) -> tuple[Trial, ...]:
-    """Trials with recipes all over the space; lots take turns, so that each sees all of it."""
+    """Trials with recipes all over the space, and as many of each lot, dealt at random."""
     whole = 2 ** (stacks - 1).bit_length()
     recipes = SPACE.decode_all(qmc.Sobol(len(SPACE.free), rng=seed).random(whole)[:stacks])
-    return tuple(_trial(number, recipe, f"lot {1 + (number - 1) % lots}", preset, seed)
-                 for number, recipe in enumerate(recipes, 1))
+    # Lots in turn would go along with the recipes, which have a turn of their own.
+    dealt = np.random.default_rng(seed).permutation(np.arange(stacks) % lots)
+    return tuple(_trial(number, recipe, f"lot {1 + lot}", preset, seed)
+                 for number, (recipe, lot) in enumerate(zip(recipes, dealt, strict=True), 1))
 
 
 def _trial(number: int, recipe: Recipe, lot: str, preset: str, seed: int) -> Trial:

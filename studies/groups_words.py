@@ -41,7 +41,8 @@ def _few(one: GroupSpread, pairs: Sequence[Difference]) -> str:
     """By name: the pair that differs most clearly, or by how much any two may differ."""
     clear = [d for d in pairs if d.low > 0.0]
     bound = max(max(abs(d.low), abs(d.high)) for d in pairs)
-    all_of_them = listed(sorted({n for d in pairs for n in (d.upper, d.lower)}))
+    names = sorted({n for d in pairs for n in (d.upper, d.lower)})
+    all_of_them = listed([called(one.kind, name) for name in names])
     if clear:
         most = clear[0]
         upper, lower = (called(one.kind, name) for name in (most.upper, most.lower))
@@ -50,11 +51,11 @@ def _few(one: GroupSpread, pairs: Sequence[Difference]) -> str:
         words += "." if len(pairs) == 1 else (
             f": the largest sure difference between two of these {one.groups} {one.kind}s.")
     elif bound > UNKNOWN:
-        words = (f"Whether the {one.kind}s {all_of_them} differ cannot be told yet: likely by less "
+        words = (f"Whether {all_of_them} differ cannot be told yet: likely by less "
                  f"than {_up(bound)}, once the recipe is accounted for.")
     else:
-        words = (f"The {one.kind}s {all_of_them} likely differ by less than {_up(bound)}, once the "
-                 "recipe is accounted for.")
+        words = (f"{all_of_them[:1].upper()}{all_of_them[1:]} likely differ by less than "
+                 f"{_up(bound)}, once the recipe is accounted for.")
     return words + _includes(one) + _confounded(one.together, f"the {one.kind}")
 
 

@@ -123,11 +123,12 @@ def test_a_csv_whose_letters_cannot_be_told_is_refused_for_that(
     pressloop("lint", tmp_path / "past.csv").refused("encoding", "CSV UTF-8")
 
 
-def test_the_simulator_gives_the_same_stacks_again_and_lots_take_turns(tmp_path: Path) -> None:
+def test_the_simulator_gives_the_same_stacks_again_and_as_many_of_each_lot(tmp_path: Path) -> None:
     table = read_study(write_study(tmp_path)).source
     one, again, other = (source_of(table, tmp_path, seed).data for seed in (1, 1, 2))
     assert told(one.trials) == told(again.trials) != told(other.trials)
     assert one.simulated and one.lots == ("lot 1", "lot 2")
+    assert sum(t.stack.lot == "lot 1" for t in one.trials) == 12
     assert [t.number for t in one.trials] == list(range(1, 25))
 
 

@@ -214,7 +214,7 @@ def test_two_operators_who_are_alike_are_said_to_be() -> None:
     """Not that others might double resistance."""
     data, _ = in_groups(table(a_sum, 57, 1, 0.10), Groups(1, 2, 0.0, 0.0), 1)
     told = " ".join(sensitivity(data, Options()).sentences)
-    bound = re.search(r"operators o0 and o1 likely differ by less than (\d+) %", told)
+    bound = re.search(r"perator o0 and operator o1 likely differ by less than (\d+) %", told)
     assert bound is not None and int(bound.group(1)) <= 15
     assert told.count("too few to tell how others would differ") == 1
     assert "at most" not in told
