@@ -16,6 +16,8 @@ from flows.settings import read_settings
 from flows.trial import plan
 from trials import Ledger
 
+pytestmark = pytest.mark.slow
+
 OLD = "sqlite:///old.db"
 BEFORE = {"campaign": {"name": "spring", "ledger": OLD}, "stack": {"lot": "L-0"}}
 TOLD = {"earlier": {"campaigns": ["spring"], "ledger": OLD}, "search": {"start_with": 1}}

@@ -22,6 +22,8 @@ from trials.errors import BadInput, Fault, OutcomeUnknown, OutOfEnvelope, PressB
 from trials.recipe import Recipe
 from trials.trace import Trace
 
+pytestmark = pytest.mark.slow
+
 DRIVER = "own_lab.kept_press"
 
 

@@ -467,6 +467,7 @@ def test_no_table_makes_it_stumble() -> None:
         assert "could not be made" not in str(found.found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("word", ["inf", "-1", "0", "1e300", "1e-300", "9.9E37", "x", ""])
 def test_no_cell_makes_a_check_stumble(word: str) -> None:
     sheet = sound(32, 2)

@@ -17,6 +17,8 @@ from trial_stories import OPENED, PLANNED, commanded_in_a_race, same, story
 from trials import Commanded, Ledger, LedgerProblem, State
 from trials.proof import prove
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def url(postgres: Any) -> str:
