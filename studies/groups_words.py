@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from studies.held_pressure import HeldPressure
-from studies.spread_of_groups import FEW_GROUPS, FEWEST, Difference, GroupSpread
+from studies.recipe_left import FEWEST
+from studies.spread_of_groups import FEW_GROUPS, Difference, GroupSpread
 from studies.wording import CALLED, SMALL, called, counted, listed, percent
 
 if TYPE_CHECKING:

@@ -9,13 +9,8 @@ import numpy as np
 from scipy import stats
 
 from studies.data import StudyData
-from studies.recipe_left import Residual
+from studies.recipe_left import FEWEST, TOGETHER, Residual
 from trials.outcome import Intact
-
-FEWEST = 6
-"""Stacks from which on it is told."""
-TOGETHER = 0.5
-"""Share of a variable's variance from which on both are said to vary together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,11 @@ from trials.checks import FloatArray
 from trials.outcome import Intact
 from trials.trial import Trial
 
+FEWEST = 6
+"""Stacks from which on what is left is taken apart."""
+TOGETHER = 0.5
+"""Share of a variable's variance that lies between groups, or goes along with another variable,
+from which on both are said to vary together."""
 DOUBTED, ROOM = 0.5, 2.0
 """Allowance for wrong laws, relative to the scatter that the lab expects, beyond which stacks do
 not tell the scatter; and by which its variance is multiplied there."""

@@ -67,15 +67,14 @@ def _compared(found: Findings) -> tuple[str, ...]:
     real = [f"{words_of(p.strategy)} {_more(p, never[p.strategy])}" for p in found.pairs if p.real]
     likely, luck = ([f"{words_of(p.strategy)} ({_between(p)})" for p in found.pairs
                      if not p.real and p.likely is asked] for asked in (True, False))
-    few = " Too few replays to tell: ask for 10 or more." if (
-        likely or luck) and _too_few(found) else ""
+    few = (likely or luck) and _too_few(found)
     return tuple(s for s in (
         f"Compared with {base} on the same truths and with the same luck, the differences in "
         f"stacks needed are real for: {', '.join(real)}." if real else "",
         f"Probably different from {base} in stacks needed, but not proved: {', '.join(likely)}."
         if likely else "",
         f"No evidence of a difference in stacks needed from {base} for: {', '.join(luck)}."
-        if luck else "", few.strip()) if s)
+        if luck else "", "Too few replays to tell: ask for 10 or more." if few else "") if s)
 
 
 def _too_few(found: Findings) -> bool:

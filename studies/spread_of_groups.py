@@ -28,16 +28,11 @@ from studies.mixed_model import (
     seen_at,
     weights_of,
 )
-from studies.recipe_left import Left, Residual
+from studies.recipe_left import FEWEST, TOGETHER, Left, Residual
 from trials.checks import IntArray
 
-FEWEST = 6
-"""Stacks from which on scatter is taken apart."""
 FEW_GROUPS = 5
 """Groups up to which they are told apart by name: so few say little of how others would differ."""
-TOGETHER = 0.5
-"""Share of a variable's variance that lies between the groups from which on both are said to vary
-together."""
 CHANCE = 0.05
 """Of an interval that misses the truth."""
 
