@@ -94,7 +94,7 @@ def _compared(what: str, table: Table, data: StudyData, options: Options, seed: 
             what, table, [a for a in answers if a.scheme == scheme], shipped,
             resamples=options.resamples, seed=seed)),
         not_fitted=missing, row_word=data.row_word, thin=thin,
-        most_rows=options.most_rows if thin else 0)
+        most_rows=options.most_rows)
 
 
 def _schemes(table: Table, options: Options, seed: int) -> dict[str, tuple[Fold, ...]]:

@@ -72,7 +72,8 @@ class Comparison:
     not_fitted: tuple[NotFitted, ...]
     row_word: str = "trial"
     most_rows: int = 0
-    """Rows that the models `thin` learned from at most; 0 where all learned from all."""
+    """Rows that the models `thin` learned from at most; there are none where all learned from all.
+    """
     thin: tuple[str, ...] = ()
 
     @property

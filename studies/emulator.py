@@ -27,6 +27,7 @@ from studies.data import StudyData
 from studies.drawn_truth import DrawnTruth, Luck, Surface
 from studies.few_rows import few_rows
 from studies.laws import law_surface
+from studies.stack_scatter import of_set_points, of_wrong_laws
 from studies.truths import usable
 from surrogates.monotone_labels import MonotoneLabels, fit_monotone_labels
 from surrogates.pressing_gp import PressingGP
@@ -128,9 +129,8 @@ def own_error(gp: PressingGP, y: FloatArray) -> OwnError:
     inverse = torch.cholesky_inverse(gp.factor).diagonal(dim1=1, dim2=2)
     by_draw = gp.weights.squeeze(-1) / inverse
     residual = by_draw.mean(0)
-    added = gp.scatter_at(gp.x).square() - gp.scatter**2
-    sd = ((1.0 / inverse).mean(0) + by_draw.var(0, unbiased=False) - added).clamp_min(
-        gp.scatter**2).sqrt()
+    variance = (1.0 / inverse).mean(0) + by_draw.var(0, unbiased=False)
+    sd = (variance - of_wrong_laws(gp, gp.x)).clamp_min(gp.scatter**2).sqrt()
     return OwnError(100.0 * math.expm1(float(residual.abs().median())),
                     float((residual.abs() <= DEVIATIONS_FOR_95 * sd).double().mean()), y.size)
 
@@ -152,10 +152,9 @@ def drawn(gp: PressingGP, off: Tensor, draw: np.random.Generator) -> Surface:
 
 def _scatter_of_stacks(gp: PressingGP, x: Tensor, off: Tensor) -> Tensor:
     """What stacks of one recipe scatter by: from stack to stack, and by set points that are missed.
-    What the process adds where its laws may be wrong is no scatter of stacks: a stand-in that
-    scattered so would hand out lucky readings that no press gives."""
-    missed = gp.scatter_with(x, off).square() - gp.scatter_at(x).square()
-    return (gp.scatter**2 + missed).sqrt()
+    A stand-in that scattered by what is allowed for wrong laws as well would hand out lucky
+    readings that no press gives."""
+    return (gp.scatter**2 + of_set_points(gp, x, off)).sqrt()
 
 
 def _with_one_draw(gp: PressingGP, at: int) -> PressingGP:

@@ -14,6 +14,7 @@ from optimizer.fitting import fitted
 from optimizer.setpoint import input_sd
 from optimizer.training import Rows, origin_of, training
 from studies.data import StudyData
+from studies.stack_scatter import of_set_points, of_wrong_laws
 from surrogates.pressing_gp import OUTLYING, PressingGP
 from trials.checks import FloatArray
 from trials.outcome import Intact
@@ -65,7 +66,7 @@ def what_is_left(data: StudyData, fit_on: Sequence[Trial], *, lawless: bool = Fa
     y = np.array([float(one.y[0]) for one in one_by_one])
     mean, sd = (v.numpy() for v in gp.predict(x))
     off = torch.from_numpy(input_sd(data.space, data.caution))
-    known = (gp.scatter_with(x, off).square() - gp.scatter_at(x).square()).clamp_min(0.0).numpy()
+    known = of_set_points(gp, x, off).numpy()
     if not lawless:
         known = known + _doubtful(gp, data, x)
     found = []
@@ -99,7 +100,7 @@ def _doubtful(gp: PressingGP, data: StudyData, x: torch.Tensor) -> FloatArray:
     they may be so wrong that it would be taken for scatter. There it is made so large that the
     other stacks tell it; elsewhere there is none, as what is subtracted makes scatter too small."""
     prior = knowledge.of_log_resistance(data.space, data.caution)
-    missed = (replace(gp, prior=prior).scatter_at(x).square() - gp.scatter**2).clamp_min(0.0)
+    missed = of_wrong_laws(replace(gp, prior=prior), x)
     doubted = missed.sqrt() > DOUBTED * data.caution.stack_scatter
     return np.where(doubted.numpy(), ROOM * missed.numpy(), 0.0)
 

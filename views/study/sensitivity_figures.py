@@ -14,6 +14,7 @@ from studies.effects import Curve
 from studies.sensitivity import Findings
 from studies.shares import LASTING, WHOLE, Share
 from studies.spread_of_groups import FEW_GROUPS
+from studies.wording import called
 from trials.outcome import Intact
 from trials.recipe import Recipe
 from trials.trial import Trial
@@ -165,7 +166,7 @@ def scatter_panel(found: Findings) -> Panel:
     for one in found.groups:
         if one.groups > FEW_GROUPS:
             rows.append((f"between {one.kind}s", one.between, one.between_low, one.between_high))
-    rows += [(f"{d.kind} {d.upper} above {d.lower}", d.difference, d.low, d.high)
+    rows += [(f"{called(d.kind, d.upper)} above {d.lower}", d.difference, d.low, d.high)
              for d in found.differences]
     percent = [[100.0 * np.expm1(v) for v in row[1:]] for row in rows]
     figure = blank(110 + 44 * len(rows))
