@@ -1,29 +1,36 @@
 """What to try next? History in, recipes out; needs neither Prefect nor hardware.
 
-`propose` and `recommend` are pure functions; torch is loaded with the first of them.
+    models = fit_models(Problem(space), history)
+    propose(models, count=3), recommend(models), assess(models, budget=24)
+
+All are pure functions; torch is loaded with the first of them.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from optimizer.caution import Caution
 from optimizer.cost import Cost
 from optimizer.objectives import Objective
+from optimizer.problem import Problem, Search, SurrogateChoice
+from optimizer.risk_limits import RiskLimits
 from optimizer.space import Space
 
 if TYPE_CHECKING:
-    from optimizer.beliefs import Beliefs, Interval, believe
-    from optimizer.proposals import Proposal, Search, propose
+    from optimizer.models import Interval, Models, fit_models
+    from optimizer.proposals import Proposal, propose
     from optimizer.recommendation import Comparison, Recommendation, Region, recommend
+    from optimizer.stopping import Assessment, assess
 
-__all__ = ["Beliefs", "Caution", "Comparison", "Cost", "Interval", "Objective", "Proposal",
-           "Recommendation", "Region", "Search", "Space", "believe", "propose", "recommend"]
+__all__ = ["Assessment", "Comparison", "Cost", "Interval", "Models", "Objective", "Problem",
+           "Proposal", "Recommendation", "Region", "RiskLimits", "Search", "Space",
+           "SurrogateChoice", "assess", "fit_models", "propose", "recommend"]
 
 _LAZY = {
-    "beliefs": ("Beliefs", "Interval", "believe"),
-    "proposals": ("Proposal", "Search", "propose"),
+    "models": ("Interval", "Models", "fit_models"),
+    "proposals": ("Proposal", "propose"),
     "recommendation": ("Comparison", "Recommendation", "Region", "recommend"),
+    "stopping": ("Assessment", "assess"),
 }
 
 

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from optimizer.fitting import fitted
+from optimizer.model_files import dataset
+from optimizer.physics_prior import of_failure, of_log_resistance
+from optimizer.problem import Problem
 from optimizer.space import Space
-from optimizer.training import Rows
-from surrogates.pressing_gp import Prior, left_out_density
+from optimizer.training import Rows, Training
+from surrogates.failures import threshold
+from surrogates.models import physics_gp
+from surrogates.models.physics_gp import left_out_density
+from surrogates.parts.prior import Prior, ThresholdPrior
 from trials.checks import FloatArray
-from trials.outcome import Intact
+from trials.outcome import FailureMode, Intact
 from trials.trial import Trial
+
+Density = Callable[[Rows, Any], float]
 
 ENOUGH = 1
 """Own rows from which on they can tell whether another lot misleads."""
@@ -29,23 +38,35 @@ FEWEST = 3
 mislead."""
 
 
-def useful_rows(rows: Rows, prior: Prior, input_sd: FloatArray, what: str = "log resistance", *,
-                explained: bool = True) -> tuple[Rows, str]:
-    """The rows of `what` to learn from, and what is to be told of those that are left out.
+def useful_rows(data: Training, problem: Problem) -> tuple[Training, tuple[str, ...]]:
+    """The rows to learn from, and what is to be told of those that are left out.
 
     Another group is left out where the own rows (group 0), predicted one by one, are predicted
-    better without it. With `explained` it is also left out where its own recipes do not explain its
+    better without it. Of resistance it is also left out where its own recipes do not explain its
     readings, as in a table whose columns were sorted apart; that can be told before there is an
-    own row, but only of a quantity that varies over the recipes.
+    own row, but only of a quantity that varies over the recipes. `physics_gp` and `threshold`
+    decide, whichever models are fitted in the end.
     """
+    space = problem.space
+    prior = of_log_resistance(space, problem.limits, laws=problem.surrogate.laws)
+    rows, note = _useful(data.log_resistance, prior, "log resistance", _density, explained=True)
+    crush = of_failure(space, FailureMode.CRUSHED)
+    hazard, other = _useful(data.log_hazard, crush, "the damage index", _hazard_density,
+                            explained=False)
+    return (replace(data, log_resistance=rows, log_hazard=hazard),
+            tuple(n for n in (note, other) if n))
+
+
+def _useful(rows: Rows, prior: Prior | ThresholdPrior, what: str, density: Density, *,
+            explained: bool) -> tuple[Rows, str]:
     left, notes = np.zeros(rows.y.size, dtype=bool), []
     for group in np.unique(rows.group[rows.group != 0]):
         mine = rows.group == group
-        if why := _why_not(rows, mine, prior, input_sd, what, explained):
+        if why := _why_not(rows, mine, prior, density, explained):
             left |= mine
             notes.append(f"{int(mine.sum())} stacks of another lot or operator are left out of "
                          f"{what}: {why}.")
-    return (_of(rows, ~left), " ".join(notes)) if notes else (rows, "")
+    return (rows[~left], " ".join(notes)) if notes else (rows, "")
 
 
 def opening_size(start_with: int, earlier: Sequence[Trial], space: Space) -> int:
@@ -55,23 +76,18 @@ def opening_size(start_with: int, earlier: Sequence[Trial], space: Space) -> int
     return max(start_with - known // 2, min(start_with, FEWEST))
 
 
-def _why_not(rows: Rows, other: FloatArray, prior: Prior, input_sd: FloatArray, what: str,
+def _why_not(rows: Rows, other: FloatArray, prior: Prior | ThresholdPrior, density: Density,
              explained: bool) -> str:
     """Why the rows marked as `other` are not learned from; "" where they are."""
     if explained and int(other.sum()) >= MANY and not _explained(
-            _told(_of(rows, other)), rows.x.shape[-1], prior, input_sd.tobytes(), what):
+            _told(rows[other]), rows.x.shape[-1], prior):
         return "their recipes explain their readings no better than chance"
     own = rows.group == 0
     if int(own.sum()) < ENOUGH:
         return ""
-    together, alone = (_density(_of(rows, mine), prior, input_sd, what)
-                       for mine in (own | other, own))
+    together, alone = density(rows[own | other], prior), density(rows[own], prior)
     return "without them this lot's stacks are predicted better" if alone > together + MARGIN \
         else ""
-
-
-def _of(rows: Rows, mine: FloatArray) -> Rows:
-    return Rows(rows.x[mine], rows.y[mine], rows.variance[mine], rows.group[mine])
 
 
 def _told(rows: Rows) -> tuple[bytes, bytes, bytes]:
@@ -79,14 +95,13 @@ def _told(rows: Rows) -> tuple[bytes, bytes, bytes]:
 
 
 @lru_cache(maxsize=64)
-def _explained(told: tuple[bytes, bytes, bytes], inputs: int, prior: Prior, input_sd: bytes,
-               what: str) -> bool:
+def _explained(told: tuple[bytes, bytes, bytes], inputs: int, prior: Prior) -> bool:
     """True where rows of one lot are predicted better, each from the others, than by the same
     readings dealt out anew. Once for the same rows, as an earlier lot does not change."""
-    x, y, variance, off = (np.frombuffer(part) for part in (*told, input_sd))
+    x, y, variance = (np.frombuffer(part).copy() for part in told)
     rows = Rows(x.reshape(-1, inputs), y, variance, np.zeros(y.size, dtype=np.int64))
-    seen = _density(rows, prior, off, what)
-    return all(seen > _density(dealt, prior, off, what) for dealt in _dealt(rows))
+    seen = _density(rows, prior)
+    return all(seen > _density(dealt, prior) for dealt in _dealt(rows))
 
 
 def _dealt(rows: Rows) -> Iterator[Rows]:
@@ -96,9 +111,14 @@ def _dealt(rows: Rows) -> Iterator[Rows]:
         yield Rows(rows.x, rows.y[order], rows.variance[order], rows.group)
 
 
-def _density(rows: Rows, prior: Prior, input_sd: FloatArray, what: str) -> float:
-    """Sum of the log predictive density of the own rows, each left out."""
-    found = fitted(rows, prior, input_sd, what)
-    assert found is not None
-    density = left_out_density(found.gp).numpy()
-    return float(np.sum(density[rows.group == 0]))
+def _density(rows: Rows, prior: Prior) -> float:
+    """Sum of the log predictive density of the own rows of ln R, each left out."""
+    density = left_out_density(physics_gp.fit(dataset(rows), prior))
+    return float(density.numpy()[rows.group == 0].sum())
+
+
+def _hazard_density(rows: Rows, prior: ThresholdPrior) -> float:
+    """The same of the damage index, of the rows whose index can be told from none."""
+    density = left_out_density(threshold.fit(dataset(rows), None, prior))
+    told = (np.sqrt(rows.variance) <= threshold.BLURRED) | (rows.y >= 0.0)
+    return float(density.numpy()[(rows.group == 0) & told].sum())

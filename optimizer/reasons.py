@@ -7,10 +7,9 @@ import math
 import torch
 from torch import Tensor
 
-from optimizer.beliefs import Beliefs
-from optimizer.objectives import Objective
-from optimizer.pool import Pool
-from optimizer.shipping import RISK, losses
+from optimizer.candidate_set import CandidateSet
+from optimizer.incumbent import RISK_AVERSION, losses
+from optimizer.models import Models
 from trials.recipe import Recipe
 
 REFERENCE, CONTROL, SPACE_FILLING = "reference", "control", "space-filling"
@@ -29,40 +28,40 @@ OPENS = {
 """How the sentence of each purpose begins."""
 
 
-def purpose_of(beliefs: Beliefs, objective: Objective, pool: Pool, at: int) -> str:
-    """What the recipe of the pool with this index is for, where the models chose it."""
-    if pool.best is None:
+def purpose_of(models: Models, found: CandidateSet, at: int) -> str:
+    """What the candidate with this index is for, where the models chose it."""
+    if models.log_resistance is None:
         return FIND_INTACT
-    if bool(pool.tried[at]):
+    if bool(found.tried[at]):
         return REPLICATE
-    here, there = _value(beliefs, objective, torch.stack([pool.points[at], pool.best])).tolist()
-    return EXPLOIT if here <= there + math.log1p(beliefs.caution.tolerance) else EXPLORE
+    here, there = _value(models, torch.stack([found.points[at], models.incumbent[0]])).tolist()
+    return EXPLOIT if here <= there + math.log1p(models.limits.tolerance) else EXPLORE
 
 
-def _value(beliefs: Beliefs, objective: Objective, points: Tensor) -> Tensor:
-    """What shipping looks at, for points (m, d), shape (m,)."""
-    assert beliefs.log_resistance is not None
-    mean, sd = beliefs.log_resistance.predict(points)
-    return mean + RISK * sd + losses(beliefs, points) + objective.offset(beliefs, points)
+def _value(models: Models, points: Tensor) -> Tensor:
+    """What a recommendation looks at, for points (m, d), shape (m,)."""
+    mean, sd = models.moments(points)
+    return (mean + RISK_AVERSION * sd + losses(models, models.risk(points))
+            + models.problem.objective.offset(models, points))
 
 
-def numbers_of(beliefs: Beliefs, recipe: Recipe) -> dict[str, float]:
+def numbers_of(models: Models, recipe: Recipe) -> dict[str, float]:
     """What is believed of one more stack pressed by the recipe; empty before there is data."""
-    if not taught(beliefs):
+    if not taught(models):
         return {}
-    numbers = {"p_crushed": float(beliefs.crushing([recipe])[0]),
-               "p_failed": float(beliefs.failing([recipe])[0]),
-               "survival": float(beliefs.survival([recipe])[0])}
-    if beliefs.log_resistance is not None:
-        expected = beliefs.resistance([recipe], new_stack=True)
+    numbers = {"p_crushed": float(models.crushing([recipe])[0]),
+               "p_failed": float(models.failing([recipe])[0]),
+               "survival": float(models.survival([recipe])[0])}
+    if models.log_resistance is not None:
+        expected = models.resistance([recipe], new_stack=True)
         numbers |= {"resistance_ohm_cm2": float(expected.median[0]),
                     "low_ohm_cm2": float(expected.low[0]), "high_ohm_cm2": float(expected.high[0])}
     return numbers
 
 
-def taught(beliefs: Beliefs) -> bool:
+def taught(models: Models) -> bool:
     """True when any stack has told something."""
-    rows = (beliefs.data.log_resistance, beliefs.data.root_hazard, *beliefs.data.labels.values())
+    rows = (models.data.log_resistance, models.data.log_hazard, *models.data.labels.values())
     return any(r.y.size for r in rows)
 
 

@@ -8,17 +8,17 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from optimizer.caution import Caution
+from optimizer.risk_limits import RiskLimits
 from optimizer.space import NAMES, Space
 from trials.checks import FloatArray
 from trials.recipe import Recipe
 
 
-def input_sd(space: Space, caution: Caution) -> FloatArray:
+def input_sd(space: Space, limits: RiskLimits) -> FloatArray:
     """Standard deviation of each free variable about its set point, shape (d,)."""
     middle = Recipe(*(0.5 * sum(getattr(space, name)) for name in NAMES))
-    steps = {"pressure_mpa": caution.pressure_error * middle.pressure_mpa,
-             "temperature_c": caution.temperature_error_c}
+    steps = {"pressure_mpa": limits.pressure_error * middle.pressure_mpa,
+             "temperature_c": limits.temperature_error_c}
     return np.array([space.per_unit(name, middle, steps[name]) if name in steps else 0.0
                      for name in space.free])
 

@@ -6,23 +6,19 @@ worth. Sources: docs/how-to/stop-in-time.md.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from optimizer.caution import Caution
 from optimizer.objectives import Objective
-from optimizer.space import Space
 from trials.checks import within
 from trials.errors import BadInput
 from trials.outcome import Failed, Intact
-from trials.trial import Trial
 
 if TYPE_CHECKING:
     # The models are loaded with the first stack that they can learn from.
-    from optimizer.second_thoughts import SecondThoughts
-    from optimizer.training import Origin
+    from optimizer.decision_analysis import DecisionAnalysis
+    from optimizer.models import Models
 
 USUAL = 0.05
 """Improvement that is told of where none is asked for (a convention)."""
@@ -44,7 +40,8 @@ class Stopping:
 
     improvable_by, improvable_with: stop when the chance that another recipe has a resistance lower
         by more than this fraction is below this probability. Both or neither.
-    worth: stop when the best next stack is expected to lower the resistance of the shipped recipe
+    worth: stop when the best next stack is expected to lower the resistance of the recommended
+        recipe
         by less than this fraction, which the lab says one stack is worth.
     at_least: stacks with an outcome before either may stop a campaign.
     """
@@ -79,8 +76,8 @@ class Assessment:
 
     used: stacks of the budget. learned: stacks with an outcome that the models learn from.
     p_improvable: chance that another recipe that keeps the limits on failure is better than the one
-        that would be shipped by more than `improvable_by`, a fraction.
-    expected_gain: fraction by which the best next stack lowers the resistance of what is shipped,
+        that would be recommended by more than `improvable_by`, a fraction.
+    expected_gain: fraction by which the best next stack lowers the resistance of what is recommended,
         on average. Both None before any intact stack.
     sentences: one for each rule: budget, improvement, gain.
     """
@@ -99,54 +96,48 @@ class Assessment:
         return self.verdict is not Verdict.GO_ON
 
 
-def assess(history: Sequence[Trial], space: Space, stopping: Stopping | None = None, *,
-           budget: int | None = None, caution: Caution | None = None,
-           earlier: Sequence[Trial] = (), origin: Origin | None = None,
-           objective: Objective | None = None,
-           thoughts: SecondThoughts | None = None) -> Assessment:
-    """Whether to press one more stack. Pure, deterministic, blind to the order of history.
+def assess(models: Models, stopping: Stopping | None = None, *, budget: int | None = None,
+           analysis: DecisionAnalysis | None = None) -> Assessment:
+    """Whether to press one more stack. Pure and deterministic.
 
-    `earlier`, `origin` and `objective` are as for `propose`; what the objective adds to resistance
-    counts as resistance. `thoughts` are those that a recommendation from the same arguments has:
-    the best next stack is not sought again. Raises BadInput where the rules cannot be had with it.
+    What the objective adds to resistance counts as resistance. `analysis` is that of a
+    recommendation by the same models: the best next stack is not sought again. Raises BadInput
+    where the rules cannot be had with the objective.
     """
-    stopping, objective = stopping or Stopping(), objective or Objective()
+    stopping, objective = stopping or Stopping(), models.problem.objective
     prove_stopping(stopping, objective)
     by = USUAL if stopping.improvable_by is None else stopping.improvable_by
-    used = sum(t.pressed_here for t in history)
-    learned = sum(isinstance(t.outcome, (Intact, Failed)) for t in history)
+    used = sum(t.pressed_here for t in models.history)
+    learned = sum(isinstance(t.outcome, (Intact, Failed)) for t in models.history)
     chance: float | None = None
     gain: float | None = None
-    intact = any(isinstance(t.outcome, Intact) and space.comparable(t.recipe) for t in history)
-    if intact and _by_resistance(objective):
-        from optimizer.beliefs import believe
-        from optimizer.improvable import expected_gain, p_improvable
+    if _own_intact(models) and objective.by_resistance:
+        from optimizer.regret_bound import expected_gain, p_improvable
 
-        beliefs = believe(history, space, caution or Caution(), earlier=earlier, origin=origin)
-        best, _ = objective.ship(beliefs)
-        chance = p_improvable(beliefs, best, by, objective)
-        if thoughts is None:
-            gain = expected_gain(beliefs, best, objective)
-        elif thoughts.telling is not None:
-            gain = thoughts.telling.expected_gain
+        chance = p_improvable(models, by)
+        if analysis is None:
+            gain = expected_gain(models)
+        elif analysis.telling is not None:
+            gain = analysis.telling.expected_gain
     verdict = _verdict(stopping, used, learned, budget, chance, gain)
     return Assessment(used, learned, by, chance, gain, verdict, (
         _of_budget(used, budget), _of_chance(stopping, by, chance, learned),
         _of_gain(stopping, gain, learned)))
 
 
+def _own_intact(models: Models) -> bool:
+    """True where an intact stack of this campaign, not only of earlier ones, is known."""
+    return any(isinstance(t.outcome, Intact) and models.space.comparable(t.recipe)
+               for t in models.history)
+
+
 def prove_stopping(stopping: Stopping, objective: Objective) -> None:
     """Raises BadInput for rules on resistance where the objective is another thing."""
-    if stopping.asked and not _by_resistance(objective):
+    if stopping.asked and not objective.by_resistance:
         name = "improvable_by" if stopping.worth is None else "worth"
         raise BadInput(f"stopping.{name}", getattr(stopping, name),
                        "left out with this [objective], which does not go by resistance alone",
                        "Take it away: the budget ends this campaign.")
-
-
-def _by_resistance(objective: Objective) -> bool:
-    """True where a recipe is worth its resistance, and perhaps something known on top."""
-    return type(objective).gain is Objective.gain
 
 
 def _verdict(stopping: Stopping, used: int, learned: int, budget: int | None,
@@ -182,7 +173,7 @@ def _of_chance(stopping: Stopping, by: float, chance: float | None, learned: int
 def _of_gain(stopping: Stopping, gain: float | None, learned: int) -> str:
     if gain is None:
         return "What one more stack gains cannot be told yet."
-    what = f"The best next stack is expected to lower the shipped resistance by {_percent(gain)}"
+    what = f"The best next stack is expected to lower the recommended recipe's resistance by {_percent(gain)}"
     if stopping.worth is None:
         return f"{what}; what a stack is worth is not set."
     return (f"{what}, {_compared(gain, stopping.worth)} the {_percent(stopping.worth)} that it is "

@@ -39,17 +39,32 @@ class Rows:
     variance: FloatArray
     group: IntArray
 
+    def __getitem__(self, kept: FloatArray | slice) -> Rows:
+        return Rows(self.x[kept], self.y[kept], self.variance[kept], self.group[kept])
+
+    @property
+    def none(self) -> Rows:
+        """No row of the same inputs."""
+        return self[:0]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Training:
-    """What the models learn from, plus the recipes still in work. `root_hazard` is
-    sqrt(-ln(1 - D)) of the damage index D, a power law of pressure where D is Weibull's."""
+    """What the models learn from, plus the recipes still in work. `log_hazard` is ln(H/H*) of the
+    hazard H = -ln(1 - D) of the damage index D, H* that of the index above which a stack counts as
+    crushed: a straight line over ln P where D is Weibull's."""
 
     log_resistance: Rows
-    root_hazard: Rows
+    log_hazard: Rows
     labels: dict[FailureMode, Rows]
     pending: FloatArray
     log_nonuniformity: Rows
+
+    @property
+    def largest(self) -> int:
+        """Rows of the model that has most."""
+        return max(self.log_resistance.y.size, *(
+            self.log_hazard.y.size + rows.y.size for rows in self.labels.values()))
 
 
 Origin = tuple[str, str]
@@ -66,9 +81,11 @@ def latest_origin(history: Sequence[Trial]) -> Origin | None:
     return origin_of(max(history, key=lambda t: (t.number, *origin_of(t)))) if history else None
 
 
-def training(history: Iterable[Trial], space: Space, origin: Origin | None = None) -> Training:
+def training(history: Iterable[Trial], space: Space, crushed_above: float,
+             origin: Origin | None = None) -> Training:
     """Sorted by content, so that the order of the history cannot matter. `origin` is where the
     stacks come from that recipes are wanted for; without one all rows are alike."""
+    crushed = -np.log1p(-crushed_above)
     trials = sorted((t for t in history if space.comparable(t.recipe)), key=_content)
     groups = _groups(trials, origin)
     intact = [(t, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
@@ -78,9 +95,9 @@ def training(history: Iterable[Trial], space: Space, origin: Origin | None = Non
         log_resistance=_rows(space, groups, [t for t, _ in intact],
                              [float(np.log(o.resistance_ohm_cm2)) for _, o in intact],
                              [_log_variance(o) for _, o in intact]),
-        root_hazard=_rows(space, groups, [t for t, _ in damaged],
-                          [_root_hazard(d) for _, d in damaged],
-                          [_root_variance(d) for _, d in damaged]),
+        log_hazard=_rows(space, groups, [t for t, _ in damaged],
+                         [float(np.log(_hazard(d) / crushed)) for _, d in damaged],
+                         [_log_hazard_variance(d) for _, d in damaged]),
         labels={mode: _labels(trials, space, groups, mode) for mode in FailureMode},
         pending=space.encode([t.recipe for t in trials if t.is_open]),
         log_nonuniformity=_rows(space, groups, [t for t, _ in even],
@@ -110,17 +127,21 @@ def _log_variance(outcome: Intact) -> float:
     return ((outcome.resistance_se_ohm_cm2 or 0.0) / outcome.resistance_ohm_cm2) ** 2
 
 
-def _root_hazard(damage: Damage) -> float:
-    """sqrt(-ln(1 - D)); an index of one, whose hazard is infinite, counts as 99 %."""
-    return float(np.sqrt(-np.log1p(-min(damage.index, LARGEST_INDEX))))
+def _index(damage: Damage) -> float:
+    """The index, at least its standard error, whose logarithm can be taken; one whose hazard is
+    infinite counts as 99 %."""
+    return min(max(damage.index, damage.standard_error, 1e-4), LARGEST_INDEX)
 
 
-def _root_variance(damage: Damage) -> float:
-    """Its variance; near zero, where the slope of the root is infinite, that of a count."""
+def _hazard(damage: Damage) -> float:
+    """-ln(1 - D)."""
+    return float(-np.log1p(-_index(damage)))
+
+
+def _log_hazard_variance(damage: Damage) -> float:
+    """Variance of ln H by the standard error of D, (dH/dD / H)^2 se^2."""
     error = max(damage.standard_error, 1e-4)
-    index = min(max(damage.index, error), LARGEST_INDEX)
-    slope = 1.0 / ((1.0 - index) * 2.0 * np.sqrt(-np.log1p(-index)))
-    return float((error * slope) ** 2)
+    return float((error / ((1.0 - _index(damage)) * _hazard(damage))) ** 2)
 
 
 def _labels(trials: Sequence[Trial], space: Space, groups: dict[Origin, int], mode: FailureMode

@@ -3,6 +3,10 @@
 Appends to campaigns.csv beside this file, one row per batch. A campaign that is there already for
 this version of its method is not run again, so the command may be stopped and repeated at will;
 one that ended in an error is.
+
+`--problems worlds` (or worlds/<family>, lists with commas) runs `--instances 0-5` of every family,
+told as `--tellings` says. Instances below problems.worlds.REPORT_FROM (1000) are for development,
+the report uses those from there.
 """
 
 from __future__ import annotations
@@ -35,10 +39,12 @@ import numpy as np  # noqa: E402
 
 from benchmarks.optimizers import methods, problems  # noqa: E402
 from benchmarks.optimizers.methods.base import Method, NotOffered  # noqa: E402
+from benchmarks.optimizers.problems import worlds  # noqa: E402
 from benchmarks.optimizers.problems.base import Array, Bench, Problem  # noqa: E402
 
 CAMPAIGNS = HERE / "campaigns.csv"
 BUDGET, BATCH = 30, 3
+HALFWAY, HOPELESS = 16, 3.0
 RESTART_AFTER = 12
 """Campaigns per worker after which it is replaced, as some peers do not give memory back."""
 
@@ -50,6 +56,8 @@ class Row:
     `ln_regret` counts a recommendation that is infeasible in truth, or missing, as the typical
     recipe; `ln_ratio` is ln(true value / optimum) whatever its feasibility. `excess` is by how
     many standard errors the worst limit is exceeded in truth. `ask_cpu_s` is ask and tell.
+    `hopeless` counts stacks from the HALFWAY-th on whose true resistance is above HOPELESS times
+    the best true one of the intact stacks before them, those pressed to compare left out.
     """
 
     method: str
@@ -68,6 +76,7 @@ class Row:
     ask_cpu_s: float | str = ""
     recommend_cpu_s: float | str = ""
     error: str = ""
+    hopeless: int | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +111,13 @@ def campaign(job: Job) -> list[Row]:
 
 def _batches(job: Job, version: str, problem: Problem, method: Method, bench: Bench
              ) -> Iterator[Row]:
-    stacks = crushed = failed = 0
+    stacks = crushed = failed = hopeless = 0
+    best_yet = math.inf
     while stacks < job.budget:
         began = time.process_time()
         points = method.ask(min(job.batch, job.budget - stacks))
         spent = time.process_time() - began
+        true = [problem.truth(x).value for x in points]
         seen = [bench.observe(x, stacks + i + 1) for i, x in enumerate(points)]
         began = time.process_time()
         for x, observation in zip(points, seen, strict=True):
@@ -114,12 +125,18 @@ def _batches(job: Job, version: str, problem: Problem, method: Method, bench: Be
         told = time.process_time()
         best = method.recommend()
         named = time.process_time()
+        compared = getattr(method, "controls", ())
+        for number, (value, observation) in enumerate(zip(true, seen, strict=True), stacks + 1):
+            hopeless += (number >= HALFWAY and number not in compared
+                         and value > HOPELESS * best_yet)
+            best_yet = best_yet if observation.value is None else min(best_yet, value)
         stacks += len(points)
         crushed += sum(o.failed == "crushed" for o in seen)
         failed += sum(o.failed is not None for o in seen)
         yield Row(job.method, version, job.problem, job.seed, math.ceil(stacks / job.batch),
                   stacks, *_judged(problem, best), crushed, failed, method.fallbacks,
-                  round(spent + told - began, 3), round(named - told, 3))
+                  round(spent + told - began, 3), round(named - told, 3),
+                  hopeless=hopeless)
 
 
 def _judged(problem: Problem, x: Array | None) -> tuple[float, float | str, int | str, float | str]:
@@ -154,11 +171,16 @@ def finished(path: Path = CAMPAIGNS) -> set[tuple[str, str, str, int]]:
 
 
 def append(rows: Sequence[Row], path: Path = CAMPAIGNS) -> None:
-    """Adds one campaign in one piece, so that several commands may run side by side."""
-    with path.open("a", newline="") as file:
+    """Adds one campaign in one piece, so that several commands may run side by side; in the columns
+    of the file where it is an older one with fewer of them."""
+    with path.open("a+", newline="") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        writer = csv.DictWriter(file, [f.name for f in fields(Row)], lineterminator="\n")
-        if file.tell() == 0:
+        file.seek(0)
+        there = next(csv.reader(file), None)
+        file.seek(0, os.SEEK_END)
+        writer = csv.DictWriter(file, there or [f.name for f in fields(Row)],
+                                extrasaction="ignore", lineterminator="\n")
+        if there is None:
             writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
 
@@ -166,8 +188,20 @@ def append(rows: Sequence[Row], path: Path = CAMPAIGNS) -> None:
 def jobs(args: argparse.Namespace) -> list[Job]:
     """Seeds outermost, so that what is there when it is stopped is balanced."""
     return [Job(m, p, s, args.budget, args.batch) for s in _range(args.seeds)
-            for p in _names(args.problems, problems.NAMES)
+            for p in _problems(args)
             for m in _names(args.methods, methods.NAMES)]
+
+
+def _problems(args: argparse.Namespace) -> list[str]:
+    """Problems by name, and instances of worlds."""
+    parts = args.problems.split(",")
+    chosen = [n for part in parts if not part.startswith("worlds")
+              for n in _names(part, problems.NAMES)]
+    members = [part for part in parts if part.count("/") == 3]
+    given = [part for part in parts if part.startswith("worlds") and part not in members]
+    families = _names(",".join(given), [f"worlds/{f}" for f in worlds.FAMILIES]) if given else []
+    return [*chosen, *members, *(n for i in _range(args.instances) for f in families
+                                 for n in worlds.names(f.partition("/")[2], args.tellings, [i]))]
 
 
 def _names(given: str, known: Sequence[str]) -> list[str]:
@@ -191,6 +225,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--methods", default="all")
     parser.add_argument("--problems", default="all")
+    parser.add_argument("--instances", default="0-5", help="of worlds; reported from 1000")
+    parser.add_argument("--tellings", default="rotate",
+                        help="of worlds: rotate, all, or a list of index,labels,bare")
     parser.add_argument("--seeds", default="0-9")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--budget", type=int, default=BUDGET)

@@ -5,10 +5,10 @@ module outside this project. A file has a class `Focus`, an `Objective` whose fi
 keys of the table, hashable ones. Resistance is what stacks tell, so an objective is told in its
 units:
 
-- `offset`: what is added to ln R at each point before the lowest is shipped. Enough for most.
+- `offset`: what is added to ln R at each point before the lowest is recommended. Enough for most.
 - `gain`: what one more stack is worth, where an offset cannot say it; None leaves that to the
   acquisition that the search names.
-- `ship`: the recipe to ship.
+- `recommend`: the recipe to recommend.
 - `prove`: refuses a space in which the objective cannot be had.
 """
 
@@ -27,7 +27,7 @@ from trials.plugins import named_module
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from optimizer.beliefs import Beliefs
+    from optimizer.models import Models
 
 DEFAULT = "conductivity"
 
@@ -41,20 +41,25 @@ class Objective:
     def prove(self, space: Space) -> None:
         """Raises BadInput where no recipe of the space can do."""
 
-    def offset(self, beliefs: Beliefs, points: Tensor) -> Tensor:
+    def offset(self, models: Models, points: Tensor) -> Tensor:
         """Added to ln R at points (m, d), in ln(ohm cm2), shape (m,)."""
         return points.new_zeros(points.shape[0])
 
-    def gain(self, beliefs: Beliefs, points: Tensor, pending: Tensor) -> Tensor | None:
+    def gain(self, models: Models, points: Tensor, pending: Tensor) -> Tensor | None:
         """What one more stack at each of points (m, d) is worth while those at pending (k, d) are
         under way, shape (m,)."""
         return None
 
-    def ship(self, beliefs: Beliefs) -> tuple[Tensor, bool]:
-        """The point to ship now, shape (d,), and whether it keeps the limits on failure."""
-        from optimizer.shipping import shipped
+    def recommend(self, models: Models) -> tuple[Tensor, bool]:
+        """The point to recommend now, shape (d,), and whether it keeps the limits on failure."""
+        from optimizer.incumbent import incumbent
 
-        return shipped(beliefs, self.offset)
+        return incumbent(models, self.offset)
+
+    @property
+    def by_resistance(self) -> bool:
+        """True where a recipe is worth its resistance, and perhaps something known on top."""
+        return type(self).gain is Objective.gain
 
 
 def named_objective(focus: str = DEFAULT, options: Mapping[str, Any] | None = None,

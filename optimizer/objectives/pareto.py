@@ -5,13 +5,13 @@ Emmerich 2006, doi 10.1109/TEVC.2005.859463), all outputs in logarithms, so that
 more than another. Cells of the front are BoTorch's; with independent outputs each cell's part is a
 product of differences of expected improvements (Yang 2019, doi 10.1007/s10898-019-00798-7). The
 cycle time is known, and non-uniformity takes part where readings of segmented electrodes give it.
-What is shipped is the recipe of the lowest product of all outputs.
+What is recommended is the recipe of the lowest product of all outputs.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,14 +21,15 @@ from optimizer.objectives import Objective
 from trials.recipe import Recipe
 
 if TYPE_CHECKING:
+    from botorch.models.model import Model
     from torch import Tensor
 
-    from optimizer.beliefs import Beliefs
-    from surrogates.pressing_gp import PressingGP
+    from optimizer.models import Models
 
 FEWEST = 3
 """Readings of non-uniformity from which on it takes part."""
 CANDIDATES, SHOWN, CORNERS = 1024, 12, 48
+DEVIATIONS_FOR_95 = 1.96
 KNOWN = 1e-6
 """Standard deviation of what is known: the formula needs one."""
 
@@ -53,55 +54,54 @@ class Tradeoff:
 class Focus(Objective):
     """Has no options of its own."""
 
-    def offset(self, beliefs: Beliefs, points: Tensor) -> Tensor:
+    def offset(self, models: Models, points: Tensor) -> Tensor:
         """ln of the other outputs."""
-        return self._log_outputs(beliefs, points)[:, 1:].sum(1)
+        return self._log_outputs(models, points)[:, 1:].sum(1)
 
-    def gain(self, beliefs: Beliefs, points: Tensor, pending: Tensor) -> Tensor:
+    def gain(self, models: Models, points: Tensor, pending: Tensor) -> Tensor:
         """Expected growth of the hypervolume, shape (m,)."""
-        from optimizer.acquisitions.shipping_gain import allowed
+        from optimizer.incumbent import may_be_recommended
 
-        assert beliefs.log_resistance is not None
-        mean = self._log_outputs(beliefs, points)
+        mean = self._log_outputs(models, points)
         spread = mean.new_full(mean.shape, KNOWN)
-        spread[:, 0] = _moves(beliefs.log_resistance, points, pending, beliefs.stack_scatter)
-        if (even := evenness(beliefs)) is not None:
-            spread[:, 2] = _moves(even, points, pending,
-                                  lambda x: x.new_full((x.shape[0],), even.scatter))
-        front = _thinned(_front(mean[allowed(beliefs, points)]), CORNERS)
+        spread[:, 0] = _moves(models.resistance_model, points, pending, models.off)
+        if (even := evenness(models)) is not None:
+            spread[:, 2] = _moves(even, points, pending, None)
+        may = may_be_recommended(models, points, models.limits.max_crush_probability_exploring)
+        front = _thinned(_front(mean[may] if bool(may.any()) else mean), CORNERS)
         return _growth(-front, -mean, spread)
 
-    def front(self, beliefs: Beliefs) -> tuple[Tradeoff, ...]:
-        """Recipes that may be shipped and that no other beats in every output, lowest resistance
+    def front(self, models: Models) -> tuple[Tradeoff, ...]:
+        """Recipes that may be recommended and that no other beats in every output, lowest resistance
         first; a dozen that stand for all of them."""
         import torch
 
         from optimizer.candidates import spread
-        from optimizer.shipping import may_be_shipped
+        from optimizer.incumbent import may_be_recommended
 
-        tried = torch.from_numpy(beliefs.data.log_resistance.x).clamp(0.0, 1.0)
+        tried = torch.from_numpy(models.data.log_resistance.x).clamp(0.0, 1.0)
         points = torch.cat([spread(tried.shape[-1], CANDIDATES, 0), tried,
-                            self.ship(beliefs)[0].unsqueeze(0)])
-        recipes = list(dict.fromkeys(beliefs.space.decode(x) for x in points.numpy()))
-        points = beliefs.unit(recipes)
-        safe = may_be_shipped(beliefs, points).nonzero().squeeze(1)
-        outputs = self._log_outputs(beliefs, points[safe])
+                            models.incumbent[0].unsqueeze(0)])
+        recipes = list(dict.fromkeys(models.space.decode(x) for x in points.numpy()))
+        points = models.unit(recipes)
+        safe = may_be_recommended(models, points).nonzero().squeeze(1)
+        outputs = self._log_outputs(models, points[safe])
         shown = _thinned_index(outputs, _non_dominated(outputs), SHOWN)
-        return self.tradeoffs(beliefs, [recipes[int(safe[i])] for i in shown])
+        return self.tradeoffs(models, [recipes[int(safe[i])] for i in shown])
 
-    def tradeoffs(self, beliefs: Beliefs, recipes: Sequence[Recipe]) -> tuple[Tradeoff, ...]:
+    def tradeoffs(self, models: Models, recipes: Sequence[Recipe]) -> tuple[Tradeoff, ...]:
         """All outputs of each recipe, with intervals."""
         import torch
 
-        from optimizer.beliefs import DEVIATIONS_FOR_95
+        from surrogates import predict
 
         if not recipes:
             return ()
-        points, resistance = beliefs.unit(recipes), beliefs.resistance(recipes)
-        minutes = self.cost.cycle(beliefs.space, points.numpy())
+        points, resistance = models.unit(recipes), models.resistance(recipes)
+        minutes = self.cost.cycle(models.space, points.numpy())
         uneven = np.full((len(recipes), 3), np.nan)
-        if (even := evenness(beliefs)) is not None:
-            mean, sd = even.predict(points)
+        if (even := evenness(models)) is not None:
+            mean, sd = predict.moments(even, points)
             half = DEVIATIONS_FOR_95 * sd
             uneven = torch.stack([mean, mean - half, mean + half], 1).exp().numpy()
         value, low, high = ([None if math.isnan(v) else float(v) for v in column]
@@ -110,41 +110,45 @@ class Focus(Objective):
                               float(resistance.low[i]), float(resistance.high[i]), low[i], high[i])
                      for i, recipe in enumerate(recipes))
 
-    def _log_outputs(self, beliefs: Beliefs, points: Tensor) -> Tensor:
+    def _log_outputs(self, models: Models, points: Tensor) -> Tensor:
         """Believed ln of resistance, minutes and, where known, non-uniformity: (m, 2 or 3)."""
         import torch
 
-        assert beliefs.log_resistance is not None
-        minutes = np.log(self.cost.cycle(beliefs.space, points.numpy()))
-        outputs = [beliefs.log_resistance.predict(points)[0], points.new_tensor(minutes)]
-        if (even := evenness(beliefs)) is not None:
-            outputs.append(even.predict(points)[0])
+        from surrogates import predict
+
+        minutes = np.log(self.cost.cycle(models.space, points.numpy()))
+        outputs = [models.moments(points)[0], points.new_tensor(minutes)]
+        if (even := evenness(models)) is not None:
+            outputs.append(predict.moments(even, points)[0])
         return torch.stack(outputs, 1)
 
 
-def evenness(beliefs: Beliefs) -> PressingGP | None:
+def evenness(models: Models) -> Model | None:
     """The surrogate of ln non-uniformity, None where too few readings give it."""
-    from optimizer.fitting import fitted
-    from surrogates.pressing_gp import Prior
+    from optimizer.model_files import dataset
+    from surrogates.models import plain_gp
+    from surrogates.parts.prior import Prior
 
-    rows = beliefs.data.log_nonuniformity
+    rows = models.data.log_nonuniformity
     if rows.y.size < FEWEST:
         return None
-    prior = Prior(residual=(0.3, 0.8), scatter=(0.3, 0.5))
-    found = fitted(rows, prior, beliefs.off.numpy(), "non-uniformity")
-    return None if found is None else found.gp
+    return plain_gp.fit(dataset(rows), Prior(plain_residual=(0.3, 0.8), scatter=(0.3, 0.5)))
 
 
-def _moves(gp: PressingGP, points: Tensor, pending: Tensor,
-           scatter_of: Callable[[Tensor], Tensor]) -> Tensor:
+def _moves(model: Model, points: Tensor, pending: Tensor, off: Tensor | None) -> Tensor:
     """Standard deviation by which a reading moves the mean at its own recipe, shape (m,)."""
-    from optimizer.acquisitions.shipping_gain import while_pending
+    import torch
 
-    variance = gp.predict(points)[1].square()
+    from surrogates import predict
+
+    variance = predict.moments(model, points)[1].square()
     if pending.shape[0]:
-        noise = scatter_of(pending).square()
-        variance = while_pending(gp, points, pending, noise, variance)[2]
-    return variance / (variance + scatter_of(points).square()).sqrt()
+        noise = predict.scatter(model, pending, off).square()
+        own = predict.covariance(model, pending, pending) + torch.diag(noise)
+        shared = predict.covariance(model, points, pending)
+        known = torch.linalg.solve(own, shared.T)
+        variance = (variance - (shared * known.T).sum(1)).clamp_min(1e-10)
+    return variance / (variance + predict.scatter(model, points, off).square()).sqrt()
 
 
 def _non_dominated(outputs: Tensor) -> Tensor:

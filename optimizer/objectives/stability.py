@@ -20,7 +20,7 @@ from trials.outcome import FailureMode
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from optimizer.beliefs import Beliefs
+    from optimizer.models import Models
 
 TIER = 10.0
 """Between tiers, and per unit of what is missed: e^10, more than resistances ever differ."""
@@ -46,19 +46,19 @@ class Focus(Objective):
                            f"at most {longest:g}, the longest dwell of the space",
                            "Lower it, or widen space.dwell_s.")
 
-    def offset(self, beliefs: Beliefs, points: Tensor) -> Tensor:
+    def offset(self, models: Models, points: Tensor) -> Tensor:
         """Zero where nothing is missed."""
-        missed = self._adhesion(beliefs, points) + self._dwell(beliefs.space, points)
+        missed = self._adhesion(models, points) + self._dwell(models.space, points)
         return TIER * ((missed > 0.0).double() + missed)
 
-    def _adhesion(self, beliefs: Beliefs, points: Tensor) -> Tensor:
+    def _adhesion(self, models: Models, points: Tensor) -> Tensor:
         """How far the probability at less pressure is above the limit, in ln."""
-        space, lower = beliefs.space, points.clone()
+        space, lower = models.space, points.clone()
         if "pressure_mpa" in space.free:
             at = space.free.index("pressure_mpa")
             lower[:, at] += math.log1p(-self.margin) / space.span("pressure_mpa")
-        chance = beliefs.labels[FailureMode.DELAMINATED].probability(lower)
-        return (chance / beliefs.caution.max_failure_probability).clamp_min(1.0).log()
+        chance = models.mode_probability(FailureMode.DELAMINATED, lower)
+        return (chance / models.limits.max_failure_probability).clamp_min(1.0).log()
 
     def _dwell(self, space: Space, points: Tensor) -> Tensor:
         """How much of the dwell is missing, in ln."""

@@ -1,13 +1,13 @@
 """A resistance that is good enough, at the least cost.
 
 Among recipes of which one more stack is believed to stay below the threshold with 90 %, the one
-that takes the fewest minutes is shipped; while there is none, the one that comes nearest. Value of
+that takes the fewest minutes is recommended; while there is none, the one that comes nearest. Value of
 a recipe, lower is better, for one more stack of ln R ~ N(m, s^2):
 
     v = ln(minutes / most minutes) <= 0 where e <= 0, else e,   e = m + 1.28 s - ln threshold.
 
 One more stack is worth what it is expected to lower the least loss by, the knowledge gradient of
-`acquisitions/shipping_gain.py` for the loss
+`acquisitions/knowledge_gradient.py` for the loss
 
     (1 - p) ln(minutes / most minutes) + K p + 0.01 m,   p = P(stack above the threshold).
 
@@ -31,7 +31,7 @@ from trials.checks import positive
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from optimizer.beliefs import Beliefs
+    from optimizer.models import Models
 
 SURE_OF, SURE = 0.90, 1.2815515655446004
 """How sure it must be that a stack stays below the threshold, and the standard normal quantile."""
@@ -48,34 +48,47 @@ class Focus(Objective):
     def __post_init__(self) -> None:
         positive("objective.resistance_ohm_cm2", self.resistance_ohm_cm2)
 
-    def reached(self, beliefs: Beliefs, points: Tensor) -> Tensor:
+    def reached(self, models: Models, points: Tensor) -> Tensor:
         """Which of points (m, d) are believed to reach the threshold, shape (m,)."""
-        return self._value(beliefs, points) <= 0.0
+        return self._value(models, points) <= 0.0
 
-    def offset(self, beliefs: Beliefs, points: Tensor) -> Tensor:
-        """What makes the value of what is shipped out of ln R."""
-        from optimizer.shipping import RISK
+    def offset(self, models: Models, points: Tensor) -> Tensor:
+        """What makes the value of what is recommended out of ln R."""
+        from optimizer.incumbent import RISK_AVERSION
 
-        assert beliefs.log_resistance is not None
-        mean, sd = beliefs.log_resistance.predict(points)
-        return self._value(beliefs, points) - mean - RISK * sd
+        mean, sd = models.moments(points)
+        return self._value(models, points) - mean - RISK_AVERSION * sd
 
-    def gain(self, beliefs: Beliefs, points: Tensor, pending: Tensor) -> Tensor:
+    def gain(self, models: Models, points: Tensor, pending: Tensor) -> Tensor:
         """Expected fall of the least loss, shape (m,)."""
-        from optimizer.acquisitions.shipping_gain import moved, normal_nodes, plausible
+        from optimizer.acquisitions.knowledge_gradient import moved, normal_nodes
 
-        assert beliefs.log_resistance is not None
-        mean, sd = beliefs.log_resistance.predict(points)
-        noise, price = self._scatter(beliefs, points), self._price(beliefs.space, points)
-        best = plausible(beliefs, points, self._loss(mean, sd.square() + noise, price),
-                         self._loss(mean - sd, noise, price))
-        moves, variance = moved(beliefs, points, best, pending)
+        mean, sd = models.moments(points)
+        noise, price = self._scatter(models, points), self._price(models.space, points)
+        best = self._plausible(models, points, self._loss(mean, sd.square() + noise, price),
+                               self._loss(mean - sd, noise, price))
+        moves, variance = moved(models, points, points[best], pending)
         mean, variance, noise, price = mean[best], variance[best], noise[best], price[best]
         left = (variance - moves.square()).clamp_min(1e-10) + noise
         lowest = moves.new_zeros(points.shape[0])
         for node, weight in normal_nodes():
             lowest += weight * self._loss(mean + node * moves, left, price).min(1).values
         return (self._loss(mean, variance + noise, price).min() - lowest).clamp_min(0.0)
+
+    def _plausible(self, models: Models, points: Tensor, loss: Tensor, optimistic: Tensor
+                   ) -> Tensor:
+        """Indices of the points that may be the best ones to recommend: the one of the lowest loss
+        (m,), and those of the lowest optimistic one."""
+        import torch
+
+        from optimizer.acquisitions.knowledge_gradient import COMPETING
+        from optimizer.incumbent import within_limits
+
+        may = within_limits(models, models.risk(points),
+                            models.limits.max_crush_probability_exploring)
+        may = (may if bool(may.any()) else torch.ones_like(may)).nonzero().squeeze(1)
+        return torch.cat([may[loss[may].argmin()].unsqueeze(0),
+                          may[optimistic[may].argsort()[:COMPETING]]])
 
     def _loss(self, mean: Tensor, variance: Tensor, price: Tensor) -> Tensor:
         """Loss of the mean's shape; `variance` is that of one more stack."""
@@ -85,19 +98,18 @@ class Focus(Objective):
         dear = (price.max() - price.min()).clamp_min(0.1) / (1.0 - SURE_OF)
         return (1.0 - above) * price + dear * above + LEADS * mean
 
-    def _value(self, beliefs: Beliefs, points: Tensor) -> Tensor:
-        assert beliefs.log_resistance is not None
-        mean, sd = beliefs.log_resistance.predict(points)
-        return self._worth(mean, sd.square(), self._scatter(beliefs, points),
-                           self._price(beliefs.space, points))
+    def _value(self, models: Models, points: Tensor) -> Tensor:
+        mean, sd = models.moments(points)
+        return self._worth(mean, sd.square(), self._scatter(models, points),
+                           self._price(models.space, points))
 
     def _worth(self, mean: Tensor, variance: Tensor, scatter: Tensor, price: Tensor) -> Tensor:
         """The value v, shape of the mean; `scatter` is a variance, `price` the ln of minutes."""
         over = mean + SURE * (variance + scatter).sqrt() - math.log(self.resistance_ohm_cm2)
         return over.where(over > 0.0, price.expand_as(over))
 
-    def _scatter(self, beliefs: Beliefs, points: Tensor) -> Tensor:
-        return beliefs.stack_scatter(points).square()
+    def _scatter(self, models: Models, points: Tensor) -> Tensor:
+        return models.stack_scatter(points).square()
 
     def _price(self, space: Space, points: Tensor) -> Tensor:
         """ln of minutes over the most that a recipe of the space takes, never above zero."""

@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from benchmarks.closed_loop import REFERENCE
 from benchmarks.optimizers.methods.base import Method
-from benchmarks.optimizers.methods.pressloop_cube import PressLoopCube
 from benchmarks.optimizers.problems.base import Array, Observation, Problem
-from benchmarks.optimizers.problems.press import PressBench, PressProblem
+from benchmarks.optimizers.problems.press import PressProblem
+from benchmarks.optimizers.problems.worlds.problem import WorldProblem
 from optimizer.proposals import Proposal, propose
 from optimizer.recommendation import recommend
 from trials.errors import BadInput
 from trials.trial import State, Trial
 
+COMPARING = ("reference", "control")
+"""Purposes of stacks that repeat the recipe the laboratory uses now."""
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -32,37 +33,44 @@ VERSION = _version()
 
 def start(problem: Problem, seed: int) -> Method:
     """On a press by its own interface, else by the same parts without what is known of pressing."""
-    if isinstance(problem, PressProblem):
+    if isinstance(problem, PressProblem | WorldProblem):
         return PressLoop(problem, seed)
+    from benchmarks.optimizers.methods.pressloop_cube import PressLoopCube
+
     return PressLoopCube(problem, seed)
 
 
 class PressLoop:
-    """History in, recipes out."""
+    """History in, recipes out. `controls` are the numbers of its stacks that were pressed to
+    compare, not to search."""
 
-    def __init__(self, problem: PressProblem, seed: int) -> None:
+    def __init__(self, problem: PressProblem | WorldProblem, seed: int) -> None:
         self.problem, self.seed = problem, seed
         self.history: list[Trial] = []
         self.pending: list[Proposal] = []
+        self.controls: set[int] = set()
         self.fallbacks = 0
 
     def ask(self, count: int) -> list[Array]:
         """One batch in one call."""
-        self.pending = list(propose(self.history, self.problem.space, reference=REFERENCE,
-                                    count=count, seed=self.seed))
+        self.pending = list(propose(self.history, self.problem.space,
+                                    reference=self.problem.reference, count=count, seed=self.seed))
         return list(self.problem.space.encode([p.recipe for p in self.pending]))
 
     def tell(self, x: Array, observation: Observation) -> None:
         """One more evaluated trial."""
         proposal, number = self.pending.pop(0), len(self.history) + 1
+        if proposal.purpose in COMPARING:
+            self.controls.add(number)
         self.history.append(Trial(
-            number, PressBench.stack(number), proposal.recipe, State.EVALUATED, proposal.purpose,
+            number, self.problem.stack(number), proposal.recipe, State.EVALUATED, proposal.purpose,
             number, outcome=observation.outcome))  # type: ignore[arg-type]
 
     def recommend(self) -> Array | None:
         """What `pressloop recommend` would say."""
         try:
-            found = recommend(self.history, self.problem.space, reference=REFERENCE)
+            found = recommend(self.history, self.problem.space,
+                              reference=self.problem.reference)
         except BadInput:
             return None
         return self.problem.space.encode([found.recipe])[0]

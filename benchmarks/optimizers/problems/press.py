@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-from benchmarks.closed_loop import HELD_MPA, SPACE, _lab, _outcome, _stack, best_of
+from benchmarks.closed_loop import HELD_MPA, REFERENCE, SPACE, _lab, _outcome, _stack, best_of
 from benchmarks.optimizers.problems.base import Array, Observation, Reading, Truth, typical
 from hardware.protocols import ImpedanceMeter, Place, Press
 from hardware.simulation.materials import materials
@@ -21,6 +21,7 @@ from hardware.simulation.sample import OPEN_WHEN_PARTED
 from hardware.simulation.truth import truth
 from optimizer.space import Space
 from trials.outcome import Failed, Intact, Outcome, SetAside
+from trials.recipe import Recipe
 from trials.stack import Stack
 
 DAMAGE = "damage_index"
@@ -57,6 +58,7 @@ class PressProblem:
 
     preset: str
     space: Space = SPACE
+    reference: Recipe = REFERENCE
     limits: dict[str, float] = field(default_factory=lambda: {DAMAGE: MAX_DAMAGE})
 
     @property
@@ -68,6 +70,11 @@ class PressProblem:
     def dim(self) -> int:
         """Variables that may vary."""
         return len(self.space.free)
+
+    @staticmethod
+    def stack(number: int) -> Stack:
+        """The stack of that number."""
+        return PressBench.stack(number)
 
     @contextmanager
     def bench(self, seed: int) -> Iterator[PressBench]:

@@ -10,10 +10,9 @@ import torch
 from scipy import stats
 from torch import Tensor
 
-from optimizer.acquisitions.shipping_gain import gain
-from optimizer.beliefs import Beliefs
+from optimizer.acquisitions.knowledge_gradient import KnowledgeGradient
 from optimizer.candidates import near, spread
-from optimizer.shipping import Offset, no_offset, shipped
+from optimizer.models import Models
 from trials.recipe import Recipe
 
 LEVELS = (0.01, 0.02, 0.05, 0.10, 0.20)
@@ -24,7 +23,7 @@ POWER, SIGNIFICANCE = 0.80, 0.05
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What would be shipped if this chance of crushing were allowed; `cautious` is False where no
+    """What would be recommended if this chance of crushing were allowed; `cautious` is False where no
     recipe keeps to it."""
 
     max_crush_probability: float
@@ -37,7 +36,7 @@ class Price:
 class TellingStack:
     """The next stack that is expected to improve the choice most.
 
-    `expected_gain` is the relative fall of the shipped resistance to expect from it. A reading
+    `expected_gain` is the relative fall of the recommended recipe's resistance to expect from it. A reading
     below `changes_below_ohm_cm2` makes its recipe the better one, which happens with `p_changes`;
     None where no reading of this stack alone could.
     """
@@ -51,17 +50,16 @@ class TellingStack:
 
 
 @dataclass(frozen=True, slots=True)
-class SecondThoughts:
+class DecisionAnalysis:
     """All of this module about one recommendation."""
 
     price: tuple[Price, ...]
     telling: TellingStack | None
 
 
-def second_thoughts(beliefs: Beliefs, recipe: Recipe, offset_of: Offset = no_offset
-                    ) -> SecondThoughts:
+def decision_analysis(models: Models, recipe: Recipe) -> DecisionAnalysis:
     """About the recommended recipe. Pure; raises nothing that `recommend` would not."""
-    return SecondThoughts(_prices(beliefs, offset_of), telling_stack(beliefs, recipe, offset_of))
+    return DecisionAnalysis(_prices(models), telling_stack(models, recipe))
 
 
 def stacks_to_prove(difference: float, scatter: float) -> int | None:
@@ -74,48 +72,46 @@ def stacks_to_prove(difference: float, scatter: float) -> int | None:
     return max(2, math.ceil(2.0 * (reach * scatter / difference) ** 2))
 
 
-def _prices(beliefs: Beliefs, offset_of: Offset) -> tuple[Price, ...]:
-    set_level = beliefs.caution.max_crush_probability
-    return tuple(_price(beliefs, level, offset_of) for level in sorted({*LEVELS, set_level}))
+def _prices(models: Models) -> tuple[Price, ...]:
+    set_level = models.limits.max_crush_probability
+    return tuple(_price(models, level) for level in sorted({*LEVELS, set_level}))
 
 
-def _price(beliefs: Beliefs, level: float, offset_of: Offset) -> Price:
-    other = replace(beliefs, caution=replace(beliefs.caution, max_crush_probability=level))
-    best, cautious = shipped(other, offset_of)
-    recipe = beliefs.space.decode(best.numpy())
-    return Price(level, recipe, float(other.resistance([recipe]).median[0]), cautious)
+def _price(models: Models, level: float) -> Price:
+    limits = replace(models.limits, max_crush_probability=level)
+    other = replace(models, problem=replace(models.problem, limits=limits))
+    best, cautious = other.incumbent
+    recipe = models.space.decode(best.numpy())
+    return Price(level, recipe, float(models.resistance([recipe]).median[0]), cautious)
 
 
-def telling_stack(beliefs: Beliefs, recipe: Recipe, offset_of: Offset) -> TellingStack | None:
-    """The next stack that would tell most, where `recipe` is what is shipped; None where no
-    candidate is safe enough to be tried."""
-    gp, at = beliefs.log_resistance, beliefs.unit([recipe])
-    assert gp is not None
+def telling_stack(models: Models, recipe: Recipe) -> TellingStack | None:
+    """The next stack that would tell most, where `recipe` is recommended; None where no candidate
+    is safe enough to be tried."""
+    at = models.unit([recipe])
     points = torch.cat([spread(at.shape[1], CANDIDATES, 1), near(at, 0.15, CLOUD, 1), at])
-    points = points[beliefs.danger(points) <= beliefs.caution.max_crush_probability_exploring]
+    risk = models.risk(points)
+    safe = risk.danger() <= models.limits.max_crush_probability_exploring
+    points, risk = points[safe], risk[safe]
     if not points.shape[0]:
         return None
-    pending = torch.from_numpy(beliefs.data.pending)
-    falls = gain(beliefs, points, pending, offset_of, 0)
-    with torch.no_grad():
-        falls = falls * beliefs.log_survival(points).exp()
+    falls = KnowledgeGradient(models, models.pending)(points.unsqueeze(-2)).exp()
+    falls = falls * risk.log_survival().exp()
     best = int(falls.argmax())
-    found = beliefs.space.decode(points[best].numpy())
-    limit, chance = _change_of_mind(beliefs, at, beliefs.unit([found]))
-    return TellingStack(found, float(beliefs.resistance([found]).median[0]),
-                        float(beliefs.survival([found])[0]), -math.expm1(-float(falls[best])),
+    found = models.space.decode(points[best].numpy())
+    limit, chance = _change_of_mind(models, at, models.unit([found]))
+    return TellingStack(found, float(models.resistance([found]).median[0]),
+                        float(models.survival([found])[0]), -math.expm1(-float(falls[best])),
                         limit, chance)
 
 
-def _change_of_mind(beliefs: Beliefs, at: Tensor, there: Tensor) -> tuple[float | None, float]:
+def _change_of_mind(models: Models, at: Tensor, there: Tensor) -> tuple[float | None, float]:
     """The reading at `there` below which it is believed better than `at`, in ohm cm2, and the
     chance of such a reading."""
-    gp = beliefs.log_resistance
-    assert gp is not None
     both = torch.cat([at, there])
-    mean, sd = (v.tolist() for v in gp.predict(both))
-    covariance = gp.covariance(both, both)
-    spread_of_reading = sd[1] ** 2 + float(beliefs.stack_scatter(there)[0]) ** 2
+    mean, sd = (v.tolist() for v in models.moments(both))
+    covariance = models.covariance(both, both)
+    spread_of_reading = sd[1] ** 2 + float(models.stack_scatter(there)[0]) ** 2
     # How far one unit of surprise moves the difference of both means.
     moves = (float(covariance[1, 1]) - float(covariance[0, 1])) / spread_of_reading
     gap = mean[1] - mean[0]

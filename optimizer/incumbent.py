@@ -1,0 +1,83 @@
+"""The incumbent: the recipe that would be recommended now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+
+from optimizer.candidates import near, spread
+from optimizer.models import Models, Risk
+from optimizer.setpoint import around
+
+SPREAD, CLOUD, ROBUST = 768, 32, 32
+"""Points all over the cube, in each cloud for each input, and how many are averaged over the
+set-point error."""
+WIDTHS = (0.15, 0.1, 0.05, 0.05, 0.02, 0.02, 0.01, 0.005)
+"""Of the clouds round the best point so far: a corner between limits is found in small steps."""
+RISK_AVERSION = 1.0
+"""Standard deviations added to the mean, so that an untried recipe must promise more."""
+
+Offset = Callable[[Models, Tensor], Tensor]
+"""What an objective adds to ln R at points (m, d), shape (m,)."""
+
+
+def no_offset(models: Models, points: Tensor) -> Tensor:
+    """Resistance alone."""
+    return torch.zeros(points.shape[0], dtype=torch.float64)
+
+
+def within_limits(models: Models, risk: Risk, max_crush: float | None = None) -> Tensor:
+    """Which points keep to the limits on failure, shape (m,)."""
+    limits = models.limits
+    crush = limits.max_crush_probability if max_crush is None else max_crush
+    return ((risk.crush <= crush)
+            & (risk.fail <= max(limits.max_failure_probability, max_crush or 0.0)))
+
+
+def incumbent(models: Models, offset_of: Offset = no_offset) -> tuple[Tensor, bool]:
+    """Best point of the cube (d,), and whether it keeps to the limits: else it is the safest one.
+    The best candidate is followed by the best of ever smaller neighbourhoods of it."""
+    tried = torch.from_numpy(models.data.log_resistance.x).clamp(0.0, 1.0)
+    points = torch.cat([spread(tried.shape[-1], SPREAD, 0), tried])
+    best, safe = _pick(models, points, offset_of)
+    for turn, width in enumerate(WIDTHS):
+        cloud = near(best.unsqueeze(0), width, CLOUD * tried.shape[-1], turn)
+        best, safe = _pick(models, torch.cat([cloud, best.unsqueeze(0)]), offset_of)
+    return best, safe
+
+
+def _pick(models: Models, points: Tensor, offset_of: Offset) -> tuple[Tensor, bool]:
+    """The point of lowest robust value, losses counted, among those that keep the limits; where
+    none does, the one most likely to survive."""
+    risk = models.risk(points)
+    allowed = within_limits(models, risk)
+    if not bool(allowed.any()):
+        return points[int(risk.log_survival().argmax())], False
+    lost, points = losses(models, risk)[allowed], points[allowed]
+    mean, sd = models.moments(points)
+    added = lost + offset_of(models, points)
+    # Averaging over the set-point error is dear, so only the best are averaged.
+    best = (mean + RISK_AVERSION * sd + added).argsort()[:ROBUST]
+    return points[best][int((robust(models, points[best]) + added[best]).argmin())], True
+
+
+def losses(models: Models, risk: Risk) -> Tensor:
+    """What lost stacks add to ln R, shape (m,): -ln P(survive), so that a percent of resistance is
+    traded for a percent of stacks. A limit alone would recommend at its very edge."""
+    return -models.limits.losses * risk.log_survival()
+
+
+def robust(models: Models, points: Tensor) -> Tensor:
+    """ln R, mean plus RISK_AVERSION standard deviations, averaged over the set-point error; points
+    (m, d) to (m,)."""
+    shifts = around(models.off)
+    moved = (points.unsqueeze(1) + shifts).reshape(-1, points.shape[-1])
+    mean, sd = models.moments(moved)
+    return (mean + RISK_AVERSION * sd).reshape(points.shape[0], -1).mean(1)
+
+
+def may_be_recommended(models: Models, points: Tensor, max_crush: float | None = None) -> Tensor:
+    """Which of points (m, d) keep to the limits on failure, shape (m,)."""
+    return within_limits(models, models.risk(points), max_crush)

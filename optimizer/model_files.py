@@ -1,0 +1,102 @@
+"""The models that the settings name, found, fitted and held to what is promised of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+
+import torch
+from botorch.models.model import Model
+from botorch.utils.datasets import SupervisedDataset
+from torch import Tensor
+
+from optimizer.problem import SurrogateChoice
+from optimizer.training import Rows
+from surrogates import failures, models
+from surrogates.parts.prior import Prior, ThresholdPrior
+from trials.errors import BadInput
+from trials.plugins import named_module
+
+PROBES = 5
+
+
+def prove_files(choice: SurrogateChoice) -> None:
+    """Raises BadInput where a module is missing or has no `fit`."""
+    _module("model", choice.model), _module("failure_model", choice.failure_model)
+
+
+def dataset(rows: Rows) -> SupervisedDataset:
+    """Rows as BoTorch takes them: the unit cube with the group as last column."""
+    x = torch.cat([torch.from_numpy(rows.x), torch.from_numpy(rows.group).double()[:, None]], 1)
+    y, variance = (torch.from_numpy(v)[:, None] for v in (rows.y, rows.variance))
+    return SupervisedDataset(x, y, Yvar=variance, outcome_names=["y"],
+                             feature_names=[f"x{i}" for i in range(x.shape[1])])
+
+
+def fit_model(choice: SurrogateChoice, rows: Rows, prior: Prior, seed: int = 0) -> Model | None:
+    """The surrogate of ln R for these rows; None where there are none. Raises BadInput, naming the
+    module, where it raises or its posterior is none."""
+    if rows.y.size == 0:
+        return None
+    module = _module("model", choice.model)
+    return _sound("model", choice.model, rows,
+                  lambda: module.fit(dataset(rows), prior, seed=seed))
+
+
+def fit_failure(choice: SurrogateChoice, readings: Rows, labels: Rows, prior: ThresholdPrior,
+                seed: int = 0) -> Model | None:
+    """The model of one way to fail, as `fit_model`; None where there is no row of either."""
+    if readings.y.size + labels.y.size == 0:
+        return None
+    module = _module("failure_model", choice.failure_model)
+    given = [dataset(rows) if rows.y.size else None for rows in (readings, labels)]
+    return _sound("failure_model", choice.failure_model, labels if labels.y.size else readings,
+                  lambda: module.fit(*given, prior, seed=seed))
+
+
+def _module(key: str, name: str) -> ModuleType:
+    folder, call = (models, "fit(data, prior, *, seed)") if key == "model" else (
+        failures, "fit(readings, labels, prior, *, seed)")
+    return named_module(f"surrogate.{key}", name, folder, "a surrogate", call)
+
+
+def _sound(key: str, name: str, rows: Rows, fit: Callable[[], Model]) -> Model:
+    """The fitted model, asked at a few points whether its answers are numbers of the right shape.
+
+    A lab's own module may raise anything: whatever it is, the module and the rows are named.
+    """
+    # More threads than these small matrices can use make everything slower.
+    torch.set_num_threads(1)
+    x = torch.from_numpy(rows.x)[:PROBES].unsqueeze(-2)
+    try:
+        model = fit()
+        with torch.no_grad():
+            found = model.posterior(x)
+            mean, variance = found.mean, found.variance
+    except BadInput:
+        raise
+    except Exception as error:
+        raise _bad(key, name, rows, f"{type(error).__name__}: {_first_line(error)}") from error
+    for what, value in (("mean", mean), ("variance", variance)):
+        _prove(key, name, rows, what, value, x)
+    return model
+
+
+def _prove(key: str, name: str, rows: Rows, what: str, value: Tensor, x: Tensor) -> None:
+    if value.shape[0] != x.shape[0] or value.shape[-1] != 1:
+        raise _bad(key, name, rows, f"a {what} of shape {tuple(value.shape)} for X of shape "
+                                    f"{tuple(x.shape)}")
+    wrong = ~torch.isfinite(value.reshape(x.shape[0], -1)).all(1)
+    if bool(wrong.any()):
+        at = int(wrong.nonzero()[0])
+        raise _bad(key, name, rows, f"a {what} that is no number at row {at + 1}, "
+                                    f"{[round(v, 3) for v in rows.x[at].tolist()]}")
+
+
+def _bad(key: str, name: str, rows: Rows, what: str) -> BadInput:
+    return BadInput(f"surrogate.{key}", name, "a model with a finite posterior",
+                    f"With {rows.y.size} rows it gave {what}. Mend the module, or name another.")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or ["no message"])[0][:160].rstrip(".")

@@ -1,0 +1,211 @@
+"""What the history makes us believe about recipes: resistance and the ways to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import torch
+from botorch.models.model import Model
+from torch import Tensor
+
+from optimizer import physics_prior
+from optimizer.earlier import useful_rows
+from optimizer.model_files import fit_failure, fit_model
+from optimizer.problem import Problem
+from optimizer.risk_limits import RiskLimits
+from optimizer.setpoint import input_sd
+from optimizer.space import Space
+from optimizer.training import Origin, Rows, Training, latest_origin, training
+from surrogates import predict
+from surrogates.parts.rows import draws_kept
+from trials.checks import FloatArray
+from trials.outcome import FailureMode
+from trials.recipe import Recipe
+from trials.trial import Trial
+
+WHOLE = 1e-9
+"""Smallest probability of survival whose logarithm is taken."""
+OTHER_MODES = (FailureMode.SHORTED, FailureMode.DELAMINATED)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Interval:
+    """Median, lower and upper end of a 95 % interval, each of shape (n,)."""
+
+    median: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Risk:
+    """Probabilities that one more stack is crushed, and that it shorts or delaminates because of
+    the recipe; each of the shape of the points asked for."""
+
+    crush: Tensor
+    fail: Tensor
+
+    def log_survival(self) -> Tensor:
+        """ln of the probability of survival; never -inf."""
+        return ((1.0 - self.crush).clamp_min(WHOLE).log()
+                + (1.0 - self.fail).clamp_min(WHOLE).log())
+
+    def danger(self) -> Tensor:
+        """The larger of both."""
+        return torch.maximum(self.crush, self.fail)
+
+    def __getitem__(self, index: Tensor) -> Risk:
+        return Risk(self.crush[index], self.fail[index])
+
+
+@dataclass(frozen=True, eq=False)
+class Models:
+    """Posteriors over the unit cube of a problem's space. Nothing is learned after `fit_models`.
+
+    `log_resistance` is None before the first intact stack; `failures` has every mode that a row
+    tells of. `notes` tells, in a sentence each, which rows were left out, and why.
+    """
+
+    problem: Problem
+    history: tuple[Trial, ...]
+    earlier: tuple[Trial, ...]
+    data: Training
+    log_resistance: Model | None
+    failures: dict[FailureMode, Model]
+    notes: tuple[str, ...] = ()
+
+    @property
+    def space(self) -> Space:
+        """Where recipes are searched."""
+        return self.problem.space
+
+    @property
+    def limits(self) -> RiskLimits:
+        """How much risk is taken."""
+        return self.problem.limits
+
+    @property
+    def resistance_model(self) -> Model:
+        """The model of ln R. Raises ValueError before the first intact stack."""
+        if self.log_resistance is None:
+            raise ValueError("no intact stack yet: nothing is believed about resistance")
+        return self.log_resistance
+
+    @property
+    def laws(self) -> float | None:
+        """How far the stacks follow the usual laws of pressing: the weight of the physics prior;
+        None of a model that weighs none."""
+        return getattr(self.log_resistance, "laws", None)
+
+    @cached_property
+    def incumbent(self) -> tuple[Tensor, bool]:
+        """The point that would be recommended now, shape (d,), and whether it keeps the limits on
+        failure. Raises ValueError before the first intact stack."""
+        self.resistance_model  # noqa: B018 - raises where there is none
+        return self.problem.objective.recommend(self)
+
+    @property
+    def off(self) -> Tensor:
+        """Set-point error of each free variable in the unit cube, shape (d,)."""
+        return torch.from_numpy(input_sd(self.space, self.limits))
+
+    @property
+    def pending(self) -> Tensor:
+        """Recipes under way, shape (k, d)."""
+        return torch.from_numpy(self.data.pending)
+
+    def unit(self, recipes: Sequence[Recipe]) -> Tensor:
+        """Coordinates of recipes in the unit cube, shape (n, d)."""
+        return torch.from_numpy(self.space.encode(recipes))
+
+    def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and standard deviation of ln R at points (m, d), shape (m,) each."""
+        with torch.no_grad():
+            return predict.moments(self.resistance_model, x)
+
+    def covariance(self, a: Tensor, b: Tensor) -> Tensor:
+        """Posterior covariance of ln R between points (m, d) and (k, d), shape (m, k)."""
+        return predict.covariance(self.resistance_model, a, b)
+
+    def stack_scatter(self, x: Tensor) -> Tensor:
+        """Standard deviation of ln R from stack to stack at points (m, d): what is learned, and
+        what the set-point error makes of a slope, which is why stacks scatter more near the knee.
+        """
+        return predict.scatter(self.resistance_model, x, self.off)
+
+    def resistance(self, recipes: Sequence[Recipe], *, new_stack: bool = False) -> Interval:
+        """Interfacial resistance in ohm cm2: of the recipe itself, or of one more stack pressed
+        by it. Raises ValueError before the first intact stack."""
+        x = self.unit(recipes)
+        more = self.stack_scatter(x) if new_stack else None
+        with torch.no_grad():
+            found = predict.interval(self.resistance_model, x, more)
+        return Interval(*(np.exp(v.numpy()) for v in found))
+
+    def crush_probability(self, x: Tensor) -> Tensor:
+        """Probability that one more stack is crushed at points (m, d), shape (m,)."""
+        return self._failing(x, (FailureMode.CRUSHED,))
+
+    def fail_probability(self, x: Tensor) -> Tensor:
+        """Probability that one more stack shorts or delaminates because of the recipe, (m,)."""
+        return self._failing(x, OTHER_MODES)
+
+    def risk(self, x: Tensor) -> Risk:
+        """Both probabilities at points (m, d), without a gradient."""
+        with torch.no_grad():
+            return Risk(self.crush_probability(x), self.fail_probability(x))
+
+    def crushing(self, recipes: Sequence[Recipe]) -> FloatArray:
+        """Probability that one more stack is crushed, shape (n,)."""
+        return np.asarray(self.risk(self.unit(recipes)).crush.numpy())
+
+    def failing(self, recipes: Sequence[Recipe]) -> FloatArray:
+        """Probability that one more stack shorts or delaminates because of the recipe, (n,)."""
+        return np.asarray(self.risk(self.unit(recipes)).fail.numpy())
+
+    def survival(self, recipes: Sequence[Recipe]) -> FloatArray:
+        """Probability that one more stack survives the recipe, shape (n,)."""
+        return np.asarray(self.risk(self.unit(recipes)).log_survival().exp().numpy())
+
+    def mode_probability(self, mode: FailureMode, x: Tensor) -> Tensor:
+        """Probability that one more stack fails so because of the recipe at points (m, d), (m,);
+        0 where no row tells of this mode."""
+        if mode not in self.failures:
+            return x.new_zeros(x.shape[0])
+        return predict.failure_probability(self.failures[mode], x)
+
+    def _failing(self, x: Tensor, modes: Sequence[FailureMode]) -> Tensor:
+        whole = x.new_ones(x.shape[0])
+        for mode in modes:
+            whole = whole * (1.0 - self.mode_probability(mode, x))
+        return 1.0 - whole
+
+
+def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Trial] = (), *,
+               origin: Origin | None = None) -> Models:
+    """Fits every model that the history can feed. Deterministic, and blind to its order.
+
+    `earlier` are trials of other campaigns. `origin` (lot, operator) is where the next stacks come
+    from, by default where the newest stack of the history came from; what all stacks of another
+    origin have in common is learned as theirs. Raises BadInput where a model cannot be fitted.
+    """
+    space, choice = problem.space, problem.surrogate
+    origin = origin or latest_origin(history) or latest_origin(earlier)
+    data = training([*history, *earlier], space, problem.limits.crushed_above, origin)
+    data, notes = useful_rows(data, problem)
+    kept = draws_kept(data.largest)
+    prior = physics_prior.of_log_resistance(space, problem.limits, laws=choice.laws, draws=kept)
+    found = {mode: fit_failure(choice, _readings(data, mode), data.labels[mode],
+                               physics_prior.of_failure(space, mode, draws=kept))
+             for mode in FailureMode}
+    return Models(problem=problem, history=tuple(history), earlier=tuple(earlier), data=data,
+                  log_resistance=fit_model(choice, data.log_resistance, prior),
+                  failures={mode: model for mode, model in found.items() if model is not None},
+                  notes=notes)
+
+
+def _readings(data: Training, mode: FailureMode) -> Rows:
+    return data.log_hazard if mode is FailureMode.CRUSHED else data.log_hazard.none

@@ -1,0 +1,162 @@
+"""Failure beyond a threshold of pressure that bends with dwell and temperature.
+
+f(x) = k (r x_0 - t(x)),  t(x) = t_0 + b . x_rest + process(x);  a stack fails where f + e > 0 with
+e ~ N(0, scatter^2), so that P(fail | x) = Phi(f/scatter). r = 1 where more of the first input fails
+more, else -1. A monotone tendency of which the rows may say that it bends: strength may rise and
+fall with temperature.
+
+Labels and readings of f (a damage index) teach the same f; labels enter by expectation
+propagation, with a share of stacks that fail whatever the recipe, so that one spoilt stack does not
+close a good region. An index that cannot be told from none says only that f is below it. Steepness,
+bend, scatter and length scales are averaged over draws from their posterior.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, fields
+from typing import Any
+
+import torch
+from botorch.utils.datasets import SupervisedDataset
+from gpytorch.kernels import Kernel
+from gpytorch.means import Mean
+from torch import Tensor
+
+from surrogates.parts.ensemble_gp import EnsembleGP
+from surrogates.parts.expectation_propagation import Approximation, Sites, approximate
+from surrogates.parts.importance_sampling import sample
+from surrogates.parts.physics import matern
+from surrogates.parts.prior import ThresholdPrior
+from surrogates.parts.rows import draws_kept, thinned
+
+BLURRED = 0.6
+"""Standard error of ln H from which on a reading below 0 only says that f is not above it."""
+MOST = 384
+"""Rows that are conditioned on; of more, evenly taken ones."""
+POINTS, ROUNDS = 64, 3
+READ_POINTS, READ_ROUNDS = 96, 4
+"""The same where readings are among the rows, which tell much more than labels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Draws:
+    """Steepness k, bend, offset of groups and scatter of shape (s,), lengths (s, d)."""
+
+    steepness: Tensor
+    bend: Tensor
+    offset: Tensor
+    scatter: Tensor
+    lengths: Tensor
+
+    def __getitem__(self, index: Tensor) -> Draws:
+        return Draws(*(getattr(self, f.name)[index] for f in fields(self)))
+
+
+class ThresholdGP(EnsembleGP):
+    """f of one way to fail."""
+
+    def failure_probability(self, x: Tensor) -> Tensor:
+        """Of one more stack at x (m, d), shape (m,); differentiable."""
+        mean, variance = self.members(x)
+        return torch.special.ndtr(mean / (variance + self.scatter.square()[:, None]).sqrt()).mean(0)
+
+
+class ThresholdMean(Mean):
+    """k (r x_0 - t_0 - b . x_rest) of the prior means, shape (..., s, m)."""
+
+    def __init__(self, prior: ThresholdPrior, draws: Draws) -> None:
+        super().__init__()
+        sign = 1.0 if prior.rising else -1.0
+        self.slopes = torch.tensor([sign, *(-b for b in prior.slope_mean)], dtype=torch.float64)
+        self.start, self.draws = prior.threshold[0], draws
+
+    def forward(self, x: Tensor) -> Tensor:
+        """At x (..., m, d + 1)."""
+        beyond = x[..., :-1] @ self.slopes - self.start
+        return self.draws.steepness[:, None] * beyond
+
+
+class ThresholdKernel(Kernel):
+    """Covariance of k t(x), shape (..., s, m, k): start, slopes, GPyTorch's Matern 5/2, groups."""
+
+    def __init__(self, prior: ThresholdPrior, draws: Draws, *, groups: bool) -> None:
+        super().__init__(batch_shape=draws.steepness.shape)
+        self.matern, self.draws, self.groups = matern(draws.lengths), draws, groups
+        self.start = prior.threshold[1] ** 2
+        self.slope_sd = torch.tensor([0.0, *prior.slope_sd], dtype=torch.float64)
+
+    def forward(self, x1: Tensor, x2: Tensor, diag: bool = False, **_: Any) -> Tensor:
+        """Between x1 (..., m, d + 1) and x2 (..., k, d + 1)."""
+        d, end = self.draws, (...,) if diag else (..., None)
+        left, right = x1[..., :-1] * self.slope_sd, x2[..., :-1] * self.slope_sd
+        linear = (left * right).sum(-1) if diag else left @ right.transpose(-1, -2)
+        total = (self.matern.forward(x1[..., :-1], x2[..., :-1], diag=diag)
+                 * d.bend.square()[:, None][end] + (linear + self.start))
+        if self.groups:
+            alike = x1[..., -1] == x2[..., -1] if diag else (
+                x1[..., -1].unsqueeze(-1) == x2[..., -1].unsqueeze(-2))
+            total = total + alike * d.offset.square()[:, None][end]
+        return total * d.steepness.square()[:, None][end]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """Inputs (n, d + 1), labels (n,) as in `Sites`, bars (n,) and known variances (n,)."""
+
+    x: Tensor
+    label: Tensor
+    bar: Tensor
+    variance: Tensor
+
+    def __getitem__(self, index: Tensor) -> _Rows:
+        return _Rows(*(getattr(self, f.name)[index] for f in fields(self)))
+
+
+def fit(readings: SupervisedDataset | None, labels: SupervisedDataset | None,
+        prior: ThresholdPrior, *, seed: int = 0) -> ThresholdGP:
+    """Conditions on the rows of both, of which one at least is given. Deterministic: the seed is
+    not used."""
+    rows = _joined(readings, labels)
+    rows = rows[thinned(rows.x[:, -1], MOST)]
+    few, inputs = rows[thinned(rows.x[:, -1])], rows.x.shape[-1] - 1
+    sampled = sample(lambda z: _approximated(few, prior, _draws(prior, inputs, z)).log_evidence,
+                     inputs + 4, *((POINTS, ROUNDS) if readings is None
+                                   else (READ_POINTS, READ_ROUNDS)))
+    kept = sampled.resampled(prior.draws or draws_kept(rows.x.shape[0]))
+    draws = _draws(prior, inputs, sampled.z[kept])
+    found = _approximated(rows, prior, draws)
+    return ThresholdGP(rows.x, found.target, found.noise, ThresholdMean(prior, draws),
+                       ThresholdKernel(prior, draws, groups=bool(rows.x[:, -1].any())),
+                       scatter=draws.scatter, effective=sampled.effective)
+
+
+def _joined(readings: SupervisedDataset | None, labels: SupervisedDataset | None) -> _Rows:
+    parts = []
+    if readings is not None:
+        y, variance = readings.Y.squeeze(-1), readings.Yvar.squeeze(-1)
+        hidden = (variance.sqrt() > BLURRED) & (y < 0.0)
+        parts.append(_Rows(readings.X, torch.where(hidden, -1.0, 0.0).double(), y, variance))
+    if labels is not None:
+        y = labels.Y.squeeze(-1)
+        parts.append(_Rows(labels.X, 2.0 * y - 1.0, torch.zeros_like(y), torch.zeros_like(y)))
+    return _Rows(*(torch.cat([getattr(p, f.name) for p in parts]) for f in fields(_Rows)))
+
+
+def _approximated(rows: _Rows, prior: ThresholdPrior, draws: Draws) -> Approximation:
+    groups = bool(rows.x[:, -1].any())
+    sites = Sites(rows.label, rows.bar, rows.variance + draws.scatter.square()[:, None],
+                  prior.by_chance)
+    covariance = ThresholdKernel(prior, draws, groups=groups).forward(rows.x, rows.x)
+    jitter = 1e-6 * torch.eye(rows.x.shape[0], dtype=torch.float64)
+    return approximate(ThresholdMean(prior, draws)(rows.x), covariance + jitter, sites)
+
+
+def _draws(prior: ThresholdPrior, inputs: int, z: Tensor) -> Draws:
+    """Hyperparameters at standard normal coordinates z (s, d + 4)."""
+    def size(given: tuple[float, float], at: int) -> Tensor:
+        return torch.exp(math.log(given[0]) + given[1] * z[:, at])
+
+    lengths = torch.exp(math.log(prior.length[0]) + prior.length[1] * z[:, :inputs])
+    return Draws(size(prior.steepness, inputs), size(prior.bend, inputs + 1),
+                 size(prior.offset, inputs + 2), size(prior.scatter, inputs + 3), lengths)

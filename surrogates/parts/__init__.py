@@ -1,0 +1,1 @@
+"""What surrogates are built from and no library has: physics terms, sampling, mixtures, labels."""
