@@ -25,8 +25,7 @@ from hardware.simulation.bench import Accepted
 from hardware.simulation.materials import materials
 from hardware.simulation.sample import Break, pressed
 from hardware.simulation.truth import Truth, optimum, truth
-from optimizer.proposals import propose
-from optimizer.recommendation import Recommendation, recommend
+from optimizer import Problem, Recommendation, fit_models, propose, recommend
 from optimizer.space import Space
 from trials.outcome import Failed, FailureMode, Outcome, SetAside
 from trials.recipe import Recipe
@@ -76,17 +75,16 @@ def run_campaign(preset: str, seed: int, stacks: int = STACKS, space: Space = SP
     """One campaign from nothing. Deterministic in preset and seed but for the CPU time (s)."""
     with tempfile.TemporaryDirectory() as folder:
         press, meter = _lab(preset, Place(seed, Path(folder) / "lab"))
-        history: list[Trial] = []
-        spent = 0.0
+        problem, history, spent = Problem(space, reference=REFERENCE), list[Trial](), 0.0
         for number in range(1, stacks + 1):
             began = time.process_time()
-            proposal, = propose(history, space, reference=REFERENCE, seed=seed)
+            proposal, = propose(fit_models(problem, history), seed=seed)
             spent += time.process_time() - began
             stack = _stack(f"s{number}")
             outcome = _outcome(press, meter, number, stack, proposal.recipe)
             history.append(Trial(number, stack, proposal.recipe, State.EVALUATED,
                                  proposal.purpose, number, outcome=outcome))
-    return _judged(preset, seed, history, space, spent / stacks)
+    return _judged(preset, seed, history, problem, spent / stacks)
 
 
 def best_of(preset: str, space: Space = SPACE) -> Truth:
@@ -125,10 +123,11 @@ def _outcome(press: Press, meter: ImpedanceMeter, number: int, stack: Stack, rec
     return outcome
 
 
-def _judged(preset: str, seed: int, history: list[Trial], space: Space, cpu_s: float) -> Campaign:
-    found = recommend(history, space, reference=REFERENCE)
+def _judged(preset: str, seed: int, history: list[Trial], problem: Problem, cpu_s: float
+            ) -> Campaign:
+    found = recommend(fit_models(problem, history))
     real = truth(found.recipe, materials(preset), HELD_MPA.get(preset, 30.0))
     failures = Counter(t.outcome.mode for t in history if isinstance(t.outcome, Failed))
     return Campaign(preset, seed, found, real, _median_of_lot(preset, seed, found.recipe),
-                    real.resistance_ohm_cm2 / best_of(preset, space).resistance_ohm_cm2,
+                    real.resistance_ohm_cm2 / best_of(preset, problem.space).resistance_ohm_cm2,
                     failures, cpu_s)

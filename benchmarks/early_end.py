@@ -25,33 +25,35 @@ from benchmarks.closed_loop import (
 from hardware.protocols import Place
 from hardware.simulation.materials import materials
 from hardware.simulation.truth import truth
-from optimizer import propose, recommend
+from optimizer import Models, Problem, fit_models, propose, recommend
 from optimizer.stopping import Stopping, assess
 from trials.trial import State, Trial
 
 PRESETS, SEEDS, STACKS, FIRST = ("reference", "fragile", "single-crystal"), (1, 2, 3), 30, 12
 RULES = {"5 % with 5 %": Stopping(0.05, 0.05), "10 % with 5 %": Stopping(0.10, 0.05),
          "worth 0.2 %": Stopping(worth=0.002)}
+PROBLEM = Problem(SPACE, reference=REFERENCE)
 
 
-def histories(preset: str, seed: int, stacks: int) -> Iterator[list[Trial]]:
-    """The same campaign after each of its stacks."""
+def learned(preset: str, seed: int, stacks: int) -> Iterator[Models]:
+    """What the same campaign knows after each of its stacks."""
     with tempfile.TemporaryDirectory() as folder:
         press, meter = _lab(preset, Place(seed, Path(folder) / "lab"))
-        history: list[Trial] = []
+        history, models = list[Trial](), fit_models(PROBLEM, [])
         for number in range(1, stacks + 1):
-            proposal, = propose(history, SPACE, reference=REFERENCE, seed=seed)
+            proposal, = propose(models, seed=seed)
             stack = _stack(f"s{number}")
             outcome = _outcome(press, meter, number, stack, proposal.recipe)
             history.append(Trial(number, stack, proposal.recipe, State.EVALUATED,
                                  proposal.purpose, number, outcome=outcome))
-            yield history
+            models = fit_models(PROBLEM, history)
+            yield models
 
 
-def ratio(preset: str, history: list[Trial]) -> float:
-    """True resistance of what would be shipped, over that of the best sound recipe."""
+def ratio(preset: str, models: Models) -> float:
+    """True resistance of what would be recommended, over that of the best sound recipe."""
     held = HELD_MPA.get(preset, 30.0)
-    found = truth(recommend(history, SPACE).recipe, materials(preset), stack_pressure_mpa=held)
+    found = truth(recommend(models).recipe, materials(preset), stack_pressure_mpa=held)
     return found.resistance_ohm_cm2 / best_of(preset).resistance_ohm_cm2
 
 
@@ -60,14 +62,14 @@ def main(stacks: int = STACKS) -> None:
     for preset in PRESETS:
         for seed in SEEDS:
             ended: dict[str, str] = {}
-            for history in histories(preset, seed, stacks):
+            for models in learned(preset, seed, stacks):
+                number = len(models.history)
                 for name, rules in RULES.items():
-                    if name not in ended and len(history) >= FIRST and assess(
-                            history, SPACE, rules).stop:
-                        ended[name] = f"{len(history)} stacks, {ratio(preset, history):.3f}"
+                    if name not in ended and number >= FIRST and assess(models, rules).stop:
+                        ended[name] = f"{number} stacks, {ratio(preset, models):.3f}"
             for name in RULES:
                 print(f"{preset} {seed}, {name}: {ended.get(name, 'never')}; after {stacks} "
-                      f"stacks {ratio(preset, history):.3f}", flush=True)
+                      f"stacks {ratio(preset, models):.3f}", flush=True)
 
 
 if __name__ == "__main__":

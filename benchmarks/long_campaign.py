@@ -129,6 +129,7 @@ def watching(clock: Clock) -> Iterator[None]:
 
     from flows import artifacts, campaign, trial
     from flows.endurance import Endurance
+    from flows.lab import Run
     from hardware.meters import simulated as meters
     from hardware.presses import simulated as presses
 
@@ -138,7 +139,7 @@ def watching(clock: Clock) -> Iterator[None]:
         clock.tick()
         carry(self, number)
 
-    work = [(trial, "propose"), (trial, "evaluate"), (artifacts, "recommend"),
+    work = [(Run, "models"), (trial, "propose"), (trial, "evaluate"), (artifacts, "recommend"),
             (presses, "pressed"), (presses.cycles, "trace"), (meters, "pressed"),
             (meters, "impedance"), (meters, "noisy")]
     with ExitStack() as all_of_it:
@@ -163,7 +164,7 @@ def run(trials: int) -> Clock:
 
         # The recommendation from thousands of stacks takes minutes, and comes after the last trial.
         with LiveProgress(lambda: ledger.history("long", arrays=False), trials), \
-                replaced(Board, "conclude", lambda _board: clock.tick()):
+                replaced(Board, "conclude", lambda _board, _stopping: clock.tick()):
             campaign(str(path), trials, None, url)
         if os.environ.get("LONG_CAMPAIGN_COUNTS"):
             print_counts()

@@ -31,7 +31,7 @@ from flows.simulated_stacks import (
 from hardware.simulation.materials import materials
 from hardware.simulation.sample import OPEN_WHEN_PARTED
 from hardware.simulation.truth import truth as truth_of
-from optimizer.caution import Caution
+from optimizer.risk_limits import RiskLimits
 from studies.data import StudyData
 from studies.emulator import emulator_of
 from studies.replay import Findings, Options, findings, replays
@@ -73,7 +73,7 @@ class PressItself:
     table = ()
 
     def __init__(self, preset: str = "reference") -> None:
-        self.preset, self.caution = preset, Caution()
+        self.preset, self.limits = preset, RiskLimits()
         self.held_mpa = HELD_BARE_MPA if preset == "bare-foil" else HELD_MPA
         self._seen: dict[Recipe, tuple[float, float, float]] = {}
 
@@ -101,7 +101,7 @@ class PressItself:
         found = truth_of(recipe, of, self.held_mpa)
         crushed = np.mean([truth_of(recipe, replace(
             of, particle_strength_mpa=of.particle_strength_mpa * s), self.held_mpa
-            ).crushed_fraction > self.caution.crushed_above for s in self._strengths])
+            ).crushed_fraction > self.limits.crushed_above for s in self._strengths])
         parted = 1.0 if found.parted_fraction > OPEN_WHEN_PARTED else 0.0
         return (found.resistance_ohm_cm2, float(crushed), max(found.short_probability, parted))
 
@@ -117,14 +117,14 @@ class PressItself:
     def feasible(self, recipes: Sequence[Recipe]) -> Any:
         """Shape (n,)."""
         told = self._told(recipes)
-        return ((told[:, 1] <= self.caution.max_crush_probability)
-                & (told[:, 2] <= self.caution.max_failure_probability))
+        return ((told[:, 1] <= self.limits.max_crush_probability)
+                & (told[:, 2] <= self.limits.max_failure_probability))
 
 
 def both(preset: str, options: Options, lab: int = 3) -> tuple[Findings, Findings]:
     """Replays on the stand-in of a lab's stacks, and on the press itself."""
     data = StudyData("simulated stacks", simulated_stacks(preset, STACKS, 1, lab), SPACE,
-                     Caution(), REFERENCE, True)
+                     RiskLimits(), REFERENCE, True)
     emulated = findings(replays(emulator_of(data), data, options, seed=lab), options)
     direct = replace(options, repeats=DIRECT)
     return emulated, findings(replays(PressItself(preset), data, direct, seed=lab), direct)

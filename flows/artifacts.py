@@ -60,15 +60,12 @@ class Board:
         everything once it is back."""
         if self._back():
             self.update()
-        run, settings = self.run, self.run.settings
-        history = run.history()
-        if not any(isinstance(t.outcome, Intact) for t in history):
+        run = self.run
+        if not any(isinstance(t.outcome, Intact) for t in run.history()):
             return
         text = recommendation_markdown(
-            recommend(history, settings.space, caution=settings.caution,
-                      reference=settings.reference, earlier=run.earlier,
-                      origin=settings.origin, objective=settings.objective),
-            campaign=run.campaign, simulated=run.simulated, stopping=stopping)
+            recommend(run.models()), campaign=run.campaign, simulated=run.simulated,
+            stopping=stopping)
         self._try(lambda: create_markdown_artifact(
             markdown=text, key=f"{self.key}-recommendation",
             description=self._title("recommended recipe")))

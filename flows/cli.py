@@ -96,7 +96,7 @@ def evaluate(files: Annotated[list[Path], typer.Argument(metavar="FILE...", show
 
 @app.command()
 def recommend(ledger: LedgerUrl, campaign: Campaign = None, json: Json = False) -> None:
-    """The recipe to ship, how sure that is, and which recipes are as good."""
+    """The recommended recipe, how sure that is, and which recipes are as good."""
     with plain_errors():
         from flows.commands.recommend import recommend as work
 

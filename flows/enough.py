@@ -16,10 +16,7 @@ def enough(run: Run) -> bool:
 
 def assessed(run: Run) -> Assessment:
     """What speaks for stopping now, by every rule."""
-    settings = run.settings
-    return assess(run.history(), settings.space, settings.stopping, budget=run.order.trials,
-                  caution=settings.caution, objective=settings.objective, earlier=run.earlier,
-                  origin=settings.origin)
+    return assess(run.models(), run.settings.stopping, budget=run.order.trials)
 
 
 def stacks_used(run: Run) -> int:

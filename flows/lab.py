@@ -24,7 +24,7 @@ from trials.stamp import versions
 from trials.trial import Trial
 
 if TYPE_CHECKING:
-    from optimizer import Search
+    from optimizer import Models
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,7 @@ class Run:
                  meter: ImpedanceMeter, earlier: tuple[Trial, ...] = ()) -> None:
         self.settings, self.order, self.ledger = settings, order, ledger
         self.press, self.meter, self.earlier = press, meter, earlier
+        self._fitted: Models | None = None
 
     @property
     def simulated(self) -> bool:
@@ -71,6 +72,16 @@ class Run:
         """The campaign's trials as the ledger has them now, without their arrays."""
         return self.ledger.history(self.campaign, arrays=False)
 
+    def models(self) -> Models:
+        """What the campaign's trials teach; fitted anew only once the ledger has more of them."""
+        from optimizer import fit_models
+
+        history = self.history()
+        if self._fitted is None or self._fitted.history != history:
+            self._fitted = fit_models(self.settings.problem, history, self.earlier,
+                                      origin=self.settings.origin)
+        return self._fitted
+
 
 def order_of(settings: Settings, trials: int | None = None, seed: int | None = None,
              ledger: str | None = None, note: str = "") -> Order:
@@ -80,11 +91,14 @@ def order_of(settings: Settings, trials: int | None = None, seed: int | None = N
                  table.seed if seed is None else seed, ledger or table.ledger, note)
 
 
-def search_of(settings: Settings) -> Search:
-    """How the search goes. Raises BadInput for an acquisition that does not exist."""
-    from optimizer import Search
+def prove_modules(settings: Settings) -> None:
+    """Raises BadInput for an acquisition or a model that does not exist: now, not after the first
+    stacks."""
+    from optimizer.model_files import prove_files
+    from optimizer.proposals import acquisition_module
 
-    return Search(**settings.search.model_dump())
+    acquisition_module(settings.search.acquisition)
+    prove_files(settings.problem.surrogate)
 
 
 @contextmanager
@@ -95,7 +109,7 @@ def open_lab(settings: Settings, order: Order, *, prove: bool = True
 
     Raises BadInput when they disagree or the search cannot be had, Fault when one does not answer.
     """
-    search_of(settings)
+    prove_modules(settings)
     with _opened_press(settings, order, prove) as press, _opened_meter(settings, order) as meter:
         yield press, meter
 
@@ -105,7 +119,7 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
     """A run that has its press to itself until the block ends, by `hold`: the plain lock raises
     PressBusy at once while another run has the press."""
     prove_lasting(order.ledger_url)
-    search_of(settings)
+    prove_modules(settings)
     earlier = earlier_trials(settings, order.ledger_url)
     with _opened_press(settings, order, True) as press, hold(press.identify().serial), \
             _opened_meter(settings, order) as meter, \

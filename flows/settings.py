@@ -22,10 +22,10 @@ from flows.envelope_table import EnvelopeTable
 from flows.profile_files import inlined
 from flows.tables import Table, readable, table_of
 from hardware.envelope import Envelope, check
-from optimizer.caution import Caution
-from optimizer.controls import prove_controls
 from optimizer.cost import Cost
 from optimizer.objectives import DEFAULT, Objective, named_objective
+from optimizer.problem import Problem, Search, SurrogateChoice
+from optimizer.risk_limits import RiskLimits
 from optimizer.space import NAMES, Space
 from optimizer.stopping import Stopping, prove_stopping
 from trials.errors import BadInput, OutOfEnvelope
@@ -111,7 +111,7 @@ class SearchTable(Table):
     """`[search]`."""
 
     start_with: int = Field(default=8, ge=1, le=100_000)
-    acquisition: Name = "shipping_gain"
+    acquisition: Name = Search().acquisition
     control_every: int = Field(default=0, ge=0, le=100_000)
 
 
@@ -139,7 +139,8 @@ class EarlierTable(Table):
 
 
 RulesTable = table_of(Rules)
-CautionTable = table_of(Caution, "crushed_above")
+RiskLimitsTable = table_of(RiskLimits, "crushed_above")
+SurrogateTable = table_of(SurrogateChoice)
 CostTable = table_of(Cost)
 StoppingTable = table_of(Stopping)
 
@@ -155,10 +156,11 @@ class Settings(Table):
     press: DriverTable
     meter: DriverTable
     evaluation: RulesTable = RulesTable()  # type: ignore[valid-type]
-    caution_table: CautionTable = Field(default=CautionTable(), alias="caution")  # type: ignore[valid-type]
+    limits_table: RiskLimitsTable = Field(default=RiskLimitsTable(), alias="risk_limits")  # type: ignore[valid-type]
     objective_table: ObjectiveTable = Field(default=ObjectiveTable(), alias="objective")
     cost_table: CostTable = Field(default=CostTable(), alias="cost")  # type: ignore[valid-type]
     search: SearchTable = SearchTable()
+    surrogate: SurrogateTable = SurrogateTable()  # type: ignore[valid-type]
     earlier: EarlierTable = EarlierTable()
     stopping_table: StoppingTable = Field(default=StoppingTable(), alias="stopping")  # type: ignore[valid-type]
 
@@ -184,10 +186,10 @@ class Settings(Table):
         return Rules(**self.evaluation.model_dump())  # type: ignore[attr-defined]
 
     @property
-    def caution(self) -> Caution:
-        """How careful the search is."""
-        return Caution(crushed_above=self.rules.crushed_above,
-                       **self.caution_table.model_dump())  # type: ignore[attr-defined]
+    def limits(self) -> RiskLimits:
+        """How much risk may be taken."""
+        return RiskLimits(crushed_above=self.rules.crushed_above,
+                          **self.limits_table.model_dump())  # type: ignore[attr-defined]
 
     @property
     def stopping(self) -> Stopping:
@@ -204,6 +206,14 @@ class Settings(Table):
         """What makes one recipe better than another."""
         table = self.objective_table
         return named_objective(table.focus, table.options, self.cost)
+
+    @property
+    def problem(self) -> Problem:
+        """What the optimiser is asked. Raises BadInput for what cannot be had together."""
+        return Problem(
+            self.space, self.objective, self.limits, self.cost, self.reference,
+            Search(**self.search.model_dump()),
+            SurrogateChoice(**self.surrogate.model_dump()))  # type: ignore[attr-defined]
 
     @property
     def simulated(self) -> bool:
@@ -260,11 +270,10 @@ def from_plain(values: dict[str, Any], source: str) -> Settings:
 
 def _prove_inside(settings: Settings) -> None:
     """Both corners of the space, and the reference, must lie in the envelope."""
-    _ = settings.rules, settings.caution
-    space, envelope = settings.space, settings.envelope
-    prove_controls(settings.search.control_every, settings.reference, space)
-    settings.objective.prove(space)
-    prove_stopping(settings.stopping, settings.objective)
+    _ = settings.rules
+    problem, envelope = settings.problem, settings.envelope
+    space = problem.space
+    prove_stopping(settings.stopping, problem.objective)
     if not settings.area_cm2 <= 1.001 * envelope.die_area_mm2 / 100.0:
         raise BadInput("stack.area_cm2", settings.area_cm2,
                        f"at most {envelope.die_area_mm2 / 100.0:.4g}, the area of the die",

@@ -49,8 +49,8 @@ def source_of(table: SourceTable, folder: Path, seed: int) -> Source:
 def _from_table(path: Path, settings_path: Path) -> Source:
     settings = read_settings(settings_path)
     trials = tuple(past.trial(past.line) for past in read_past(path, settings))
-    data = StudyData(f"table {path.name}", trials, settings.space, settings.caution,
-                     settings.reference, row_word="row")
+    data = StudyData(f"table {path.name}", trials, settings.space, settings.limits,
+                     settings.reference, row_word="row", surrogate=settings.problem.surrogate)
     return Source(data, {path.name: _digest(path), settings_path.name: _digest(settings_path)},
                   raw_sheet(path, settings))
 
@@ -70,8 +70,9 @@ def _from_ledger(table: SourceTable) -> Source:
     data = StudyData(
         words + (f" ({aside} without an outcome left out)" if aside else ""),
         tuple(trials),
-        _space_around([c.settings.space for c in campaigns]), last.settings.caution,
-        last.settings.reference, any(c.simulated for c in campaigns))
+        _space_around([c.settings.space for c in campaigns]), last.settings.limits,
+        last.settings.reference, any(c.simulated for c in campaigns),
+        surrogate=last.settings.problem.surrogate)
     with existing(url) as ledger:
         heads = {c.campaign: ledger.head(c.campaign)[1] for c in campaigns}
     return Source(data, heads)

@@ -8,6 +8,7 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
 
+from flows.renamed import name_now
 from trials.errors import BadInput
 
 STRICT = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
@@ -45,6 +46,8 @@ def readable(error: ValidationError, source: str, model: type[BaseModel]) -> Bad
     if first["type"] == "extra_forbidden":
         near = difflib.get_close_matches(where[-1], _known_keys(model, where[:-1]), 1)
         hint = f"Did you mean {near[0]}?" if near else "Remove it."
+        if (now := name_now(where)) is not None:
+            hint = f"It is called {now} now."
         return BadInput(name, value, f"a key that pressloop knows ({source})", hint)
     if first["type"] == "missing":
         return BadInput(name, "missing", f"present in {source}", "Add the key.")

@@ -16,7 +16,7 @@ from prefect.client.schemas.objects import State as TaskState
 from prefect.exceptions import Pause
 
 from evaluation.evaluate import evaluate
-from flows.lab import Run, search_of
+from flows.lab import Run
 from hardware.guard import ask, collect, prove_ready, run_cycle
 from hardware.protocols import CycleState
 from hardware.undisturbed import undisturbed
@@ -69,13 +69,8 @@ def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
       persist_result=False)
 def plan(run: Run, number: int) -> None:
     """Chooses the recipe of the next stack."""
-    settings = run.settings
-    proposal, = propose(
-        run.history(), settings.space, caution=settings.caution,
-        search=search_of(settings), reference=settings.reference,
-        objective=settings.objective, cost=settings.cost,
-        earlier=run.earlier, origin=settings.origin, seed=run.order.seed)
-    stack = settings.stack_named(f"{run.campaign}-{number:03d}")
+    proposal, = propose(run.models(), seed=run.order.seed)
+    stack = run.settings.stack_named(f"{run.campaign}-{number:03d}")
     _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.beliefs,
                                  proposal.reason))
 

@@ -17,7 +17,7 @@ from trials.recipe import Recipe
 
 SPREAD, CLOUD = 512, 48
 """Candidates all over the cube, and in the clouds round those that matter."""
-LEAST_DANGEROUS = 8
+LEAST_DANGEROUS, MOST = 8, 256
 HOPE = 2.0
 """Standard deviations below the mean at which a recipe must still reach the incumbent: one in 40
 that just does is better than it."""
@@ -41,8 +41,7 @@ class CandidateSet:
 
 def candidates(models: Models, seed: int) -> CandidateSet:
     """Points all over the cube, the recipes tried, and clouds round the incumbent and the best ones
-    tried, as far as they may survive and may be better than the incumbent. Where none is believed
-    to survive, the least dangerous ones."""
+    tried, as far as they may survive. Where none is believed to, the least dangerous ones."""
     points = [spread(len(models.space.free), SPREAD, seed)]
     if models.log_resistance is not None:
         tried = torch.from_numpy(models.data.log_resistance.x).clamp(0.0, 1.0)
@@ -51,7 +50,7 @@ def candidates(models: Models, seed: int) -> CandidateSet:
                  + models.problem.objective.offset(models, tried))
         centres = torch.cat([best, tried[value.argsort()[:3]]])
         points += [tried, best, *(near(centres, width, CLOUD, seed) for width in WIDTHS)]
-    return _promising(models, _tolerable(models, rounded_set(models, torch.cat(points))))
+    return _tolerable(models, rounded_set(models, torch.cat(points)))
 
 
 def safest(models: Models, points: Tensor) -> CandidateSet:
@@ -90,14 +89,18 @@ def _tolerable(models: Models, found: CandidateSet) -> CandidateSet:
     return safest(models, found.points)[torch.arange(LEAST_DANGEROUS)]
 
 
-def _promising(models: Models, found: CandidateSet) -> CandidateSet:
-    """Those that may be better than the incumbent: no stack on recipes known to be worse."""
+def promising(models: Models, found: CandidateSet) -> CandidateSet:
+    """Those that may be better than the incumbent, at most MOST: no stack on recipes known to be
+    worse."""
     if models.log_resistance is None or not models.problem.objective.by_resistance:
         return found
     offset = models.problem.objective.offset
     best = models.incumbent[0].unsqueeze(0)
     mean, sd = models.moments(torch.cat([best, found.points]))
     value = mean + torch.cat([offset(models, best), offset(models, found.points)])
-    bar = value[0] + math.log1p(models.limits.tolerance)
-    hopeful = value[1:] - HOPE * sd[1:] <= bar
-    return found[hopeful] if bool(hopeful.any()) else found
+    optimistic = value[1:] - HOPE * sd[1:]
+    hopeful = optimistic <= value[0] + math.log1p(models.limits.tolerance)
+    if not bool(hopeful.any()):
+        return found
+    order = (optimistic + losses(models, found.risk)).argsort(stable=True)
+    return found[order[hopeful[order]][:MOST].sort().values]

@@ -23,8 +23,8 @@ POWER, SIGNIFICANCE = 0.80, 0.05
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What would be recommended if this chance of crushing were allowed; `cautious` is False where no
-    recipe keeps to it."""
+    """What would be recommended if this chance of crushing were allowed; `cautious` is False where
+    no recipe keeps to it."""
 
     max_crush_probability: float
     recipe: Recipe
@@ -36,9 +36,9 @@ class Price:
 class TellingStack:
     """The next stack that is expected to improve the choice most.
 
-    `expected_gain` is the relative fall of the recommended recipe's resistance to expect from it. A reading
-    below `changes_below_ohm_cm2` makes its recipe the better one, which happens with `p_changes`;
-    None where no reading of this stack alone could.
+    `expected_gain` is the relative fall of the recommended recipe's resistance to expect from it. A
+    reading below `changes_below_ohm_cm2` makes its recipe the better one, which happens with
+    `p_changes`; None where no reading of this stack alone could.
     """
 
     recipe: Recipe
@@ -95,7 +95,7 @@ def telling_stack(models: Models, recipe: Recipe) -> TellingStack | None:
     points, risk = points[safe], risk[safe]
     if not points.shape[0]:
         return None
-    falls = KnowledgeGradient(models, models.pending)(points.unsqueeze(-2)).exp()
+    falls = KnowledgeGradient(models, models.pending).fall(points)
     falls = falls * risk.log_survival().exp()
     best = int(falls.argmax())
     found = models.space.decode(points[best].numpy())

@@ -23,10 +23,12 @@ ROBUST = 64
 
 
 def choose_among(recipes: Sequence[Recipe], problem: Problem, history: Sequence[Trial], *,
-                 count: int = 1, seed: int = 0) -> tuple[Recipe, ...]:
+                 count: int = 1, seed: int = 0, models: Models | None = None
+                 ) -> tuple[Recipe, ...]:
     """The next recipes to press, each of them one of `recipes` and none twice; fewer than `count`
     where there are fewer. As `propose`: first those nearest to a Sobol sequence, then those whose
-    stacks improve what is recommended most. Raises BadInput where there are no recipes.
+    stacks improve what is recommended most. `models` are those of this history, fitted here where
+    they are not given. Raises BadInput where there are no recipes.
     """
     offered = list(dict.fromkeys(recipes))
     if not offered:
@@ -35,7 +37,7 @@ def choose_among(recipes: Sequence[Recipe], problem: Problem, history: Sequence[
     found = _spread_among(offered, problem.space, len(history), opening, seed)
     rest = [r for r in offered if r not in found]
     if len(found) < count and rest:
-        found += _telling(fit_models(problem, history), rest, found,
+        found += _telling(models or fit_models(problem, history), rest, found,
                           min(count - len(found), len(rest)), seed)
     return tuple(found)
 

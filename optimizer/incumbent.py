@@ -8,8 +8,9 @@ import torch
 from torch import Tensor
 
 from optimizer.candidates import near, spread
-from optimizer.models import Models, Risk
+from optimizer.models import OTHER_MODES, WHOLE, Models, Risk
 from optimizer.setpoint import around
+from trials.outcome import FailureMode
 
 SPREAD, CLOUD, ROBUST = 768, 32, 32
 """Points all over the cube, in each cloud for each input, and how many are averaged over the
@@ -64,9 +65,14 @@ def _pick(models: Models, points: Tensor, offset_of: Offset) -> tuple[Tensor, bo
 
 
 def losses(models: Models, risk: Risk) -> Tensor:
-    """What lost stacks add to ln R, shape (m,): -ln P(survive), so that a percent of resistance is
-    traded for a percent of stacks. A limit alone would recommend at its very edge."""
-    return -models.limits.losses * risk.log_survival()
+    """What lost stacks add to ln R, shape (m,): -losses ln P(survive), so that resistance is traded
+    for stacks. A limit alone would recommend at its very edge. A way to fail that no stack has
+    shown is held by its limit alone: what is only feared is no price."""
+    total = torch.zeros_like(risk.crush)
+    for modes, chance in (((FailureMode.CRUSHED,), risk.crush), (OTHER_MODES, risk.fail)):
+        if any(mode in models.shown for mode in modes):
+            total = total - (1.0 - chance).clamp_min(WHOLE).log()
+    return models.limits.losses * total
 
 
 def robust(models: Models, points: Tensor) -> Tensor:

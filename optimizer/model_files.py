@@ -10,14 +10,17 @@ from botorch.models.model import Model
 from botorch.utils.datasets import SupervisedDataset
 from torch import Tensor
 
+from optimizer.candidates import spread
 from optimizer.problem import SurrogateChoice
 from optimizer.training import Rows
-from surrogates import failures, models
+from surrogates import failures, models, predict
+from surrogates.parts.fitted import seeded
 from surrogates.parts.prior import Prior, ThresholdPrior
 from trials.errors import BadInput
 from trials.plugins import named_module
 
 PROBES = 5
+"""Rows, and recipes spread over the space, that a model is asked about."""
 
 
 def prove_files(choice: SurrogateChoice) -> None:
@@ -40,7 +43,7 @@ def fit_model(choice: SurrogateChoice, rows: Rows, prior: Prior, seed: int = 0) 
         return None
     module = _module("model", choice.model)
     return _sound("model", choice.model, rows,
-                  lambda: module.fit(dataset(rows), prior, seed=seed))
+                  lambda: module.fit(dataset(rows), prior, seed=seed), seed)
 
 
 def fit_failure(choice: SurrogateChoice, readings: Rows, labels: Rows, prior: ThresholdPrior,
@@ -51,46 +54,71 @@ def fit_failure(choice: SurrogateChoice, readings: Rows, labels: Rows, prior: Th
     module = _module("failure_model", choice.failure_model)
     given = [dataset(rows) if rows.y.size else None for rows in (readings, labels)]
     return _sound("failure_model", choice.failure_model, labels if labels.y.size else readings,
-                  lambda: module.fit(*given, prior, seed=seed))
+                  lambda: module.fit(*given, prior, seed=seed), seed)
 
 
 def _module(key: str, name: str) -> ModuleType:
     folder, call = (models, "fit(data, prior, *, seed)") if key == "model" else (
         failures, "fit(readings, labels, prior, *, seed)")
-    return named_module(f"surrogate.{key}", name, folder, "a surrogate", call)
+    try:
+        return named_module(f"surrogate.{key}", name, folder, "a surrogate", call)
+    except BadInput:
+        raise
+    except Exception as error:
+        raise BadInput(f"surrogate.{key}", name, "a module that can be imported",
+                       f"It gave {_told(error)}. Mend the module, or name another.") from error
 
 
-def _sound(key: str, name: str, rows: Rows, fit: Callable[[], Model]) -> Model:
-    """The fitted model, asked at a few points whether its answers are numbers of the right shape.
+def _sound(key: str, name: str, rows: Rows, fit: Callable[[], Model], seed: int) -> Model:
+    """The fitted model, asked at a few rows and recipes whether its answers are numbers of the
+    right shape.
 
     A lab's own module may raise anything: whatever it is, the module and the rows are named.
     """
     # More threads than these small matrices can use make everything slower.
     torch.set_num_threads(1)
-    x = torch.from_numpy(rows.x)[:PROBES].unsqueeze(-2)
+    x = torch.cat([torch.from_numpy(rows.x[:PROBES]), spread(rows.x.shape[1], PROBES, 0)])
     try:
-        model = fit()
+        # Whatever a module draws comes from the seed, and nobody else's draws are moved.
+        with seeded(seed):
+            model = fit()
         with torch.no_grad():
-            found = model.posterior(x)
-            mean, variance = found.mean, found.variance
-    except BadInput:
-        raise
+            alone = model.posterior(x.unsqueeze(-2)).mean
+            answers = _answers(model, x)
     except Exception as error:
-        raise _bad(key, name, rows, f"{type(error).__name__}: {_first_line(error)}") from error
-    for what, value in (("mean", mean), ("variance", variance)):
+        raise _bad(key, name, rows, _told(error)) from error
+    if alone.shape[0] != x.shape[0] or alone.shape[-2:] != (1, 1):
+        raise _bad(key, name, rows, f"a mean of shape {tuple(alone.shape)} for X of shape "
+                                    f"{(x.shape[0], 1, x.shape[1])}")
+    for what, value in answers.items():
         _prove(key, name, rows, what, value, x)
     return model
 
 
+def _answers(model: Model, x: Tensor) -> dict[str, Tensor]:
+    """What is asked of a model, at points x (m, d), by what it is called; of shape (m,) each."""
+    mean, sd = predict.moments(model, x)
+    scatter = predict.scatter(model, x)
+    found = {"mean": mean, "variance": sd, "scatter": scatter,
+             "covariance": predict.covariance(model, x, x).sum(1)}
+    if hasattr(model, "failure_probability"):
+        chance = model.failure_probability(x)
+        return found | {"probability": chance.where((chance >= 0.0) & (chance <= 1.0), torch.nan)}
+    if not bool((scatter.square() > 2.0 * predict.SMALLEST).any()):
+        raise ValueError("a posterior that observation_noise=True does not widen")
+    return found
+
+
 def _prove(key: str, name: str, rows: Rows, what: str, value: Tensor, x: Tensor) -> None:
-    if value.shape[0] != x.shape[0] or value.shape[-1] != 1:
+    if value.shape != x.shape[:1]:
         raise _bad(key, name, rows, f"a {what} of shape {tuple(value.shape)} for X of shape "
                                     f"{tuple(x.shape)}")
-    wrong = ~torch.isfinite(value.reshape(x.shape[0], -1)).all(1)
+    wrong = ~torch.isfinite(value)
     if bool(wrong.any()):
         at = int(wrong.nonzero()[0])
-        raise _bad(key, name, rows, f"a {what} that is no number at row {at + 1}, "
-                                    f"{[round(v, 3) for v in rows.x[at].tolist()]}")
+        where = f"row {at + 1}," if at < len(rows.x[:PROBES]) else "the point"
+        raise _bad(key, name, rows, f"a {what} that is no number at {where} "
+                                    f"{[round(v, 3) for v in x[at].tolist()]}")
 
 
 def _bad(key: str, name: str, rows: Rows, what: str) -> BadInput:
@@ -98,5 +126,7 @@ def _bad(key: str, name: str, rows: Rows, what: str) -> BadInput:
                     f"With {rows.y.size} rows it gave {what}. Mend the module, or name another.")
 
 
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or ["no message"])[0][:160].rstrip(".")
+def _told(error: Exception) -> str:
+    """The error's kind and the first line of what it says."""
+    line = (str(error).strip().splitlines() or ["no message"])[0][:160].rstrip(".")
+    return f"{type(error).__name__}: {line}"

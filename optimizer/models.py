@@ -66,7 +66,8 @@ class Models:
     """Posteriors over the unit cube of a problem's space. Nothing is learned after `fit_models`.
 
     `log_resistance` is None before the first intact stack; `failures` has every mode that a row
-    tells of. `notes` tells, in a sentence each, which rows were left out, and why.
+    tells of. `notes` tells, in a sentence each, which rows were left out, and why. `origin` is
+    where the stacks come from that recipes are wanted for.
     """
 
     problem: Problem
@@ -76,6 +77,7 @@ class Models:
     log_resistance: Model | None
     failures: dict[FailureMode, Model]
     notes: tuple[str, ...] = ()
+    origin: Origin | None = None
 
     @property
     def space(self) -> Space:
@@ -111,6 +113,13 @@ class Models:
     def off(self) -> Tensor:
         """Set-point error of each free variable in the unit cube, shape (d,)."""
         return torch.from_numpy(input_sd(self.space, self.limits))
+
+    @cached_property
+    def shown(self) -> frozenset[FailureMode]:
+        """Ways to fail that a stack has shown, by its label or its damage index."""
+        found = {mode for mode, rows in self.data.labels.items() if (rows.y > 0.0).any()}
+        crushed = {FailureMode.CRUSHED} if (self.data.log_hazard.y > 0.0).any() else set()
+        return frozenset(found | crushed)
 
     @property
     def pending(self) -> Tensor:
@@ -204,7 +213,7 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     return Models(problem=problem, history=tuple(history), earlier=tuple(earlier), data=data,
                   log_resistance=fit_model(choice, data.log_resistance, prior),
                   failures={mode: model for mode, model in found.items() if model is not None},
-                  notes=notes)
+                  notes=notes, origin=origin)
 
 
 def _readings(data: Training, mode: FailureMode) -> Rows:

@@ -14,8 +14,8 @@ from botorch.acquisition import AcquisitionFunction
 from torch import Tensor
 
 from optimizer import acquisitions, reasons
-from optimizer.acquisitions.knowledge_gradient import competing, expected_fall, moved
-from optimizer.candidate_set import CandidateSet, candidates, rounded_set
+from optimizer.acquisitions.knowledge_gradient import KnowledgeGradient
+from optimizer.candidate_set import CandidateSet, candidates, promising, rounded_set
 from optimizer.controls import control_slots
 from optimizer.cost import heating_order
 from optimizer.earlier import opening_size
@@ -124,16 +124,16 @@ def _chosen(asked: _Asked, plan: dict[int, tuple[Recipe, str]], count: int) -> l
         return chosen
     ahead = [recipe for recipe, _ in plan.values()]
     with _seeded(asked.seed):
-        found = candidates(models, asked.seed)
+        found = promising(models, candidates(models, asked.seed))
     for turn in range(count):
         pending = torch.cat([models.pending, models.unit(ahead)])
         from_c = [asked.from_c, *(r.temperature_c for r in ahead)]
         values = _values(asked, found, pending, from_c, turn)
         best = _best(found, _apart(values, found.points, pending))
-        purpose = reasons.purpose_of(models, found, best)
-        chosen.append(_proposal(models, found.recipes[best], purpose,
-                                _worth(models, found, pending, values, best)))
-        ahead.append(found.recipes[best])
+        worth = _worth(models, found, pending, values, best)
+        purpose, recipe = reasons.purpose_of(models, found, best), found.recipes[best]
+        chosen.append(_proposal(models, recipe, purpose, worth))
+        ahead.append(recipe)
     return chosen
 
 
@@ -190,9 +190,9 @@ def _worth(models: Models, found: CandidateSet, pending: Tensor, values: Tensor,
     """What the search says of the candidate with this index."""
     told = {"acquisition": float(values[at])}
     if models.log_resistance is not None:
-        points, value = competing(models)
-        moves, _ = moved(models, found.points[[at]], points, pending)
-        told["expected_gain"] = -math.expm1(-float(expected_fall(value, moves)))
+        here = found[torch.tensor([at])]
+        fall = KnowledgeGradient(models, pending).fall(here.points)
+        told["expected_gain"] = -math.expm1(-float(fall * here.risk.log_survival().exp()))
     return told
 
 

@@ -1,4 +1,4 @@
-"""How far what would be recommended now may be from the best, and what one more stack tells of that.
+"""How far the incumbent may be from the best recipe, and what one more stack tells of that.
 
 Both come from the joint posterior: recipes near one another are better or worse together, which
 chances taken one by one would miss.

@@ -75,10 +75,10 @@ class Assessment:
     """What speaks for stopping now.
 
     used: stacks of the budget. learned: stacks with an outcome that the models learn from.
-    p_improvable: chance that another recipe that keeps the limits on failure is better than the one
-        that would be recommended by more than `improvable_by`, a fraction.
-    expected_gain: fraction by which the best next stack lowers the resistance of what is recommended,
-        on average. Both None before any intact stack.
+    p_improvable: chance that another recipe that keeps the limits on failure is better than the
+        incumbent by more than `improvable_by`, a fraction.
+    expected_gain: fraction by which the best next stack lowers the resistance of what is
+        recommended, on average. Both None before any intact stack.
     sentences: one for each rule: budget, improvement, gain.
     """
 
@@ -173,7 +173,8 @@ def _of_chance(stopping: Stopping, by: float, chance: float | None, learned: int
 def _of_gain(stopping: Stopping, gain: float | None, learned: int) -> str:
     if gain is None:
         return "What one more stack gains cannot be told yet."
-    what = f"The best next stack is expected to lower the recommended recipe's resistance by {_percent(gain)}"
+    what = ("The best next stack is expected to lower the recommended recipe's resistance by "
+            f"{_percent(gain)}")
     if stopping.worth is None:
         return f"{what}; what a stack is worth is not set."
     return (f"{what}, {_compared(gain, stopping.worth)} the {_percent(stopping.worth)} that it is "

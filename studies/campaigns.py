@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from studies.strategies import Given, ship, strategy
+from studies.strategies import Given, recommended, strategy
 from studies.truths import Judge, Truth, left_of
 from trials.outcome import Failed, FailureMode
 from trials.recipe import Recipe
@@ -18,7 +18,7 @@ from trials.trial import State, Trial
 @dataclass(frozen=True, slots=True)
 class Campaign:
     """What became of one campaign, after each batch: stacks pressed, ln of how much dearer than the
-    best the recipe is that the strategy would ship, whether it keeps the limits. `crushed` and
+    best the recipe is that the strategy would recommend, whether it keeps the limits. `crushed` and
     `failed` count the lost stacks of the whole campaign."""
 
     strategy: str
@@ -41,7 +41,7 @@ class Campaign:
         return found
 
     def regret_after(self, stacks: int) -> float:
-        """ln regret of what is shipped after so many stacks; a table may have had fewer."""
+        """ln regret of what is recommended after so many stacks; a table may have had fewer."""
         known = [r for n, r in zip(self.stacks, self.regret, strict=True) if n <= stacks]
         return known[-1] if known else self.regret[0]
 
@@ -57,10 +57,10 @@ def campaign(name: str, given: Given, truth: Truth, judge: Judge, *, budget: int
         if not asked:
             break
         history += _pressed(asked, truth, history, seed)
-        shipped = ship(name, replace(given, table=tuple(dict.fromkeys(truth.table))), history)
-        shipped = shipped or given.reference
-        regret = judge.typical if shipped is None else judge.regret(shipped)
-        keeps = shipped is not None and bool(truth.feasible([shipped])[0])
+        found = recommended(name, replace(given, table=tuple(dict.fromkeys(truth.table))),
+                            tuple(history)) or given.reference
+        regret = judge.typical if found is None else judge.regret(found)
+        keeps = found is not None and bool(truth.feasible([found])[0])
         marks.append((len(history), regret, keeps))
     modes = [t.outcome.mode for t in history if isinstance(t.outcome, Failed)]
     crushed = sum(mode is FailureMode.CRUSHED for mode in modes)

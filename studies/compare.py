@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
+from studies.compare_advice import advice, settings_lines
 from studies.compare_jobs import (
     Work,
     collected,
-    dear,
     jobs,
     predict_crushing,
     predict_resistance,
 )
-from studies.compare_options import CRUSHING, RESISTANCE, Options
+from studies.compare_options import Options
 from studies.compare_tables import chance_rows, prediction_rows, reliability_rows
 from studies.compare_words import sentences
 from studies.comparison import FEWEST, Comparison, differences_of, scores_of
+from studies.contenders import CRUSHING, RESISTANCE
 from studies.data import StudyData
 from studies.validation import (
     FORWARD,
@@ -37,19 +38,21 @@ __all__ = ["Findings", "Options", "compare"]
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
     """What was found. A comparison is None where there was too little to compare; `sentences` say
-    so then, and the verdicts otherwise."""
+    so then, and the verdicts otherwise. `settings` are the lines of TOML that set the models to
+    learn with, "" where nothing was compared with one that campaigns can use."""
 
     options: Options
     resistance: Comparison | None
     crushing: Comparison | None
     sentences: tuple[str, ...] = ()
+    settings: str = ""
 
     def tables(self) -> dict[str, list[dict[str, object]]]:
         """Tidy rows: scores, differences, every prediction, and what could not be fitted."""
         both = [c for c in (self.resistance, self.crushing) if c is not None]
         return {
             "compare_scores": [{"what": c.what, **asdict(s)} for c in both for s in c.scores],
-            "compare_differences": [{"what": c.what, "shipped": c.shipped, **asdict(d)}
+            "compare_differences": [{"what": c.what, "baseline": c.baseline, **asdict(d)}
                                     for c in both for d in c.differences],
             "compare_predictions": list(prediction_rows(self.resistance)),
             "compare_chances": list(chance_rows(self.crushing)),
@@ -66,9 +69,10 @@ def compare(data: StudyData, options: Options | None = None, *, seed: int = 0,
     resistance = _compared(RESISTANCE, intact_table(data.trials, data.space), data, options, seed,
                            each, predict_resistance)
     crushing = _compared(
-        CRUSHING, crush_table(data.trials, data.space, data.caution.crushed_above), data, options,
+        CRUSHING, crush_table(data.trials, data.space, data.limits.crushed_above), data, options,
         seed, each, predict_crushing)
-    return Findings(options, resistance, crushing, sentences(data, options, resistance, crushing))
+    return Findings(options, resistance, crushing, sentences(data, options, resistance, crushing),
+                    settings_lines([advice(resistance), advice(crushing)]))
 
 
 def _compared(what: str, table: Table, data: StudyData, options: Options, seed: int, each: Each,
@@ -78,20 +82,21 @@ def _compared(what: str, table: Table, data: StudyData, options: Options, seed: 
     all_folds = _schemes(table, options, seed)
     most = options.most_fits(len(table))
     schemes = {name: drawn(folds, most, seed) for name, folds in all_folds.items()}
-    named = options.named(what)
-    todo = jobs(table, schemes, named, data.space, data.caution, most_rows=options.most_rows,
+    named = options.contenders(what, data.surrogate)
+    todo = jobs(table, schemes, tuple(named.values()), data.problem, most_rows=options.most_rows,
                 seed=seed)
     answers, missing = collected(what, todo, each, work)
-    thin = tuple(n for n, m in named.items() if dear(m)) if len(table) > options.most_rows else ()
-    shipped = next(iter(named))
+    thin = tuple(n for n, m in named.items() if m.dear) if len(table) > options.most_rows else ()
+    baseline = next(iter(named))
     return Comparison(
-        what=what, shipped=shipped, titles={n: getattr(m, "TITLE", n) for n, m in named.items()},
+        what=what, baseline=baseline, titles={n: m.title for n, m in named.items()},
+        usable=frozenset(n for n, m in named.items() if not m.yardstick),
         table=table, schemes=schemes, groups={n: len(f) for n, f in all_folds.items()},
         answers=answers,
         scores=tuple(s for a in answers for s in scores_of(
             what, table, a, resamples=options.resamples, seed=seed)),
         differences=tuple(d for scheme in schemes for d in differences_of(
-            what, table, [a for a in answers if a.scheme == scheme], shipped,
+            what, table, [a for a in answers if a.scheme == scheme], baseline,
             resamples=options.resamples, seed=seed)),
         not_fitted=missing, row_word=data.row_word, thin=thin,
         most_rows=options.most_rows)

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from types import ModuleType
 
 import numpy as np
 
-from optimizer.caution import Caution
-from optimizer.space import Space
-from studies import crush_models, models
+from optimizer.problem import Problem
+from studies.contenders import RESISTANCE, Contender, chance_of_crushing, fit_resistance
 from studies.crush_models import Stacks
 from studies.validation import Fold, Table, thinned
 from studies.work import Each
 from trials.checks import FloatArray, IntArray
-from trials.plugins import named_module
+from trials.errors import BadInput
 from trials.trial import Trial
 
 CHUNK, DEAR_CHUNK, CHUNK_ROWS = 20, 4, 20_000
@@ -28,13 +26,12 @@ class Job:
     """One model on some folds of one scheme. The table comes without trials, which are heavy to
     send to another process; `trials` holds, by row, those that the model asks for."""
 
-    model: str
+    model: Contender
     scheme: str
     table: Table
     trials: Mapping[int, Trial]
     folds: tuple[Fold, ...]
-    space: Space
-    caution: Caution
+    problem: Problem
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,11 +70,12 @@ Work = Callable[[Job], tuple[Answer, ...]]
 
 def predict_resistance(job: Job) -> tuple[Answer, ...]:
     """Mean, scale and degrees of freedom of ln R for each fold."""
-    module = resistance_model("compare.models", job.model)
+    model = job.model
 
     def one(fold: Fold) -> FloatArray:
-        test = np.array(fold.test)
-        fitted = module.fit(job.table.rows(fold.train, fold.origin), job.space, job.caution)
+        test, rows = np.array(fold.test), job.table.rows(fold.train, fold.origin)
+        fitted = model.module.fit(rows) if model.yardstick \
+            else fit_resistance(model.name, rows, job.problem)
         found = fitted.predict(job.table.x[test], job.table.variance[test])
         freedom = np.broadcast_to(np.asarray(found.freedom, dtype=np.float64), test.shape)
         return _sound(np.stack([found.mean, found.sd, freedom]), bool(np.all(found.sd > 0.0)))
@@ -87,42 +85,32 @@ def predict_resistance(job: Job) -> tuple[Answer, ...]:
 
 def predict_crushing(job: Job) -> tuple[Answer, ...]:
     """Probability of crushing for each fold."""
-    module = crush_model("compare.crush_models", job.model)
-    table = job.table
+    model, table = job.model, job.table
 
     def one(fold: Fold) -> FloatArray:
-        train, test = np.array(fold.train), np.array(fold.test)
-        stacks = Stacks(tuple(job.trials[i] for i in fold.train if job.trials), table.x[train],
-                        table.y[train], table.origins[fold.origin])
-        chance = module.fit(stacks, job.space, job.caution).probability(table.x[test])
+        train, x = np.array(fold.train), table.x[np.array(fold.test)]
+        if model.yardstick:
+            chance = model.module.fit(Stacks(table.x[train], table.y[train])).probability(x)
+        else:
+            trials = tuple(job.trials[i] for i in fold.train)
+            chance = chance_of_crushing(model.name, trials, x, job.problem,
+                                        table.origins[fold.origin])
         return _sound(chance[None], bool(np.all((chance >= 0.0) & (chance <= 1.0))))
 
     return tuple(_answer(one, fold) for fold in job.folds)
 
 
-def resistance_model(key: str, name: str) -> ModuleType:
-    """The module; raises BadInput under the settings key where there is none."""
-    return named_module(key, name, models, "a model of resistance",
-                        "fit(rows, space, caution)")
-
-
-def crush_model(key: str, name: str) -> ModuleType:
-    """The module; raises BadInput under the settings key where there is none."""
-    return named_module(key, name, crush_models, "a model of crushing",
-                        "fit(stacks, space, caution)")
-
-
-def jobs(table: Table, schemes: Mapping[str, Sequence[Fold]], names: Mapping[str, ModuleType],
-         space: Space, caution: Caution, *, most_rows: int, seed: int) -> tuple[Job, ...]:
+def jobs(table: Table, schemes: Mapping[str, Sequence[Fold]], contenders: Sequence[Contender],
+         problem: Problem, *, most_rows: int, seed: int) -> tuple[Job, ...]:
     """Every model on every fold, in parts; models that are dear learn from at most `most_rows`
     rows, and come first, so that no process waits for the last of them."""
     found, bare = [], replace(table, trials=())
-    for name, module in sorted(names.items(), key=lambda pair: not dear(pair[1])):
-        slow = dear(module)
-        size = DEAR_CHUNK if slow else max(1, min(CHUNK, CHUNK_ROWS // len(table)))
+    for model in sorted(contenders, key=lambda one: not one.dear):
+        size = DEAR_CHUNK if model.dear else max(1, min(CHUNK, CHUNK_ROWS // len(table)))
         for scheme, folds in schemes.items():
-            told = tuple(thinned(f, table, most_rows, seed) for f in folds) if slow else folds
-            found += [Job(name, scheme, bare, _asked(module, table, part), part, space, caution)
+            told = tuple(thinned(f, table, most_rows, seed) for f in folds) if model.dear \
+                else folds
+            found += [Job(model, scheme, bare, _asked(model, table, part), part, problem)
                       for part in _parts(told, size)]
     return tuple(found)
 
@@ -132,7 +120,7 @@ def collected(what: str, done: Sequence[Job], each: Each, work: Work
     """Does the jobs, and puts together what each model says in each scheme."""
     pairs: dict[tuple[str, str], list[tuple[Fold, Answer]]] = {}
     for job, answers in zip(done, each(work, done, f"predicting {what}"), strict=True):
-        pairs.setdefault((job.model, job.scheme), []).extend(
+        pairs.setdefault((job.model.name, job.scheme), []).extend(
             zip(job.folds, answers, strict=True))
     found = [_joined(model, scheme, all_) for (model, scheme), all_ in pairs.items()]
     missing = [one for (model, scheme), all_ in pairs.items()
@@ -144,8 +132,9 @@ def _parts(folds: Sequence[Fold], size: int) -> list[tuple[Fold, ...]]:
     return [tuple(folds[i:i + size]) for i in range(0, len(folds), size)]
 
 
-def _asked(module: ModuleType, table: Table, folds: Sequence[Fold]) -> dict[int, Trial]:
-    if not getattr(module, "TRIALS", False):
+def _asked(model: Contender, table: Table, folds: Sequence[Fold]) -> dict[int, Trial]:
+    """Trials that a model of crushing learns from, which yardsticks do not ask for."""
+    if model.yardstick or model.what == RESISTANCE:
         return {}
     return {i: table.trials[i] for i in sorted({i for fold in folds for i in fold.train})}
 
@@ -175,7 +164,7 @@ def _answer(one: Callable[[Fold], FloatArray], fold: Fold) -> Answer:
     try:
         return Answer(one(fold))
     # A fit that fails is a finding about the model, not the end of the study.
-    except (ValueError, RuntimeError, ArithmeticError) as error:
+    except (BadInput, ValueError, RuntimeError, ArithmeticError) as error:
         lines = str(error).strip().splitlines() or [type(error).__name__]
         return Answer(None, lines[0][:160].rstrip("."))
 
@@ -184,8 +173,3 @@ def _sound(numbers: FloatArray, inside: bool) -> FloatArray:
     if not inside or np.isnan(numbers).any() or np.isinf(numbers[:2]).any():
         raise ValueError("its predictions are no usable numbers")
     return numbers
-
-
-def dear(module: ModuleType) -> bool:
-    """True of a model whose cost grows with the cube of the rows."""
-    return bool(getattr(module, "CUBIC", False))

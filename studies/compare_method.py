@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from studies.compare_jobs import NotFitted
-from studies.compare_options import CRUSHING, Options
+from studies.compare_options import Options
 from studies.comparison import QUESTIONS, Comparison
+from studies.contenders import CRUSHING
 from studies.paired import ENOUGH_LOTS
 from studies.validation import OTHERS, RECIPE, STACK
 
@@ -38,7 +39,7 @@ def _left_out(one: Comparison, options: Options) -> Iterator[str]:
 
 def _differences(one: Comparison) -> str:
     lots = len(one.table.lots)
-    words = (f"{len(one.titles) - 1} models are compared with the {one.titles[one.shipped]}: a "
+    words = (f"{len(one.titles) - 1} models are compared with the {one.titles[one.baseline]}: a "
              "difference is called real only where chance makes one that clear among so many in "
              "fewer than 5 of 100 tables.")
     if lots < ENOUGH_LOTS:

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from types import ModuleType
 
-from studies.compare_jobs import crush_model, resistance_model
+from optimizer.problem import SurrogateChoice
+from studies.contenders import CRUSHING, RESISTANCE, Contender, every
 from studies.validation import RECIPE, STACK
 from trials.checks import within
 from trials.errors import BadInput
 
-RESISTANCE, CRUSHING = "resistance", "crushing"
-"""The two questions."""
 FITS_PER_BLOCK, FEWEST_BLOCKS = 2, 4
 """Most fits of one scheme in a large table, per block, as a block is fitted once for each lot and
 operator of it; and how many blocks there are at least, where these are many."""
@@ -21,8 +19,12 @@ operator of it; and how many blocks there are at least, where these are many."""
 class Options:
     """What is compared and how. Raises BadInput where there is no such model.
 
-    models, crush_models: files of `studies/models/` and `studies/crush_models/`, or dotted names
-        of modules; all are compared with `shipped` and `crush_shipped`, which are added.
+    models: files of `surrogates/models/`, which campaigns can use, and of `studies/models/`,
+        yardsticks that they cannot; all of both unless named.
+    failure_models: the same of crushing, in `surrogates/failures/` and `studies/crush_models/`.
+    own_models, own_failure_models: dotted names of the lab's own modules, compared as well.
+    baseline, failure_baseline: what the others are compared with; "" for the models that the
+        campaigns of these stacks learn with.
     leave_out: "recipe" to predict recipes without any of their stacks, "stack" to leave single
         stacks out.
     refit_up_to: stacks up to which every recipe or stack is left out on its own; beyond, `blocks`
@@ -32,12 +34,12 @@ class Options:
     resamples: draws of the bootstrap.
     """
 
-    models: tuple[str, ...] = ("pressing_gp", "plain_gp", "standard_gp", "quadratic", "linear",
-                               "random_forest", "nearest_neighbour", "mean")
-    shipped: str = "pressing_gp"
-    crush_models: tuple[str, ...] = ("beliefs", "labels_only", "logistic", "random_forest",
-                                     "nearest_neighbour", "base_rate")
-    crush_shipped: str = "beliefs"
+    models: tuple[str, ...] = every(RESISTANCE)
+    failure_models: tuple[str, ...] = every(CRUSHING)
+    own_models: tuple[str, ...] = ()
+    own_failure_models: tuple[str, ...] = ()
+    baseline: str = ""
+    failure_baseline: str = ""
     leave_out: str = RECIPE
     refit_up_to: int = 80
     blocks: int = 10
@@ -52,20 +54,22 @@ class Options:
         within("compare.blocks", self.blocks, 2, 20, "Each block is a fit or more.")
         within("compare.most_rows", self.most_rows, 10, 2000, "The cost is its cube.")
         within("compare.resamples", self.resamples, 200, 100_000, "A few thousand do.")
-        for key, names, find in (("models", self.models, resistance_model),
-                                 ("crush_models", self.crush_models, crush_model)):
+        for key, names in (("models", (*self.models, *self.own_models)),
+                           ("failure_models", (*self.failure_models, *self.own_failure_models))):
             if len(set(names)) < len(names):
                 raise BadInput(f"compare.{key}", names, "without repeats", "Name each once.")
-            for name in names:
-                find(f"compare.{key}", name)
-        resistance_model("compare.shipped", self.shipped)
-        crush_model("compare.crush_shipped", self.crush_shipped)
+        for what in (RESISTANCE, CRUSHING):
+            for one in self.contenders(what, SurrogateChoice()).values():
+                _ = one.module
 
-    def named(self, what: str) -> dict[str, ModuleType]:
-        """The modules by name, the shipped one first."""
-        shipped, names, find = (self.shipped, self.models, resistance_model) \
-            if what == RESISTANCE else (self.crush_shipped, self.crush_models, crush_model)
-        return {name: find("compare", name) for name in dict.fromkeys((shipped, *names))}
+    def contenders(self, what: str, choice: SurrogateChoice) -> dict[str, Contender]:
+        """By name, the baseline first; `choice` is what the campaigns of the stacks learn with."""
+        first, names = (
+            (self.baseline or choice.model, (*self.models, *self.own_models))
+            if what == RESISTANCE else
+            (self.failure_baseline or choice.failure_model,
+             (*self.failure_models, *self.own_failure_models)))
+        return {name: Contender(what, name) for name in dict.fromkeys((first, *names))}
 
     def groups(self, origins: int) -> int:
         """How many random groups a large table with so many lots and operators is left out in."""

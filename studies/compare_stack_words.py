@@ -6,8 +6,8 @@ import math
 
 import numpy as np
 
-from studies.compare_options import CRUSHING
 from studies.comparison import FEWEST, Comparison
+from studies.contenders import CRUSHING
 from studies.models import Prediction
 from studies.scores import off_percent
 
@@ -18,8 +18,8 @@ WIDE = 20.0
 
 
 def worst(one: Comparison, scheme: str) -> str:
-    """Names the stack that makes up most of the error of the shipped model, if one does."""
-    said = one.said(scheme, one.shipped)
+    """Names the stack that makes up most of the error of the baseline, if one does."""
+    said = one.said(scheme, one.baseline)
     if one.what == CRUSHING or said is None or said.index.size < FEWEST:
         return ""
     gap = said.numbers[0] - one.table.y[said.index]
@@ -39,7 +39,7 @@ def worst(one: Comparison, scheme: str) -> str:
 
 def widest(one: Comparison, scheme: str) -> str:
     """Names an interval that is so wide that it tells nothing: to be inside is no merit then."""
-    said = one.said(scheme, one.shipped)
+    said = one.said(scheme, one.baseline)
     assert said is not None
     spans = np.exp(np.minimum(2.0 * Prediction(*said.numbers).half_width(0.95), 20.0))
     top = int(np.argmax(spans))

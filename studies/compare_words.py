@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from studies.compare_advice import advice, advice_words, settings_lines
 from studies.compare_method import method
-from studies.compare_options import CRUSHING, Options
+from studies.compare_options import Options
 from studies.compare_stack_words import percent_off, times, widest, worst
 from studies.comparison import DENSITY, FEWEST, OFF, QUESTIONS, SKILL, TYPICAL, Comparison
+from studies.contenders import CRUSHING
 from studies.data import StudyData
 from studies.paired import (
     ENOUGH_LOTS,
@@ -48,25 +50,36 @@ def sentences(data: StudyData, options: Options, resistance: Comparison | None,
     if left:
         found.append(f"{left} stacks are left out, as they were pressed off a variable that the "
                      "space fixes.")
-    return tuple(found)
+    return (*found, *to_set(resistance, crushing))
+
+
+def to_set(resistance: Comparison | None, crushing: Comparison | None) -> tuple[str, ...]:
+    """What to put into the settings, and why."""
+    pairs = [(one, told) for one in (resistance, crushing)
+             if one is not None and (told := advice(one)) is not None]
+    if not pairs:
+        return ()
+    words = [s for one, told in pairs for s in advice_words(one, told)]
+    lines = settings_lines([told for _, told in pairs]).replace("\n", " ")
+    return (*words, f"The lines for the settings: {lines}")
 
 
 def verdict(one: Comparison, scheme: str) -> tuple[str, ...]:
-    """What one scheme says: how good the shipped model is, whether its intervals hold, and how the
+    """What one scheme says: how good the baseline is, whether its intervals hold, and how the
     others compare."""
-    own = one.score(scheme, one.shipped, SKILL if one.what == CRUSHING else OFF)
+    own = one.score(scheme, one.baseline, SKILL if one.what == CRUSHING else OFF)
     if own is None:
-        return (f"{QUESTIONS[scheme]} the {one.titles[one.shipped]} predicted nothing.",)
+        return (f"{QUESTIONS[scheme]} the {one.titles[one.baseline]} predicted nothing.",)
     words = _crushing(one, scheme) if one.what == CRUSHING else _resistance(one, scheme)
     return tuple(s for s in (words, worst(one, scheme), *_others(one, scheme), _odds(one, scheme))
                  if s)
 
 
 def _resistance(one: Comparison, scheme: str) -> str:
-    off, square, inside = (one.score(scheme, one.shipped, name)
+    off, square, inside = (one.score(scheme, one.baseline, name)
                            for name in (TYPICAL, OFF, "coverage_95"))
     assert off is not None and square is not None and inside is not None
-    return (f"{QUESTIONS[scheme]}, {_shipped(one)} is typically off by "
+    return (f"{QUESTIONS[scheme]}, {_baseline(one)} is typically off by "
             f"{percent_off(off.value)} ({_ends(off.low, off.high)}): half of the {off.stacks} "
             "stacks were predicted nearer. Counting large errors more (root mean square) makes it "
             f"{percent_off(square.value)}. "
@@ -74,10 +87,10 @@ def _resistance(one: Comparison, scheme: str) -> str:
             f"{widest(one, scheme)}")
 
 
-def _shipped(one: Comparison) -> str:
-    """The shipped model, and from how many stacks it learned where others had more."""
-    few = one.shipped in one.thin and len(one.thin) < len(one.titles)
-    return f"the {one.titles[one.shipped]}" + (
+def _baseline(one: Comparison) -> str:
+    """The baseline, and from how many stacks it learned where others had more."""
+    few = one.baseline in one.thin and len(one.thin) < len(one.titles)
+    return f"the {one.titles[one.baseline]}" + (
         f", which learned from {one.most_rows} stacks at most," if few else "")
 
 
@@ -100,9 +113,9 @@ def trust(count: int, of: int, low: float, high: float) -> str:
 
 
 def _crushing(one: Comparison, scheme: str) -> str:
-    skill, said = one.score(scheme, one.shipped, SKILL), one.said(scheme, one.shipped)
+    skill, said = one.score(scheme, one.baseline, SKILL), one.said(scheme, one.baseline)
     assert skill is not None and said is not None
-    words = (f"{QUESTIONS[scheme]}, {_shipped(one)} expected {said.numbers[0].sum():.1f} of "
+    words = (f"{QUESTIONS[scheme]}, {_baseline(one)} expected {said.numbers[0].sum():.1f} of "
              f"{skill.stacks} stacks to be crushed, and "
              f"{_counted(said.numbers[0], one.table.y[said.index])}.")
     if math.isnan(skill.value):
@@ -137,7 +150,7 @@ def _others(one: Comparison, scheme: str) -> Iterator[str]:
         for side in ("worse", "better"):
             some = [d for d in by_strength(found, strength) if worse(d) is (side == "worse")]
             if some:
-                lead = words.format(side, one.titles[one.shipped])
+                lead = words.format(side, one.titles[one.baseline])
                 yield f"{lead[0].upper()}{lead[1:]}: {_listed(one, some)}."
     if some := list(by_strength(found, NO_EVIDENCE)):
         yield f"No evidence of a difference: {_listed(one, some)}."
@@ -148,7 +161,7 @@ def _others(one: Comparison, scheme: str) -> Iterator[str]:
 
 
 def worse(d: Difference) -> bool:
-    """True where the other model is worse than the shipped one."""
+    """True where the other model is worse than the baseline."""
     return (d.value < 0.0) if d.score == SKILL else (d.value > 0.0)
 
 
@@ -161,7 +174,7 @@ def _how_far(one: Comparison, d: Difference) -> str:
     assert score is not None
     what = f"takes away {max(score.value, 0.0):.0f} %" if d.score == SKILL \
         else f"root mean square {percent_off(score.value)}"
-    if one.shipped in one.thin and d.model not in one.thin:
+    if one.baseline in one.thin and d.model not in one.thin:
         what += ", learned from all stacks"
     return f"{what}, {span(d)}"
 

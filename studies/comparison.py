@@ -10,7 +10,7 @@ import numpy as np
 
 from studies import paired, scores
 from studies.compare_jobs import Answers, NotFitted
-from studies.compare_options import CRUSHING
+from studies.contenders import CRUSHING
 from studies.models import Prediction
 from studies.paired import (
     Difference,
@@ -61,8 +61,10 @@ class Comparison:
     many there were before some were drawn; `answers` and `table` share their row numbers."""
 
     what: str
-    shipped: str
+    baseline: str
     titles: dict[str, str]
+    usable: frozenset[str]
+    """Models that campaigns can use."""
     table: Table
     schemes: dict[str, tuple[Fold, ...]]
     groups: dict[str, int]
@@ -91,7 +93,7 @@ class Comparison:
         return next((a for a in self.answers if (a.scheme, a.model) == (scheme, model)), None)
 
     def against(self, scheme: str, score: str) -> tuple[Difference, ...]:
-        """Differences to the shipped model by one score."""
+        """Differences to the baseline by one score."""
         return tuple(d for d in self.differences if (d.scheme, d.score) == (scheme, score))
 
 
@@ -157,20 +159,20 @@ def _bare(value: float) -> tuple[float, float, float]:
     return float(value), float("nan"), float("nan")
 
 
-def differences_of(what: str, table: Table, answers: Sequence[Answers], shipped: str, *,
+def differences_of(what: str, table: Table, answers: Sequence[Answers], baseline: str, *,
                    resamples: int, seed: int) -> list[Difference]:
-    """Of one scheme: every model against the shipped one, by every score they are compared by."""
+    """Of one scheme: every model against the baseline, by every score they are compared by."""
     losses: dict[str, dict[str, Losses]] = {}
     for one in answers:
         for score, loss in losses_of(what, table, one).items():
             losses.setdefault(score, {})[one.model] = Losses(one.index, loss)
     return [d for score, by_model in losses.items() for d in differences(
-        by_model, shipped, _clusters(table), _told(score, _predicted_y(table, by_model, shipped)),
+        by_model, baseline, _clusters(table), _told(score, _predicted_y(table, by_model, baseline)),
         scheme=answers[0].scheme, score=score, resamples=resamples, seed=seed)]
 
 
-def _predicted_y(table: Table, by_model: Mapping[str, Losses], shipped: str) -> FloatArray:
-    return table.y[by_model[shipped].index] if shipped in by_model else table.y
+def _predicted_y(table: Table, by_model: Mapping[str, Losses], baseline: str) -> FloatArray:
+    return table.y[by_model[baseline].index] if baseline in by_model else table.y
 
 
 def _clusters(table: Table) -> IntArray:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from optimizer.caution import Caution
+from optimizer.problem import Problem, SurrogateChoice
+from optimizer.risk_limits import RiskLimits
 from optimizer.space import Space
 from trials.outcome import Failed, Intact
 from trials.recipe import Recipe
@@ -14,17 +15,25 @@ from trials.trial import Trial
 @dataclass(frozen=True, slots=True, eq=False)
 class StudyData:
     """Trials with an outcome, by number, which is the order in time; the space they are looked at
-    in; and how careful the lab is. `source` says in a few words where they come from, `simulated`
-    whether no real stack was pressed, `reference` which recipe the lab uses now. `row_word` is what
-    a trial is called with its number: the row of a table, as it is counted in its file."""
+    in; and how much risk the lab takes. `source` says in a few words where they come from,
+    `simulated` whether no real stack was pressed, `reference` which recipe the lab uses now,
+    `surrogate` which models its campaigns learn with. `row_word` is what a trial is called with its
+    number: the row of a table, as it is counted in its file."""
 
     source: str
     trials: tuple[Trial, ...]
     space: Space
-    caution: Caution = field(default_factory=Caution)
+    limits: RiskLimits = field(default_factory=RiskLimits)
     reference: Recipe | None = None
     simulated: bool = False
     row_word: str = "trial"
+    surrogate: SurrogateChoice = field(default_factory=SurrogateChoice)
+
+    @property
+    def problem(self) -> Problem:
+        """The lowest resistance in this space, as a campaign of the lab would seek it."""
+        return Problem(self.space, limits=self.limits, reference=self.reference,
+                       surrogate=self.surrogate)
 
     @property
     def intact(self) -> tuple[Trial, ...]:

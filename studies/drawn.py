@@ -7,15 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from botorch.models.model import Model
 
-from surrogates.pressing_gp import PressingGP
+from surrogates import predict
 from trials.checks import FloatArray
 
 NODES = {1: 33, 2: 15, 3: 7}
 """Nodes along each axis by the number of axes: laws and processes of pressing are smooth, so that
 Gauss's rule with seven of them is exact to a part in a thousand."""
-SMALLEST_SHARE = 1e-9
-"""Of the largest eigenvalue: smaller ones are rounding."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,16 +40,13 @@ def grid(box: Sequence[tuple[float, float]]) -> Grid:
     return Grid(axes, (weights / 2.0,) * len(box), np.stack([m.ravel() for m in mesh], 1))
 
 
-def drawn(gp: PressingGP, points: FloatArray, count: int, seed: int) -> FloatArray:
+def drawn(model: Model, points: FloatArray, count: int, seed: int) -> FloatArray:
     """Functions drawn at points (m, d) together, shape (count, m): normal draws with the mean and
     covariance of the average over hyperparameters, so that they differ by what the rows leave open
     and by what is not known of the hyperparameters."""
     x = torch.from_numpy(np.ascontiguousarray(points))
-    mean, _ = gp.predict(x)
-    size, axes = np.linalg.eigh(gp.covariance(x, x).numpy())
-    root = axes * np.sqrt(np.clip(size, SMALLEST_SHARE * size.max(), None))
-    normals = np.random.default_rng(seed).standard_normal((count, len(points)))
-    return np.asarray(mean.numpy() + normals @ root.T)
+    with torch.no_grad():
+        return predict.draws(model, x, count, seed).numpy()
 
 
 def averaged(values: FloatArray, of: Grid, over: Sequence[int]) -> FloatArray:

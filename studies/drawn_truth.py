@@ -10,12 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from optimizer.caution import Caution
+from optimizer.risk_limits import RiskLimits
 from optimizer.space import Space
-from surrogates.monotone_labels import MonotoneLabels
 from trials.checks import FloatArray
 from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
 from trials.recipe import Recipe
+
+MOST = 20.0
+"""Largest ln(H/H*) whose exponential is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +25,14 @@ class Luck:
     """What happens to stacks whatever the recipe.
 
     `by_chance` is the share that fails anyhow, `reading` the relative standard error of a
-    resistance (None where readings come without), `counted` the particles behind a damage index.
-    `scatter` of ln R from stack to stack replaces the learned one where it is given.
+    resistance (None where readings come without), `counted` the particles behind a damage index
+    (None where none is measured). `scatter` of ln R from stack to stack replaces the learned one
+    where it is given.
     """
 
     by_chance: float
     reading: float | None
-    counted: float
+    counted: float | None
     scatter: float | None = None
 
 
@@ -41,39 +44,46 @@ class Surface:
     at: Callable[[Tensor], Tensor]
     scatter: Callable[[Tensor], Tensor]
 
+    def above_zero(self, x: Tensor) -> Tensor:
+        """Chance that one more stack is above 0, at points (m, d), shape (m,)."""
+        return torch.special.ndtr(self.at(x) / self.scatter(x))
+
 
 @dataclass(frozen=True, eq=False)
 class DrawnTruth:
-    """A press that obeys one drawn truth. See `studies.truths.Truth`."""
+    """A press that obeys one drawn truth. See `studies.truths.Truth`.
+
+    `failures` has f of each way to fail: a stack fails where f + e > 0. That of crushing is
+    ln(H/H*), so that the damage index is D = 1 - exp(-H* exp(f + e)).
+    """
 
     space: Space
-    caution: Caution
+    limits: RiskLimits
     luck: Luck
     log_resistance: Surface
-    root_hazard: Surface | None
-    labels: dict[FailureMode, MonotoneLabels]
+    failures: dict[FailureMode, Surface]
     table: tuple[Recipe, ...] = ()
 
     def press(self, recipe: Recipe, number: int, seed: int, again: int) -> Outcome:
         """A stack that breaks or not, and its readings."""
         draw = np.random.default_rng([seed, number])
         # All are drawn, whatever happens: so two strategies see the same luck.
-        chance, z = draw.random(4), draw.standard_normal(3)
+        chance, z = float(draw.random()), draw.standard_normal(2 + len(FailureMode))
         x = self._unit([recipe])
-        damage, hazard = self._damage(x, z[0], draw)
-        modes = dict(zip(FailureMode, chance, strict=False))
-        broken = [mode for mode in (FailureMode.SHORTED, FailureMode.DELAMINATED)
-                  if modes[mode] < float(self.labels[mode].probability(x)[0])]
-        if chance[3] < self.luck.by_chance:
+        f = {mode: float(surface.at(x)[0] + e * surface.scatter(x)[0])
+             for mode, e in zip(FailureMode, z[2:], strict=True)
+             if (surface := self.failures.get(mode)) is not None}
+        damage = self._damage(f.get(FailureMode.CRUSHED), draw)
+        broken = [mode for mode, value in f.items() if value > 0.0]
+        if chance < self.luck.by_chance:
             broken.append(FailureMode.SHORTED)
-        crushed = hazard > self._limit or modes[FailureMode.CRUSHED] < float(
-            self.labels[FailureMode.CRUSHED].probability(x)[0])
-        if broken or crushed:
-            mode = broken[0] if broken else FailureMode.CRUSHED
-            return Failed(mode, "emulated", damage)
-        log_r = float(self.log_resistance.at(x)[0]) + z[1] * float(self._scatter(x)[0])
+        if broken:
+            # What ended a stack that was crushed as well is the other failure.
+            return Failed(max(broken, key=lambda mode: mode is not FailureMode.CRUSHED),
+                          "emulated", damage)
+        log_r = float(self.log_resistance.at(x)[0]) + z[0] * float(self._scatter(x)[0])
         error = self.luck.reading
-        value = math.exp(log_r + z[2] * (error or 0.0))
+        value = math.exp(log_r + z[1] * (error or 0.0))
         return Intact(value, None if error is None else error * value, damage=damage)
 
     def resistance(self, recipes: Sequence[Recipe]) -> FloatArray:
@@ -86,35 +96,31 @@ class DrawnTruth:
         return np.asarray((1.0 - crush) * (1.0 - fail))
 
     def feasible(self, recipes: Sequence[Recipe]) -> FloatArray:
-        """Within the limits of the lab's caution."""
+        """Within the lab's limits on risk."""
         crush, fail = self._chances(recipes)
-        return np.asarray((crush <= self.caution.max_crush_probability)
-                          & (fail <= self.caution.max_failure_probability))
+        return np.asarray((crush <= self.limits.max_crush_probability)
+                          & (fail <= self.limits.max_failure_probability))
 
     def _chances(self, recipes: Sequence[Recipe]) -> tuple[FloatArray, FloatArray]:
+        """Of crushing, and of the other ways to fail, shape (n,) each."""
         x = self._unit(recipes)
-        short, part, crush = (self.labels[mode].probability(x) for mode in (
-            FailureMode.SHORTED, FailureMode.DELAMINATED, FailureMode.CRUSHED))
-        if self.root_hazard is not None:
-            beyond = (self.root_hazard.at(x) - self._limit) / self.root_hazard.scatter(x)
-            crush = 1.0 - (1.0 - crush) * (1.0 - torch.special.ndtr(beyond))
-        return crush.numpy(), (1.0 - (1.0 - short) * (1.0 - part)).numpy()
+        crush, whole = np.zeros(len(recipes)), np.ones(len(recipes))
+        for mode, surface in self.failures.items():
+            chance = surface.above_zero(x).numpy()
+            if mode is FailureMode.CRUSHED:
+                crush = chance
+            else:
+                whole = whole * (1.0 - chance)
+        return crush, 1.0 - whole
 
-    @property
-    def _limit(self) -> float:
-        """Root of the hazard beyond which a stack counts as crushed."""
-        return math.sqrt(-math.log1p(-self.caution.crushed_above))
-
-    def _damage(self, x: Tensor, z: float, draw: np.random.Generator
-                ) -> tuple[Damage | None, float]:
-        """The damage index as it is read, and the root of the true hazard."""
-        if self.root_hazard is None:
-            return None, 0.0
-        hazard = max(float(self.root_hazard.at(x)[0])
-                     + z * float(self.root_hazard.scatter(x)[0]), 0.0)
+    def _damage(self, f: float | None, draw: np.random.Generator) -> Damage | None:
+        """The damage index as it is read, counted from particles."""
         counted = self.luck.counted
-        index = draw.poisson(-math.expm1(-hazard**2) * counted) / counted
-        return Damage(min(index, 1.0), max(math.sqrt(index / counted), 1.0 / counted)), hazard
+        if f is None or counted is None:
+            return None
+        hazard = -math.log1p(-self.limits.crushed_above) * math.exp(min(f, MOST))
+        index = draw.poisson(-math.expm1(-hazard) * counted) / counted
+        return Damage(min(index, 1.0), max(math.sqrt(index / counted), 1.0 / counted))
 
     def _scatter(self, x: Tensor) -> Tensor:
         given = self.luck.scatter

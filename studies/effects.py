@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy import stats
 
-from optimizer import knowledge
-from optimizer.beliefs import Beliefs
+from optimizer.models import Models
+from optimizer.physics_prior import GAS_CONSTANT
 from optimizer.space import NAMES, Space
 from studies.drawn import Grid, averaged
+from surrogates.models.physics_gp import PhysicsGP
 from trials.checks import FloatArray
 from trials.recipe import Recipe
 
@@ -78,15 +79,15 @@ def averaged_curves(values: FloatArray, of: Grid, space: Space) -> tuple[Curve, 
     return tuple(curves)
 
 
-def curves_through(beliefs: Beliefs, at: Recipe) -> tuple[Curve, ...]:
+def curves_through(models: Models, at: Recipe) -> tuple[Curve, ...]:
     """Each free variable, the others as in the recipe."""
-    space, curves = beliefs.space, []
+    space, curves = models.space, []
     for name in space.free:
         x = _values(space, name, np.linspace(0.0, 1.0, CELLS))
         recipes = [replace(at, **{name: float(v)}) for v in x]
-        belief = beliefs.resistance(recipes)
-        curves.append(Curve(name, False, x, belief.median, belief.low, belief.high,
-                            beliefs.crushing(recipes)))
+        found = models.resistance(recipes)
+        curves.append(Curve(name, False, x, found.median, found.low, found.high,
+                            models.crushing(recipes)))
     return tuple(curves)
 
 
@@ -107,24 +108,23 @@ def changes(values: FloatArray, of: Grid, space: Space) -> tuple[Change, ...]:
     return tuple(found)
 
 
-def laws(beliefs: Beliefs) -> tuple[LawValue, ...]:
-    """What the hyperparameters of ln R came to; intervals by Student's t, as draws are few. A
-    process without laws has length scales only."""
-    gp, space = beliefs.log_resistance, beliefs.space
-    assert gp is not None
-    found = []
-    for law, term, slopes in zip(("closing of contacts", "reaction layer"), gp.prior.terms,
-                                 gp.draws.slopes, strict=False):
+def laws(model: PhysicsGP, space: Space) -> tuple[LawValue, ...]:
+    """What the hyperparameters of ln R came to under one hypothesis; intervals by Student's t, as
+    draws are few. A process without laws has length scales only."""
+    found, slopes = [], model.draws.slopes.numpy()
+    for j, (law, term) in enumerate(zip(("closing of contacts", "reaction layer"),
+                                        model.prior.terms, strict=False)):
         for i, name in enumerate(space.free):
             scale = _scale(space, name)
-            ends = _by_t(scale * slopes[:, i].numpy())
+            ends = _by_t(scale * slopes[:, j, i])
             found.append(LawValue(law, name, "activation energy (kJ/mol)"
                                   if name == "temperature_c" else "exponent", *ends,
                                   scale * term.slopes[i], abs(scale) * term.slope_sd[i]))
-    known, sd = gp.prior.length
-    of = LEFT_OVER if gp.prior.terms else WHOLE
+    lawful = bool(model.prior.terms)
+    known, sd = model.prior.length if lawful else model.prior.plain_length
+    of = LEFT_OVER if lawful else WHOLE
     for i, name in enumerate(space.free):
-        ends = _by_t(np.log(gp.draws.lengths[:, i].numpy()))
+        ends = _by_t(np.log(model.draws.lengths[:, i].numpy()))
         value, low, high, usual = (_length(space, name, math.exp(v))
                                    for v in (*ends, math.log(known)))
         found.append(LawValue(of, name, "length scale (°C)"
@@ -133,16 +133,15 @@ def laws(beliefs: Beliefs) -> tuple[LawValue, ...]:
     return tuple(found)
 
 
-def left_over(beliefs: Beliefs) -> float:
+def left_over(model: PhysicsGP) -> float:
     """Typical size in ln R of what the laws miss."""
-    assert beliefs.log_resistance is not None
-    return float(beliefs.log_resistance.draws.residual.median())
+    return float(model.draws.residual.median())
 
 
 def _scale(space: Space, name: str) -> float:
     """From the slope of a term in the unit cube to an exponent, or to kJ/mol."""
     per_unit = 1.0 / space.span(name)
-    return (knowledge.GAS_CONSTANT * per_unit / 1000.0 if name == "temperature_c" else -per_unit)
+    return (GAS_CONSTANT * per_unit / 1000.0 if name == "temperature_c" else -per_unit)
 
 
 def _length(space: Space, name: str, length: float) -> float:

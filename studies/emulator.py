@@ -2,40 +2,41 @@
 
 Nobody knows the true resistance of a recipe, only what the stacks make likely. So each replay
 draws one truth out of all those that agree with the stacks: hyperparameters and a joint sample of
-the surface of ln R, the same of the damage index, and one threshold for each way to fail. The
-emulator's own error is inside the result that way, as the truths differ where the stacks say
-little. Sampled at a few hundred points and carried between them by the process itself
-(conditioning by kriging, Chiles 2012, doi 10.1002/9781118136188).
+the surface of ln R, and the same of f of each way to fail. The emulator's own error is inside the
+result that way, as the truths differ where the stacks say little. Sampled at a few hundred points
+and carried between them by the process itself (conditioning by kriging, Chiles 2012, doi
+10.1002/9781118136188).
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from optimizer import knowledge
-from optimizer.beliefs import DEVIATIONS_FOR_95, Beliefs, believe
+from optimizer import physics_prior
 from optimizer.candidates import spread
-from optimizer.caution import Caution
+from optimizer.models import Models, fit_models
+from optimizer.problem import Problem
+from optimizer.risk_limits import RiskLimits
 from optimizer.space import Space
 from studies.data import StudyData
 from studies.drawn_truth import DrawnTruth, Luck, Surface
 from studies.few_rows import few_rows
-from studies.laws import law_surface
-from studies.stack_scatter import of_set_points, of_wrong_laws
+from studies.laws import law_surface, threshold_surface
+from studies.stack_scatter import of_set_points, of_stacks, of_wrong_laws, surrogate_of
 from studies.truths import usable
-from surrogates.monotone_labels import MonotoneLabels, fit_monotone_labels
-from surrogates.pressing_gp import PressingGP
-from trials.checks import FloatArray
+from surrogates.failures.threshold import ThresholdGP
+from surrogates.models.physics_gp import PhysicsGP
 from trials.errors import BadInput
 from trials.outcome import Failed, FailureMode, Intact
 from trials.trial import Trial
 
+DEVIATIONS_FOR_95 = 1.96
 MOST_ROWS = 200
 """Stacks that an emulator is fitted to: more make it dearer with their cube, and hardly better."""
 FEWEST = 5
@@ -63,10 +64,11 @@ class OwnError:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Emulator:
-    """Everything that is needed to draw truths; nothing is fitted after construction. `beliefs` is
-    without stacks where only general knowledge speaks."""
+    """Everything that is needed to draw truths; nothing is fitted after construction. `models` are
+    the default ones, whichever a campaign learns with, and without stacks where only general
+    knowledge speaks."""
 
-    beliefs: Beliefs
+    models: Models
     luck: Luck
     error: OwnError | None
     fitted_to: int
@@ -76,19 +78,18 @@ class Emulator:
         """One truth. The same seed draws the same."""
         torch.set_num_threads(1)
         draw = np.random.default_rng(list(seed))
-        beliefs = self.beliefs
-        space, caution, off = beliefs.space, beliefs.caution, beliefs.off
-        hazard: Surface | None = None
-        if beliefs.log_resistance is None:
+        models, space, limits = self.models, self.models.space, self.models.limits
+        if models.log_resistance is None:
             resistance = Surface(*law_surface(
-                knowledge.of_log_resistance(space, caution), off, draw))
-            hazard = Surface(*law_surface(knowledge.of_root_hazard(space), off, draw))
+                physics_prior.of_log_resistance(space, limits), models.off, draw))
+            failures = {mode: Surface(*threshold_surface(
+                physics_prior.of_failure(space, mode), draw)) for mode in FailureMode}
         else:
-            resistance = drawn(beliefs.log_resistance, off, draw)
-            if beliefs.limits:
-                hazard = drawn(beliefs.limits[0].gp, off, draw)
-        labels = {mode: _one_threshold(model, draw) for mode, model in beliefs.labels.items()}
-        return DrawnTruth(space, caution, self.luck, resistance, hazard, labels)
+            resistance = drawn(surrogate_of(models.log_resistance), models.off, draw)
+            failures = {mode: drawn(model, torch.zeros_like(models.off), draw)
+                        for mode, model in models.failures.items()
+                        if isinstance(model, ThresholdGP)}
+        return DrawnTruth(space, limits, self.luck, resistance, failures)
 
 
 def emulator_of(data: StudyData, *, seed: int = 0) -> Emulator:
@@ -101,82 +102,59 @@ def emulator_of(data: StudyData, *, seed: int = 0) -> Emulator:
                        "There is too little to make a stand-in of the press from: press more "
                        "stacks, or plan without data.")
     rows = few_rows(known, data.space, MOST_ROWS, seed)
-    beliefs = believe(rows, data.space, data.caution)
-    assert beliefs.log_resistance is not None
-    luck = Luck(_by_chance(beliefs, rows), _reading(rows), _counted(rows))
-    return Emulator(beliefs, luck,
-                    own_error(beliefs.log_resistance, beliefs.data.log_resistance.y),
+    models = fit_models(Problem(data.space, limits=data.limits), rows)
+    luck = Luck(_by_chance(models, rows), _reading(rows),
+                _counted(rows) if models.data.log_hazard.y.size else None)
+    return Emulator(models, luck, own_error(surrogate_of(models.log_resistance)),
                     len(rows), len(known))
 
 
-def known_before_data(space: Space, caution: Caution, *, failed: float = USUALLY_BY_CHANCE
+def known_before_data(space: Space, limits: RiskLimits, *, failed: float = USUALLY_BY_CHANCE
                       ) -> Emulator:
     """What general knowledge of pressing makes likely before there is any stack; `failed` is the
-    share of stacks that fail by chance, and the scatter is `caution.stack_scatter`."""
-    beliefs, free = believe((), space, caution), len(space.free)
-    # Crushing is drawn from the law of the damage index; labels would only repeat it.
-    crushed = fit_monotone_labels(
-        torch.zeros(0, free, dtype=torch.float64), torch.zeros(0, dtype=torch.float64),
-        knowledge.of_label(space, FailureMode.CRUSHED, indexed=True))
-    beliefs = replace(beliefs, labels=beliefs.labels | {FailureMode.CRUSHED: crushed})
-    return Emulator(beliefs, Luck(failed, None, COUNTED), None, 0, 0)
+    share of stacks that fail by chance, and the scatter is `limits.stack_scatter`."""
+    return Emulator(fit_models(Problem(space, limits=limits), ()), Luck(failed, None, COUNTED),
+                    None, 0, 0)
 
 
-def own_error(gp: PressingGP, y: FloatArray) -> OwnError:
-    """Leave-one-out residuals r_i = a_i / B_ii with variance 1 / B_ii, B the inverse of K + noise
-    (Rasmussen 2006, eq. 5.12), averaged over the draws; without what the process adds where its
-    laws may be wrong, as the truths that are drawn are without it."""
-    inverse = torch.cholesky_inverse(gp.factor).diagonal(dim1=1, dim2=2)
-    by_draw = gp.weights.squeeze(-1) / inverse
-    residual = by_draw.mean(0)
-    variance = (1.0 / inverse).mean(0) + by_draw.var(0, unbiased=False)
-    sd = (variance - of_wrong_laws(gp, gp.x)).clamp_min(gp.scatter**2).sqrt()
-    return OwnError(100.0 * math.expm1(float(residual.abs().median())),
-                    float((residual.abs() <= DEVIATIONS_FOR_95 * sd).double().mean()), y.size)
+def own_error(model: PhysicsGP) -> OwnError:
+    """Of each row as the others predict it, averaged over the draws; without what the process adds
+    where its laws may be wrong, as the truths that are drawn are without it."""
+    by_draw, variance = model.left_out()
+    gap = by_draw.mean(0).abs()
+    whole = variance.mean(0) + by_draw.var(0, unbiased=False)
+    sd = (whole - of_wrong_laws(model, model.rows)).clamp_min(of_stacks(model)**2).sqrt()
+    return OwnError(100.0 * math.expm1(float(gap.median())),
+                    float((gap <= DEVIATIONS_FOR_95 * sd).double().mean()), gap.numel())
 
 
-def drawn(gp: PressingGP, off: Tensor, draw: np.random.Generator) -> Surface:
+def drawn(model: PhysicsGP | ThresholdGP, off: Tensor, draw: np.random.Generator) -> Surface:
     """One of the functions that the process holds possible: one of its hyperparameter draws, then
-    a joint sample under it."""
-    one = _with_one_draw(gp, int(draw.integers(gp.draws.residual.shape[0])))
-    z = spread(gp.x.shape[-1], SAMPLED, 0)
+    a joint sample under it. Stacks scatter about it from stack to stack and by set points that are
+    missed by `off` (d,), not by what is allowed for wrong laws as well: that would hand out lucky
+    readings that no press gives."""
+    one = model.member(int(draw.integers(model.scatter.numel())))
+    z = spread(off.numel(), SAMPLED, 0)
     covariance = one.covariance(z, z)
     covariance += (1e-8 + 1e-6 * covariance.diagonal().mean()) * torch.eye(SAMPLED)
     root = torch.linalg.cholesky(covariance)
     normal = torch.from_numpy(draw.standard_normal(SAMPLED))
     # f = m + C C_zz^-1 (f_z - m_z), and f_z - m_z is the root times the normal numbers.
     pull = torch.linalg.solve_triangular(root.T, normal.unsqueeze(1), upper=True).squeeze(1)
-    return Surface(lambda x: one.predict(x)[0] + one.covariance(x, z) @ pull,
-                   lambda x: _scatter_of_stacks(one, x, off))
+
+    def at(x: Tensor) -> Tensor:
+        with torch.no_grad():
+            return one.mean_at(x) + one.covariance(x, z) @ pull
+
+    return Surface(at, lambda x: (of_stacks(one)**2 + of_set_points(one, x, off)).sqrt())
 
 
-def _scatter_of_stacks(gp: PressingGP, x: Tensor, off: Tensor) -> Tensor:
-    """What stacks of one recipe scatter by: from stack to stack, and by set points that are missed.
-    A stand-in that scattered by what is allowed for wrong laws as well would hand out lucky
-    readings that no press gives."""
-    return (gp.scatter**2 + of_set_points(gp, x, off)).sqrt()
-
-
-def _with_one_draw(gp: PressingGP, at: int) -> PressingGP:
-    index = torch.tensor([at])
-    return PressingGP(
-        prior=gp.prior, draws=gp.draws[index], x=gp.x, group=gp.group, shift=gp.shift,
-        factor=gp.factor[index], weights=gp.weights[index], doubted=gp.doubted, effective=1.0,
-        scatter=float(gp.draws.scatter[at]))
-
-
-def _one_threshold(model: MonotoneLabels, draw: np.random.Generator) -> MonotoneLabels:
-    at = torch.tensor([int(draw.integers(model.weights.shape[0]))])
-    return replace(model, slopes=model.slopes[at], thresholds=model.thresholds[at],
-                   widths=model.widths[at], weights=torch.ones(1, dtype=torch.float64))
-
-
-def _by_chance(beliefs: Beliefs, rows: Sequence[Trial]) -> float:
+def _by_chance(models: Models, rows: Sequence[Trial]) -> float:
     """The share of stacks that failed although the recipe does not explain it; few stacks leave it
     near the usual share."""
     failed = [isinstance(t.outcome, Failed) and t.outcome.mode is not FailureMode.CRUSHED
               for t in rows]
-    expected = beliefs.failing([t.recipe for t in rows])
+    expected = models.failing([t.recipe for t in rows])
     unexplained = max(float(np.sum(failed) - expected.sum()), 0.0)
     return (unexplained + USUALLY_BY_CHANCE * USUAL_WEIGHT) / (len(rows) + USUAL_WEIGHT)
 

@@ -12,23 +12,26 @@ from sklearn.gaussian_process.kernels import Matern
 from torch import Tensor
 
 from optimizer.candidates import spread
-from surrogates.pressing_gp import Prior, Term
+from surrogates.parts.prior import Prior, Term, ThresholdPrior
 
 SAMPLED = 256
 STEEPEST = 20.0
 """Exponent at which an exponential is bounded, as in the surrogate."""
 
+Function = Callable[[Tensor], Tensor]
 
-def law_surface(prior: Prior, off: Tensor, draw: np.random.Generator
-                ) -> tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]:
-    """A function of points (m, d) of the unit cube and the scatter of stacks about it, both to
-    (m,), drawn from the prior: laws with drawn slopes and amplitudes, and a residual. Unlike a fit,
+
+def law_surface(prior: Prior, off: Tensor, draw: np.random.Generator) -> tuple[Function, Function]:
+    """ln R at points (m, d) of the unit cube and the scatter of stacks about it, both to (m,),
+    drawn from the prior: laws with drawn slopes and amplitudes, and a residual, which is as large
+    as the plain process where the hypothesis that the laws hold is drawn to be wrong. Unlike a fit,
     which stacks could prove wrong, no law acts backwards: amplitudes are above zero.
     """
     terms = [_drawn_term(term, draw) for term in prior.terms]
-    residual = _residual(prior, off.numel(), draw)
-    spread_of_stacks = math.exp(math.log(prior.scatter[0])
-                                + prior.scatter[1] * draw.standard_normal())
+    lawful = bool(draw.random() < prior.laws)
+    residual = _process(prior.residual if lawful else prior.plain_residual,
+                        prior.length if lawful else prior.plain_length, off.numel(), draw)
+    spread_of_stacks = _log_normal(prior.scatter, draw)
 
     def at(x: Tensor) -> Tensor:
         value = residual(x) + (prior.level or 0.0)
@@ -46,6 +49,26 @@ def law_surface(prior: Prior, off: Tensor, draw: np.random.Generator
         return (variance + (steep * off).square().sum(-1)).sqrt()
 
     return at, scatter
+
+
+def threshold_surface(prior: ThresholdPrior, draw: np.random.Generator
+                      ) -> tuple[Function, Function]:
+    """f = k (r x_0 - t(x)) of one way to fail at points (m, d) and its scatter, both to (m,), drawn
+    from the prior."""
+    steepness, scatter = _log_normal(prior.steepness, draw), _log_normal(prior.scatter, draw)
+    start = prior.threshold[0] + prior.threshold[1] * draw.standard_normal()
+    others = len(prior.slope_mean)
+    slopes = np.asarray(prior.slope_mean) + np.asarray(prior.slope_sd) * draw.standard_normal(
+        others)
+    bend = _process(prior.bend, prior.length, others + 1, draw)
+    along = torch.from_numpy(np.concatenate([[1.0 if prior.rising else -1.0], -slopes]))
+    return (lambda x: steepness * (x @ along - start - bend(x)),
+            lambda x: torch.full((x.shape[0],), scatter, dtype=torch.float64))
+
+
+def _log_normal(given: tuple[float, float], draw: np.random.Generator) -> float:
+    """Of a median and the standard deviation of the logarithm."""
+    return math.exp(math.log(given[0]) + given[1] * draw.standard_normal())
 
 
 def _drawn_term(term: Term, draw: np.random.Generator) -> tuple[float, Tensor, Tensor]:
@@ -67,12 +90,13 @@ def _law(term: Term, x: Tensor, slopes: Tensor, origin: Tensor) -> Tensor:
     return torch.exp(u.clamp_max(STEEPEST))
 
 
-def _residual(prior: Prior, inputs: int, draw: np.random.Generator) -> Callable[[Tensor], Tensor]:
-    """A sample of the residual process, Matern 5/2, carried between the points where it is drawn
-    by the process itself."""
-    size = math.exp(math.log(prior.residual[0]) + prior.residual[1] * draw.standard_normal())
-    lengths = np.exp(math.log(prior.length[0]) + prior.length[1] * draw.standard_normal(inputs))
+def _process(size: tuple[float, float], length: tuple[float, float], inputs: int,
+             draw: np.random.Generator) -> Function:
+    """A sample of a Matern 5/2 process of drawn size and length scales, carried between the points
+    where it is drawn by the process itself."""
+    drawn = _log_normal(size, draw)
+    lengths = np.exp(math.log(length[0]) + length[1] * draw.standard_normal(inputs))
     kernel, z = Matern(lengths, nu=2.5), spread(inputs, SAMPLED, 0).numpy()
     root = np.linalg.cholesky(kernel(z) + 1e-6 * np.eye(SAMPLED))
-    pull = size * np.linalg.solve(root.T, draw.standard_normal(SAMPLED))
+    pull = drawn * np.linalg.solve(root.T, draw.standard_normal(SAMPLED))
     return lambda x: torch.from_numpy(kernel(x.numpy(), z) @ pull)

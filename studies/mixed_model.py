@@ -43,7 +43,7 @@ def seen_at(gap: FloatArray, features: FloatArray, left: Left, z: FloatArray, da
           ) -> list[Seen]:
     """At scatters that close in on the likely ones, evenly spaced in the logarithm."""
     known = np.array([r.known for r in left.residuals])
-    usual = data.caution.stack_scatter
+    usual = data.limits.stack_scatter
     low, high = np.log(0.005), np.log(1.5)
     for last in (False, False, True):
         logs = np.linspace(low, high, 15)

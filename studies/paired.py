@@ -40,7 +40,7 @@ Told = Callable[[FloatArray], FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`score` of `model` minus that of the shipped one, with a 95 % interval; p as it is and after
+    """`score` of `model` minus that of the baseline, with a 95 % interval; p as it is and after
     the correction; `strength` is one of REAL, LIKELY, NO_EVIDENCE, TOO_FEW."""
 
     scheme: str
@@ -114,14 +114,14 @@ def interval(values: FloatArray, clusters: int) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def differences(found: Mapping[str, Losses], shipped: str, cluster: IntArray, told: Told, *,
+def differences(found: Mapping[str, Losses], baseline: str, cluster: IntArray, told: Told, *,
                 scheme: str, score: str, resamples: int, seed: int) -> tuple[Difference, ...]:
-    """Each model against the shipped one; empty where that predicted nothing. `cluster` is of all
+    """Each model against the baseline; empty where that predicted nothing. `cluster` is of all
     rows of the table. A model that has no row in common with it is left out."""
-    if shipped not in found:
+    if baseline not in found:
         return ()
-    pairs = [(name, *_common(losses, found[shipped])) for name, losses in found.items()
-             if name != shipped]
+    pairs = [(name, *_common(losses, found[baseline])) for name, losses in found.items()
+             if name != baseline]
     pairs = [pair for pair in pairs if pair[1].size]
     raw = [exchange_p(both[:, 0] - both[:, 1], cluster[index], seed=seed)
            for _, index, both in pairs]

@@ -22,6 +22,7 @@ from studies.replay import replays
 from studies.replay_numbers import Pair, Point, curve, pairs
 from studies.replay_options import Options as ReplayOptions
 from studies.replicates import Replicates, replicates, smallest_difference_percent
+from studies.stack_scatter import of_stacks, surrogate_of
 from studies.strategies import strategy
 from studies.truths import usable
 from studies.work import Each, one_by_one
@@ -144,9 +145,9 @@ def plan(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_b
     scatter = scatter_of(stacks, options, emulator)
     failed = _failed(options, emulator)
     if emulator is None or scatter.source == "settings":
-        data = replace(data, caution=replace(data.caution, stack_scatter=scatter.percent / 100.0))
+        data = replace(data, limits=replace(data.limits, stack_scatter=scatter.percent / 100.0))
     if emulator is None:
-        source = known_before_data(data.space, data.caution, failed=failed / 100.0)
+        source = known_before_data(data.space, data.limits, failed=failed / 100.0)
     else:
         given = scatter.percent / 100.0 if scatter.source == "settings" else None
         source = replace(emulator, luck=replace(emulator.luck, by_chance=failed / 100.0,
@@ -175,8 +176,8 @@ def scatter_of(stacks: Sequence[Trial], options: Options, emulator: Emulator | N
         squares += float(np.sum((np.array(values) - np.mean(values)) ** 2))
     if freedom >= FEWEST_PAIRS and squares > 0.0:
         return Scatter(100.0 * math.sqrt(squares / freedom), "repeats")
-    if emulator is not None and emulator.beliefs.log_resistance is not None:
-        return Scatter(100.0 * emulator.beliefs.log_resistance.scatter, "model")
+    if emulator is not None:
+        return Scatter(100.0 * of_stacks(surrogate_of(emulator.models.log_resistance)), "model")
     return Scatter(USUAL_SCATTER, "usual")
 
 

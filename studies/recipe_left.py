@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 
-from optimizer import knowledge
-from optimizer.fitting import fitted
+from optimizer import physics_prior
+from optimizer.model_files import dataset
 from optimizer.setpoint import input_sd
-from optimizer.training import Rows, origin_of, training
+from optimizer.training import Origin, Rows, origin_of, training
 from studies.data import StudyData
-from studies.stack_scatter import of_set_points, of_wrong_laws
-from surrogates.pressing_gp import OUTLYING, PressingGP
+from studies.stack_scatter import of_set_points, of_stacks, of_wrong_laws
+from surrogates import predict
+from surrogates.models import physics_gp
+from surrogates.models.physics_gp import OUTLYING, PhysicsGP
 from trials.checks import FloatArray
 from trials.outcome import Intact
 from trials.trial import Trial
@@ -55,17 +57,18 @@ def what_is_left(data: StudyData, fit_on: Sequence[Trial], *, lawless: bool = Fa
     """Of each intact stack, by a surrogate that learned from `fit_on`, and for which all rows are
     alike. `lawless` says that a process without laws predicts these stacks better."""
     seen = [t for t in fit_on if isinstance(t.outcome, Intact) and data.space.comparable(t.recipe)]
-    rows = training(seen, data.space, None).log_resistance
+    rows = _rows(data, seen)
     gp = _surrogate(data, rows)
     # The order of training is its own, so that each row finds its stack by its reading.
     left = {_reading(rows, i): value for i, value in enumerate(_left_out(gp))}
     told = sorted({t.number: t for t in (*seen, *data.intact)
                    if data.space.comparable(t.recipe)}.values(), key=lambda t: t.number)
-    one_by_one = [training([t], data.space).log_resistance for t in told]
+    one_by_one = [_rows(data, [t]) for t in told]
     x = torch.from_numpy(np.concatenate([one.x for one in one_by_one]))
     y = np.array([float(one.y[0]) for one in one_by_one])
-    mean, sd = (v.numpy() for v in gp.predict(x))
-    off = torch.from_numpy(input_sd(data.space, data.caution))
+    with torch.no_grad():
+        mean, sd = (v.numpy() for v in predict.moments(gp, x))
+    off = torch.from_numpy(input_sd(data.space, data.limits))
     known = of_set_points(gp, x, off).numpy()
     if not lawless:
         known = known + _doubtful(gp, data, x)
@@ -73,35 +76,35 @@ def what_is_left(data: StudyData, fit_on: Sequence[Trial], *, lawless: bool = Fa
     for i, (trial, one) in enumerate(zip(told, one_by_one, strict=True)):
         value = y[i] - float(mean[i])
         variance = float(known[i] + one.variance[0])
-        far = abs(value) > OUTLYING * float(np.sqrt(gp.scatter**2 + variance + sd[i]**2))
+        far = abs(value) > OUTLYING * float(np.sqrt(of_stacks(gp)**2 + variance + sd[i]**2))
         value, far = left.get(_reading(one, 0), (value, far))
         # A spoilt stack keeps only as much weight as its distance allows, as in the surrogate.
         found.append(Residual(trial, value, max(variance, value**2) if far else variance))
     # How resistance bends with the recipe is learned with offsets of lots and operators beside it,
     # as what they do would otherwise be taken for bends, and bends for less scatter.
     usual = Counter(origin_of(t) for t in seen).most_common(1)[0][0]
-    apart = _surrogate(data, training(seen, data.space, usual).log_resistance)
-    return Left(tuple(found), tuple(_process(apart, at, x, y)
-                                    for at in range(apart.draws.residual.shape[0])))
+    apart = _surrogate(data, _rows(data, seen, usual))
+    return Left(tuple(found), _processes(apart, x, y))
 
 
-def _surrogate(data: StudyData, rows: Rows) -> PressingGP:
-    """A process around the laws that takes all that they miss for the recipe's doing."""
+def _rows(data: StudyData, trials: Sequence[Trial], origin: Origin | None = None) -> Rows:
+    return training(trials, data.space, data.limits.crushed_above, origin).log_resistance
+
+
+def _surrogate(data: StudyData, rows: Rows) -> PhysicsGP:
+    """A process that takes all that the laws miss for the recipe's doing."""
     # How far the laws may be wrong is no scatter: all stacks of a recipe are off by the same.
-    prior = replace(knowledge.of_log_resistance(data.space, data.caution), misfit=0.0,
-                    own=(1e-6, 0.0))
-    found = fitted(rows, prior, input_sd(data.space, data.caution), "log resistance")
-    assert found is not None
-    return found.gp
+    prior = physics_prior.of_log_resistance(data.space, data.limits)
+    return physics_gp.fit(dataset(rows), replace(prior, misfit=0.0, own=(1e-6, 0.0)))
 
 
-def _doubtful(gp: PressingGP, data: StudyData, x: torch.Tensor) -> FloatArray:
+def _doubtful(gp: PhysicsGP, data: StudyData, x: torch.Tensor) -> FloatArray:
     """Variance that keeps stacks from telling the scatter, shape (n,): where the laws are large
     they may be so wrong that it would be taken for scatter. There it is made so large that the
     other stacks tell it; elsewhere there is none, as what is subtracted makes scatter too small."""
-    prior = knowledge.of_log_resistance(data.space, data.caution)
-    missed = of_wrong_laws(replace(gp, prior=prior), x)
-    doubted = missed.sqrt() > DOUBTED * data.caution.stack_scatter
+    prior = physics_prior.of_log_resistance(data.space, data.limits)
+    missed = of_wrong_laws(gp, x, prior)
+    doubted = missed.sqrt() > DOUBTED * data.limits.stack_scatter
     return np.where(doubted.numpy(), ROOM * missed.numpy(), 0.0)
 
 
@@ -109,22 +112,21 @@ def _reading(rows: Rows, at: int) -> tuple[float, ...]:
     return (*rows.x[at].tolist(), float(rows.y[at]), float(rows.variance[at]))
 
 
-def _left_out(gp: PressingGP) -> list[tuple[float, bool]]:
-    """Residual of each row as the others predict it (Rasmussen 2006, eq. 5.12), and whether it is
-    doubted."""
-    inverse = torch.cholesky_inverse(gp.factor).diagonal(dim1=1, dim2=2)
-    value = (gp.weights.squeeze(-1) / inverse).mean(0)
+def _left_out(gp: PhysicsGP) -> list[tuple[float, bool]]:
+    """Residual of each row as the others predict it, and whether it is doubted."""
+    value = gp.left_out()[0].mean(0)
     return list(zip(value.tolist(), gp.doubted.tolist(), strict=True))
 
 
-def _process(gp: PressingGP, at: int, x: torch.Tensor, y: FloatArray
-             ) -> tuple[FloatArray, FloatArray]:
-    """One draw of the process as it is before any row, over points x (n, d): the gap of y to its
+def _processes(gp: PhysicsGP, x: torch.Tensor, y: FloatArray
+               ) -> tuple[tuple[FloatArray, FloatArray], ...]:
+    """Each draw of the process as it is before any row, over points x (n, d): the gap of y to its
     mean, and features, from the rows that the surrogate learned from."""
-    none = torch.zeros(1, 1, 1, dtype=torch.float64)
-    before = replace(gp, draws=gp.draws[torch.tensor([at])], x=gp.x[:1],
-                     group=torch.zeros_like(gp.group[:1]), factor=none + 1e9, weights=none)
-    size, axes = np.linalg.eigh(before.covariance(gp.x, gp.x).numpy())
-    kept = size > SMALLEST_SHARE * size.max()
-    features = before.covariance(x, gp.x).numpy() @ (axes[:, kept] / np.sqrt(size[kept]))
-    return y - before.predict(x)[0].numpy(), features
+    rows, found = gp.rows[:, :-1], []
+    with torch.no_grad():
+        of_rows, (means, cross) = gp.before(rows, rows)[1].numpy(), gp.before(x, rows)
+    for covariance, mean, onto in zip(of_rows, means.numpy(), cross.numpy(), strict=True):
+        size, axes = np.linalg.eigh(covariance)
+        kept = size > SMALLEST_SHARE * size.max()
+        found.append((y - mean, onto @ (axes[:, kept] / np.sqrt(size[kept]))))
+    return tuple(found)

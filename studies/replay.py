@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
-from optimizer.caution import Caution
+from optimizer.problem import Problem
 from optimizer.space import Space
 from studies import replay_words
 from studies.campaigns import Campaign, campaign
@@ -67,9 +67,7 @@ class Job:
     of a table are resampled."""
 
     source: Emulator | Truth
-    space: Space
-    caution: Caution
-    reference: Recipe | None
+    problem: Problem
     listed: tuple[Recipe, ...]
     design: tuple[Recipe, ...]
     strategy: str
@@ -86,7 +84,7 @@ def replay(data: StudyData, options: Options, *, seed: int = 0, each: Each = one
     emulator = emulator_of(data, seed=seed)
     source: Emulator | Truth = emulator
     if options.on == "pool":
-        source = TableTruth(usable(data.trials, data.space), emulator.beliefs)
+        source = TableTruth(usable(data.trials, data.space), emulator.models)
         options = replace(options, budget=min(options.budget, len(source.table)))
     campaigns = replays(source, data, options, seed=seed, each=each)
     return findings(campaigns, options, emulator)
@@ -96,7 +94,7 @@ def replays(source: Emulator | Truth, data: StudyData, options: Options, *, seed
             each: Each = one_by_one, what: str = "replaying campaigns") -> tuple[Campaign, ...]:
     """All campaigns of the options on the truths of `source`, by strategy and repeat; `what` is
     told to those who wait."""
-    jobs = [Job(source, data.space, data.caution, data.reference,
+    jobs = [Job(source, data.problem,
                 tuple(t.recipe for t in usable(data.trials, data.space)),
                 _design(options, data.space), name, options.budget, options.batch, seed, repeat)
             # Dear and cheap strategies in turn, so that every worker gets some of both.
@@ -111,8 +109,9 @@ def replayed(job: Job) -> Campaign:
     if truth.table:
         listed = truth.table
     luck = 1000 * job.seed + job.repeat
-    given = Given(job.space, job.caution, job.reference, luck, listed, job.design)
-    return campaign(job.strategy, given, truth, Judge(truth, job.space, job.caution),
+    given = Given(job.problem, luck, listed, job.design)
+    judge = Judge(truth, job.problem.space, job.problem.limits)
+    return campaign(job.strategy, given, truth, judge,
                     budget=job.budget, batch=job.batch, seed=luck, repeat=job.repeat)
 
 

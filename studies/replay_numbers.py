@@ -21,9 +21,9 @@ leave open, so this is where one campaign on the real press is to be expected.""
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One strategy after so many stacks: by how many percent the recipe it would ship is dearer
-    than the best. Median, the range of eight of ten replays, what 80 % of them keep to, mean, and
-    how well so many replays tell the median (95 % interval)."""
+    """One strategy after so many stacks: by how many percent the recipe it would recommend is
+    dearer than the best. Median, the range of eight of ten replays, what 80 % of them keep to,
+    mean, and how well so many replays tell the median (95 % interval)."""
 
     strategy: str
     stacks: int
@@ -38,7 +38,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """Stacks until the shipped recipe stays within the goal: median, the range of eight of ten
+    """Stacks until the recommended recipe stays within the goal: median, the range of eight of ten
     replays, and how well so many replays tell the median (95 % interval). `budget` + 1 and more
     means longer than the budget. `never` of the replays did not get there; lost stacks are means a
     campaign with their 95 % interval, `risky` the share of replays whose last recipe breaks the

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from scipy import stats
 from scipy.optimize import brentq
 
-from optimizer.second_thoughts import POWER, SIGNIFICANCE, stacks_to_prove
+from optimizer.decision_analysis import POWER, SIGNIFICANCE, stacks_to_prove
 from trials.checks import positive, within
 
 FEWEST, MOST = 2, 1_000_000

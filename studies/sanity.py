@@ -16,15 +16,17 @@ import numpy as np
 import torch
 from scipy import stats
 
-from optimizer import knowledge
-from optimizer.beliefs import Beliefs
-from optimizer.fitting import fitted
-from optimizer.setpoint import input_sd
+from optimizer.model_files import dataset
+from optimizer.models import Models
+from optimizer.physics_prior import of_log_resistance
 from optimizer.space import Space
 from optimizer.training import Rows, origin_of, training
 from studies.data import StudyData
 from studies.sanity_rules import CHECKS, CRUSHED, DAMAGE, RESISTANCE, Look
-from surrogates.pressing_gp import PressingGP, fallback_prior
+from surrogates import predict
+from surrogates.models import physics_gp, plain_gp
+from surrogates.models.physics_gp import PhysicsGP
+from surrogates.parts.prior import Prior
 from trials.checks import FloatArray
 from trials.outcome import FailureMode
 from trials.trial import Trial
@@ -32,6 +34,11 @@ from trials.trial import Trial
 FEWEST, MOST_POINTS, LINE = 4, 60, 5
 NARROWEST = 0.15
 """Share of a variable's range that the stacks must span where a slope is to be told."""
+SMOOTH = (1.0, 0.5)
+"""Length scales of what is looked at: slopes over a good part of a range."""
+OF_ROOT_HAZARD = Prior(plain_residual=(0.3, 0.8), plain_length=SMOOTH, scatter=(0.015, 0.4),
+                       offset=(0.01, 1.0), own=(0.01, 1.0), level_sd=0.03, level=0.0)
+"""Of sqrt(-ln(1 - D)), D the damage index."""
 CAUSES = 5
 """Most rows that are left out one after the other to see whether a flag goes."""
 
@@ -66,19 +73,19 @@ class Odd:
     high_ohm_cm2: float
 
 
-def sanity(data: StudyData, trials: Sequence[Trial], beliefs: Beliefs, *, least: float,
+def sanity(data: StudyData, trials: Sequence[Trial], models: Models, *, least: float,
            false_alarms: float) -> tuple[Finding, ...]:
     """What every check that this space allows came to, for these trials of the data."""
-    crushing = crushing_from(beliefs)
+    crushing = crushing_from(models)
     looks = [look for check in CHECKS if (look := check(data.space, crushing, least)) is not None]
     return tuple(found for look in looks if (
         found := _found(data, trials, look, false_alarms / len(CHECKS))) is not None)
 
 
-def crushing_from(beliefs: Beliefs) -> float | None:
+def crushing_from(models: Models) -> float | None:
     """The highest pressure below which stacks are crushed with 5 % at most, on average over dwell
     and temperature; None where there is none, or pressure is fixed."""
-    space = beliefs.space
+    space = models.space
     if "pressure_mpa" not in space.free:
         return None
     inputs, at = len(space.free), space.free.index("pressure_mpa")
@@ -87,8 +94,8 @@ def crushing_from(beliefs: Beliefs) -> float | None:
     for step in np.linspace(0.0, 1.0, 41):
         others[:, at] = step
         with torch.no_grad():
-            chances.append(float(beliefs.crush_probability(torch.from_numpy(others)).mean()))
-    past = np.flatnonzero(np.array(chances) > beliefs.caution.max_crush_probability)
+            chances.append(float(models.crush_probability(torch.from_numpy(others)).mean()))
+    past = np.flatnonzero(np.array(chances) > models.limits.max_crush_probability)
     last = 40 if past.size == 0 else int(past[0]) - 1
     if last < 1:
         return None
@@ -99,14 +106,13 @@ def crushing_from(beliefs: Beliefs) -> float | None:
 def odd_rows(data: StudyData, trials: Sequence[Trial]) -> tuple[Odd, ...]:
     """Intact stacks that all others contradict, under the laws of pressing."""
     rows, numbers = _rows(data, trials, RESISTANCE)
-    found = fitted(rows, knowledge.of_log_resistance(data.space, data.caution),
-                   input_sd(data.space, data.caution), RESISTANCE)
-    if found is None:
+    if not numbers:
         return ()
-    gp = found.gp
-    inverse = torch.cholesky_inverse(gp.factor).diagonal(dim1=1, dim2=2)
-    expected = rows.y - (gp.weights.squeeze(-1) / inverse).mean(0).numpy()
-    half = 1.96 * np.hypot(gp.predict(gp.x)[1].numpy(), gp.scatter_at(gp.x).numpy())
+    gp = physics_gp.fit(dataset(rows), of_log_resistance(data.space, data.limits))
+    expected = rows.y - gp.left_out()[0].mean(0).numpy()
+    x = torch.from_numpy(rows.x)
+    with torch.no_grad():
+        half = 1.96 * np.hypot(predict.moments(gp, x)[1].numpy(), predict.scatter(gp, x).numpy())
     return tuple(Odd(numbers[i], *(float(np.exp(v)) for v in (
         rows.y[i], expected[i], expected[i] - half[i], expected[i] + half[i])))
         for i in np.flatnonzero(gp.doubted.numpy()).tolist())
@@ -143,8 +149,8 @@ def _rows(data: StudyData, trials: Sequence[Trial], quantity: str) -> tuple[Rows
     """Rows of a quantity with the numbers of their trials; group 0 is the most frequent origin."""
     told = []
     for trial in trials:
-        every = training([trial], data.space)
-        one = {RESISTANCE: every.log_resistance, DAMAGE: every.root_hazard,
+        every = training([trial], data.space, data.limits.crushed_above)
+        one = {RESISTANCE: every.log_resistance, DAMAGE: _root_hazard(every.log_hazard, data),
                CRUSHED: every.labels[FailureMode.CRUSHED]}[quantity]
         if one.y.size:
             told.append((trial, one))
@@ -157,15 +163,20 @@ def _rows(data: StudyData, trials: Sequence[Trial], quantity: str) -> tuple[Rows
     return Rows(x, y, variance, group), [t.number for t, _ in told]
 
 
-def plain_process(data: StudyData, rows: Rows, quantity: str) -> PressingGP:
+def _root_hazard(rows: Rows, data: StudyData) -> Rows:
+    """From ln(H/H*) to sqrt(H), of which a count near zero is known as well as any other."""
+    crushed = -math.log1p(-data.limits.crushed_above)
+    root = np.sqrt(crushed * np.exp(rows.y))
+    return replace(rows, y=root, variance=0.25 * root**2 * rows.variance)
+
+
+def plain_process(data: StudyData, rows: Rows, quantity: str) -> PhysicsGP:
     """A process that knows no laws, of one or more rows of a quantity."""
-    prior = fallback_prior(knowledge.of_root_hazard(data.space) if quantity == DAMAGE
-                           else knowledge.of_log_resistance(data.space, data.caution))
+    prior = OF_ROOT_HAZARD if quantity == DAMAGE else replace(
+        of_log_resistance(data.space, data.limits), plain_residual=(0.3, 1.0), plain_length=SMOOTH)
     if quantity == CRUSHED:
-        prior = replace(prior, scatter=(0.3, 0.5), misfit=0.0)
-    found = fitted(rows, prior, input_sd(data.space, data.caution), quantity)
-    assert found is not None
-    return found.gp
+        prior = replace(prior, scatter=(0.3, 0.5), input_sd=())
+    return plain_gp.fit(dataset(rows), prior)
 
 
 def _inside(space: Space, x: FloatArray, look: Look) -> FloatArray:
@@ -206,26 +217,19 @@ def _slope(space: Space, x: FloatArray, look: Look) -> tuple[FloatArray, FloatAr
     return points, np.tile(centred / np.square(centred).sum() / len(x), len(x))
 
 
-def _told(gp: PressingGP, points: FloatArray, weights: FloatArray) -> tuple[float, float]:
+def _told(gp: PhysicsGP, points: FloatArray, weights: FloatArray) -> tuple[float, float]:
     """Mean and standard deviation of a weighted sum of the function."""
     x, w = torch.from_numpy(points), torch.from_numpy(weights)
-    mean, _ = gp.predict(x)
-    return float(w @ mean), math.sqrt(max(float(w @ gp.covariance(x, x) @ w), 0.0))
+    with torch.no_grad():
+        mean, _ = predict.moments(gp, x)
+    variance = float(w @ predict.covariance(gp, x, x) @ w)
+    return float(w @ mean), math.sqrt(max(variance, 0.0))
 
 
-def _by_influence(gp: PressingGP, points: FloatArray, weights: FloatArray, look: Look) -> list[int]:
-    """Rows by how much each alone pushes the slope the wrong way: the weights that a process has
-    without row i are a - B_i a_i/B_ii, B the inverse of K + noise."""
-    inverse = torch.cholesky_inverse(gp.factor)
-    x, w = torch.from_numpy(points), torch.from_numpy(weights)
-    whole = float(w @ gp.predict(x)[0])
-    pushes = []
-    for i in range(gp.x.shape[0]):
-        column = inverse[:, :, i:i + 1]
-        without = gp.weights - column * (gp.weights[:, i:i + 1] / inverse[:, i:i + 1, i:i + 1])
-        other = replace(gp, weights=without)
-        pushes.append(look.wrong * (whole - float(w @ other.predict(x)[0])))
-    return np.argsort(-np.array(pushes), kind="stable").tolist()
+def _by_influence(gp: PhysicsGP, points: FloatArray, weights: FloatArray, look: Look) -> list[int]:
+    """Rows by how much each alone pushes the slope the wrong way."""
+    pushes = look.wrong * gp.influence(torch.from_numpy(points), torch.from_numpy(weights)).numpy()
+    return np.argsort(-pushes, kind="stable").tolist()
 
 
 def _causes(data: StudyData, rows: Rows, order: list[int], points: FloatArray, weights: FloatArray,
@@ -235,8 +239,7 @@ def _causes(data: StudyData, rows: Rows, order: list[int], points: FloatArray, w
     for count in range(1, min(CAUSES, len(order) - FEWEST) + 1):
         kept = np.ones(len(order), dtype=bool)
         kept[order[:count]] = False
-        fewer = Rows(rows.x[kept], rows.y[kept], rows.variance[kept], rows.group[kept])
-        slope, sd = _told(plain_process(data, fewer, look.quantity), points, weights)
+        slope, sd = _told(plain_process(data, rows[kept], look.quantity), points, weights)
         if not _wrong(slope, sd, look, level):
             return order[:count], True
     return order[:CAUSES], False

@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.beliefs import Beliefs, believe
-from optimizer.objectives import Objective
+from optimizer.model_files import dataset
+from optimizer.models import Models, fit_models
+from optimizer.physics_prior import of_log_resistance
+from optimizer.problem import Problem, SurrogateChoice
 from studies.data import StudyData
 from studies.drawn import drawn, grid
 from studies.effects import (
@@ -25,21 +27,22 @@ from studies.effects import (
 from studies.few_rows import few_rows
 from studies.held_pressure import HeldPressure, held_pressure
 from studies.recipe_left import what_is_left
-from studies.sanity import Finding, Odd, odd_rows, plain_process, sanity
-from studies.sanity_rules import RESISTANCE
+from studies.sanity import Finding, Odd, odd_rows, sanity
 from studies.sensitivity_words import sentences
 from studies.shares import LASTING, Share, shares, typical_factor
 from studies.spread_of_groups import Difference, GroupSpread, scatter_of
 from studies.work import Each, one_by_one
-from surrogates.pressing_gp import left_out_density
+from surrogates.models import physics_gp
+from surrogates.models.physics_gp import PhysicsGP
 from trials.checks import within
 from trials.recipe import Recipe
 from trials.trial import Trial
 
 FEWEST = 3
 """Intact stacks below which nothing is said."""
-CLEARLY = 3.0
-"""Sum of log densities by which the rows must be predicted better without the laws of pressing."""
+DOUBTED = 0.05
+"""Weight of the laws of pressing below which they are not used: the rows, each left out, are
+predicted so much better without them."""
 LEAST_PART = 0.05
 """Of the space: where stacks fail in less of it, or last in less, it is not looked at by itself."""
 
@@ -72,7 +75,7 @@ class Findings:
     """What matters.
 
     `told` counts intact and failed stacks, `intact` those with a resistance in this space, `used`
-    are those that the models learned from. `recipe` is the one that would be recommended, `beliefs`
+    are those that the models learned from. `recipe` is the one that would be recommended, `models`
     what was learned, both None where too few stacks are intact. `typical_factor` is how far
     resistance varies over the space (a factor, one standard deviation), `scatter` from stack to
     stack of one recipe, lot and operator (of ln R, with a 95 % interval), `failing` the share of
@@ -83,7 +86,7 @@ class Findings:
     told: int
     intact: int
     used: tuple[Trial, ...]
-    beliefs: Beliefs | None = None
+    models: Models | None = None
     recipe: Recipe | None = None
     cautious: bool = True
     shares: tuple[Share, ...] = ()
@@ -184,49 +187,53 @@ def _done(job: _Job) -> dict[str, Any]:
 
 
 def _shares(job: _Job) -> dict[str, Any]:
-    data, space = job.data, job.data.space
-    beliefs, lawless = _better(believe(job.used, space, data.caution), data)
-    gp = beliefs.log_resistance
-    assert gp is not None
-    best, cautious = Objective().ship(beliefs)
+    space = job.data.space
+    models, lawless = _learned(job)
+    best, cautious = models.incumbent
     recipe = space.decode(best.numpy())
     cube = grid([(0.0, 1.0)] * len(space.free))
-    values = drawn(gp, cube.points, job.options.draws, job.seed)
-    x = beliefs.data.log_resistance.x
-    lasting = beliefs.survival(space.decode_all(cube.points)) >= 0.5
+    values = drawn(models.resistance_model, cube.points, job.options.draws, job.seed)
+    x = models.data.log_resistance.x
+    lasting = models.survival(space.decode_all(cube.points)) >= 0.5
     found = shares(values, cube, space.free)
     if LEAST_PART < lasting.mean() < 1.0 - LEAST_PART:
         found += shares(values, cube, space.free, LASTING, lasting)
+    alone = _one_hypothesis(models, lawless)
     return {
-        "beliefs": beliefs, "recipe": recipe, "cautious": cautious,
+        "models": models, "recipe": recipe, "cautious": cautious,
         "shares": found, "typical_factor": typical_factor(values, cube),
-        "left_over": left_over(beliefs), "failing": float(1.0 - lasting.mean()),
+        "left_over": left_over(alone), "failing": float(1.0 - lasting.mean()),
         "unvaried": tuple(n for i, n in enumerate(space.free) if np.ptp(x[:, i]) < 0.1),
-        "curves": (*curves_through(beliefs, recipe), *averaged_curves(values, cube, space)),
+        "curves": (*curves_through(models, recipe), *averaged_curves(values, cube, space)),
         "changes": changes(values, cube, space), "lawless": lawless,
-        "laws": laws(beliefs)}
+        "laws": laws(alone, space)}
 
 
-def _better(beliefs: Beliefs, data: StudyData) -> tuple[Beliefs, bool]:
-    """With the process without laws, and True, where it predicts the rows, each left out, better:
-    the laws were told for other stacks, or far from these pressures."""
-    assert beliefs.log_resistance is not None
-    plain = plain_process(data, beliefs.data.log_resistance, RESISTANCE)
-    gain = left_out_density(plain).sum() - left_out_density(beliefs.log_resistance).sum()
-    if float(gain) < CLEARLY:
-        return beliefs, False
-    return replace(beliefs, log_resistance=plain), True
+def _learned(job: _Job) -> tuple[Models, bool]:
+    """What the default models make of the stacks, and whether they do without the laws: those were
+    told for other stacks, or far from these pressures."""
+    problem = Problem(job.data.space, limits=job.data.limits)
+    models = fit_models(problem, job.used)
+    if models.laws is None or models.laws >= DOUBTED:
+        return models, False
+    return fit_models(replace(problem, surrogate=SurrogateChoice(laws=False)), job.used), True
+
+
+def _one_hypothesis(models: Models, lawless: bool) -> PhysicsGP:
+    """The process of ln R if the laws hold for sure, or if they do not."""
+    prior = of_log_resistance(models.space, models.limits, laws=not lawless)
+    return physics_gp.fit(dataset(models.data.log_resistance), replace(prior, laws=1.0))
 
 
 def _sanity(job: _Job) -> dict[str, Any]:
-    beliefs = believe(job.used, job.data.space, job.data.caution)
-    return {"checks": sanity(job.data, job.used, beliefs, least=job.options.smallest_effect,
+    models, _ = _learned(job)
+    return {"checks": sanity(job.data, job.used, models, least=job.options.smallest_effect,
                              false_alarms=job.options.false_alarms),
             "odd": odd_rows(job.data, job.used)}
 
 
 def _groups(job: _Job) -> dict[str, Any]:
-    _, lawless = _better(believe(job.used, job.data.space, job.data.caution), job.data)
+    _, lawless = _learned(job)
     left = what_is_left(job.data, job.used, lawless=lawless)
     stacks = [r.trial.stack for r in left.residuals]
     names = {"lot": [one.lot for one in stacks], "operator": [one.operator for one in stacks]}

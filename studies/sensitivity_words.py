@@ -139,7 +139,7 @@ def _moves(c: Change) -> str:
 
 
 def learned_words(found: Findings) -> list[str]:
-    notes = [] if found.beliefs is None else [_shortened(n) for n in found.beliefs.notes]
+    notes = [] if found.models is None else [_shortened(n) for n in found.models.notes]
     if found.told > len(found.used):
         notes.append(f"The models learned from {len(found.used)} of {found.told} stacks, taken "
                      "evenly from the space and the lots; the scatter between lots from all.")

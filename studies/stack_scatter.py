@@ -1,19 +1,40 @@
-"""The parts of what the surrogate expects one more stack to scatter by, beside the scatter from
-stack to stack."""
+"""The parts of what the surrogate expects one more stack to scatter by."""
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor
 
-from surrogates.pressing_gp import PressingGP
+from surrogates import predict
+from surrogates.models.physics_gp import PhysicsGP
+from surrogates.parts.ensemble_gp import EnsembleGP
+from surrogates.parts.physics import Misfit, PhysicsFeatures
+from surrogates.parts.prior import Prior
 
 
-def of_set_points(gp: PressingGP, x: Tensor, off: Tensor) -> Tensor:
+def of_stacks(model: EnsembleGP) -> float:
+    """Standard deviation from stack to stack of one recipe, as it was learned."""
+    return float(model.scatter.square().mean().sqrt())
+
+
+def of_set_points(model: EnsembleGP, x: Tensor, off: Tensor) -> Tensor:
     """Variance by set points that are missed by `off` (d,), at points x (m, d), shape (m,)."""
-    return (gp.scatter_with(x, off).square() - gp.scatter_at(x).square()).clamp_min(0.0)
+    return (predict.slope(model, x) * off).square().sum(-1)
 
 
-def of_wrong_laws(gp: PressingGP, x: Tensor) -> Tensor:
-    """Variance that is allowed for laws that may be wrong, at points x (m, d), shape (m,). It is no
-    scatter of stacks: where a law is wrong, all stacks of a recipe are off by the same."""
-    return (gp.scatter_at(x).square() - gp.scatter**2).clamp_min(0.0)
+def of_wrong_laws(model: PhysicsGP, x: Tensor, prior: Prior | None = None) -> Tensor:
+    """Variance that is allowed for laws that may be wrong, at points x (m, d), shape (m,), by
+    another prior than the model's where it is given. It is no scatter of stacks: where a law is
+    wrong, all stacks of a recipe are off by the same."""
+    prior = prior or model.prior
+    if not prior.terms:
+        return x.new_zeros(x.shape[0])
+    grouped = torch.cat([x[:, :model.inputs], x.new_zeros(x.shape[0], 1)], 1)
+    missed = Misfit(prior, PhysicsFeatures(prior, model.draws))(grouped)
+    return missed.square().mean(0)
+
+
+def surrogate_of(model: object) -> PhysicsGP:
+    """The same, of which studies know that it is the default surrogate."""
+    assert isinstance(model, PhysicsGP)
+    return model

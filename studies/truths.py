@@ -14,9 +14,9 @@ from typing import Protocol
 
 import numpy as np
 
-from optimizer.beliefs import Beliefs
 from optimizer.candidates import near, spread
-from optimizer.caution import Caution
+from optimizer.models import Models
+from optimizer.risk_limits import RiskLimits
 from optimizer.space import Space
 from trials.checks import FloatArray
 from trials.errors import BadInput
@@ -60,18 +60,18 @@ class Judge:
     """Knows the best recipe of a truth and how far any other is from it.
 
     The price of a recipe is ln R - losses ln P(survive), in which one percent of lost stacks
-    weighs as much as `caution.losses` percent of resistance. The best is the lowest price among
+    weighs as much as `limits.losses` percent of resistance. The best is the lowest price among
     the recipes that keep the limits.
     """
 
     truth: Truth
     space: Space
-    caution: Caution
+    limits: RiskLimits
 
     def price(self, recipes: Sequence[Recipe]) -> FloatArray:
         """Shape (n,)."""
         survival = np.maximum(self.truth.survival(recipes), SURE_LOSS)
-        return np.log(self.truth.resistance(recipes)) - self.caution.losses * np.log(survival)
+        return np.log(self.truth.resistance(recipes)) - self.limits.losses * np.log(survival)
 
     def regret(self, recipe: Recipe) -> float:
         """ln of how much dearer than the best; never below zero."""
@@ -120,14 +120,14 @@ class TableTruth:
     """
 
     told: tuple[Trial, ...]
-    beliefs: Beliefs
+    models: Models
 
     def resampled(self, seed: Sequence[int]) -> TableTruth:
         """A table of as many rows, drawn from these with some twice and others not at all, in
         their order (bootstrap: Efron 1979, doi 10.1214/aos/1176344552)."""
         draw = np.random.default_rng(list(seed))
         at = np.sort(draw.integers(0, len(self.told), len(self.told)))
-        return TableTruth(tuple(self.told[i] for i in at), self.beliefs)
+        return TableTruth(tuple(self.told[i] for i in at), self.models)
 
     @cached_property
     def table(self) -> tuple[Recipe, ...]:
@@ -148,18 +148,18 @@ class TableTruth:
 
     def resistance(self, recipes: Sequence[Recipe]) -> FloatArray:
         """As believed from all rows."""
-        return self.beliefs.resistance(recipes).median
+        return self.models.resistance(recipes).median
 
     def survival(self, recipes: Sequence[Recipe]) -> FloatArray:
         """As believed from all rows."""
-        return self.beliefs.survival(recipes)
+        return self.models.survival(recipes)
 
     def feasible(self, recipes: Sequence[Recipe]) -> FloatArray:
         """As believed from all rows."""
-        limits = self.beliefs.caution
+        limits = self.models.limits
         return np.asarray(
-            (self.beliefs.crushing(recipes) <= limits.max_crush_probability)
-            & (self.beliefs.failing(recipes) <= limits.max_failure_probability))
+            (self.models.crushing(recipes) <= limits.max_crush_probability)
+            & (self.models.failing(recipes) <= limits.max_failure_probability))
 
 
 def usable(trials: Sequence[Trial], space: Space) -> tuple[Trial, ...]:

@@ -1,21 +1,23 @@
-"""What the report shows, computed once: beliefs, recommendation, and how both came about."""
+"""What the report shows, computed once: models, recommendation, and how both came about."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from optimizer import Beliefs, Caution, Recommendation, Space, believe, recommend
+from optimizer import Models, Recommendation, RiskLimits, Space, fit_models, recommend
 from optimizer.drift import Drift, drift
-from optimizer.objectives import Objective
 from optimizer.training import Origin, origin_of
 from trials.outcome import Failed, Intact
 from trials.recipe import Recipe
 from trials.trial import Trial
 from views.kinds import in_order
 
+Fitted = Callable[[int, Origin | None], Models]
+"""Models of the first stacks with an outcome, so many, for stacks of an origin."""
 MAX_STEPS, MAX_FORECASTS = 14, 25
-"""A step costs a search for the best recipe (a second), a forecast only a fit (a tenth)."""
+"""A step costs a search for the best recipe (a second), a forecast only a fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,37 +42,45 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """All that the report needs to know."""
+    """All that the report needs to know. `trials` are those to show, and `space` is what pictures
+    span: a part of what the models know."""
 
     trials: Sequence[Trial]
     space: Space
-    caution: Caution
-    reference: Recipe | None
-    beliefs: Beliefs | None
-    recommendation: Recommendation | None
-    steps: Sequence[Step]
-    forecasts: Sequence[Forecast]
+    models: Models
+    recommendation: Recommendation | None = None
+    steps: Sequence[Step] = ()
+    forecasts: Sequence[Forecast] = ()
     controls: Drift | None = None
 
+    @property
+    def limits(self) -> RiskLimits:
+        """How much risk may be taken."""
+        return self.models.limits
 
-def analyse(trials: Sequence[Trial], space: Space, caution: Caution, reference: Recipe | None, *,
-            earlier: Sequence[Trial] = (), origin: Origin | None = None,
-            objective: Objective | None = None) -> Analysis:
-    """Fits the models to all trials and to their beginnings; `earlier`, `origin` and `objective`
-    are as for `recommend`."""
-    ordered = in_order(trials)
+    @property
+    def reference(self) -> Recipe | None:
+        """The recipe the lab uses now."""
+        return self.models.problem.reference
+
+
+def analyse(models: Models) -> Analysis:
+    """Recommends by the models, and by those of the beginnings of their history, fitted here."""
+    ordered = in_order(models.history)
     telling = [t for t in ordered if isinstance(t.outcome, (Intact, Failed))]
+
+    @cache
+    def after(count: int, origin: Origin | None) -> Models:
+        # A step and a forecast of the same beginning share its fit.
+        return fit_models(models.problem, telling[:count], models.earlier, origin=origin)
+
     intact = any(isinstance(t.outcome, Intact) for t in telling)
-    now = recommend(ordered, space, caution=caution, reference=reference, earlier=earlier,
-                    origin=origin, objective=objective) if intact else None
+    now = recommend(models) if intact else None
     return Analysis(
-        trials=ordered, space=space, caution=caution, reference=reference,
-        beliefs=believe(ordered, space, caution, earlier=earlier, origin=origin)
-        if telling else None,
-        recommendation=now,
-        steps=_steps(telling, space, caution, now, earlier, origin, objective) if now else (),
-        forecasts=_forecasts(telling, space, caution, earlier),
-        controls=drift(ordered, reference, earlier=earlier))
+        trials=ordered, space=models.space, models=models, recommendation=now,
+        steps=_steps(telling, after, models.origin, now) if now else (),
+        forecasts=_forecasts(telling, after),
+        controls=drift(ordered, models.problem.reference, earlier=models.earlier))
 
 
 def spaced(count: int, most: int) -> list[int]:
@@ -79,30 +89,25 @@ def spaced(count: int, most: int) -> list[int]:
     return sorted({*range(1, count + 1, step), count}) if count > 0 else []
 
 
-def _steps(telling: Sequence[Trial], space: Space, caution: Caution, now: Recommendation,
-           earlier: Sequence[Trial], origin: Origin | None, objective: Objective | None
+def _steps(telling: Sequence[Trial], after: Fitted, origin: Origin | None, now: Recommendation
            ) -> list[Step]:
     """From the first intact stack on; the last step is what is recommended `now`."""
     first = next(i for i, t in enumerate(telling) if isinstance(t.outcome, Intact))
     ends = [first + k for k in spaced(len(telling) - first, MAX_STEPS)]
-    return [*(Step(telling[k - 1].number, recommend(telling[:k], space, caution=caution,
-                                                    earlier=earlier, origin=origin,
-                                                    objective=objective))
-              for k in ends[:-1]), Step(telling[-1].number, now)]
+    return [*(Step(telling[k - 1].number, recommend(after(k, origin))) for k in ends[:-1]),
+            Step(telling[-1].number, now)]
 
 
-def _forecasts(telling: Sequence[Trial], space: Space, caution: Caution,
-               earlier: Sequence[Trial]) -> list[Forecast]:
+def _forecasts(telling: Sequence[Trial], after: Fitted) -> list[Forecast]:
     """One step ahead: each stack, of its own lot and operator, as predicted by those before it."""
-    return [_forecast(believe(telling[:k], space, caution, earlier=earlier,
-                              origin=origin_of(telling[k])), telling[k])
+    return [_forecast(after(k, origin_of(telling[k])), telling[k])
             for k in spaced(len(telling) - 1, MAX_FORECASTS)]
 
 
-def _forecast(beliefs: Beliefs, trial: Trial) -> Forecast:
-    failing = float(1.0 - beliefs.survival([trial.recipe])[0])
-    if beliefs.log_resistance is None:
+def _forecast(models: Models, trial: Trial) -> Forecast:
+    failing = float(1.0 - models.survival([trial.recipe])[0])
+    if models.log_resistance is None:
         return Forecast(trial, None, None, None, failing)
-    expected = beliefs.resistance([trial.recipe], new_stack=True)
+    expected = models.resistance([trial.recipe], new_stack=True)
     return Forecast(trial, float(expected.median[0]), float(expected.low[0]),
                     float(expected.high[0]), failing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from optimizer import Caution, Comparison, Recommendation, Space
+from optimizer import Comparison, Problem, Recommendation, RiskLimits, Space
 from studies.wording import counted
 from trials.recipe import Recipe
 from views.figures.front import fronts
@@ -12,6 +12,7 @@ from views.words import (
     OHM_CM2,
     VARIABLES,
     interval,
+    laws_words,
     minutes,
     percent,
     plain,
@@ -25,7 +26,7 @@ NOT_CAUTIOUS = ("No recipe meets the limits on failure yet. This one is the safe
 FEW = 5
 
 
-def card(found: Recommendation, space: Space, caution: Caution, reference: Recipe | None) -> str:
+def card(found: Recommendation, problem: Problem) -> str:
     """The recommended recipe, how sure it is, the reference next to it, and below what may be
     chosen instead."""
     warnings = [] if found.cautious else [NOT_CAUTIOUS]
@@ -33,8 +34,10 @@ def card(found: Recommendation, space: Space, caution: Caution, reference: Recip
         warnings.append(f"Learned from {counted(found.intact, 'intact stack')} only: take every "
                         "number here as a first guess.")
     warning = "".join(tag("p", text(words), class_="warning") for words in warnings)
+    space = problem.space
     top = tag("div", _recipe(found.recipe, space) + _resistance(found), class_="top")
-    rest = warning + facts(_facts(found, space, caution)) + _reference(found, space, reference)
+    rest = (warning + facts(_facts(found, space, problem.limits))
+            + _reference(found, space, problem.reference) + _laws(found))
     return tag("div", top + tag("div", rest, class_="rest"), class_="panel card") + _front(found)
 
 
@@ -89,14 +92,14 @@ def _at_edge(value: float, low: float, high: float) -> str:
 
 
 def _resistance(found: Recommendation) -> str:
-    return tag("div", tag("span", "Interfacial resistance, believed", class_="label")
+    return tag("div", tag("span", "Interfacial resistance, predicted", class_="label")
                + tag("div", f"{significant(found.resistance_ohm_cm2)} {tag('small', OHM_CM2)}",
                      class_="value")
                + tag("span", f"95 % sure: {interval(found.low_ohm_cm2, found.high_ohm_cm2)}",
                      class_="muted small"))
 
 
-def _facts(found: Recommendation, space: Space, caution: Caution) -> list[tuple[str, str, str]]:
+def _facts(found: Recommendation, space: Space, limits: RiskLimits) -> list[tuple[str, str, str]]:
     region = found.region
     whole = (f"{percent(region.share)} of the space" if region.share > 0 else "this recipe alone")
     rows = [
@@ -104,10 +107,10 @@ def _facts(found: Recommendation, space: Space, caution: Caution) -> list[tuple[
                                                  found.stack_high_ohm_cm2),
          "95 % interval, with the scatter from stack to stack"),
         ("Chance of crushing", percent(found.p_crushed),
-         f"limit {percent(caution.max_crush_probability)}"),
+         f"limit {percent(limits.max_crush_probability)}"),
         ("Chance of shorting or delaminating", percent(found.p_failed),
-         f"limit {percent(caution.max_failure_probability)}"),
-        (f"As good within {percent(caution.tolerance)}", whole,
+         f"limit {percent(limits.max_failure_probability)}"),
+        (f"As good within {percent(limits.tolerance)}", whole,
          f"a recipe in it is so with {percent(region.probability)} on average")]
     return rows + [(f"{label} that is as good", words, "the others held as above"
               if len(space.free) > 1 else "") for label, words in region_words(found, space)]
@@ -127,6 +130,11 @@ def _reference(found: Recommendation, space: Space, reference: Recipe | None) ->
     table = tag("div", tag("table", head + tag("tbody", rows)), class_="scroll")
     verdict = tag("p", text(_verdict(other, found.recipe, space)), style="margin:10px 0 0")
     return tag("div", table + verdict, style="margin-top:20px")
+
+
+def _laws(found: Recommendation) -> str:
+    words = laws_words(found.laws)
+    return tag("p", text(words), class_="muted small", style="margin:14px 0 0") if words else ""
 
 
 def _row(name: str, of: Recommendation | Comparison) -> str:

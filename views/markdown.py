@@ -13,6 +13,7 @@ from views.kinds import in_order, kind_of, reason_of
 from views.words import (
     VARIABLES,
     interval,
+    laws_words,
     percent,
     plain,
     recipe_words,
@@ -23,7 +24,7 @@ from views.words import (
 if TYPE_CHECKING:
     # Tables are shown by programs that never load torch.
     from optimizer import Recommendation
-    from optimizer.second_thoughts import SecondThoughts, TellingStack
+    from optimizer.decision_analysis import DecisionAnalysis, TellingStack
 
 
 def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False,
@@ -48,8 +49,10 @@ def recommendation_markdown(found: Recommendation, *, campaign: str = "", simula
                   f"probability of {better}. {_proof(other.stacks_to_prove)}"]
     if front := front_markdown(found):
         lines += ["", *front]
-    if found.thoughts is not None:
-        lines += ["", _telling(found.thoughts.telling), "", *_prices(found.thoughts)]
+    if laws := laws_words(found.laws):
+        lines += ["", laws]
+    if found.analysis is not None:
+        lines += ["", _telling(found.analysis.telling), "", *_prices(found.analysis)]
     if stopping:
         lines += ["", "### One more stack?", "", *(f"- {sentence}" for sentence in stopping)]
     if controls:
@@ -71,18 +74,19 @@ def _telling(stack: TellingStack | None) -> str:
         return "No stack can be tried safely enough to tell more."
     words = (f"The stack that would tell most: {recipe_words(stack.recipe)}, expected "
              f"{resistance(stack.resistance_ohm_cm2)}, survives with {percent(stack.survival)}; "
-             f"it lowers the shipped resistance by {stack.expected_gain:.1%} on average.")
+             f"it lowers the resistance of the recommended recipe by "
+             f"{stack.expected_gain:.1%} on average.")
     if stack.changes_below_ohm_cm2 is None:
         return words
     return (f"{words} A reading below {resistance(stack.changes_below_ohm_cm2)} "
             f"({percent(stack.p_changes)} likely) would make it the better recipe.")
 
 
-def _prices(thoughts: SecondThoughts) -> list[str]:
-    """What caution costs, one line per allowed chance of crushing."""
+def _prices(analysis: DecisionAnalysis) -> list[str]:
+    """What keeping the limits costs, one line per allowed chance of crushing."""
     rows = [f"| {percent(one.max_crush_probability)} | "
             + (f"{recipe_words(one.recipe)} | {resistance(one.resistance_ohm_cm2)} |"
-               if one.cautious else "no recipe | |") for one in thoughts.price]
+               if one.cautious else "no recipe | |") for one in analysis.price]
     return ["| Crushing allowed | best recipe | resistance |", "|---|---|---|", *rows]
 
 

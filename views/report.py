@@ -7,12 +7,11 @@ from datetime import datetime
 from pathlib import Path
 
 from evaluation.rules import Rules
-from optimizer import Caution
-from optimizer.objectives import Objective
+from optimizer import Models
+from optimizer.reasons import taught
 from optimizer.space import NAMES, Space
-from optimizer.training import Origin
 from trials.recipe import Recipe
-from trials.trial import State, Trial
+from trials.trial import State
 from views.analysis import Analysis, analyse
 from views.card import card
 from views.figures.controls import controls
@@ -32,24 +31,21 @@ from views.trial_table import trial_table
 
 
 def write_report(
-        path: Path, *, campaign: str, trials: Sequence[Trial], space: Space,
-        caution: Caution, reference: Recipe | None, rules: Rules, simulated: bool,
-        note: str = "", stopping: Sequence[str] = (), earlier: Sequence[Trial] = (),
-        origin: Origin | None = None, objective: Objective | None = None) -> Path:
-    """Writes the report and returns its path; an older one is replaced whole or not at all.
-    `stopping` says, in a sentence each, what speaks for pressing no more stacks; `earlier`,
-    `origin` and `objective` are as for `recommend`."""
-    found = analyse(trials, space, caution, reference, earlier=earlier, origin=origin,
-                    objective=objective)
+        path: Path, models: Models, *, campaign: str, rules: Rules, simulated: bool,
+        note: str = "", stopping: Sequence[str] = ()) -> Path:
+    """Writes the report on the history of the models and returns its path; an older one is replaced
+    whole or not at all. `stopping` says, in a sentence each, what speaks for pressing no more
+    stacks."""
+    found = analyse(models)
     body = "".join((
         _header(found, campaign, simulated, note), _recommendation(found, stopping),
         _section("Campaign", key(found) + panels([convergence(found)], "campaign")),
         _controls(found),
-        _section("What the model believes", panels(_beliefs(found), "beliefs")),
+        _section("What the model predicts", panels(_predictions(found), "model")),
         _section("Measurements", panels([*nyquist(found.trials, rules), trace(found.trials)],
                                         "measurements")),
         _section("All trials", tag("div", trial_table(found.trials), class_="panel")),
-        footer(space, caution, rules, reference)))
+        footer(models.problem, rules)))
     html = page(f"{campaign}: pressing campaign", body)
     return write_atomically(Path(path), lambda draft: _write(draft, html))
 
@@ -95,7 +91,7 @@ def _recommendation(found: Analysis, stopping: Sequence[str]) -> str:
         content = tag("p", "No stack has stayed intact yet. Failures alone say where not to press, "
                       "not where to: press more stacks.", class_="panel muted")
     else:
-        content = card(found.recommendation, found.space, found.caution, found.reference)
+        content = card(found.recommendation, found.models.problem)
     if stopping:
         content += tag("p", text(" ".join(stopping)), class_="muted")
     return _section("Recommended recipe", content)
@@ -107,13 +103,13 @@ def _controls(found: Analysis) -> str:
     return _section("Controls", panels([controls(found.controls)], "controls"))
 
 
-def _beliefs(found: Analysis) -> list[Panel]:
-    if found.beliefs is None:
+def _predictions(found: Analysis) -> list[Panel]:
+    if not taught(found.models):
         return [Panel("Maps", "", missing="No stack has an outcome yet, so there is nothing to "
-                      "believe.", wide=True)]
+                      "predict from.", wide=True)]
     at = found.recommendation.recipe if found.recommendation else _middle(found.space)
     draw = lines if len(found.space.free) == 1 else maps
-    return [*draw(found, found.beliefs, at), predicted(found)]
+    return [*draw(found, at), predicted(found)]
 
 
 def _middle(space: Space) -> Recipe:

@@ -64,7 +64,14 @@ def percent(share: float) -> str:
         return f"< 0.1{NBSP}%" if value > 0.0 else f"0{NBSP}%"
     if value > 99.9:
         return f"> 99.9{NBSP}%"
-    return f"{plain(value) if value < 10.0 else f'{value:.0f}'}{NBSP}%"
+    rounded = f"{value:.0f}" if 10.0 <= value < 99.0 else plain(value)
+    return f"{rounded}{NBSP}%"
+
+
+def laws_words(weight: float | None) -> str:
+    """How far stacks follow the laws of pressing, in a sentence; "" of a model that weighs none."""
+    return "" if weight is None else (
+        f"Your stacks follow the usual laws of pressing: {percent(weight)}.")
 
 
 def plain(value: float) -> str:

@@ -3,8 +3,8 @@
 Campaigns of 30 stacks in batches of 3 on every preset, with one part changed at a time: without
 the laws of pressing, with laws that are wrong (contacts that open under pressure and heat, a
 reaction layer where it is cold), without the price of lost stacks, with noisy expected improvement
-in place of the gain of what is shipped. Writes ablation.csv beside this file, one row per
-campaign, and prints medians.
+in place of the knowledge gradient. Writes ablation.csv beside this file, one row per campaign, and
+prints medians.
 
 Stacks are the simulator's, read in memory.
 """
@@ -42,15 +42,22 @@ from benchmarks.optimizers.stacks_in_memory import (  # noqa: E402
 )
 from hardware.simulation.materials import PRESETS, materials  # noqa: E402
 from hardware.simulation.truth import truth  # noqa: E402
-from optimizer import Caution, Search, knowledge, propose, recommend  # noqa: E402
-from optimizer.fitting import forget  # noqa: E402
-from surrogates.pressing_gp import Prior  # noqa: E402
-from trials.errors import BadInput  # noqa: E402
+from optimizer import (  # noqa: E402
+    Models,
+    Problem,
+    RiskLimits,
+    Search,
+    SurrogateChoice,
+    fit_models,
+    physics_prior,
+    propose,
+    recommend,
+)
 from trials.outcome import Failed, FailureMode  # noqa: E402
 from trials.trial import Trial  # noqa: E402
 
 STACKS, BATCH = 30, 3
-PARTS = ("as shipped", "no laws", "wrong laws", "losses free", "noisy improvement")
+PARTS = ("all parts", "no laws", "wrong laws", "losses free", "noisy improvement")
 NOTHING = log(1.3)
 """Regret where nothing that keeps the limits is recommended: about that of the median recipe."""
 Row = dict[str, object]
@@ -58,56 +65,51 @@ Row = dict[str, object]
 
 @contextmanager
 def _laws(part: str) -> Iterator[None]:
-    """The prior knowledge of this variant, while the block lasts."""
-    of_resistance, of_hazard = knowledge.of_log_resistance, knowledge.of_root_hazard
-    contact, reaction = knowledge.CONTACT, knowledge.REACTION
-    if part == "no laws":
-        knowledge.of_log_resistance = lambda space, caution: _plain(  # type: ignore[assignment]
-            of_resistance(space, caution), 0.5)
-        knowledge.of_root_hazard = lambda space: replace(  # type: ignore[assignment]
-            _plain(of_hazard(space), 0.2), level=None, level_sd=0.5)
+    """The laws of this variant, while the block lasts."""
+    contact, reaction = physics_prior.CONTACT, physics_prior.REACTION
     if part == "wrong laws":
-        knowledge.CONTACT = replace(contact, pressure=(1.7, 0.4), energy=(-14e3, 7e3),
-                                    amplitude=(0.1, 0.2))
-        knowledge.REACTION = replace(reaction, energy=(40e3, 9e3), amplitude=(0.1, 0.2))
+        physics_prior.CONTACT = replace(contact, pressure=(1.7, 0.4), energy=(-14e3, 7e3),
+                                        amplitude=(0.1, 0.2))
+        physics_prior.REACTION = replace(reaction, energy=(40e3, 9e3), amplitude=(0.1, 0.2))
     try:
         yield
     finally:
-        knowledge.of_log_resistance, knowledge.of_root_hazard = of_resistance, of_hazard
-        knowledge.CONTACT, knowledge.REACTION = contact, reaction
-        forget()
+        physics_prior.CONTACT, physics_prior.REACTION = contact, reaction
 
 
-def _plain(prior: Prior, residual: float) -> Prior:
-    return replace(prior, terms=(), residual=(residual, 0.8))
+def _problem(part: str) -> Problem:
+    """What is sought in this variant."""
+    limits, search = RiskLimits(), Search()
+    if part == "losses free":
+        limits = RiskLimits(losses=0.0)
+    if part == "noisy improvement":
+        search = Search(acquisition="noisy_expected_improvement")
+    return Problem(SPACE, limits=limits, reference=REFERENCE, search=search,
+                   surrogate=SurrogateChoice(laws=part != "no laws"))
 
 
 def campaign(part: str, preset: str, seed: int) -> Row:
     """One campaign of one variant. Deterministic."""
-    caution = Caution(losses=0.0 if part == "losses free" else 1.0)
-    search = Search(acquisition="noisy_improvement" if part == "noisy improvement"
-                    else "shipping_gain")
     history: list[Trial] = []
     curve = []
     with _laws(part):
+        models = fit_models(_problem(part), history)
         while len(history) < STACKS:
-            found = propose(history, SPACE, caution=caution, search=search, reference=REFERENCE,
-                            count=BATCH, seed=seed)
+            found = propose(models, BATCH, seed)
             history += [pressed_trial(p.recipe, preset, seed, "lot", n)
                         for n, p in enumerate(found, len(history) + 1)]
-            curve.append(_regret(history, preset, caution))
+            models = fit_models(models.problem, history)
+            curve.append(_regret(models, preset))
     modes = [t.outcome.mode for t in history if isinstance(t.outcome, Failed)]
     return {"part": part, "preset": preset, "seed": seed, "regret": round(curve[-1], 5),
             "area": round(float(np.mean(curve)), 5), "crushed": modes.count(FailureMode.CRUSHED),
             "failed": len(modes)}
 
 
-def _regret(history: list[Trial], preset: str, caution: Caution) -> float:
-    try:
-        recipe = recommend(history, SPACE, caution=caution, reference=REFERENCE).recipe
-    except BadInput:
+def _regret(models: Models, preset: str) -> float:
+    if models.log_resistance is None:
         return NOTHING
-    real = truth(recipe, materials(preset), held_mpa(preset))
+    real = truth(recommend(models).recipe, materials(preset), held_mpa(preset))
     keeps = real.crushed_fraction <= 0.05 and real.short_probability <= 0.10
     return log(real.resistance_ohm_cm2 / best_of(preset).resistance_ohm_cm2) if keeps else NOTHING
 

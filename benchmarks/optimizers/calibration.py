@@ -3,7 +3,7 @@
 After campaigns of 15 and 30 stacks on every preset, recipes are drawn at random from those that are
 called safe (crushing 5 % or less), and a fresh stack of the same lot is pressed by each. Counts how
 many crush, and how often the stated 95 % interval of one more stack holds its resistance; the
-same for the recipe that would be shipped. Writes calibration.csv beside this file.
+same for the recipe that would be recommended. Writes calibration.csv beside this file.
 
 Stacks are the simulator's, read in memory.
 """
@@ -35,13 +35,14 @@ from benchmarks.optimizers.stacks_in_memory import (  # noqa: E402
     pressed_trial,
 )
 from hardware.simulation.materials import PRESETS  # noqa: E402
-from optimizer import Caution, believe, propose, recommend  # noqa: E402
+from optimizer import Models, Problem, fit_models, propose, recommend  # noqa: E402
 from optimizer.candidates import sobol  # noqa: E402
 from trials.outcome import Failed, FailureMode, Intact  # noqa: E402
 from trials.recipe import Recipe  # noqa: E402
 from trials.trial import Trial  # noqa: E402
 
-SIZES, BATCH, RECIPES, SHIPPED = (15, 30), 3, 60, 40
+SIZES, BATCH, RECIPES, RECOMMENDED = (15, 30), 3, 60, 40
+PROBLEM = Problem(SPACE, reference=REFERENCE)
 SAFE = 0.05
 Row = dict[str, object]
 
@@ -51,25 +52,24 @@ def campaign(preset: str, seed: int) -> list[Row]:
     history: list[Trial] = []
     rows: list[Row] = []
     while len(history) < max(SIZES):
-        found = propose(history, SPACE, reference=REFERENCE, count=BATCH, seed=seed)
+        found = propose(fit_models(PROBLEM, history), BATCH, seed)
         history += [pressed_trial(p.recipe, preset, seed, "lot", n)
                     for n, p in enumerate(found, len(history) + 1)]
         if len(history) in SIZES:
-            rows += _judged(history, preset, seed)
+            rows += _judged(fit_models(PROBLEM, history), preset, seed)
     return rows
 
 
-def _judged(history: list[Trial], preset: str, seed: int) -> list[Row]:
-    beliefs = believe(history, SPACE, Caution())
+def _judged(models: Models, preset: str, seed: int) -> list[Row]:
+    stacks = len(models.history)
     recipes = [SPACE.decode(x) for x in sobol(3, 16 * RECIPES, seed + 5000)]
-    safe = [r for r, p in zip(recipes, beliefs.crushing(recipes), strict=True) if p <= SAFE]
+    safe = [r for r, p in zip(recipes, models.crushing(recipes), strict=True) if p <= SAFE]
     chosen = [("safe", r) for r in safe[:RECIPES]]
-    best = recommend(history, SPACE, reference=REFERENCE).recipe
-    chosen += [("shipped", best)] * SHIPPED
-    told = beliefs.resistance([r for _, r in chosen], new_stack=True)
-    crush = beliefs.crushing([r for _, r in chosen])
-    fresh = [_fresh(r, preset, seed, len(history), i) for i, (_, r) in enumerate(chosen)]
-    return [{"preset": preset, "seed": seed, "stacks": len(history), "which": which,
+    chosen += [("recommended", recommend(models).recipe)] * RECOMMENDED
+    told = models.resistance([r for _, r in chosen], new_stack=True)
+    crush = models.crushing([r for _, r in chosen])
+    fresh = [_fresh(r, preset, seed, stacks, i) for i, (_, r) in enumerate(chosen)]
+    return [{"preset": preset, "seed": seed, "stacks": stacks, "which": which,
              "stated": round(float(crush[i]), 4), **_told(fresh[i], told.low[i], told.high[i])}
             for i, (which, _) in enumerate(chosen)]
 
@@ -90,7 +90,7 @@ def summary(rows: list[Row]) -> list[str]:
     """Markdown lines: shares with exact 95 % binomial intervals."""
     lines = ["| recipes | after | crushed, of those called 5 % or less | inside the 95 % interval "
              "|", "|---|---|---|---|"]
-    for which in ("safe", "shipped"):
+    for which in ("safe", "recommended"):
         for stacks in SIZES:
             mine = [r for r in rows if r["which"] == which and int(str(r["stacks"])) == stacks
                     and float(str(r["stated"])) <= SAFE]

@@ -1,7 +1,7 @@
 """What an earlier lot is worth: `python benchmarks/optimizers/lots.py --seeds 0-11`.
 
 A campaign on the "reference" materials is told of 24 stacks of an earlier lot, or of nothing. What
-it needs is the number of its own stacks after which the recipe it would ship is in truth within
+it needs is the number of its own stacks after which the recipe it recommends is in truth within
 10 % of the optimum and keeps the limits, now and with one more stack. Writes lots.csv beside this
 file, one row per campaign, and prints medians with 95 % bootstrap intervals.
 
@@ -41,14 +41,14 @@ from benchmarks.optimizers.stacks_in_memory import (  # noqa: E402
 )
 from hardware.simulation.materials import materials  # noqa: E402
 from hardware.simulation.truth import optimum, truth  # noqa: E402
-from optimizer import propose, recommend  # noqa: E402
-from trials.errors import BadInput  # noqa: E402
+from optimizer import Models, Problem, fit_models, propose, recommend  # noqa: E402
 from trials.outcome import Failed, FailureMode, Intact  # noqa: E402
 from trials.recipe import Recipe  # noqa: E402
 from trials.trial import Trial  # noqa: E402
 
 BUDGET, BATCH = 24, 4
 WITHIN, MAX_SHORTED = 1.10, 0.10
+PROBLEM = Problem(SPACE, reference=REFERENCE)
 SHIFT = 1.3
 ELSEWHERE = 1000
 """Added to a seed for the earlier lot's stacks."""
@@ -60,7 +60,7 @@ dealt out anew among their recipes; a lot of other materials, whose optimum lies
 @dataclass(frozen=True, slots=True)
 class Row:
     """One campaign. `needed` is one more than the budget where the budget was too small; `ratio`
-    is the true resistance of the last recipe to ship over that of the optimum."""
+    is the true resistance of the last recommended recipe over that of the optimum."""
 
     told: str
     seed: int
@@ -76,9 +76,12 @@ def campaign(told: str, seed: int) -> Row:
     """From the first stack until the goal is met or the budget spent. Deterministic."""
     earlier, history = earlier_lot(told, seed), list[Trial]()
     needed, ratio, was_good = BUDGET + 1, float("nan"), False
+    models = _learned(history, earlier)
     for number in range(1, BUDGET + 2):
-        history.append(_next(history, earlier, "reference", seed, "now", number))
-        ratio = _shipped_ratio(history, earlier)
+        proposal, = propose(models, seed=seed)
+        history.append(pressed_trial(proposal.recipe, "reference", seed, "now", number))
+        models = _learned(history, earlier)
+        ratio = _true_ratio(models)
         if was_good and ratio <= WITHIN:
             needed = number - 1
             break
@@ -118,29 +121,23 @@ def _whole_campaign(preset: str, seed: int) -> tuple[Trial, ...]:
     """A campaign on other stacks, to its end: what a lab has in its ledger."""
     history: list[Trial] = []
     while len(history) < BUDGET:
-        found = propose(history, SPACE, reference=REFERENCE, count=BATCH, seed=seed)
+        found = propose(fit_models(PROBLEM, history), BATCH, seed)
         first = len(history) + 1
         history += [pressed_trial(p.recipe, preset, seed, "before", n)
                     for n, p in enumerate(found, first)]
     return tuple(history)
 
 
-def _next(history: Sequence[Trial], earlier: Sequence[Trial], preset: str, seed: int, lot: str,
-          number: int) -> Trial:
-    proposal, = propose(history, SPACE, reference=REFERENCE, seed=seed,
-                        earlier=earlier, origin=(lot, "somebody"))
-    return pressed_trial(proposal.recipe, preset, seed, lot, number)
+def _learned(history: Sequence[Trial], earlier: Sequence[Trial]) -> Models:
+    return fit_models(PROBLEM, history, earlier, origin=("now", "somebody"))
 
 
-def _shipped_ratio(history: Sequence[Trial], earlier: Sequence[Trial]) -> float:
-    """True resistance of the recipe to ship over that of the optimum; infinite where it breaks a
-    limit, or where there is none yet."""
-    try:
-        found = recommend(history, SPACE, reference=REFERENCE, earlier=earlier,
-                          origin=("now", "somebody"))
-    except BadInput:
+def _true_ratio(models: Models) -> float:
+    """True resistance of the recommended recipe over that of the optimum; infinite where it breaks
+    a limit, or where there is none yet."""
+    if models.log_resistance is None:
         return float("inf")
-    real = truth(found.recipe, materials("reference"), held_mpa("reference"))
+    real = truth(recommend(models).recipe, materials("reference"), held_mpa("reference"))
     keeps = real.crushed_fraction <= MAX_CRUSHED and real.short_probability <= MAX_SHORTED
     return real.resistance_ohm_cm2 / _best() if keeps else float("inf")
 

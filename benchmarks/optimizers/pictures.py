@@ -37,7 +37,7 @@ def curves(rows: pd.DataFrame, path: Path) -> None:
                            zorder=3 if method == "pressloop" else 2)
         panel.set_ylim(bottom=0.0)
         panel.set_xlabel("stacks")
-    _finish(figure, panels, "median ln regret of the recipe to ship", path)
+    _finish(figure, panels, "median ln regret of the recommended recipe", path)
 
 
 def losses(found: pd.DataFrame, path: Path) -> None:

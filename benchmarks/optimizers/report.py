@@ -266,7 +266,7 @@ Ran: {ran}.
 
 30 stacks in batches of three. Every method searches the same unit cube (pressure and dwell by their
 logarithm, temperature by -1/T), draws the same noise for the same stack number, is told measured
-limits where its interface takes them, and is asked for the recipe to ship after every batch.
+limits where its interface takes them, and is asked for the recommended recipe after every batch.
 
 *ln regret* is ln(true value of that recipe / best feasible value); a recipe that breaks a limit in
 truth, or none at all, counts as the typical one (the median feasible recipe of a Sobol sample).

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flows.commands.recommend import one_more
 from flows.commands.stored import stored
 from flows.console import emit
+from optimizer.stopping import assess
 from trials.errors import BadInput
 
 
@@ -19,14 +19,12 @@ def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
         raise BadInput("campaign", found.campaign, "a campaign with trials", "Run it first.")
     from views.report import write_report
 
-    settings, more = found.settings, one_more(found)
+    models = found.models()
+    more = assess(models, found.settings.stopping, budget=found.budget)
     with writable(out):
         path = write_report(
-            out / "report.html", campaign=found.campaign, trials=found.trials,
-            space=settings.space, caution=settings.caution, reference=settings.reference,
-            rules=found.rules, simulated=found.simulated, note=found.opened.note,
-            stopping=more.sentences, earlier=found.earlier(), origin=settings.origin,
-            objective=settings.objective)
+            out / "report.html", models, campaign=found.campaign, rules=found.rules,
+            simulated=found.simulated, note=found.opened.note, stopping=more.sentences)
     emit({"report": str(path)}, as_json, lambda: print(f"report: {path}"))
 
 

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from evaluation.rules import Rules
 from flows.console import say
 from flows.earlier import earlier_trials
+from flows.renamed import renewed
 from flows.settings import Settings, from_plain
 from trials.entry import Opened
 from trials.errors import BadInput
 from trials.ledger import Ledger
 from trials.outcome import Intact
 from trials.trial import Trial
+
+if TYPE_CHECKING:
+    from optimizer import Models
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,18 @@ class Stored:
     def earlier(self) -> tuple[Trial, ...]:
         """Trials of the earlier campaigns that the settings name. Raises BadInput."""
         return earlier_trials(self.settings, self.url)
+
+    def models(self) -> Models:
+        """What its trials and those of earlier campaigns teach. Raises BadInput."""
+        from optimizer import fit_models
+
+        return fit_models(self.settings.problem, self.trials, self.earlier(),
+                          origin=self.settings.origin)
+
+    @property
+    def budget(self) -> int:
+        """How many stacks it was to have."""
+        return self.opened.target or self.settings.campaign.trials
 
     @property
     def rules(self) -> Rules:
@@ -55,7 +72,7 @@ def stored(url: str, campaign: str | None, *, arrays: bool = False) -> Stored:
         opened = ledger.opened(name)
         if opened is None:
             raise BadInput("campaign", name, "opened with its settings", "Run or import it first.")
-        settings = from_plain(dict(opened.settings), f"ledger {url}")
+        settings = from_plain(renewed(opened.settings), f"ledger {url}")
         return Stored(name, settings, opened, ledger.history(name, arrays=arrays), url)
 
 

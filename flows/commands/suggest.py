@@ -11,11 +11,12 @@ from rich.table import Table
 from flows.commands.stored import say_if_mixed
 from flows.console import emit, say
 from flows.earlier import earlier_trials
-from flows.lab import search_of
+from flows.lab import prove_modules
 from flows.past import ignored_columns, prove_informative, read_past
 from flows.settings import read_settings
 from optimizer import Proposal
 from trials.outcome import Intact
+from views.words import laws_words
 
 
 def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool) -> None:
@@ -28,25 +29,23 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     if not any(isinstance(one.outcome, Intact) for one in past):
         say(f"All {len(past)} stacks failed: these recipes are where one is most likely to "
             "survive.")
-    from optimizer import believe, propose
+    from optimizer import fit_models, propose
 
+    prove_modules(settings)
     history = [one.trial(i) for i, one in enumerate(past, 1)]
     earlier = earlier_trials(settings, settings.campaign.ledger)
     say_if_mixed([*history, *earlier])
-    for note in believe(history, settings.space, settings.caution, earlier=earlier,
-                        origin=settings.origin).notes:
+    problem = settings.problem
+    problem = replace(problem, search=replace(problem.search, start_with=0))
+    models = fit_models(problem, history, earlier, origin=settings.origin)
+    for note in models.notes:
         say(note)
-    search = replace(search_of(settings), start_with=0)
-    found = propose(history, settings.space, caution=settings.caution, search=search,
-                    reference=settings.reference, count=count,
-                    objective=settings.objective, cost=settings.cost,
-                    earlier=earlier, origin=settings.origin,
-                    seed=settings.campaign.seed if seed is None else seed)
-    emit({"rows": len(past), "suggestions": [asdict(p) for p in found]}, as_json,
-         lambda: _show(found))
+    found = propose(models, count, settings.campaign.seed if seed is None else seed)
+    emit({"rows": len(past), "laws": models.laws, "suggestions": [asdict(p) for p in found]},
+         as_json, lambda: _show(found, laws_words(models.laws)))
 
 
-def _show(found: tuple[Proposal, ...]) -> None:
+def _show(found: tuple[Proposal, ...], laws: str) -> None:
     table = Table(title="Press next")
     for name in ("", "MPa", "s", "degC", "for", "expected ohm cm2 (95 %)", "crushed", "failed"):
         table.add_column(name, justify="right" if name not in ("for",) else "left")
@@ -62,3 +61,5 @@ def _show(found: tuple[Proposal, ...]) -> None:
     Console().print(table)
     for i, proposal in enumerate(found, 1):
         Console().print(f"{i}. {proposal.reason}", highlight=False, markup=False)
+    if laws:
+        Console().print(laws, highlight=False, markup=False)

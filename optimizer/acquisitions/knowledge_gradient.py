@@ -1,16 +1,22 @@
 """How much one more stack improves the recipe that would be recommended.
 
-g(x) = min_a m(a) - E_y[min_a m(a | y at x)], a over recipes that may turn out to be the best and
-m the posterior mean of ln R: the knowledge gradient for correlated beliefs (Frazier 2009, doi
-10.1287/ijoc.1080.0314), by quadrature over the one reading y. BoTorch's `qKnowledgeGradient`
-searches for the best recipe of each fantasy anew; here a fixed set competes. A noisy reading is
-worth what it changes of the choice, so that a replicate is taken where it tells more than a new
-recipe, and corners of the space that are unknown but not promising are left alone.
+A stack tells two things. Its reading y moves what is believed of ln R at other recipes: the
+knowledge gradient for correlated beliefs (Frazier 2009, doi 10.1287/ijoc.1080.0314), by quadrature
+over the one reading. And that it survives makes recipes near it safer, so that a better one may
+keep the limits on failure. With v(a) = m(a) + losses over the recipes a that keep the limits,
+
+g(x) = P(x survives) (min_a v(a) - E_y[min_a v(a | x survives, y at x)])
+
+BoTorch's `qKnowledgeGradient` searches for the best recipe of each fantasy anew; here a fixed set
+competes. A noisy reading is worth what it changes of the choice, so that a replicate is taken where
+it tells more than a new recipe, and corners of the space that are unknown but not promising are
+left alone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
@@ -21,29 +27,60 @@ from torch import Tensor
 
 from optimizer.candidates import WIDTHS, near, spread
 from optimizer.incumbent import losses, within_limits
-from optimizer.models import Models
+from optimizer.models import OTHER_MODES, Models, Risk
+from trials.outcome import FailureMode
 
 COMPETING = 96
 """Recipes that compete for being the best."""
 SPREAD, CLOUD = 512, 48
 NODES = 15
+UNLIKELY = 0.02
+"""Chance of failing that one more survivor need not lower."""
 SMALLEST = 1e-12
 """Smallest gain whose logarithm is taken."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Competing:
+    """Points (k, d) that may be the best to recommend once more is known, the mean of ln R and what
+    the objective adds, `mean` (k,), and their risk; `now` is the lowest value as things are."""
+
+    points: Tensor
+    mean: Tensor
+    risk: Risk
+    now: float
+
+
 class KnowledgeGradient(AcquisitionFunction):
-    """ln of the expected fall of ln R, as the objective sees it, of the recommended recipe."""
+    """ln of the expected fall of ln R, as the objective sees it, of the recommended recipe. Without
+    the chance that x survives, which the search counts itself."""
 
     def __init__(self, models: Models, X_pending: Tensor) -> None:
         super().__init__(models.resistance_model)
-        self.models, self.pending = models, X_pending
-        self.points, self.value = competing(models)
+        self.models, self.pending, self.competing = models, X_pending, competing(models)
 
     @t_batch_mode_transform(expected_q=1)
     def forward(self, X: Tensor) -> Tensor:
         """At X (m, 1, d), shape (m,)."""
-        moves, _ = moved(self.models, X.squeeze(-2), self.points, self.pending)
-        return expected_fall(self.value, moves).clamp_min(SMALLEST).log()
+        return self.fall(X.squeeze(-2)).clamp_min(SMALLEST).log()
+
+    def fall(self, points: Tensor) -> Tensor:
+        """Expected fall of ln R if the stack at each of points (m, d) survives, shape (m,)."""
+        there = self.competing
+        moves, _ = moved(self.models, points, there.points, self.pending)
+        value = there.mean + self._losses_then(points)
+        return expected_fall(value, moves, there.now)
+
+    def _losses_then(self, points: Tensor) -> Tensor:
+        """What lost stacks add to ln R at the competing points, if the stack at each of points
+        (m, d) survives: infinite beyond the limits on failure; shape (m, k)."""
+        there = self.competing
+        then = [_survived(self.models, modes, points, there.points, before)
+                for modes, before in (((FailureMode.CRUSHED,), there.risk.crush),
+                                      (OTHER_MODES, there.risk.fail))]
+        risk = Risk(*then)
+        lost = losses(self.models, risk)
+        return lost.where(within_limits(self.models, risk), torch.inf)
 
 
 def build(models: Models, X_pending: Tensor, *, seed: int = 0) -> KnowledgeGradient:
@@ -52,22 +89,40 @@ def build(models: Models, X_pending: Tensor, *, seed: int = 0) -> KnowledgeGradi
 
 
 @lru_cache(maxsize=4)
-def competing(models: Models) -> tuple[Tensor, Tensor]:
-    """Points (k, d) that may be the best to recommend, once more is known, and the value of each,
-    which is to be lowest (k,)."""
+def competing(models: Models) -> Competing:
+    """The points that compete: those of the best optimistic values among the recipes that may come
+    to keep the limits on failure, the incumbent first."""
     best, _ = models.incumbent
     tried = torch.from_numpy(models.data.log_resistance.x).clamp(0.0, 1.0)
     centre = best.unsqueeze(0)
-    points = torch.cat([spread(best.numel(), SPREAD, 0), tried, centre,
+    points = torch.cat([centre, spread(best.numel(), SPREAD, 0), tried,
                         *(near(centre, width, CLOUD, 0) for width in WIDTHS)])
     risk = models.risk(points)
     may = within_limits(models, risk, models.limits.max_crush_probability_exploring)
-    if bool(may.any()):
-        points, risk = points[may], risk[may]
+    may[0] = True
+    points, risk = points[may], risk[may]
     mean, sd = models.moments(points)
-    value = mean + losses(models, risk) + models.problem.objective.offset(models, points)
-    kept = torch.cat([value.argmin().unsqueeze(0), (value - sd).argsort()[:COMPETING]])
-    return points[kept], value[kept]
+    mean = mean + models.problem.objective.offset(models, points)
+    value = mean + losses(models, risk)
+    safe = within_limits(models, risk)
+    now = value[safe].min() if bool(safe.any()) else value[0]
+    order = (value - sd).argsort()[:COMPETING]
+    kept = torch.cat([torch.zeros(1, dtype=torch.long), order[order != 0]])
+    return Competing(points[kept], mean[kept], risk[kept], float(now))
+
+
+def _survived(models: Models, modes: Sequence[FailureMode], points: Tensor, others: Tensor,
+              before: Tensor) -> Tensor:
+    """Chance of failing so at the others (k, d) if a stack at each of points (m, d) survives,
+    shape (m, k); `before` (k,) where it is unlikely anyway, or a model cannot tell."""
+    whole = torch.ones(points.shape[0], others.shape[0], dtype=torch.float64)
+    known = [models.failures[mode] for mode in modes if mode in models.failures]
+    unlikely = float(before.max()) < UNLIKELY
+    if unlikely or not all(hasattr(model, "failure_probability_after") for model in known):
+        return before.expand_as(whole)
+    for model in known:
+        whole = whole * (1.0 - model.failure_probability_after(points, others))
+    return 1.0 - whole
 
 
 def moved(models: Models, points: Tensor, others: Tensor, pending: Tensor
@@ -76,7 +131,7 @@ def moved(models: Models, points: Tensor, others: Tensor, pending: Tensor
     others (k, d), shape (m, k); and the variance at points before it, shape (m,)."""
     cross, variance = models.covariance(points, others), models.moments(points)[1].square()
     if pending.shape[0]:
-        known, of_points, variance = while_pending(models, points, pending, variance)
+        _, of_points, variance = while_pending(models, points, pending, variance)
         cross = cross - of_points @ _weights(models, others, pending)
     scatter = models.stack_scatter(points).square()
     return cross / (variance + scatter).sqrt().unsqueeze(1), variance
@@ -104,9 +159,9 @@ def normal_nodes() -> Iterator[tuple[float, float]]:
     return zip(nodes.tolist(), (weights / weights.sum()).tolist(), strict=True)
 
 
-def expected_fall(mean: Tensor, moves: Tensor) -> Tensor:
-    """min_a m_a - E_z[min_a (m_a + t_a z)] for standard normal z; mean (k,), moves (m, k)."""
+def expected_fall(value: Tensor, moves: Tensor, now: float) -> Tensor:
+    """now - E_z[min_a (v_a + t_a z)] for standard normal z; value and moves (m, k), shape (m,)."""
     lowest = torch.zeros(moves.shape[0], dtype=torch.float64)
     for node, weight in normal_nodes():
-        lowest += weight * (mean + moves * node).min(1).values
-    return (mean.min() - lowest).clamp_min(0.0)
+        lowest += weight * (value + moves * node).min(1).values
+    return (now - lowest).clamp_min(0.0)

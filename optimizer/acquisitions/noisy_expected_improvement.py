@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
 from botorch.acquisition.objective import GenericMCObjective
-from botorch.sampling import SobolQMCNormalSampler
+from botorch.sampling.get_sampler import get_sampler
 from torch import Tensor
 
 from optimizer.models import Models
@@ -26,12 +26,13 @@ def build(models: Models, X_pending: Tensor, *, seed: int = 0) -> qLogNoisyExpec
             return -samples.squeeze(-1)
         offset = objective.offset(models, X.reshape(-1, X.shape[-1])).reshape(X.shape[:-1])
         # Of an ensemble, samples have its draws before the points.
-        while offset.dim() < samples.dim() - 1 and offset.dim() > 1:
+        while offset.dim() < samples.dim() - 2 and offset.dim() > 1:
             offset = offset.unsqueeze(-2)
         return -samples.squeeze(-1) - offset
 
+    model, tried = models.resistance_model, torch.from_numpy(models.data.log_resistance.x)
     return qLogNoisyExpectedImprovement(
-        model=models.resistance_model, X_baseline=torch.from_numpy(models.data.log_resistance.x),
-        sampler=SobolQMCNormalSampler(torch.Size([SAMPLES]), seed=seed),
+        model=model, X_baseline=tried,
+        sampler=get_sampler(model.posterior(tried), torch.Size([SAMPLES]), seed=seed),
         objective=GenericMCObjective(value), X_pending=X_pending if X_pending.shape[0] else None,
         prune_baseline=True, cache_root=False)

@@ -72,8 +72,8 @@ class Focus(Objective):
         return _growth(-front, -mean, spread)
 
     def front(self, models: Models) -> tuple[Tradeoff, ...]:
-        """Recipes that may be recommended and that no other beats in every output, lowest resistance
-        first; a dozen that stand for all of them."""
+        """Recipes that may be recommended and that no other beats in every output, lowest
+        resistance first; a dozen that stand for all of them."""
         import torch
 
         from optimizer.candidates import spread

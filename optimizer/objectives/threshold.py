@@ -1,8 +1,8 @@
 """A resistance that is good enough, at the least cost.
 
 Among recipes of which one more stack is believed to stay below the threshold with 90 %, the one
-that takes the fewest minutes is recommended; while there is none, the one that comes nearest. Value of
-a recipe, lower is better, for one more stack of ln R ~ N(m, s^2):
+that takes the fewest minutes is recommended; while there is none, the one that comes nearest. Value
+of a recipe, lower is better, for one more stack of ln R ~ N(m, s^2):
 
     v = ln(minutes / most minutes) <= 0 where e <= 0, else e,   e = m + 1.28 s - ln threshold.
 

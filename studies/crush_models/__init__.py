@@ -1,9 +1,8 @@
-"""Ways to predict whether one more stack is crushed: a folder of models, one file each.
+"""Yardsticks: simple ways to predict whether one more stack is crushed that campaigns cannot use,
+one file each. What campaigns can use is in `surrogates/failures/` and compared beside them.
 
-A file has `TITLE`, what a person calls it; and `fit(stacks, space, caution)`, which learns from
-`Stacks` and gives a `Fitted`. It raises ValueError with a reason where the stacks do not do.
-`CUBIC = True` says that its cost grows with the cube of the stacks, `TRIALS = True` that it asks
-for whole trials.
+A file has `TITLE`, what a person calls it; and `fit(stacks)`, which learns from `Stacks` and gives
+a `Fitted`. It raises ValueError with a reason where the stacks do not do.
 """
 
 from __future__ import annotations
@@ -13,21 +12,16 @@ from typing import Protocol
 
 import numpy as np
 
-from optimizer.training import Origin
 from trials.checks import FloatArray
-from trials.trial import Trial
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stacks:
     """Stacks of which it is known whether they were crushed: `crushed` (n,) is 1 or 0, `x` (n, d)
-    their recipes in the unit cube; `trials` is empty unless the model asks for them. `origin` is
-    where the stacks come from that are predicted."""
+    their recipes in the unit cube."""
 
-    trials: tuple[Trial, ...]
     x: FloatArray
     crushed: FloatArray
-    origin: Origin
 
 
 class Fitted(Protocol):

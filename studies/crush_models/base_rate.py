@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.caution import Caution
-from optimizer.space import Space
 from studies.crush_models import Stacks
 from trials.checks import FloatArray
 
@@ -25,6 +23,6 @@ class Share:
         return np.full(len(x), self.value)
 
 
-def fit(stacks: Stacks, space: Space, caution: Caution) -> Share:
+def fit(stacks: Stacks) -> Share:
     """(k + 1/2)/(n + 1), which is never 0 or 1 (Jeffreys)."""
     return Share(float((stacks.crushed.sum() + 0.5) / (stacks.crushed.size + 1.0)))

@@ -7,8 +7,6 @@ from typing import Any
 
 from sklearn.linear_model import LogisticRegression
 
-from optimizer.caution import Caution
-from optimizer.space import Space
 from studies.crush_models import Stacks, both_kinds
 from trials.checks import FloatArray
 
@@ -26,7 +24,7 @@ class Classifier:
         return self.found.predict_proba(x)[:, 1]
 
 
-def fit(stacks: Stacks, space: Space, caution: Caution) -> Classifier:
+def fit(stacks: Stacks) -> Classifier:
     """Raises ValueError where none or all were crushed."""
     both_kinds(stacks)
     return Classifier(LogisticRegression().fit(stacks.x, stacks.crushed))

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from sklearn.neighbors import NearestNeighbors
 
-from optimizer.caution import Caution
-from optimizer.space import Space
 from studies.crush_models import Stacks
 from trials.checks import FloatArray
 
@@ -28,7 +26,7 @@ class Neighbours:
         return (labels.sum(1) + 0.5) / (labels.shape[1] + 1.0)
 
 
-def fit(stacks: Stacks, space: Space, caution: Caution) -> Neighbours:
+def fit(stacks: Stacks) -> Neighbours:
     """Fewer than five stacks are all neighbours."""
     nearest = NearestNeighbors(n_neighbors=min(NEAREST, len(stacks.x))).fit(stacks.x)
     return Neighbours(nearest, stacks.crushed)

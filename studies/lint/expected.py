@@ -15,22 +15,23 @@ import numpy as np
 import pandas as pd
 import torch
 
-from optimizer.caution import Caution
-from optimizer.fitting import fitted
-from optimizer.knowledge import of_log_resistance
-from optimizer.setpoint import input_sd
+from optimizer.model_files import dataset
+from optimizer.physics_prior import of_log_resistance
+from optimizer.risk_limits import RiskLimits
 from optimizer.space import NAMES, Space
 from optimizer.training import Rows
 from studies.lint.readings import intact
 from studies.lint.sheet import ERROR, RESISTANCE, Sheet
-from surrogates.pressing_gp import PressingGP, left_out_density
+from surrogates import predict
+from surrogates.models import physics_gp, plain_gp
+from surrogates.models.physics_gp import PhysicsGP, left_out_density
 from trials.recipe import Recipe
 
 MANY, FEW = 300, 6
 """Rows up to which the surrogate judges, and rows below which nobody can."""
 LEAST_FACTOR = 1.5
 """A reading nearer to its neighbours is not worth a look."""
-OUTLYING, SUSPECTS, MOST = 5.0, 3, 15
+OUTLYING, SUSPECTS, MOST = 5.5, 3, 15
 """Standard deviations beyond which a row is contradicted, rows looked at in turn, and most of them.
 """
 TREES_SD = 8.0
@@ -93,13 +94,14 @@ def _by_surrogate(sheet: Sheet, points: pd.DataFrame, read: pd.Series, space: Sp
         offset = by_lot.transform("median") * size / (size + LOT_ROWS)
         rows = replace(rows, y=(read - offset).to_numpy())
     kept = _undoubted(rows, space)
-    gp = _fit(_of(rows, kept), space)
+    gp = _fit(rows[kept], space)
 
     def of_recipes(other: pd.DataFrame) -> Any:
         return _predict(gp, space.encode(_recipes(other, space)))[0]
 
-    return Expected(read, _predict(gp, rows.x)[0] + offset, pd.Series(~kept, points.index),
-                    of_recipes, points)
+    guess = _predict(gp, rows.x)[0]
+    guess[kept] = rows.y[kept] - gp.left_out()[0].mean(0).numpy()
+    return Expected(read, guess + offset, pd.Series(~kept, points.index), of_recipes, points)
 
 
 def _undoubted(rows: Rows, space: Space) -> Any:
@@ -109,7 +111,7 @@ def _undoubted(rows: Rows, space: Space) -> Any:
     kept = np.ones(rows.y.size, dtype=bool)
     while kept.sum() >= FEW and (~kept).sum() < MOST:
         here = np.flatnonzero(kept)
-        density = left_out_density(_fit(_of(rows, kept), space)).numpy()
+        density = left_out_density(_fit(rows[kept], space)).numpy()
         suspects = here[np.argsort(density, kind="stable")[:SUSPECTS]]
         far = [_deviations(rows, kept, int(row), space) for row in suspects]
         if max(far) < OUTLYING:
@@ -121,28 +123,26 @@ def _undoubted(rows: Rows, space: Space) -> Any:
 def _deviations(rows: Rows, kept: Any, row: int, space: Space) -> float:
     """How many standard deviations a row is off what the others say of one more stack."""
     others = kept & (np.arange(rows.y.size) != row)
-    gp = _fit(_of(rows, others), space)
+    gp = _fit(rows[others], space)
     mean, sd = _predict(gp, rows.x[row:row + 1])
     return float(abs(rows.y[row] - mean[0]) / math.sqrt(sd[0] ** 2 + rows.variance[row]))
 
 
-def _fit(rows: Rows, space: Space) -> PressingGP:
-    caution = Caution()
-    found = fitted(rows, of_log_resistance(space, caution), input_sd(space, caution),
-                   "log resistance")
-    assert found is not None
-    return found.gp
+def _fit(rows: Rows, space: Space) -> PhysicsGP:
+    """Without the laws where they have no numbers, as for a dwell of 1e300 s."""
+    prior = of_log_resistance(space, RiskLimits())
+    try:
+        return physics_gp.fit(dataset(rows), prior)
+    except (RuntimeError, ValueError):
+        return plain_gp.fit(dataset(rows), prior)
 
 
-def _predict(gp: PressingGP, x: Any) -> tuple[Any, Any]:
+def _predict(gp: PhysicsGP, x: Any) -> tuple[Any, Any]:
     """Mean of ln R and standard deviation of one more stack."""
     at = torch.from_numpy(np.ascontiguousarray(x))
-    mean, sd = gp.predict(at)
-    return mean.numpy(), np.hypot(sd.numpy(), gp.scatter_at(at).numpy())
-
-
-def _of(rows: Rows, which: Any) -> Rows:
-    return Rows(rows.x[which], rows.y[which], rows.variance[which], rows.group[which])
+    with torch.no_grad():
+        mean, sd = predict.moments(gp, at)
+        return mean.numpy(), np.hypot(sd.numpy(), predict.scatter(gp, at).numpy())
 
 
 def _by_trees(sheet: Sheet, points: pd.DataFrame, read: pd.Series, space: Space) -> Expected:

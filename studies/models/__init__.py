@@ -1,12 +1,10 @@
-"""Ways to predict ln R of one more stack: a folder of models, one file each.
+"""Yardsticks: simple ways to predict ln R of one more stack that campaigns cannot use, one file
+each. What campaigns can use is in `surrogates/models/` and compared beside them.
 
-A file has `TITLE`, what a person calls it; and `fit(rows, space, caution)`, which learns from
-`optimizer.training.Rows` (recipes in the unit cube, ln R, known variance of each reading, groups,
-of which 0 is the origin that is predicted) and gives a `Fitted`. It raises ValueError with a reason
-where the rows do not do. `CUBIC = True` says that its cost grows with the cube of the rows.
-Only the two processes of `surrogates/pressing_gp.py` look at groups: the others take all rows for
-one lot, as the tools do that they stand for. `surrogates/as_botorch.py` is the same process in
-another dress and `surrogates/monotone_labels.py` predicts failures (`studies/crush_models/`).
+A file has `TITLE`, what a person calls it; and `fit(rows)`, which learns from
+`optimizer.training.Rows` (recipes in the unit cube, ln R, known variance of each reading, groups)
+and gives a `Fitted`. It raises ValueError with a reason where the rows do not do. All rows are
+taken for one lot, as the tools do that the yardsticks stand for.
 """
 
 from __future__ import annotations

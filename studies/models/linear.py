@@ -11,8 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.caution import Caution
-from optimizer.space import Space
 from optimizer.training import Rows
 from studies.models import Prediction, at_least
 from trials.checks import FloatArray
@@ -41,7 +39,7 @@ class Surface:
                           self.freedom)
 
 
-def fit(rows: Rows, space: Space, caution: Caution) -> Surface:
+def fit(rows: Rows) -> Surface:
     """One coefficient per free variable, and a level."""
     return fit_surface(rows, lambda x: np.column_stack([np.ones(len(x)), x]))
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from optimizer.caution import Caution
-from optimizer.space import Space
 from optimizer.training import Rows
 from studies.models.linear import Surface, fit_surface
 
 TITLE = "mean of all stacks"
 
 
-def fit(rows: Rows, space: Space, caution: Caution) -> Surface:
+def fit(rows: Rows) -> Surface:
     """A level. Raises ValueError below 2 rows."""
     return fit_surface(rows, lambda x: np.ones((len(x), 1)))

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.neighbors import NearestNeighbors
 
-from optimizer.caution import Caution
-from optimizer.space import Space
 from optimizer.training import Rows
 from studies.models import Prediction
 from trials.checks import FloatArray
@@ -32,7 +30,7 @@ class Nearest:
         return Prediction(self.means[at], np.full(len(x), self.scatter))
 
 
-def fit(rows: Rows, space: Space, caution: Caution) -> Nearest:
+def fit(rows: Rows) -> Nearest:
     """Raises ValueError below 3 different recipes."""
     recipes, which = np.unique(np.round(rows.x, 9), axis=0, return_inverse=True)
     which = which.reshape(-1)

@@ -6,8 +6,6 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from optimizer.caution import Caution
-from optimizer.space import Space
 from optimizer.training import Rows
 from studies.models.linear import Surface, fit_surface
 from trials.checks import FloatArray
@@ -15,7 +13,7 @@ from trials.checks import FloatArray
 TITLE = "quadratic response surface"
 
 
-def fit(rows: Rows, space: Space, caution: Caution) -> Surface:
+def fit(rows: Rows) -> Surface:
     """Level, slopes, squares and products: ten coefficients for three variables."""
     return fit_surface(rows, _terms)
 

@@ -1,9 +1,9 @@
 """Who chooses the recipes of a replayed campaign: a folder of strategies, one file each.
 
 The file name is the name in the settings. A file has `ask(given, history, count)`: the recipes of
-the next batch, from what the lab knows and the stacks so far and nothing else. `ship(given,
-history)` names the recipe it would ship, None where it cannot; a file without one ships the best
-it has measured. `WORDS` is how the report calls it. A strategy keeps no state of its own.
+the next batch, from what the lab knows and the stacks so far and nothing else. `recommend(given,
+history)` names the recipe it would recommend, None where it cannot; a file without one recommends
+the best it has measured. `WORDS` is how the report calls it. A strategy keeps no state of its own.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from types import ModuleType
 
 import numpy as np
 
-from optimizer.caution import Caution
+from optimizer.problem import Problem
 from optimizer.space import Space
 from trials.outcome import Failed, Intact
 from trials.plugins import named_module
@@ -29,17 +29,25 @@ class Given:
 
     `listed` are the recipes of the lab's own stacks in the order of pressing, `design` its table
     of a design of experiments. `menu` are the recipes that can be pressed now and `table` those
-    that can be shipped; both are () where any recipe of the space can.
+    that can be recommended; both are () where any recipe of the space can.
     """
 
-    space: Space
-    caution: Caution
-    reference: Recipe | None
+    problem: Problem
     seed: int
     listed: tuple[Recipe, ...] = ()
     design: tuple[Recipe, ...] = ()
     menu: tuple[Recipe, ...] = ()
     table: tuple[Recipe, ...] = ()
+
+    @property
+    def space(self) -> Space:
+        """Where recipes are searched."""
+        return self.problem.space
+
+    @property
+    def reference(self) -> Recipe | None:
+        """The recipe that the lab uses now."""
+        return self.problem.reference
 
 
 def strategy(name: str) -> ModuleType:
@@ -54,9 +62,9 @@ def words_of(name: str) -> str:
     return str(getattr(strategy(name), "WORDS", name.replace("_", " ")))
 
 
-def ship(name: str, given: Given, history: Sequence[Trial]) -> Recipe | None:
-    """The recipe that the strategy would ship now."""
-    own = getattr(strategy(name), "ship", best_measured)
+def recommended(name: str, given: Given, history: Sequence[Trial]) -> Recipe | None:
+    """The recipe that the strategy would recommend now."""
+    own = getattr(strategy(name), "recommend", best_measured)
     found: Recipe | None = own(given, history)
     return found
 

@@ -1,15 +1,15 @@
-"""This project: models choose each batch, and the recipe to ship."""
+"""This project: models choose each batch, and the recipe to recommend."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from optimizer.among import choose_among, ship_among
-from optimizer.beliefs import believe
-from optimizer.objectives import Objective
+from optimizer.discrete_space import choose_among, recommend_among
+from optimizer.models import Models, fit_models
+from optimizer.problem import Problem
 from optimizer.proposals import propose
 from studies.strategies import Given
-from trials.outcome import Intact
 from trials.recipe import Recipe
 from trials.trial import Trial
 
@@ -19,17 +19,23 @@ WORDS = "pressloop"
 def ask(given: Given, history: Sequence[Trial], count: int) -> list[Recipe]:
     """As a campaign would; of a table, the most telling of the recipes that are left."""
     if given.menu:
-        return list(choose_among(given.menu, history, given.space, caution=given.caution,
-                                 count=count, seed=given.seed))
-    return [p.recipe for p in propose(history, given.space, caution=given.caution, count=count,
-                                      reference=given.reference, seed=given.seed)]
+        return list(choose_among(given.menu, given.problem, history, count=count, seed=given.seed,
+                                 models=_models(given.problem, tuple(history))))
+    models = _models(given.problem, tuple(history))
+    return [p.recipe for p in propose(models, count, given.seed)]
 
 
-def ship(given: Given, history: Sequence[Trial]) -> Recipe | None:
+def recommend(given: Given, history: Sequence[Trial]) -> Recipe | None:
     """As `pressloop recommend` would."""
-    if not any(isinstance(t.outcome, Intact) for t in history):
+    models = _models(given.problem, tuple(history))
+    if models.log_resistance is None:
         return None
-    beliefs = believe(history, given.space, given.caution)
     if given.table:
-        return ship_among(beliefs, given.table)
-    return given.space.decode(Objective().ship(beliefs)[0].numpy())
+        return recommend_among(models, given.table)
+    return models.space.decode(models.incumbent[0].numpy())
+
+
+@lru_cache(maxsize=1)
+def _models(problem: Problem, history: tuple[Trial, ...]) -> Models:
+    """Fitted once for each batch: what is recommended after one is what the next is chosen by."""
+    return fit_models(problem, history)

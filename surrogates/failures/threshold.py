@@ -32,11 +32,16 @@ from surrogates.parts.rows import draws_kept, thinned
 
 BLURRED = 0.6
 """Standard error of ln H from which on a reading below 0 only says that f is not above it."""
-MOST = 384
-"""Rows that are conditioned on; of more, evenly taken ones."""
-POINTS, ROUNDS = 64, 3
+MOST, TELLING = 384, 48
+"""Rows that are conditioned on, and that hyperparameters are drawn from; of more, evenly taken
+ones."""
+POINTS, ROUNDS, TURNS = 64, 3, 7
+"""Draws, rounds of the proposal, and turns of expectation propagation while hyperparameters are
+drawn."""
 READ_POINTS, READ_ROUNDS = 96, 4
 """The same where readings are among the rows, which tell much more than labels."""
+SOUND_POINTS = 32
+"""The same where no stack failed, which tells least."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,10 +61,43 @@ class Draws:
 class ThresholdGP(EnsembleGP):
     """f of one way to fail."""
 
+    prior: ThresholdPrior
+    draws: Draws
+
+    def member(self, at: int) -> ThresholdGP:
+        """The process under one of its draws alone."""
+        index = torch.tensor([at])
+        return _process(self.rows, self.train_targets[index], self.likelihood.noise[index],
+                        self.prior, self.draws[index])
+
     def failure_probability(self, x: Tensor) -> Tensor:
         """Of one more stack at x (m, d), shape (m,); differentiable."""
         mean, variance = self.members(x)
         return torch.special.ndtr(mean / (variance + self.scatter.square()[:, None]).sqrt()).mean(0)
+
+
+    def failure_probability_after(self, survives: Tensor, x: Tensor) -> Tensor:
+        """The same at x (k, d) if a stack at each of `survives` (m, d) does not fail, (m, k): one
+        more label, by the moments of the truncated normal (as one step of expectation propagation).
+        """
+        with torch.no_grad():
+            left, right = self._grouped(survives), self._grouped(x)
+            (mean, known), (mean_x, known_x) = (self._conditional(v) for v in (left, right))
+            shared = torch.baddbmm(self.covar_module.forward(left, right),
+                                   known.transpose(1, 2), known_x, alpha=-1.0)
+            scatter = self.scatter.square()[:, None]
+            total, own = (self.covar_module.forward(v, v, diag=True) - k.square().sum(1) + scatter
+                          for v, k in ((left, known), (right, known_x)))
+            z = mean / total.sqrt()
+            chance = torch.special.ndtr(-z)
+            ratio = torch.exp(-0.5 * z.square() - torch.special.log_ndtr(-z)) / math.sqrt(
+                2.0 * math.pi)
+            step = (ratio / total.sqrt()).unsqueeze(-1)
+            shrink = (ratio * (ratio - z) / total).unsqueeze(-1)
+            moved = mean_x.unsqueeze(1) - shared * step
+            left_over = (own.unsqueeze(1) - shared.square() * shrink).clamp_min(1e-8)
+            weight = (chance / chance.sum(0)).unsqueeze(-1)
+            return (weight * torch.special.ndtr(moved / left_over.sqrt())).sum(0)
 
 
 class ThresholdMean(Mean):
@@ -119,16 +157,23 @@ def fit(readings: SupervisedDataset | None, labels: SupervisedDataset | None,
     not used."""
     rows = _joined(readings, labels)
     rows = rows[thinned(rows.x[:, -1], MOST)]
-    few, inputs = rows[thinned(rows.x[:, -1])], rows.x.shape[-1] - 1
-    sampled = sample(lambda z: _approximated(few, prior, _draws(prior, inputs, z)).log_evidence,
-                     inputs + 4, *((POINTS, ROUNDS) if readings is None
-                                   else (READ_POINTS, READ_ROUNDS)))
+    few, inputs = rows[thinned(rows.x[:, -1], TELLING)], rows.x.shape[-1] - 1
+    sampled = sample(lambda z: _approximated(few, prior, _draws(prior, inputs, z), TURNS
+                                             ).log_evidence, inputs + 4, *_effort(rows))
     kept = sampled.resampled(prior.draws or draws_kept(rows.x.shape[0]))
     draws = _draws(prior, inputs, sampled.z[kept])
-    found = _approximated(rows, prior, draws)
-    return ThresholdGP(rows.x, found.target, found.noise, ThresholdMean(prior, draws),
-                       ThresholdKernel(prior, draws, groups=bool(rows.x[:, -1].any())),
-                       scatter=draws.scatter, effective=sampled.effective)
+    found = _approximated(rows, prior, draws, 2 * TURNS)
+    return _process(rows.x, found.target, found.noise, prior, draws, sampled.effective)
+
+
+def _process(x: Tensor, target: Tensor, noise: Tensor, prior: ThresholdPrior, draws: Draws,
+             effective: float = 1.0) -> ThresholdGP:
+    """The process of these draws, on rows x (n, d + 1), targets and noise (s, n)."""
+    model = ThresholdGP(x, target, noise, ThresholdMean(prior, draws),
+                        ThresholdKernel(prior, draws, groups=bool(x[:, -1].any())),
+                        scatter=draws.scatter, effective=effective)
+    model.prior, model.draws = prior, draws
+    return model
 
 
 def _joined(readings: SupervisedDataset | None, labels: SupervisedDataset | None) -> _Rows:
@@ -143,13 +188,20 @@ def _joined(readings: SupervisedDataset | None, labels: SupervisedDataset | None
     return _Rows(*(torch.cat([getattr(p, f.name) for p in parts]) for f in fields(_Rows)))
 
 
-def _approximated(rows: _Rows, prior: ThresholdPrior, draws: Draws) -> Approximation:
+def _effort(rows: _Rows) -> tuple[int, int]:
+    """Draws and rounds that the rows are worth."""
+    if bool((rows.label == 0.0).any()):
+        return READ_POINTS, READ_ROUNDS
+    return (POINTS, ROUNDS) if bool((rows.label > 0.0).any()) else (SOUND_POINTS, 1)
+
+
+def _approximated(rows: _Rows, prior: ThresholdPrior, draws: Draws, turns: int) -> Approximation:
     groups = bool(rows.x[:, -1].any())
     sites = Sites(rows.label, rows.bar, rows.variance + draws.scatter.square()[:, None],
                   prior.by_chance)
     covariance = ThresholdKernel(prior, draws, groups=groups).forward(rows.x, rows.x)
     jitter = 1e-6 * torch.eye(rows.x.shape[0], dtype=torch.float64)
-    return approximate(ThresholdMean(prior, draws)(rows.x), covariance + jitter, sites)
+    return approximate(ThresholdMean(prior, draws)(rows.x), covariance + jitter, sites, turns)
 
 
 def _draws(prior: ThresholdPrior, inputs: int, z: Tensor) -> Draws:

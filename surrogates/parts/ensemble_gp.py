@@ -16,6 +16,7 @@ import math
 from typing import Any
 
 import torch
+from botorch.exceptions.errors import UnsupportedError
 from botorch.models import SingleTaskGP
 from botorch.posteriors.fully_bayesian import GaussianMixturePosterior
 from gpytorch.distributions import MultivariateNormal
@@ -54,7 +55,8 @@ class EnsembleGP(SingleTaskGP):
             covariance = covar_module.forward(rows, rows) + torch.diag_embed(noise)
             factor = torch.linalg.cholesky(covariance)
             self.gap = (target - mean_module(rows)).unsqueeze(-1)
-            self.root = torch.linalg.inv_ex(factor)[0]
+            self.root = torch.linalg.solve_triangular(
+                factor, torch.eye(rows.shape[0], dtype=torch.float64), upper=False)
             self.weights = self.root.transpose(1, 2) @ (self.root @ self.gap)
         self.eval()
         self.requires_grad_(False)
@@ -75,6 +77,26 @@ class EnsembleGP(SingleTaskGP):
         found = GaussianMixturePosterior(MultivariateNormal(
             mean, covariance + torch.diag_embed(added)))
         return found if posterior_transform is None else posterior_transform(found)
+
+    def condition_on_observations(self, X: Tensor, Y: Tensor, noise: Tensor | None = None,
+                                  **_: Any) -> Any:
+        """The model with readings Y (k, 1) at points X (k, d) besides, all draws of hyperparameters
+        as they are; their variances are `noise` (k, 1), by default that of one more stack. Raises
+        UnsupportedError for batches: BoTorch has none of ensembles."""
+        if X.dim() != 2 or Y.shape != (X.shape[0], 1):
+            raise UnsupportedError(f"Readings of shape {tuple(Y.shape)} at points of shape "
+                                   f"{tuple(X.shape)}: give (k, 1) at (k, d).")
+        x, draws = self._grouped(X), self.train_targets.shape[0]
+        added = (self._scatter(x).square() if noise is None else noise.T).expand(draws, -1)
+        model = type(self)(
+            torch.cat([self.rows, x]), torch.cat([self.train_targets, Y.T.expand(draws, -1)], 1),
+            torch.cat([self.likelihood.noise, added.expand(draws, len(x)) + JITTER], 1),
+            self.mean_module, self.covar_module, scatter=self.scatter, misfit=self.misfit,
+            effective=self.effective,
+            doubted=torch.cat([self.doubted, self.doubted.new_zeros(len(x))]))
+        # What a kind of model keeps of its own.
+        model.__dict__.update({k: v for k, v in vars(self).items() if k not in vars(model)})
+        return model
 
     def members(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and variance under each draw at points x (m, d), shape (s, m) each."""
@@ -110,10 +132,22 @@ class EnsembleGP(SingleTaskGP):
 
     def left_out(self) -> tuple[Tensor, Tensor]:
         """Mean gap and variance of each row as the others predict it under each draw, (s, n) each:
-        r_i = a_i / B_ii, s_i^2 = 1 / B_ii with B the inverse of K + noise (Rasmussen 2006, eq. 5.12)
-        """
+        a_i / B_ii and 1 / B_ii with B the inverse of K + noise (Rasmussen 2006, eq. 5.12)."""
         inverse = self.root.square().sum(1)
         return self.weights.squeeze(-1) / inverse, 1.0 / inverse
+
+    def influence(self, x: Tensor, weights: Tensor) -> Tensor:
+        """By how much each row moves the weighted sum of the mean at points x (m, d), weights (m,):
+        shape (n,). Without row i, weights of the rows are a - B_i a_i/B_ii (see `left_out`)."""
+        cross = weights @ self.covar_module.forward(self._grouped(x), self.rows)
+        onto = (cross.unsqueeze(1) @ self.root.transpose(1, 2) @ self.root).squeeze(1)
+        return (onto * self.left_out()[0]).mean(0)
+
+    def before(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
+        """The process before it has seen a row, under each draw: mean at points a (m, d), shape
+        (s, m), and covariance with points b (k, d), shape (s, m, k)."""
+        left, right = self._grouped(a), self._grouped(b)
+        return self.mean_module(left), self.covar_module.forward(left, right)
 
     def _grouped(self, x: Tensor) -> Tensor:
         """Points of group 0, unless they carry their group."""

@@ -21,7 +21,7 @@ SMALLEST = 1e-4
 """Smallest precision of a site, of that of its scatter; chance failures can make it less than none.
 """
 UNSETTLED = -1e6
-SETTLED = 0.1
+SETTLED = 0.2
 """Largest change of a mean in the last turn, in its standard deviations, of a draw that counts."""
 
 
@@ -49,13 +49,14 @@ class Approximation:
     log_evidence: Tensor
 
 
-def approximate(mean: Tensor, covariance: Tensor, sites: Sites) -> Approximation:
+def approximate(mean: Tensor, covariance: Tensor, sites: Sites, turns: int = TURNS
+                ) -> Approximation:
     """The normal factors of all sites under prior mean (s, n) and covariance (s, n, n)."""
     reading = (sites.label == 0.0).expand_as(mean)
     bar = sites.bar - mean
     precision = torch.where(reading, 1.0 / sites.variance, 1e-4 / sites.variance)
     shift = torch.where(reading, bar * precision, 0.0)
-    turns = TURNS if bool((sites.label != 0.0).any()) else 0
+    turns = turns if bool((sites.label != 0.0).any()) else 0
     before = torch.zeros_like(mean)
     for _ in range(turns):
         mu, own, _ = _posterior(covariance, precision, shift)

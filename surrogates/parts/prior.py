@@ -38,7 +38,7 @@ class Prior:
     residual: tuple[float, float] = (0.05, 1.0)
     length: tuple[float, float] = (1.0, 0.5)
     plain_residual: tuple[float, float] = (0.5, 0.7)
-    plain_length: tuple[float, float] = (0.7, 0.6)
+    plain_length: tuple[float, float] = (0.45, 0.6)
     scatter: tuple[float, float] = (0.12, 0.25)
     offset: tuple[float, float] = (0.15, 0.8)
     own: tuple[float, float] = (0.05, 1.2)

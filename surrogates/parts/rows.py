@@ -11,7 +11,7 @@ from torch import Tensor
 TELLING = 64
 """Rows that hyperparameters are drawn from: more tell them no better, at a cost that grows with
 their cube. All rows are conditioned on."""
-KEPT, FEWEST_KEPT = 16, 4
+KEPT, FEWEST_KEPT = 12, 4
 """Draws kept for few rows and for many. More change predictions by less than their own uncertainty.
 """
 
@@ -46,7 +46,7 @@ def rows_of(data: SupervisedDataset) -> Rows:
 
 def draws_kept(rows: int) -> int:
     """How many draws to average: fewer where many rows have made them alike."""
-    return max(FEWEST_KEPT, min(KEPT, 500 // max(rows, 1)))
+    return max(FEWEST_KEPT, min(KEPT, 400 // max(rows, 1)))
 
 
 def thinned(group: Tensor, most: int = TELLING) -> Tensor:

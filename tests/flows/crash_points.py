@@ -121,7 +121,8 @@ ASK, COLLECT = "hardware.guard:ask", "hardware.guard:collect"
 OPENED = entry_points("opened", anywhere=True)
 ENDED = entry_points("ended", anywhere=True)
 CHOOSING = (
-    Point("choosing: in the middle of a proposal by design", "optimizer.pool:opening", "call"),
+    Point("choosing: in the middle of a proposal by design", "optimizer.proposals:_opening",
+          "call"),
     *entry_points("planned", again=True))
 COMMANDING = (*entry_points("commanded", again=True),
               Point("press: before its start is called", "hardware.guard:_start_and_watch", "call",

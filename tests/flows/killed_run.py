@@ -27,7 +27,7 @@ LOOK_S = 0.01
 IMPORTED = (
     "flows.campaign", "flows.commands.run", "flows.server", "flows.terminal", "flows.zombies",
     "hardware.meters.scpi", "hardware.meters.simulated", "hardware.presses.modbus",
-    "hardware.presses.simulated", "hardware.supervisor.client", "optimizer.beliefs",
+    "hardware.presses.simulated", "hardware.supervisor.client", "optimizer.models",
     "optimizer.proposals", "optimizer.recommendation", "views.progress")
 WHERE = signal.SIGUSR2
 """Makes a run log what each of its threads is doing."""

@@ -42,10 +42,19 @@ CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
                                     ["campaign.on_stop", "freeze", "finish"]),
     "circuit that is none": ({"evaluation": {"circuit": "R0-p(R1"}}, ["circuit", "R0-p(R1"]),
     "negative rule": ({"evaluation": {"crushed_above": -0.1}}, ["crushed_above", "-0.1"]),
-    "caution beyond one": ({"caution": {"max_crush_probability": 5.0}},
-                           ["max_crush_probability", "5"]),
+    "risk beyond one": ({"risk_limits": {"max_crush_probability": 5.0}},
+                        ["max_crush_probability", "5"]),
+    "table of an older version": ({"caution": {"tolerance": 0.2}},
+                                  ["caution", "called [risk_limits] now"]),
+    "key of an older version": ({"risk_limits": {"exploring": 1.0}},
+                                ["risk_limits.exploring", "called survival_exponent now"]),
+    "model that does not exist": ({"surrogate": {"model": "oracle"}},
+                                  ["surrogate.model", "oracle", "physics_gp"]),
+    "failure model without a fit": ({"surrogate": {"failure_model": "json.tool"}},
+                                    ["surrogate.failure_model", "json.tool"]),
+    "laws that are no switch": ({"surrogate": {"laws": 0.5}}, ["surrogate.laws", "0.5"]),
     "acquisition that does not exist": ({"search": {"acquisition": "luck"}},
-                                        ["search.acquisition", "luck", "noisy_improvement"]),
+                                        ["search.acquisition", "luck", "knowledge_gradient"]),
     "objective that does not exist": ({"objective": {"focus": "luck"}},
                                       ["objective.focus", "luck", "stability"]),
     "objective without its threshold": ({"objective": {"focus": "threshold"}},
@@ -90,7 +99,8 @@ def test_check_refuses(case: str, pressloop: Callable[..., Any], tmp_path: Path,
 
 
 @pytest.mark.parametrize("case", ["unknown key", "space beyond the press", "range upside down",
-                                  "driver option unknown", "acquisition that does not exist"])
+                                  "driver option unknown", "acquisition that does not exist",
+                                  "model that does not exist"])
 def test_run_and_serve_refuse_before_a_server_or_a_ledger(
         case: str, pressloop: Callable[..., Any], tmp_path: Path,
         nothing_changes: Callable[[], Any]) -> None:
@@ -116,7 +126,7 @@ def test_run_and_serve_refuse_what_the_press_is_not(
 @pytest.mark.parametrize("key", ["thickness_um", "pressure_mpa", "tolerance", "noise"])
 def test_numbers_that_are_none(key: str, value: str, pressloop: Callable[..., Any],
                                tmp_path: Path) -> None:
-    path = write_settings(tmp_path, caution={"tolerance": 0.1}, meter={"noise": 0.003})
+    path = write_settings(tmp_path, risk_limits={"tolerance": 0.1}, meter={"noise": 0.003})
     lines = [f"{key} = {value}" if line.startswith(f"{key} =") else line
              for line in path.read_text().splitlines()]
     path.write_text("\n".join(lines))

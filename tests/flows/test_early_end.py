@@ -45,7 +45,7 @@ def test_ends_before_its_budget_says_why_and_presses_nothing_when_started_again(
     assert end.how == "finished"
     assert end.detail.startswith("5 stacks, ended before the budget (hardly improvable)")
     for words in ("Budget: 5 of 9 stacks.", "better by more than 50 % is ", "below the 50 % asked",
-                  "expected to lower the shipped resistance by "):
+                  "expected to lower the recommended recipe's resistance by "):
         assert words in end.detail
     assert end.detail in answer.err
     assert answer.json["stopping"]["verdict"] == "hardly improvable"
@@ -76,8 +76,11 @@ def test_an_open_trial_is_carried_through_before_the_campaign_ends(tmp_path: Pat
     with open_run(settings, order_of(settings, 9)) as run:
         assert list(numbers(run)) == []
         assert "ended before the budget" in told(assessed(run))
+        known = run.models()
+        assert run.models() is known
         plan.fn(run, 5)
         assert list(numbers(run)) == [5]
+        assert len(run.models().history) == len(known.history) + 1
 
 
 def test_an_order_of_more_stacks_ends_too(tmp_path: Path) -> None:

@@ -55,13 +55,13 @@ def test_plain_values_make_the_same_settings(path: Path) -> None:
 def test_values_arrive_in_the_rooms(tmp_path: Path) -> None:
     read = read_settings(write_settings(
         tmp_path, evaluation={"crushed_above": 0.08, "max_relative_se": 0.3},
-        caution={"max_crush_probability": 0.02, "tolerance": 0.2},
+        risk_limits={"max_crush_probability": 0.02, "tolerance": 0.2},
         space={"temperature_c": 25}))
     assert read.space.temperature_c == (25.0, 25.0)
     assert read.space.free == ("pressure_mpa", "dwell_s")
-    assert read.rules.crushed_above == read.caution.crushed_above == 0.08
+    assert read.rules.crushed_above == read.limits.crushed_above == 0.08
     assert read.rules.max_relative_se == 0.3
-    assert (read.caution.max_crush_probability, read.caution.tolerance) == (0.02, 0.2)
+    assert (read.limits.max_crush_probability, read.limits.tolerance) == (0.02, 0.2)
     assert read.envelope.max_pressure_mpa == 600.0
     assert read.envelope.die_area_mm2 == pytest.approx(math.pi * 25)
     assert read.reference is not None
@@ -74,7 +74,8 @@ def test_values_arrive_in_the_rooms(tmp_path: Path) -> None:
 @pytest.mark.parametrize("change", [
     {"campaign": {"seed": 8}}, {"space": {"dwell_s": [10, 1801]}}, {"reference": None},
     {"press": {"preset": "fragile"}}, {"meter": {"quadrants": True}}, {"search": {"start_with": 4}},
-    {"caution": {"exploring": 1.0}}], ids=str)
+    {"risk_limits": {"survival_exponent": 1.0}},
+    {"surrogate": {"laws": False}}], ids=str)
 def test_the_digest_tells_settings_apart(change: dict[str, Any]) -> None:
     assert settings(**change).digest != settings().digest
 

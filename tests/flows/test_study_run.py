@@ -26,9 +26,9 @@ SMALL = """
 [lint]
 [compare]
 models = ["mean", "linear"]
-shipped = "linear"
-crush_models = ["base_rate"]
-crush_shipped = "logistic"
+baseline = "linear"
+failure_models = ["base_rate"]
+failure_baseline = "logistic"
 resamples = 200
 """
 
@@ -105,7 +105,7 @@ def test_ctrl_c_ends_all_processes_at_once_with_one_line(
     """A terminal sends it to every process of the group, here while a model learns for hours."""
     (tmp_path / "lab").mkdir()
     (tmp_path / "lab" / "endless.py").write_text(
-        "import pathlib, time\nTITLE = 'endless'\ndef fit(rows, space, caution):\n"
+        "import pathlib, time\nTITLE = 'endless'\ndef fit(data, prior, *, seed):\n"
         f"    pathlib.Path({str(tmp_path / 'learning')!r}).touch()\n    time.sleep(36000)\n")
     # The data check has something to tell of eight stacks, so that there is a table to stay.
     path = write_study(tmp_path, 'preset = "reference"\nstacks = 8',

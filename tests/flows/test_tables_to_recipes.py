@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from lab_files import PAST, SETTINGS, TABLE, settings_values, write_settings, write_table
 
+from flows.commands.stored import stored
 from flows.settings import from_plain, read_settings
 from optimizer import Space
 from trials import Commanded, Imported, Ledger, Opened, Planned, Recipe, State
@@ -47,7 +48,7 @@ def test_suggestions_lie_in_the_space_and_say_why(
     assert answer.code == 0
     assert answer.err == ""
     found = answer.json
-    assert found.keys() == {"rows", "suggestions"}
+    assert found.keys() == {"rows", "laws", "suggestions"}
     assert found["rows"] == 6
     assert len({str(one["recipe"]) for one in found["suggestions"]}) == 3
     space = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
@@ -81,6 +82,21 @@ def test_suggestions_are_readable(pressloop: Callable[..., Any], tmp_path: Path)
     assert answer.code == 0
     assert "Press next" in answer.out
     assert "MPa" in answer.out
+    assert "Your stacks follow the usual laws of pressing: " in answer.out
+
+
+def test_models_of_the_settings_reach_the_suggestions(
+        pressloop: Callable[..., Any], tmp_path: Path) -> None:
+    """`plain_gp` knows no laws, and `laws = false` switches those of the default off."""
+    write_table(tmp_path)
+    call = ("suggest", SETTINGS, "--data", TABLE)
+    for surrogate, weighed in ((None, True), ({"model": "plain_gp"}, False),
+                               ({"laws": False}, False)):
+        write_settings(tmp_path, surrogate=surrogate)
+        found = pressloop(*call, "--json").json
+        assert (found["laws"] is not None) is weighed
+        assert ("laws of pressing" in pressloop(*call).out) is weighed
+        assert found["suggestions"][0]["beliefs"]["resistance_ohm_cm2"] > 0.0
 
 
 def test_a_fixed_variable_may_be_left_out(pressloop: Callable[..., Any], tmp_path: Path) -> None:
@@ -92,10 +108,10 @@ def test_a_fixed_variable_may_be_left_out(pressloop: Callable[..., Any], tmp_pat
 
 def test_more_careful_settings_suggest_less_risk(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:
-    """`[caution] exploring` reaches the search: 0 ignores what crushed stacks teach."""
+    """`survival_exponent` reaches the search: 0 ignores what crushed stacks teach."""
     risks = []
-    for exploring in (0.0, 8.0):
-        write_settings(tmp_path, caution={"exploring": exploring})
+    for exponent in (0.0, 8.0):
+        write_settings(tmp_path, risk_limits={"survival_exponent": exponent})
         write_table(tmp_path, PAST + "380,300,80,,,crushed\n350,900,100,,,crushed\n")
         found = pressloop("suggest", SETTINGS, "--data", TABLE, "--json").json["suggestions"][0]
         risks.append(found["beliefs"]["p_failed"])
@@ -237,9 +253,9 @@ def test_tolerance_and_limits_of_the_settings_reach_the_recommendation(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:
     write_table(tmp_path)
     found = []
-    for name, caution in (("wide", {"tolerance": 0.5}), ("narrow", {"tolerance": 0.02}),
-                          ("timid", {"max_crush_probability": 0.001})):
-        write_settings(tmp_path, campaign={"name": name}, caution=caution)
+    for name, limits in (("wide", {"tolerance": 0.5}), ("narrow", {"tolerance": 0.02}),
+                         ("timid", {"max_crush_probability": 0.001})):
+        write_settings(tmp_path, campaign={"name": name}, risk_limits=limits)
         assert pressloop("import", SETTINGS, TABLE).code == 0
         answer = pressloop("recommend", "--ledger", URL, "--campaign", name, "--json")
         found.append(answer.json["recommendation"])
@@ -281,6 +297,17 @@ def commanded() -> None:
         ledger.append("night", 1, Planned(settings.stack_named("night-001"),
                                           Recipe(140.0, 180.0, 25.0), "reference"))
         ledger.append("night", 1, Commanded(1))
+
+
+def test_a_ledger_with_settings_by_their_older_names_is_still_read(
+        pressloop: Callable[..., Any]) -> None:
+    values = settings_values(caution={"tolerance": 0.2, "exploring": 1.0},
+                             search={"acquisition": "shipping_gain"})
+    with closing(Ledger.open(URL)) as ledger:
+        ledger.append("night", None, Opened(values, "0123456789abcdef", 7))
+    settings = stored(URL, None).settings
+    assert (settings.limits.tolerance, settings.limits.survival_exponent) == (0.2, 1.0)
+    assert settings.search.acquisition == "knowledge_gradient"
 
 
 def test_settling_closes_a_trial_for_good(pressloop: Callable[..., Any]) -> None:

@@ -7,10 +7,11 @@ from itertools import permutations
 
 import numpy as np
 import pytest
+from asked import proposed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer import Space, propose
+from optimizer import Space
 from optimizer.cost import Cost, heating_order
 from trials.errors import BadInput
 from trials.recipe import Recipe
@@ -63,7 +64,7 @@ def test_no_cost_at_all_is_refused(name, value):
 def test_a_batch_goes_through_its_temperatures_once(space, learned, trial, hot):
     newest = trial(Recipe(200.0, 60.0, hot), state=State.FAULTED)
     for history in ([newest], [*learned, newest]):
-        found = propose(history, space, count=4)
+        found = proposed(history, space, count=4)
         temperatures = [p.recipe.temperature_c for p in found]
         assert travel(temperatures, hot) == pytest.approx(
             min(travel(p, hot) for p in permutations(temperatures)))
@@ -75,7 +76,7 @@ def test_gain_per_minute_heats_less(space, simulated, trial):
         for seed in range(3):
             history = [*simulated(12, seed=seed), trial(Recipe(200.0, 60.0, 25.0),
                                                         state=State.FAULTED)]
-            proposal, = propose(history, space, cost=Cost(weight=weight))
+            proposal, = proposed(history, space, cost=Cost(weight=weight))
             found.append(Cost().minutes(space, space.encode([proposal.recipe]), [25.0])[0])
         return np.mean(found)
 

@@ -7,10 +7,14 @@ import random
 
 import numpy as np
 import pytest
+from asked import fitted, proposed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer import Caution, Search, Space, believe, propose
+from optimizer import RiskLimits, Search, Space
+from optimizer.proposals import acquisition_module
+from optimizer.reasons import CONTROL, OPENS, SPACE_FILLING
+from optimizer.reasons import REFERENCE as REFERENCE_AGAIN
 from trials.errors import BadInput
 from trials.outcome import Damage, Failed, FailureMode, Intact, SetAside
 from trials.recipe import Recipe
@@ -32,7 +36,7 @@ def started(trial, proposals, state=State.PLANNED):
 
 
 def test_reference_comes_first_then_a_spread(space):
-    first, *others = propose([], space, reference=REFERENCE, count=8)
+    first, *others = proposed([], space, reference=REFERENCE, count=8)
     assert (first.recipe, first.purpose, first.beliefs) == (REFERENCE, "reference", {})
     assert {p.purpose for p in others} == {"space-filling"}
     x = space.encode(recipes(others))
@@ -40,7 +44,7 @@ def test_reference_comes_first_then_a_spread(space):
 
 
 def test_reference_outside_the_space_is_not_pressed(space):
-    found = propose([], space, reference=Recipe(600.0, 180.0, 25.0), count=8)
+    found = proposed([], space, reference=Recipe(600.0, 180.0, 25.0), count=8)
     assert {p.purpose for p in found} == {"space-filling"}
 
 
@@ -48,50 +52,50 @@ def test_reference_that_faulted_or_was_not_imported_is_still_pressed(space, tria
     faulted = [trial(REFERENCE, state=State.FAULTED)]
     imported = [trial(Recipe(200.0, 60.0, 80.0), Intact(50.0), state=State.IMPORTED)]
     for history in (faulted, imported):
-        assert propose(history, space, reference=REFERENCE)[0].purpose == "reference"
+        assert proposed(history, space, reference=REFERENCE)[0].purpose == "reference"
     tried = [trial(REFERENCE, Intact(100.0), state=State.IMPORTED)]
-    assert propose(tried, space, reference=REFERENCE)[0].purpose == "space-filling"
+    assert proposed(tried, space, reference=REFERENCE)[0].purpose == "space-filling"
 
 
 def test_one_at_a_time_is_the_same_opening_as_all_at_once(space, trial):
-    at_once = recipes(propose([], space, reference=REFERENCE, count=8, seed=3))
+    at_once = recipes(proposed([], space, reference=REFERENCE, count=8, seed=3))
     history = []
     for _ in range(8):
-        found = propose(history, space, reference=REFERENCE, seed=3)
+        found = proposed(history, space, reference=REFERENCE, seed=3)
         history += started(trial, found)
     assert history[0].recipe == at_once[0] == REFERENCE
     assert {t.recipe for t in history} == set(at_once)
 
 
 def test_opening_differs_by_seed(space):
-    one, other = (recipes(propose([], space, count=7, seed=seed)) for seed in (0, 1))
+    one, other = (recipes(proposed([], space, count=7, seed=seed)) for seed in (0, 1))
     assert not set(one) & set(other)
-    assert one == recipes(propose([], space, count=7, seed=0))
+    assert one == recipes(proposed([], space, count=7, seed=0))
 
 
 @settings(max_examples=15, deadline=None)
 @given(seed=st.integers(0, 2**31 - 1), count=st.integers(1, 8))
 def test_opening_lies_in_the_space_and_is_distinct(space, seed, count):
-    found = recipes(propose([], space, reference=REFERENCE, count=count, seed=seed))
+    found = recipes(proposed([], space, reference=REFERENCE, count=count, seed=seed))
     assert len(set(found)) == count
     assert all(space.contains(r) for r in found)
 
 
 def test_same_history_and_seed_same_recipe(space, learned):
-    one, other = (propose(learned, space, seed=5) for _ in range(2))
+    one, other = (proposed(learned, space, seed=5) for _ in range(2))
     assert one == other
-    assert propose(learned, space, seed=6) != one
+    assert proposed(learned, space, seed=6) != one
 
 
 def test_order_of_history_changes_nothing(space, learned):
     shuffled = learned.copy()
     random.Random(1).shuffle(shuffled)
-    assert propose(shuffled, space, count=2) == propose(learned, space, count=2)
+    assert proposed(shuffled, space, count=2) == proposed(learned, space, count=2)
 
 
 def test_history_is_not_touched(space, learned):
     before = copy.deepcopy([(t.recipe, t.outcome, t.state) for t in learned])
-    propose(learned, space)
+    proposed(learned, space)
     assert [(t.recipe, t.outcome, t.state) for t in learned] == before
 
 
@@ -100,16 +104,16 @@ def test_global_random_state_is_left_alone(space, learned):
 
     torch.manual_seed(11)
     before = torch.random.get_rng_state()
-    one = propose(learned, space)
+    one = proposed(learned, space)
     assert torch.equal(before, torch.random.get_rng_state())
     for state in range(12, 16):
         torch.manual_seed(state)
-        assert propose(learned, space) == one
+        assert proposed(learned, space) == one
 
 
 def test_model_proposal_lies_in_the_space_rounded_and_says_what_is_believed(space, learned):
-    proposal, = propose(learned, space)
-    assert proposal.purpose in ("explore", "exploit")
+    proposal, = proposed(learned, space)
+    assert proposal.purpose in OPENS.keys() - {REFERENCE_AGAIN, CONTROL, SPACE_FILLING}
     assert space.contains(proposal.recipe)
     assert proposal.recipe.dwell_s == round(proposal.recipe.dwell_s)
     assert proposal.recipe.temperature_c == round(proposal.recipe.temperature_c, 1)
@@ -118,24 +122,24 @@ def test_model_proposal_lies_in_the_space_rounded_and_says_what_is_believed(spac
     assert said["survival"] == pytest.approx((1.0 - said["p_crushed"]) * (1.0 - said["p_failed"]))
     assert said["p_crushed"] < 0.5
     assert 0.0 < said["expected_gain"] < 1.0 and said["acquisition"] < 0.0
-    believed = believe(learned, space, Caution())
+    believed = fitted(learned, space, RiskLimits())
     assert said["p_crushed"] == pytest.approx(float(believed.crushing([proposal.recipe])[0]))
 
 
 def test_recipes_in_work_are_not_proposed_again(space, learned, trial):
-    first, = propose(learned, space)
+    first, = proposed(learned, space)
     for state in (State.PLANNED, State.MEASURED):
-        second, = propose([*learned, trial(first.recipe, state=state)], space)
+        second, = proposed([*learned, trial(first.recipe, state=state)], space)
         assert distance(space, first.recipe, second.recipe) > 0.02
 
 
 def test_several_at_once_are_distinct(space, learned):
-    found = recipes(propose(learned, space, count=3))
+    found = recipes(proposed(learned, space, count=3))
     assert all(distance(space, a, b) > 0.02 for i, a in enumerate(found) for b in found[:i])
 
 
 def test_opening_runs_over_into_model_proposals(space, simulated):
-    found = propose(simulated(7), space, count=3)
+    found = proposed(simulated(7), space, count=3)
     assert sum(p.purpose == "space-filling" for p in found) == 1
     assert all("expected_gain" in p.beliefs for p in found)
 
@@ -145,7 +149,7 @@ def test_all_crushed_at_high_pressure_goes_lower(space, trial):
             for d, t in ((30.0, 30.0), (300.0, 60.0))]
     for damage in (None, Damage(0.4, 0.01)):
         history = [trial(r, Failed(FailureMode.CRUSHED, "broke", damage)) for r in high]
-        proposal, = propose(history, space)
+        proposal, = proposed(history, space)
         assert proposal.purpose == "find an intact stack"
         assert proposal.recipe.pressure_mpa < 300.0
 
@@ -154,14 +158,14 @@ def test_all_delaminated_at_low_pressure_goes_higher(space, trial):
     low = [Recipe(p, d, t) for p in (55.0, 70.0, 85.0, 100.0)
            for d, t in ((12.0, 26.0), (60.0, 40.0))]
     history = [trial(r, Failed(FailureMode.DELAMINATED, "no contact")) for r in low]
-    proposal, = propose(history, space)
+    proposal, = proposed(history, space)
     assert proposal.recipe.pressure_mpa > 130.0
 
 
 def test_one_more_failure_does_not_stall_the_search_for_an_intact_stack(space, trial):
     history = []
     for _ in range(4):
-        proposal, = propose(history, space, search=Search(start_with=0))
+        proposal, = proposed(history, space, search=Search(start_with=0))
         assert all(distance(space, proposal.recipe, t.recipe) > 0.05 for t in history)
         history.append(trial(proposal.recipe, Failed(FailureMode.SHORTED, "leak")))
 
@@ -169,12 +173,12 @@ def test_one_more_failure_does_not_stall_the_search_for_an_intact_stack(space, t
 def test_trials_that_teach_nothing_do_not_end_the_opening(space, trial):
     history = [trial(Recipe(200.0, 60.0, 80.0), state=s)
                for s in (State.FAULTED, State.SETTLED) for _ in range(5)]
-    assert propose(history, space)[0].purpose == "space-filling"
+    assert proposed(history, space)[0].purpose == "space-filling"
 
 
 def test_history_of_spoilt_readings_only_still_gets_a_proposal(space, trial):
     history = [trial(Recipe(100.0 + 20 * i, 60.0, 80.0), SetAside("noise")) for i in range(9)]
-    proposal, = propose(history, space)
+    proposal, = proposed(history, space)
     assert space.contains(proposal.recipe)
 
 
@@ -184,20 +188,22 @@ def test_history_of_spoilt_readings_only_still_gets_a_proposal(space, trial):
 def test_fixed_variables_stay_fixed(simulated, bounds):
     small = Space(*bounds)
     history = simulated(9, of=small)
-    for proposal in (*propose([], small, count=3), *propose(history, small)):
+    for proposal in (*proposed([], small, count=3), *proposed(history, small)):
         assert small.contains(proposal.recipe)
 
 
 @pytest.mark.parametrize("count", [0, -1, float("nan")])
 def test_no_recipe_at_all_is_refused(space, count):
     with pytest.raises(BadInput, match="count"):
-        propose([], space, count=count)
+        proposed([], space, count=count)
 
 
 @pytest.mark.parametrize("name", ["cautios", "", ".x", "no.such.module", "os.path"])
-def test_unknown_acquisition_is_refused_before_the_first_stack(name):
-    with pytest.raises(BadInput, match=r"search\.acquisition.*noisy_improvement"):
-        Search(acquisition=name)
+def test_unknown_acquisition_is_refused(name, space, learned):
+    with pytest.raises(BadInput, match=r"search\.acquisition.*noisy_expected_improvement"):
+        acquisition_module(name)
+    with pytest.raises(BadInput, match=r"search\.acquisition"):
+        proposed(learned, space, search=Search(acquisition=name))
 
 
 def test_every_acquisition_that_ships_proposes(space, learned):
@@ -206,19 +212,19 @@ def test_every_acquisition_that_ships_proposes(space, learned):
     from optimizer import acquisitions
 
     names = [found.name for found in pkgutil.iter_modules(acquisitions.__path__)]
-    assert {"noisy_improvement", "survival_first"} <= set(names)
+    assert {"noisy_expected_improvement", "feasibility_first"} <= set(names)
     for name in names:
-        proposal, = propose(learned, space, search=Search(acquisition=name))
+        proposal, = proposed(learned, space, search=Search(acquisition=name))
         assert space.contains(proposal.recipe)
 
 
 def test_acquisition_outside_the_project(space, learned):
-    outside = Search(acquisition="optimizer.acquisitions.survival_first")
-    inside = Search(acquisition="survival_first")
-    assert propose(learned, space, search=outside) == propose(learned, space, search=inside)
+    outside = Search(acquisition="optimizer.acquisitions.feasibility_first")
+    inside = Search(acquisition="feasibility_first")
+    assert proposed(learned, space, search=outside) == proposed(learned, space, search=inside)
 
 
-def test_more_caution_keeps_further_from_crushing(trial):
+def test_a_higher_exponent_keeps_further_from_crushing(trial):
     """Resistance falls with pressure up to a cliff at 300 MPa that is not known well."""
     line, history = Space((100.0, 500.0), (60.0, 60.0), (25.0, 25.0)), []
     for pressure in (110.0, 150.0, 190.0, 240.0, 420.0):
@@ -227,7 +233,7 @@ def test_more_caution_keeps_further_from_crushing(trial):
                              if pressure < 300.0 else crushed))
 
     def survival(exploring):
-        proposal, = propose(history, line, caution=Caution(exploring=exploring),
+        proposal, = proposed(history, line, limits=RiskLimits(survival_exponent=exploring),
                             search=Search(start_with=0))
         return proposal.beliefs["survival"]
 

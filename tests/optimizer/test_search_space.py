@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.caution import Caution
+from optimizer.risk_limits import RiskLimits
 from optimizer.space import Space
 from trials.errors import BadInput
 from trials.recipe import Recipe
@@ -105,8 +105,9 @@ def test_no_space_at_all_is_refused(bounds):
 
 @pytest.mark.parametrize("name", [
     "max_crush_probability", "max_failure_probability", "tolerance", "crushed_above",
-    "stack_scatter", "exploring", "pressure_error", "temperature_error_c"])
+    "stack_scatter", "survival_exponent", "losses", "max_crush_probability_exploring",
+    "pressure_error", "temperature_error_c"])
 @pytest.mark.parametrize("value", [-0.1, math.nan, math.inf])
-def test_caution_refuses_what_is_no_fraction_or_error(name, value):
+def test_risk_limits_refuse_what_is_no_fraction_or_error(name, value):
     with pytest.raises(BadInput, match=name):
-        Caution(**{name: value})
+        RiskLimits(**{name: value})

@@ -5,14 +5,16 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.beliefs import believe
-from optimizer.caution import Caution
+from optimizer.models import fit_models
+from optimizer.problem import Problem
+from optimizer.risk_limits import RiskLimits
 from studies.compare import Findings, Options, compare
 from studies.comparison import OFF, SKILL, TYPICAL, Comparison
 from studies.data import StudyData
@@ -35,8 +37,9 @@ from trials.stack import Stack
 from trials.trial import State, Trial
 from views.study.compare import section
 
-CHEAP = Options(models=("linear", "mean"), shipped="linear",
-                crush_models=("base_rate", "logistic"), crush_shipped="logistic", resamples=400)
+CHEAP = Options(models=("linear", "mean"), baseline="linear",
+                failure_models=("base_rate", "logistic"), failure_baseline="logistic",
+                resamples=400)
 CRUSHED = Failed(FailureMode.CRUSHED, "seen under the microscope")
 BAYESIAN = ("posterior", "prior ", "gaussian", "acquisition", "log predictive", "likelihood",
             "hyperparameter", "brier")
@@ -79,7 +82,7 @@ def test_on_a_linear_law_the_mean_is_worse_and_the_verdict_says_so() -> None:
 
 
 def test_on_noise_nothing_is_better_than_the_mean() -> None:
-    options, strengths = replace(CHEAP, shipped="mean"), []
+    options, strengths = replace(CHEAP, baseline="mean"), []
     for seed in range(6):
         found = compare(data_of(law(14, 0.0, seed=seed)), options)
         one, = resistance_of(found).against("recipe", OFF)
@@ -92,7 +95,7 @@ def test_on_noise_nothing_is_better_than_the_mean() -> None:
 
 def test_a_handful_of_stacks_proves_nothing() -> None:
     found = compare(data_of(law(5, 3.0)), replace(CHEAP, models=("nearest_neighbour",),
-                                                  shipped="mean"))
+                                                  baseline="mean"))
     assert {d.strength for d in resistance_of(found).against("recipe", OFF)} == {TOO_FEW}
     assert any("Too few different recipes (5)" in s for s in found.sentences)
 
@@ -179,7 +182,7 @@ def test_the_worst_stack_is_named() -> None:
 
 
 def test_an_interval_that_tells_nothing_is_named() -> None:
-    options = replace(CHEAP, models=("nearest_neighbour", "mean"), shipped="nearest_neighbour")
+    options = replace(CHEAP, models=("nearest_neighbour", "mean"), baseline="nearest_neighbour")
     wild = [replace(t, outcome=Intact(float(10.0 ** (t.number % 7)))) for t in law(16, 1.0)]
     words = " ".join(compare(data_of(wild), options).sentences)
     assert "The widest of these intervals, of trial " in words
@@ -198,17 +201,86 @@ def test_chances_that_the_count_contradicts_are_called_so() -> None:
 def test_models_that_say_the_same_do_not_differ(mixed: tuple[Trial, ...]) -> None:
     """The last digits of two ways to one prediction are no evidence."""
     bare = [replace(t, outcome=replace(t.outcome, damage=None)) for t in mixed]
-    options = replace(CHEAP, crush_models=("beliefs", "labels_only"), crush_shipped="beliefs")
+    options = replace(CHEAP, failure_models=("threshold",), failure_baseline="threshold",
+                      own_failure_models=("surrogates.failures.threshold",))
     one, = crushing_of(compare(data_of(bare), options)).against("recipe", SKILL)
     assert one.strength == NO_EVIDENCE
 
 
 def test_who_learned_from_more_stacks_is_told() -> None:
-    options = replace(CHEAP, models=("plain_gp", "linear"), shipped="plain_gp", refit_up_to=20,
+    options = replace(CHEAP, models=("plain_gp", "linear"), baseline="plain_gp", refit_up_to=20,
                       blocks=2, most_rows=20)
     words = " ".join(compare(data_of(law(64, 1.0)), options).sentences)
     assert "which learned from 20 stacks at most," in words
     assert "learned from all stacks" in words
+
+
+LAB = '''"""A lab's own models: one knows the law of these stacks, the other one nothing."""
+import torch
+from botorch.models.model import Model
+from botorch.posteriors import GPyTorchPosterior
+from gpytorch.distributions import MultivariateNormal
+
+
+class Line(Model):
+    num_outputs = 1
+    batch_shape = torch.Size([])
+
+    def posterior(self, X, observation_noise=False, **_):
+        mean = 3.0 - SLOPE * X @ X.new_tensor([1.0, 0.0, 0.5])
+        variance = torch.full_like(mean, 0.02 if observation_noise else 0.01)
+        return GPyTorchPosterior(MultivariateNormal(mean, torch.diag_embed(variance)))
+
+
+def fit(data, prior, *, seed=0):
+    return Line()
+'''
+
+
+@pytest.fixture
+def lab(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "lab_with_models"
+    folder.mkdir()
+    (folder / "__init__.py").write_text("")
+    for name, slope in (("knowing", 2.0), ("blind", 0.0)):
+        (folder / f"{name}.py").write_text(f"{LAB}\nSLOPE = {slope}\n")
+    monkeypatch.syspath_prepend(tmp_path)
+
+
+@pytest.mark.usefixtures("lab")
+def test_the_best_model_that_can_be_set_ends_the_report() -> None:
+    options = replace(CHEAP, models=("mean",), baseline="lab_with_models.blind",
+                      own_models=("lab_with_models.knowing",))
+    data = data_of(law(32, 2.0))
+    found = compare(data, options)
+    assert found.settings == '[surrogate]\nmodel = "lab_with_models.knowing"'
+    assert found.sentences[-1].endswith('[surrogate] model = "lab_with_models.knowing"')
+    assert any("the model lab_with_models.knowing is the best of those" in s
+               for s in found.sentences)
+    assert found.settings.replace('"', "&quot;") in section(found, data).replace("&#34;", "&quot;")
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_model_that_nothing_beats_is_kept() -> None:
+    options = replace(CHEAP, models=("mean",), baseline="lab_with_models.knowing",
+                      own_models=("lab_with_models.blind",))
+    found = compare(data_of(law(32, 2.0)), options)
+    assert found.settings == '[surrogate]\nmodel = "lab_with_models.knowing"'
+    assert any("than the model lab_with_models.knowing: keep it." in s for s in found.sentences)
+
+
+@pytest.mark.usefixtures("lab")
+def test_a_yardstick_that_wins_is_told_but_never_set() -> None:
+    options = replace(CHEAP, models=("linear",), baseline="lab_with_models.blind",
+                      own_models=("surrogates.models.plain_gp",))
+    found = compare(data_of(law(12, 2.0)), options)
+    assert "linear" not in found.settings
+    assert any(s.startswith("The straight-line response surface predicts really better")
+               for s in found.sentences)
+
+
+def test_nothing_is_to_be_set_where_only_yardsticks_were_compared() -> None:
+    assert not compare(data_of(law(12, 2.0)), CHEAP).settings
 
 
 FEW = st.integers(0, 3)
@@ -311,26 +383,25 @@ def test_crushing_that_pressure_decides_is_foreseen() -> None:
     assert sum(int(str(row["stacks"])) for row in groups) == 48
 
 
-def test_the_shipped_model_of_crushing_is_what_the_search_believes(mixed: tuple[Trial, ...]
-                                                                   ) -> None:
-    options = replace(CHEAP, crush_models=("beliefs",), crush_shipped="beliefs", refit_up_to=0,
+def test_the_model_of_crushing_is_that_of_a_campaign(mixed: tuple[Trial, ...]) -> None:
+    options = replace(CHEAP, failure_models=(), failure_baseline="threshold", refit_up_to=0,
                       blocks=2)
     one = crushing_of(compare(data_of(mixed), options))
-    fold, said = one.schemes["lot"][0], one.said("lot", "beliefs")
+    fold, said = one.schemes["lot"][0], one.said("lot", "threshold")
     assert said is not None
-    beliefs = believe([one.table.trials[i] for i in fold.train], SPACE, Caution(),
-                      origin=one.table.origins[fold.origin])
-    expected = beliefs.crushing([one.table.trials[i].recipe for i in fold.test])
+    models = fit_models(Problem(SPACE), [one.table.trials[i] for i in fold.train],
+                        origin=one.table.origins[fold.origin])
+    expected = models.crushing([one.table.trials[i].recipe for i in fold.test])
     assert said.numbers[0][list(fold.test)] == pytest.approx(expected)
 
 
-def test_the_stated_intervals_of_the_shipped_model_hold_on_simulated_stacks() -> None:
+def test_the_stated_intervals_of_the_default_model_hold_on_simulated_stacks() -> None:
     """Over four tables with other lots; 95 % within what 100 stacks can tell."""
-    options = replace(CHEAP, models=("pressing_gp",), shipped="pressing_gp", refit_up_to=0)
+    options = replace(CHEAP, models=(), baseline="", refit_up_to=0)
     inside = of = 0
     for seed in range(4):
         found = compare(data_of(pressed(spread(40, seed=seed), seed=seed)), options)
-        said = resistance_of(found).said("recipe", "pressing_gp")
+        said = resistance_of(found).said("recipe", "physics_gp")
         assert said is not None
         share = coverage(resistance_of(found).table.y[said.index], Prediction(*said.numbers), 0.95)
         inside, of = inside + share.count, of + share.of
@@ -355,7 +426,7 @@ def test_the_section_says_what_is_missing() -> None:
     assert "needs 4 intact stacks, there are 2" in section(nothing, data_of(law(2, 1.0)))
 
 
-def test_caution_decides_what_counts_as_crushed() -> None:
+def test_the_limits_decide_what_counts_as_crushed() -> None:
     trials = pressed(spread(24, seed=3))
-    strict = replace(data_of(trials), caution=Caution(crushed_above=0.02))
+    strict = replace(data_of(trials), limits=RiskLimits(crushed_above=0.02))
     assert compare(strict, CHEAP).crushing is not None

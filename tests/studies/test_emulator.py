@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.caution import Caution
+from optimizer.risk_limits import RiskLimits
 from optimizer.space import Space
 from studies.data import StudyData
 from studies.emulator import FEWEST, MOST_ROWS, emulator_of, known_before_data
@@ -21,7 +21,7 @@ LINE = Space((50.0, 400.0), (60.0, 60.0), (25.0, 25.0))
 
 
 def data_of(trials, space=SPACE):
-    return StudyData("simulated stacks", tuple(trials), space, Caution(), REFERENCE, True)
+    return StudyData("simulated stacks", tuple(trials), space, RiskLimits(), REFERENCE, True)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +72,7 @@ def test_stacks_of_one_recipe_scatter_as_those_that_were_learned_from(emulator, 
 
 def test_presses_invented_for_low_pressures_have_resistances():
     low = Space((5.0, 400.0), (60.0, 60.0), (25.0, 25.0))
-    found = known_before_data(low, Caution())
+    found = known_before_data(low, RiskLimits())
     told = np.array([found.draw([i]).resistance([Recipe(5.0, 60.0, 25.0)])[0] for i in range(20)])
     assert np.all(np.isfinite(told))
 
@@ -137,7 +137,7 @@ def test_a_long_table_is_thinned_and_says_so():
 
 def test_presses_invented_before_data_obey_what_is_known():
     """Cold and short, more pressure never makes resistance much worse, and breaks more stacks."""
-    found = known_before_data(SPACE, Caution())
+    found = known_before_data(SPACE, RiskLimits())
     low, high = Recipe(50.0, 10.0, 25.0), Recipe(300.0, 10.0, 25.0)
     harsh = Recipe(500.0, 10.0, 25.0)
     truths = [found.draw([i]) for i in range(40)]
@@ -150,7 +150,7 @@ def test_presses_invented_before_data_obey_what_is_known():
 
 def test_no_recipe_beats_the_best_one_and_the_best_keeps_the_limits(emulator):
     truth = emulator.draw([3])
-    judge = Judge(truth, SPACE, Caution())
+    judge = Judge(truth, SPACE, RiskLimits())
     recipes = [r for r, keeps in zip(spread(128, seed=9), truth.feasible(spread(128, seed=9)),
                                      strict=True) if keeps]
     assert judge.price(recipes).min() >= judge.best - 0.01

@@ -7,21 +7,30 @@ import math
 import numpy as np
 import pytest
 
-from optimizer.beliefs import believe
-from optimizer.caution import Caution
+from optimizer.models import fit_models
+from optimizer.problem import Problem
 from optimizer.training import Rows, origin_of
 from studies import crush_models, models
 from studies.compare import Options
-from studies.compare_jobs import crush_model, resistance_model
+from studies.contenders import (
+    CRUSHING,
+    RESISTANCE,
+    Contender,
+    chance_of_crushing,
+    every,
+    fit_resistance,
+)
 from studies.crush_models import Stacks
+from studies.models import Fitted
 from studies.validation import crush_table, intact_table
+from surrogates import failures
+from surrogates import models as surrogates
 from tests.studies.stacks import SPACE, pressed, spread
 from trials.errors import BadInput
 from trials.plugins import file_names
 from trials.recipe import Recipe
 
-RESISTANCE, CRUSHING = file_names(models), file_names(crush_models)
-CAUTION = Caution()
+PROBLEM = Problem(SPACE)
 TRIALS = pressed(spread(32, seed=7))
 GENTLE, HARSH = Recipe(60.0, 60.0, 25.0), Recipe(495.0, 1500.0, 30.0)
 
@@ -34,58 +43,63 @@ def law(n: int, seed: int, scatter: float = 0.1) -> Rows:
     return Rows(x, y, np.zeros(n), np.zeros(n, dtype=np.int64))
 
 
-@pytest.mark.parametrize("name", RESISTANCE)
+def fitted(name: str, rows: Rows) -> Fitted:
+    one = Contender(RESISTANCE, name)
+    return one.module.fit(rows) if one.yardstick else fit_resistance(name, rows, PROBLEM)
+
+
+@pytest.mark.parametrize("name", every(RESISTANCE))
 def test_a_model_predicts_one_more_stack(name: str) -> None:
     rows, new = law(40, 1), law(200, 2)
-    found = resistance_model("models", name).fit(rows, SPACE, CAUTION).predict(new.x)
+    found = fitted(name, rows).predict(new.x)
     assert found.mean.shape == found.sd.shape == (200,)
     assert np.all(found.sd > 0.05), "the scatter of stacks is part of it"
     inside = np.mean(np.abs(new.y - found.mean) <= found.half_width(0.95))
     assert 0.85 <= inside <= 1.0
     assert np.isfinite(found.log_density(new.y)).all()
-    assert resistance_model("models", name).TITLE
+    assert Contender(RESISTANCE, name).title
 
 
-@pytest.mark.parametrize("name", RESISTANCE)
+@pytest.mark.parametrize("name", every(RESISTANCE))
 def test_the_same_rows_give_the_same_model(name: str) -> None:
-    fit, rows = resistance_model("models", name).fit, law(15, 3)
-    first, second = (fit(rows, SPACE, CAUTION).predict(rows.x) for _ in range(2))
+    rows = law(15, 3)
+    first, second = (fitted(name, rows).predict(rows.x) for _ in range(2))
     assert np.array_equal(first.mean, second.mean)
     assert np.array_equal(first.sd, second.sd)
 
 
-@pytest.mark.parametrize("name", RESISTANCE)
+@pytest.mark.parametrize("name", every(RESISTANCE))
 def test_what_cannot_be_learned_is_refused_with_a_reason(name: str) -> None:
     none = Rows(np.zeros((0, 3)), np.zeros(0), np.zeros(0), np.zeros(0, dtype=np.int64))
     with pytest.raises(ValueError, match=r"needs|stack"):
-        resistance_model("models", name).fit(none, SPACE, CAUTION)
+        fitted(name, none)
 
 
-def test_the_shipped_model_is_the_one_of_the_search() -> None:
-    two_lots = (*TRIALS[:16], *pressed(spread(8, seed=9), lot="other", seed=4, first=40))
+def test_a_model_that_can_be_set_is_fitted_as_a_campaign_fits_it() -> None:
+    two_lots = (*TRIALS[:8], *pressed(spread(4, seed=9), lot="other", seed=4, first=40))
     table, origin = intact_table(two_lots, SPACE), origin_of(TRIALS[0])
-    beliefs = believe(two_lots, SPACE, CAUTION, origin=origin)
+    campaign = fit_models(PROBLEM, two_lots, origin=origin)
     recipes = spread(8, seed=11)
-    expected = beliefs.resistance(recipes, new_stack=True)
+    expected = campaign.resistance(recipes, new_stack=True)
     rows = table.rows(range(len(table)), table.origins.index(origin))
-    found = resistance_model("models", "pressing_gp").fit(rows, SPACE, CAUTION).predict(
-        SPACE.encode(recipes))
-    assert np.exp(found.mean) == pytest.approx(expected.median, rel=1e-6)
-    assert np.exp(found.mean + 1.96 * found.sd) == pytest.approx(expected.high, rel=1e-6)
+    found = fitted("physics_gp", rows).predict(SPACE.encode(recipes))
+    assert np.exp(found.mean) == pytest.approx(expected.median, rel=0.06)
+    assert np.exp(found.mean + 1.96 * found.sd) == pytest.approx(expected.high, rel=0.12)
+    chance = chance_of_crushing("threshold", two_lots, SPACE.encode(recipes), PROBLEM, origin)
+    assert chance == pytest.approx(campaign.crushing(recipes), abs=1e-6)
 
 
-def test_the_shipped_model_adds_what_a_reading_is_off_by() -> None:
-    fitted = resistance_model("models", "pressing_gp").fit(law(20, 4), SPACE, CAUTION)
-    x = law(3, 5).x
-    clean, noisy = fitted.predict(x), fitted.predict(x, np.full(3, 0.04))
+def test_a_model_that_can_be_set_adds_what_a_reading_is_off_by() -> None:
+    found, x = fitted("physics_gp", law(20, 4)), law(3, 5).x
+    clean, noisy = found.predict(x), found.predict(x, np.full(3, 0.04))
     assert noisy.sd**2 - clean.sd**2 == pytest.approx(np.full(3, 0.04))
 
 
 def test_a_response_surface_holds_its_interval_with_few_stacks() -> None:
-    fit, inside = resistance_model("models", "linear").fit, 0
+    inside = 0
     for seed in range(400):
         rows, new = law(7, seed), law(1, 10_000 + seed)
-        found = fit(rows, SPACE, CAUTION).predict(new.x)
+        found = fitted("linear", rows).predict(new.x)
         inside += int(abs(new.y - found.mean)[0] <= found.half_width(0.95)[0])
     assert 0.92 <= inside / 400 <= 0.98
 
@@ -94,26 +108,26 @@ def test_a_surface_that_the_recipes_do_not_tell_is_refused() -> None:
     rows = law(30, 6)
     two_levels = Rows(np.round(rows.x), rows.y, rows.variance, rows.group)
     with pytest.raises(ValueError, match="terms apart"):
-        resistance_model("models", "quadratic").fit(two_levels, SPACE, CAUTION)
+        fitted("quadratic", two_levels)
     with pytest.raises(ValueError, match="needs 11 stacks or more to learn from, there are 6"):
-        resistance_model("models", "quadratic").fit(law(6, 6), SPACE, CAUTION)
+        fitted("quadratic", law(6, 6))
 
 
 def test_replicates_are_one_neighbour() -> None:
     rows = law(4, 7)
     x, y = np.repeat(rows.x, 2, axis=0), np.repeat(rows.y, 2) + np.tile([-0.1, 0.1], 4)
-    found = resistance_model("models", "nearest_neighbour").fit(
-        Rows(x, y, np.zeros(8), np.zeros(8, dtype=np.int64)), SPACE, CAUTION).predict(rows.x)
+    twice = Rows(x, y, np.zeros(8), np.zeros(8, dtype=np.int64))
+    found = fitted("nearest_neighbour", twice).predict(rows.x)
     assert found.mean == pytest.approx(rows.y)
     assert np.all(found.sd > 0.1), "as far off as the next recipe is, not as a replicate"
 
 
-@pytest.mark.parametrize("name", CRUSHING)
+@pytest.mark.parametrize("name", every(CRUSHING))
 def test_a_model_of_crushing_gives_chances(name: str) -> None:
-    table = crush_table(TRIALS, SPACE, CAUTION.crushed_above)
-    stacks = Stacks(table.trials, table.x, table.y, table.origins[0])
-    gentle, harsh = crush_model("models", name).fit(stacks, SPACE, CAUTION).probability(
-        SPACE.encode([GENTLE, HARSH]))
+    one, table = Contender(CRUSHING, name), crush_table(TRIALS, SPACE, 0.05)
+    x = SPACE.encode([GENTLE, HARSH])
+    gentle, harsh = one.module.fit(Stacks(table.x, table.y)).probability(x) if one.yardstick \
+        else chance_of_crushing(name, table.trials, x, PROBLEM, table.origins[0])
     assert 0.0 <= gentle <= harsh <= 1.0
     if name != "base_rate":
         assert gentle < 0.2
@@ -121,29 +135,29 @@ def test_a_model_of_crushing_gives_chances(name: str) -> None:
 
 
 def test_the_share_of_crushed_stacks_is_the_same_for_all() -> None:
-    table = crush_table(TRIALS, SPACE, CAUTION.crushed_above)
-    stacks = Stacks(table.trials, table.x, table.y, table.origins[0])
-    found = crush_model("models", "base_rate").fit(stacks, SPACE, CAUTION)
+    table = crush_table(TRIALS, SPACE, 0.05)
+    found = Contender(CRUSHING, "base_rate").module.fit(Stacks(table.x, table.y))
     assert np.ptp(found.probability(table.x)) == 0.0
     assert found.value == pytest.approx(table.y.mean(), abs=0.02)
 
 
 def test_whole_stacks_alone_teach_a_classifier_nothing() -> None:
     table = intact_table(TRIALS, SPACE)
-    stacks = Stacks(table.trials, table.x, np.zeros(len(table)), table.origins[0])
-    for name in ("logistic", "random_forest"):
-        with pytest.raises(ValueError, match="none were crushed"):
-            crush_model("models", name).fit(stacks, SPACE, CAUTION)
+    with pytest.raises(ValueError, match="none were crushed"):
+        Contender(CRUSHING, "logistic").module.fit(Stacks(table.x, np.zeros(len(table))))
 
 
 def test_every_file_is_compared_unless_asked_otherwise() -> None:
     options = Options()
-    assert set(options.models) == set(RESISTANCE)
-    assert set(options.crush_models) == set(CRUSHING)
+    assert set(options.models) == {*file_names(surrogates), *file_names(models)}
+    assert set(options.failure_models) == {*file_names(failures), *file_names(crush_models)}
+    assert not set(file_names(surrogates)) & set(file_names(models)), "one name, one model"
+    assert not set(file_names(failures)) & set(file_names(crush_models)), "one name, one model"
 
 
 @pytest.mark.parametrize("wrong", [
-    {"models": ("no_such",)}, {"crush_models": ("no_such",)}, {"shipped": "no.such"},
+    {"models": ("no_such",)}, {"failure_models": ("no_such",)}, {"baseline": "no.such"},
+    {"own_models": ("no.such",)},
     {"models": ("mean", "mean")}, {"leave_out": "lot"}, {"blocks": 1}, {"refit_up_to": math.nan},
     {"most_rows": 0}, {"resamples": 1}])
 def test_options_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:

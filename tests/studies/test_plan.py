@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from optimizer.caution import Caution
-from optimizer.second_thoughts import stacks_to_prove
+from optimizer.decision_analysis import stacks_to_prove
+from optimizer.risk_limits import RiskLimits
 from studies.data import StudyData
 from studies.plan import Options, plan, scatter_of
 from studies.replay import Options as ReplayOptions
@@ -31,7 +31,7 @@ from trials.outcome import Failed, FailureMode
 KNOWN = {8: {5: 43, 10: 12, 20: 4, 30: 2},
          15: {5: 149, 10: 39, 20: 11, 30: 6, 50: 3},
          25: {5: 412, 10: 108, 20: 30, 30: 15, 50: 6}}
-NO_STACKS = StudyData("no stacks", (), SPACE, Caution(), REFERENCE)
+NO_STACKS = StudyData("no stacks", (), SPACE, RiskLimits(), REFERENCE)
 CHEAP = ("full_factorial", "random")
 
 scatters, differences = st.floats(1.0, 60.0), st.floats(2.0, 100.0)
@@ -131,7 +131,7 @@ def test_stacks_pressed_alike_tell_the_scatter():
 
 
 def test_stacks_are_used_where_there_are_any():
-    data = StudyData("simulated stacks", pressed(spread(40)), SPACE, Caution(), REFERENCE, True)
+    data = StudyData("simulated stacks", pressed(spread(40)), SPACE, RiskLimits(), REFERENCE, True)
     found = plan(data, Options(budget=6, repeats=2, strategies=CHEAP))
     assert found.from_data
     assert found.scatter.source == "model"
@@ -140,7 +140,7 @@ def test_stacks_are_used_where_there_are_any():
 
 def test_a_plan_and_a_replay_tell_the_same_of_the_same_stacks():
     """One page shows both: what fails by chance is counted the same way."""
-    data = StudyData("simulated stacks", pressed(spread(64)), SPACE, Caution(), REFERENCE, True)
+    data = StudyData("simulated stacks", pressed(spread(64)), SPACE, RiskLimits(), REFERENCE, True)
     planned = plan(data, Options(budget=6, repeats=3, strategies=CHEAP))
     replayed = replay(data, ReplayOptions(budget=6, repeats=3, strategies=CHEAP))
     assert planned.curve == replayed.curve

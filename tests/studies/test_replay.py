@@ -11,7 +11,9 @@ from hypothesis import given as hypothetically
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from optimizer.caution import Caution
+from optimizer.models import fit_models
+from optimizer.problem import Problem
+from optimizer.risk_limits import RiskLimits
 from studies import strategies
 from studies.campaigns import Campaign, campaign
 from studies.data import StudyData
@@ -28,14 +30,14 @@ from trials.recipe import Recipe
 
 CHEAP = ("as_listed", "full_factorial", "random")
 ALL = file_names(strategies)
-GIVEN = Given(SPACE, Caution(), REFERENCE, 0, spread(12), spread(12, seed=4))
+GIVEN = Given(Problem(SPACE, reference=REFERENCE), 0, spread(12), spread(12, seed=4))
 
 
 def table(count=40, repeated=6):
     """Stacks of which some were pressed alike."""
     recipes = spread(count)
     trials = pressed([*recipes, *recipes[:repeated]])
-    return StudyData("simulated stacks", trials, SPACE, Caution(), REFERENCE, True)
+    return StudyData("simulated stacks", trials, SPACE, RiskLimits(), REFERENCE, True)
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +74,7 @@ class Bowl:
 
 def on_bowl(name, seed=0, budget=18, bowl=None, batch=3):
     bowl = bowl or Bowl()
-    return campaign(name, replace(GIVEN, seed=seed), bowl, Judge(bowl, SPACE, Caution()),
+    return campaign(name, replace(GIVEN, seed=seed), bowl, Judge(bowl, SPACE, RiskLimits()),
                     budget=budget, batch=batch, seed=seed, repeat=seed)
 
 
@@ -108,7 +110,7 @@ def test_a_table_ends_the_campaigns_on_it():
 def check_table(name, data):
     """Every row of the table happens, each once, and then there is none left."""
     found = Watched(data)
-    ended = campaign(name, GIVEN, found, Judge(found.truth, SPACE, Caution()),
+    ended = campaign(name, GIVEN, found, Judge(found.truth, SPACE, RiskLimits()),
                      budget=60, batch=4, seed=3)
     rows = usable(data.trials, SPACE)
     assert ended.stacks[-1] == len(rows)
@@ -117,13 +119,11 @@ def check_table(name, data):
 
 
 class Watched:
-    """The table's truth, which remembers what it was asked. Beliefs play no part in pressing."""
+    """The table's truth, which remembers what it was asked. Models play no part in pressing."""
 
     def __init__(self, data):
-        from optimizer.beliefs import believe
-
         rows = usable(data.trials, SPACE)
-        self.truth = TableTruth(rows, believe(rows, SPACE, Caution()))
+        self.truth = TableTruth(rows, fit_models(Problem(SPACE), rows))
         self.table = self.truth.table
         self.asked, self.told = [], []
 
@@ -161,7 +161,7 @@ def test_failed_stacks_count_as_lost_and_teach_no_resistance():
     assert all(not keeps for keeps in found.feasible)
 
 
-def test_what_is_shipped_was_measured_well_more_than_once_and_never_broke():
+def test_what_is_recommended_was_measured_well_more_than_once_and_never_broke():
     from trials.stack import Stack
     from trials.trial import State, Trial
 
@@ -180,7 +180,7 @@ def test_pressloop_finds_a_narrow_optimum_sooner_than_random_recipes():
 
 
 def test_more_scatter_leaves_a_lab_farther_from_the_best():
-    empty = StudyData("nothing", (), SPACE, Caution(), REFERENCE)
+    empty = StudyData("nothing", (), SPACE, RiskLimits(), REFERENCE)
     quiet, loud = (np.median([c.regret[-1] for c in replays(
         Bowl(4.0, scatter=scatter), empty, Options(("random",), repeats=20))])
         for scatter in (0.02, 0.6))
@@ -328,7 +328,7 @@ def test_the_default_strategies_exist():
 
 
 def test_replays_of_a_given_truth_need_no_emulator():
-    empty = StudyData("nothing", (), SPACE, Caution(), REFERENCE)
+    empty = StudyData("nothing", (), SPACE, RiskLimits(), REFERENCE)
     found = findings(replays(Bowl(), empty, Options(("random",), budget=6, repeats=3)),
                      Options(("random",), budget=6, repeats=3))
     assert found.error is None

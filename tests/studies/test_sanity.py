@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.beliefs import believe
-from optimizer.caution import Caution
+from optimizer.models import fit_models
+from optimizer.problem import Problem
 from optimizer.space import Space
 from studies.data import StudyData
 from studies.sanity import Finding, odd_rows, sanity
@@ -37,8 +37,8 @@ PLANTED: dict[str, Callable[[FloatArray], FloatArray]] = {
 
 
 def _checked(data: StudyData) -> tuple[Finding, ...]:
-    beliefs = believe(data.trials, data.space, data.caution)
-    return sanity(data, data.trials, beliefs, least=0.01, false_alarms=0.05)
+    models = fit_models(Problem(data.space, limits=data.limits), data.trials)
+    return sanity(data, data.trials, models, least=0.01, false_alarms=0.05)
 
 
 def _flagged(data: StudyData) -> dict[str, Finding]:
@@ -110,7 +110,7 @@ def test_crushing_that_falls_with_pressure_is_found() -> None:
 def test_what_cannot_be_looked_at_is_left_out_or_said() -> None:
     """Without cold recipes no rule of the cold; with too few stacks there, why."""
     hot = Space((50.0, 500.0), (10.0, 1800.0), (90.0, 140.0))
-    checks = _checked(StudyData("hot", pressed(spread(8, 0, hot)), hot, Caution()))
+    checks = _checked(StudyData("hot", pressed(spread(8, 0, hot)), hot))
     assert not {"dwell when cold", "temperature when cold"} & {c.look.name for c in checks}
     assert any(c.why_not for c in checks) and not any(c.flagged for c in checks)
     assert "cannot be told" in _checks(checks)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer import Caution, recommend
+from optimizer import Problem, fit_models, recommend
 from optimizer.objectives import named_objective
 from optimizer.stopping import assess
 from tests.studies.stacks import SPACE, pressed, spread
@@ -26,9 +26,12 @@ def stacks():
         if isinstance(t.outcome, Intact) else t for t in pressed(spread(16)))
 
 
+PARETO = Problem(SPACE, named_objective("pareto"))
+
+
 @pytest.fixture(scope="module")
 def best(stacks):
-    return recommend(stacks, SPACE, objective=named_objective("pareto"))
+    return recommend(fit_models(PARETO, stacks))
 
 
 def test_the_recommended_recipe_is_among_the_front_with_intervals(best):
@@ -43,7 +46,7 @@ def test_the_recommended_recipe_is_among_the_front_with_intervals(best):
 
 def test_text_and_report_list_every_recipe_of_the_front(best):
     told = recommendation_markdown(best)
-    html = card(best, SPACE, Caution(), None)
+    html = card(best, PARETO)
     assert "Trade-offs" in told and "Non-uniformity" in told and "evenness" in told
     for one in best.front:
         assert recipe_words(one.recipe) in told and recipe_words(one.recipe) in html
@@ -52,14 +55,15 @@ def test_text_and_report_list_every_recipe_of_the_front(best):
 
 
 def test_without_segmented_electrodes_nothing_is_said_of_evenness():
-    found = recommend(pressed(spread(16)), SPACE, objective=named_objective("pareto"))
+    found = recommend(fit_models(PARETO, pressed(spread(16))))
     assert found.front and all(t.nonuniformity_low is None for t in found.front)
-    told = recommendation_markdown(found) + card(found, SPACE, Caution(), None)
+    told = recommendation_markdown(found) + card(found, PARETO)
     assert "Trade-offs" in told and "niformity" not in told
 
 
-def test_other_objectives_have_no_front_and_thoughts_are_had_once(stacks):
-    found = recommend(stacks, SPACE, thoughts=True)
+def test_other_objectives_have_no_front_and_the_analysis_is_made_once(stacks):
+    models = fit_models(Problem(SPACE), stacks)
+    found = recommend(models, analysis=True)
     assert found.front == () and "Trade-offs" not in recommendation_markdown(found)
-    assert "Trade-offs" not in card(found, SPACE, Caution(), None)
-    assert assess(stacks, SPACE, thoughts=found.thoughts) == assess(stacks, SPACE)
+    assert "Trade-offs" not in card(found, models.problem)
+    assert assess(models, analysis=found.analysis) == assess(models)

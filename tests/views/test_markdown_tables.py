@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from optimizer import recommend
+from optimizer import Problem, fit_models, recommend
 from tests.views.simulated_trials import GENTLE, REFERENCE, SPACE, press
 from trials import Trial
 from views.markdown import recommendation_markdown, trials_table
@@ -21,12 +22,19 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> list[Trial]:
 
 
 def test_the_recommendation_names_recipe_interval_and_risk(trials: list[Trial]) -> None:
-    found = recommend(trials, SPACE, reference=REFERENCE)
+    found = recommend(fit_models(Problem(SPACE, reference=REFERENCE), trials))
     words = recommendation_markdown(found, campaign="a|b <i>*x*", simulated=True)
     assert words.splitlines()[0] == "## Recommended recipe: a\\|b \\<i\\>\\*x\\*"
     assert "SIMULATED" in words and "Reference (140" in words
     for name in ("Pressure", "Dwell", "Temperature", "Chance of crushing", "Next stack"):
         assert f"| {name}" in words
+
+
+def test_it_says_how_far_the_laws_hold_unless_the_model_weighs_none(trials: list[Trial]) -> None:
+    found = recommend(fit_models(Problem(SPACE), trials))
+    told = "Your stacks follow the usual laws of pressing: 12\u00a0%."
+    assert told in recommendation_markdown(replace(found, laws=0.12))
+    assert "laws of pressing" not in recommendation_markdown(replace(found, laws=None))
 
 
 def test_rows_are_plain_in_order_and_fit_into_json(trials: list[Trial]) -> None:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from optimizer import Caution, Space
+from optimizer import Problem, Space, fit_models
 from tests.views.simulated_trials import CRUSHING, GENTLE, REFERENCE, RULES, SPACE, imported, press
-from trials import Intact, Stack, State, Trial
+from trials import Intact, Recipe, Stack, State, Trial
 from views.report import write_report
 
 
@@ -45,12 +45,12 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> list[Trial]:
     return press(tmp_path_factory.mktemp("many"), GENTLE)
 
 
-def written(path: Path, trials: list[Trial], space: Space = SPACE, **changes: object) -> Seen:
-    options = {"campaign": "C", "caution": Caution(), "reference": REFERENCE, "rules": RULES,
-               "simulated": False} | changes
-    html = write_report(path / "r.html", trials=trials, space=space, **options,  # type: ignore[arg-type]
-                        ).read_text(encoding="utf-8")
-    return Seen(html)
+def written(path: Path, trials: list[Trial], space: Space = SPACE,
+            reference: Recipe | None = REFERENCE, **changes: object) -> Seen:
+    options = {"campaign": "C", "rules": RULES, "simulated": False} | changes
+    models = fit_models(Problem(space, reference=reference), trials)
+    html = write_report(path / "r.html", models, **options)  # type: ignore[arg-type]
+    return Seen(html.read_text(encoding="utf-8"))
 
 
 def test_many_trials_give_all_figures_and_load_nothing(many: list[Trial], tmp_path: Path) -> None:
@@ -60,6 +60,7 @@ def test_many_trials_give_all_figures_and_load_nothing(many: list[Trial], tmp_pa
                   "Spectra of the best stacks", "Pressing the best stack"):
         assert title in seen.words
     assert "the lower resistance with a probability of" in seen.words
+    assert re.search(r"Your stacks follow the usual laws of pressing: .*%\.", seen.words)
     assert seen.loads == []
     assert "link" not in seen.tags and "img" not in seen.tags
     assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
@@ -97,8 +98,8 @@ def test_no_trial_at_all(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("space", "title"), [
-    (Space((50.0, 500.0), (180.0, 180.0), (25.0, 25.0)), "Believed resistance over pressure"),
-    (Space((140.0, 140.0), (180.0, 180.0), (25.0, 140.0)), "Believed resistance over temperature"),
+    (Space((50.0, 500.0), (180.0, 180.0), (25.0, 25.0)), "Predicted resistance over pressure"),
+    (Space((140.0, 140.0), (180.0, 180.0), (25.0, 140.0)), "Predicted resistance over temperature"),
     (Space((50.0, 500.0), (10.0, 1800.0), (25.0, 25.0)), "Resistance over pressure and dwell"),
     (Space((140.0, 140.0), (10.0, 1800.0), (25.0, 140.0)), "Resistance over dwell and temperature"),
 ])

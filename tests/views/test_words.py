@@ -19,6 +19,7 @@ def test_three_significant_digits(value: float, words: str) -> None:
 
 @pytest.mark.parametrize(("share", "words"), [
     (0.0, "0 %"), (1e-5, "< 0.1 %"), (0.0123, "1.2 %"), (0.05, "5 %"), (0.73, "73 %"),
+    (0.9961, "99.6 %"),
     (0.99999, "> 99.9 %"), (1.0, "> 99.9 %"),
 ])
 def test_percent_is_never_surer_than_it_is(share: float, words: str) -> None:

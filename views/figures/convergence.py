@@ -1,4 +1,4 @@
-"""Every stack in order, and the best recipe as it was believed to be at the time."""
+"""Every stack in order, and the best recipe as it was predicted at the time."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def convergence(found: Analysis) -> Panel:
     figure = _canvas(others, 360.0 if intact else 1.0)
     if others:
         _strip(figure, found.trials, others)
-    _believed(figure, found.steps)
+    _recommended(figure, found.steps)
     _measured(figure, intact)
     if intact:
         low, high = _reach([o for _, o in intact], found.steps)
@@ -78,10 +78,10 @@ def _strip(figure: Any, trials: Sequence[Trial], others: Sequence[Kind]) -> None
         row=1, col=1)
 
 
-def _believed(figure: Any, steps: Sequence[Step]) -> None:
+def _recommended(figure: Any, steps: Sequence[Step]) -> None:
     if not steps:
         return
-    # The last step is drawn to the edge of the axes: it is what is believed now.
+    # The last step is drawn to the edge of the axes: it is what is recommended now.
     x = [s.number for s in steps] + [steps[-1].number + 0.6]
     told = [s.recommendation for s in steps] + [steps[-1].recommendation]
     edge = {"shape": "hv", "width": 0}

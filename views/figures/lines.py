@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from optimizer import Beliefs, Interval
+from optimizer import Interval
 from trials.checks import FloatArray
 from trials.outcome import Intact
 from trials.recipe import Recipe
@@ -31,55 +31,52 @@ from views.words import OHM_CM2, VARIABLES, percent
 CELLS = 121
 
 
-def lines(found: Analysis, beliefs: Beliefs, at: Recipe) -> list[Panel]:
+def lines(found: Analysis, at: Recipe) -> list[Panel]:
     """Resistance and chance of failing along the only free variable."""
     (name,) = found.space.free
     low, high = getattr(found.space, name)
     x = np.asarray((np.linspace if name == "temperature_c" else np.geomspace)(low, high, CELLS))
     recipes = [replace(at, **{name: float(value)}) for value in x]
-    return [_resistance(found, beliefs, name, x, recipes), _chances(found, beliefs, name, x,
-                                                                    recipes)]
+    return [_resistance(found, name, x, recipes), _chances(found, name, x, recipes)]
 
 
-def _resistance(found: Analysis, beliefs: Beliefs, name: str, x: FloatArray,
-                recipes: list[Recipe]) -> Panel:
-    title = f"Believed resistance over {VARIABLES[name].label.lower()}"
-    read = ("The line is the believed resistance of a recipe with its 95 % band; circles are "
+def _resistance(found: Analysis, name: str, x: FloatArray, recipes: list[Recipe]) -> Panel:
+    title = f"Predicted resistance over {VARIABLES[name].label.lower()}"
+    read = ("The line is the predicted resistance of a recipe with its 95 % band; circles are "
             "measured stacks, the vertical line is the recommended recipe.")
-    if beliefs.log_resistance is None:
-        return Panel(title, read, missing="No stack has stayed intact yet, so nothing is believed "
-                     "about resistance.")
-    belief = beliefs.resistance(recipes)
+    if found.models.log_resistance is None:
+        return Panel(title, read, missing="No stack has stayed intact yet, so nothing is predicted "
+                     "of resistance.")
+    predicted = found.models.resistance(recipes)
     intact = [(t, t.outcome) for t in found.trials if isinstance(t.outcome, Intact)]
     figure = blank(420)
-    _band(figure, x, belief)
+    _band(figure, x, predicted)
     figure.add_scatter(
         x=[getattr(t.recipe, name) for t, _ in intact], mode="markers", hoverinfo="text",
         y=[o.resistance_ohm_cm2 for _, o in intact], hovertext=[hover(t) for t, _ in intact],
         marker=marks([t for t, _ in intact]))
     _recommended(figure, found, name)
-    values = [o.resistance_ohm_cm2 for _, o in intact] + [float(v) for v in belief.median]
+    values = [o.resistance_ohm_cm2 for _, o in intact] + [float(v) for v in predicted.median]
     figure.update_xaxes(variable_axis(name, getattr(found.space, name)))
     figure.update_yaxes(log_axis(min(values) / 1.3, max(values) * 1.3,
                                  f"Interfacial resistance ({OHM_CM2})"))
     return Panel(title, read, figure)
 
 
-def _band(figure: Any, x: FloatArray, belief: Interval) -> None:
-    figure.add_scatter(x=x, y=belief.high, mode="lines", line={"width": 0}, hoverinfo="skip")
-    figure.add_scatter(x=x, y=belief.low, mode="lines", line={"width": 0}, fill="tonexty",
+def _band(figure: Any, x: FloatArray, predicted: Interval) -> None:
+    figure.add_scatter(x=x, y=predicted.high, mode="lines", line={"width": 0}, hoverinfo="skip")
+    figure.add_scatter(x=x, y=predicted.low, mode="lines", line={"width": 0}, fill="tonexty",
                        fillcolor=BAND, hoverinfo="skip")
-    figure.add_scatter(x=x, y=belief.median, mode="lines", line={"color": INK, "width": 2},
+    figure.add_scatter(x=x, y=predicted.median, mode="lines", line={"color": INK, "width": 2},
                        hovertemplate="%{x:.4g}: %{y:.3g} Ω·cm²<extra></extra>")
 
 
-def _chances(found: Analysis, beliefs: Beliefs, name: str, x: FloatArray, recipes: list[Recipe]
-             ) -> Panel:
-    limit = found.caution.max_crush_probability
+def _chances(found: Analysis, name: str, x: FloatArray, recipes: list[Recipe]) -> Panel:
+    limit = found.limits.max_crush_probability
     figure = blank(420)
     for label, chance, colour, dash in (
-            ("crushed", beliefs.crushing(recipes), RED, "solid"),
-            ("shorted or delaminated", beliefs.failing(recipes), ORANGE, "dot")):
+            ("crushed", found.models.crushing(recipes), RED, "solid"),
+            ("shorted or delaminated", found.models.failing(recipes), ORANGE, "dot")):
         figure.add_scatter(x=x, y=chance, mode="lines",
                            line={"color": colour, "width": 2.2, "dash": dash},
                            hovertemplate="%{x:.4g}: %{y:.1%}<extra>" + label + "</extra>")

@@ -1,4 +1,4 @@
-"""Two variables at a time: believed resistance and chance of crushing, with what was tried."""
+"""Two variables at a time: predicted resistance and chance of crushing, with what was tried."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from optimizer import Beliefs
 from trials.checks import FloatArray
 from trials.recipe import Recipe
 from views.analysis import Analysis
@@ -45,17 +44,17 @@ class Slice:
         return f"at {set_point(held, getattr(self.at, held))}"
 
 
-def maps(found: Analysis, beliefs: Beliefs, at: Recipe) -> list[Panel]:
+def maps(found: Analysis, at: Recipe) -> list[Panel]:
     """Maps through the recipe `at` for a space with two or three free variables."""
     free = found.space.free
     if len(free) == 2:
         only = _slice(found, free[0], free[1], at)
-        return [_resistance(found, beliefs, only), _crushing(found, beliefs, only)]
+        return [_resistance(found, only), _crushing(found, only)]
     by_heat = _slice(found, "pressure_mpa", "temperature_c", at)
-    panels = [_resistance(found, beliefs, by_heat), _crushing(found, beliefs, by_heat)]
-    if beliefs.log_resistance is not None:
+    panels = [_resistance(found, by_heat), _crushing(found, by_heat)]
+    if found.models.log_resistance is not None:
         by_time = _slice(found, "pressure_mpa", "dwell_s", at)
-        panels.append(_resistance(found, beliefs, by_time))
+        panels.append(_resistance(found, by_time))
     return panels
 
 
@@ -71,14 +70,14 @@ def _values(found: Analysis, name: str) -> FloatArray:
     return np.asarray(spread(low, high, CELLS))
 
 
-def _resistance(found: Analysis, beliefs: Beliefs, cut: Slice) -> Panel:
+def _resistance(found: Analysis, cut: Slice) -> Panel:
     title = (f"Resistance over {VARIABLES[cut.across].label.lower()} and "
              f"{VARIABLES[cut.up].label.lower()}, {cut.where}")
-    read = f"The darker, the lower the believed resistance; thin lines are marked in {OHM_CM2}. "
-    if beliefs.log_resistance is None:
-        return Panel(title, read, missing="No stack has stayed intact yet, so nothing is believed "
-                     "about resistance.")
-    median = beliefs.resistance(cut.recipes).median.reshape(CELLS, CELLS)
+    read = f"The darker, the lower the predicted resistance; thin lines are marked in {OHM_CM2}. "
+    if found.models.log_resistance is None:
+        return Panel(title, read, missing="No stack has stayed intact yet, so nothing is predicted "
+                     "of resistance.")
+    median = found.models.resistance(cut.recipes).median.reshape(CELLS, CELLS)
     best, worst = float(median.min()), float(median.max())
     figure = _canvas(found, cut)
     # A flat landscape is to look flat: the colours span a factor of 1.5 at least.
@@ -86,18 +85,19 @@ def _resistance(found: Analysis, beliefs: Beliefs, cut: Slice) -> Panel:
           (np.log(best), np.log(max(worst, 1.5 * best))))
     for level in _levels(best, worst):
         _line(figure, cut, median, level, "~r")
-    read += _limit(figure, cut, beliefs.crushing(cut.recipes), found.caution.max_crush_probability)
+    read += _limit(figure, cut, found.models.crushing(cut.recipes),
+                   found.limits.max_crush_probability)
     overlay(figure, found, cut.across, cut.up, cut.at)
     return Panel(title, read + _far(found), figure)
 
 
-def _crushing(found: Analysis, beliefs: Beliefs, cut: Slice) -> Panel:
-    chance = beliefs.crushing(cut.recipes)
+def _crushing(found: Analysis, cut: Slice) -> Panel:
+    chance = found.models.crushing(cut.recipes)
     figure = _canvas(found, cut)
     _fill(figure, cut, chance.reshape(CELLS, CELLS), CHANCE_COLOURS, (0.0, 1.0))
     _line(figure, cut, chance.reshape(CELLS, CELLS), 0.5, "")
     read = "The darker, the likelier is the next stack to be crushed (thin line: half of them). "
-    read += _limit(figure, cut, chance, found.caution.max_crush_probability)
+    read += _limit(figure, cut, chance, found.limits.max_crush_probability)
     overlay(figure, found, cut.across, cut.up, cut.at)
     return Panel(f"Chance of crushing, {cut.where}", read + _far(found), figure)
 

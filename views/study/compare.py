@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from studies.compare import Findings
 from studies.compare_method import method
-from studies.compare_options import CRUSHING
 from studies.compare_stack_words import percent_off
-from studies.compare_words import verdict
+from studies.compare_words import to_set, verdict
 from studies.comparison import OFF, SKILL, TYPICAL, Comparison, Score
+from studies.contenders import CRUSHING
 from studies.data import StudyData
 from studies.paired import Difference
 from studies.validation import FORWARD, LOT, RECIPE, STACK
@@ -34,7 +34,8 @@ Cell = tuple[str, bool]
 
 
 def section(findings: Findings, data: StudyData) -> str:
-    """HTML of both comparisons, verdicts first, and how they were made at the end."""
+    """HTML of both comparisons, verdicts first, then how they were made, and at the end what to put
+    into the settings."""
     shown = [one for one in (findings.resistance, findings.crushing) if one is not None]
     parts = [_comparison(one) for one in shown]
     if len(shown) < 2:
@@ -44,6 +45,7 @@ def section(findings: Findings, data: StudyData) -> str:
     how = [s for one in shown for s in method(one, findings.options)]
     if how:
         parts.append(_how(list(dict.fromkeys(how))))
+    parts.append(_to_set(findings))
     return "".join(parts)
 
 
@@ -60,7 +62,7 @@ def _comparison(one: Comparison) -> str:
 
 
 def _verdicts(one: Comparison, schemes: Sequence[str]) -> str:
-    """The main verdict in full; of the other schemes how good the shipped model is, the rest folded
+    """The main verdict in full; of the other schemes how good the baseline is, the rest folded
     away."""
     lead, *rest = verdict(one, schemes[0])
     content = tag("p", tag("b", spoken(lead))) + "".join(tag("p", spoken(s)) for s in rest)
@@ -73,11 +75,11 @@ def _verdicts(one: Comparison, schemes: Sequence[str]) -> str:
 
 
 def _order(one: Comparison, scheme: str, score: str) -> list[str]:
-    """The shipped model, then the others, the best first; those without a score last."""
+    """The baseline, then the others, the best first; those without a score last."""
     def rank(name: str) -> tuple[bool, bool, float]:
         found = one.score(scheme, name, score)
         value = 0.0 if found is None else found.value
-        return (name != one.shipped, found is None, -value if score == SKILL else value)
+        return (name != one.baseline, found is None, -value if score == SKILL else value)
 
     return sorted(one.titles, key=rank)
 
@@ -88,7 +90,7 @@ def _table(one: Comparison, schemes: Sequence[str], order: Sequence[str]) -> str
     heads: list[Cell] = [("Model", False), *((f"{what}, {HEADS[s]}", True) for s in schemes)]
     heads += [("Crushed: expected / were", True)] if crushing else [
         (f"Inside the stated 95{NBSP}%", True), (f"95{NBSP}% interval, top over bottom", True)]
-    heads.append((f"Against the {one.titles[one.shipped]}, {HEADS[schemes[0]]}", False))
+    heads.append((f"Against the {one.titles[one.baseline]}, {HEADS[schemes[0]]}", False))
     head = tag("tr", "".join(tag("th", text(h), class_="num" if n else "", scope="col",
                                  style="white-space:normal") for h, n in heads))
     # Names and verdicts need room; numbers do not.
@@ -106,7 +108,7 @@ def _row(one: Comparison, schemes: Sequence[str], name: str) -> list[Cell]:
     cells += [(_skill(one.score(s, name, SKILL)) if crushing else _off(one, s, name), True)
               for s in schemes]
     cells += _crushed(one, main, name) if crushing else _intervals(one, main, name)
-    if name == one.shipped:
+    if name == one.baseline:
         return [*cells, ("", False)]
     found: Difference | None = next((d for d in one.against(main, score) if d.model == name), None)
     return [*cells, (verdict_words(found), False)]
@@ -140,6 +142,16 @@ def _crushed(one: Comparison, scheme: str, name: str) -> list[Cell]:
         return [("–", True)]
     return [(f"{said.numbers[0].sum():.1f} / {one.table.y[said.index].sum():.0f} of "
              f"{said.index.size}", True)]
+
+
+def _to_set(findings: Findings) -> str:
+    """Which models to learn with, and the lines for the settings."""
+    *why, _ = to_set(findings.resistance, findings.crushing) or ("",)
+    if not findings.settings:
+        return ""
+    content = tag("h3", "What to put into the settings") + "".join(
+        tag("p", spoken(s)) for s in why) + tag("pre", text(findings.settings))
+    return tag("div", content, class_="panel", style="margin-top:18px")
 
 
 def _how(sentences: Sequence[str]) -> str:

@@ -33,16 +33,16 @@ WORDS = {REAL: "real", "likely": "probable, not proved", "no evidence": "no evid
 
 
 def left_out(one: Comparison, scheme: str) -> Panel:
-    """Predicted over measured resistance of the shipped model, both in ohm cm2."""
+    """Predicted over measured resistance of the baseline, both in ohm cm2."""
     title = "Predicted against measured, each stack predicted without itself"
-    said = one.said(scheme, one.shipped)
+    said = one.said(scheme, one.baseline)
     if said is None:
-        return Panel(title, "", missing="The shipped model predicted nothing.")
+        return Panel(title, "", missing="The baseline predicted nothing.")
     kept = _evenly(said.index.size)
     found, y = Prediction(*said.numbers[:, kept]), one.table.y[said.index[kept]]
     half = found.half_width(0.95)
     inside = np.abs(y - found.mean) <= half
-    read = (f"Each dot is one stack. The {one.titles[one.shipped]} had not seen it, nor any stack "
+    read = (f"Each dot is one stack. The {one.titles[one.baseline]} had not seen it, nor any stack "
             "of the same recipe. The bar is where it expected 95 of 100 such stacks. Good "
             "predictions lie close to the dashed line, and their bars reach it.")
     if scheme != "recipe":
@@ -86,15 +86,15 @@ def _dots(figure: Any, one: Comparison, index: IntArray, numbers: tuple[Any, Any
 
 
 def differences(one: Comparison, scheme: str, score: str, order: Sequence[str]) -> Panel:
-    """Difference of each model to the shipped one, with its interval."""
-    shipped, skill = one.titles[one.shipped], score == SKILL
-    title = f"How the others differ from the {shipped}"
+    """Difference of each model to the baseline, with its interval."""
+    baseline, skill = one.titles[one.baseline], score == SKILL
+    title = f"How the others differ from the {baseline}"
     found = {d.model: d for d in one.against(scheme, score)}
     shown = [found[name] for name in order if name in found][::-1]
     if not shown:
         return Panel(title, "", missing="No other model predicted the same stacks.")
     of = "" if skill else " of the root mean square"
-    read = (f"Dot: difference{of} to the {shipped} over the same stacks; bar: where the "
+    read = (f"Dot: difference{of} to the {baseline} over the same stacks; bar: where the "
             "difference lies with 95 % confidence. "
             + ("Left of the line a model foresees crushing worse." if skill
                else "Right of the line a model is farther off."))
@@ -136,11 +136,12 @@ def _short(title: str) -> str:
 def chances(one: Comparison, scheme: str) -> Panel:
     """Share of crushed stacks over the chance that they had been given."""
     title = "Of the stacks given a chance of crushing, how many were crushed?"
-    said = one.said(scheme, one.shipped)
+    said = one.said(scheme, one.baseline)
     if said is None:
-        return Panel(title, "", missing="The shipped model predicted nothing.")
+        return Panel(title, "", missing="The baseline predicted nothing.")
     groups = reliability(one.table.y[said.index], said.numbers[0])
-    read = (f"Stacks are grouped by the chance of crushing that the {one.titles[one.shipped]} gave "
+    title_of = one.titles[one.baseline]
+    read = (f"Stacks are grouped by the chance of crushing that the {title_of} gave "
             "them before it had seen them. Dot: average chance stated, and the share that was "
             "then crushed; bar: where that share lies with 95 % confidence. On the dashed line "
             "a stated 20 % means 20 of 100. " + _worst(groups))

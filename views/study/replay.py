@@ -44,7 +44,7 @@ def section(findings: Findings, data: StudyData) -> str:
     """Verdict, picture, table and what the numbers rest on."""
     main, *rest = verdicts(findings)
     verdict = tag("p", tag("strong", spoken(main))) + bullets(rest)
-    panel = Panel("How fast each way finds a good recipe", READ.format(losses=data.caution.losses),
+    panel = Panel("How fast each way finds a good recipe", READ.format(losses=data.limits.losses),
                   regret_figure(findings.curve, goal=findings.options.within_percent), wide=True,
                   key=regret_key(findings.curve))
     return tag("section", tag("h2", "Replayed campaigns") + tag("div", verdict, class_="panel")

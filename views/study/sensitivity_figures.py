@@ -115,7 +115,7 @@ def _curves(found: Findings, data: StudyData, name: str) -> Panel:
     if several:
         key.append((ORANGE, "averaged over the whole space"))
     label = VARIABLES[name].label.lower()
-    return Panel(f"Resistance over {label}", "Believed resistance with its 95 % band; circles are "
+    return Panel(f"Resistance over {label}", "Predicted resistance with its 95 % band; circles are "
                  "measured stacks" + (" whose other set points are near the recipe's." if several
                                       else "."), figure, key=tuple(key))
 
@@ -133,15 +133,14 @@ def _line(figure: Any, curve: Curve, colour: str, band: str, dash: str) -> None:
 
 def map_panels(found: Findings, data: StudyData) -> list[Panel]:
     """Resistance over each pair of free variables, the third held at the recipe."""
-    assert found.beliefs is not None and found.recipe is not None
+    assert found.models is not None and found.recipe is not None
     panels = []
     for pair in combinations(data.space.free, 2):
         held = {n: (getattr(found.recipe, n),) * 2 for n in data.space.free if n not in pair}
         analysis = Analysis(
             trials=_near(found.used, data.space, found.recipe, pair),
-            space=replace(data.space, **held), caution=data.caution, reference=data.reference,
-            beliefs=found.beliefs, recommendation=None, steps=(), forecasts=())
-        panel = maps(analysis, found.beliefs, found.recipe)[0]
+            space=replace(data.space, **held), models=found.models)
+        panel = maps(analysis, found.recipe)[0]
         near = f" Marks are stacks{' pressed near this slice' if held else ''}: circles lasted, "
         near += "crosses were crushed, diamonds delaminated, triangles shorted."
         near += "" if data.reference is None else " The hollow hexagon is the usual recipe."

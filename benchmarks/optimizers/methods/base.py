@@ -14,7 +14,7 @@ class NotOffered(Exception):
 
 
 class Method(Protocol):
-    """Ask, press, tell; and at any time: which recipe would you ship?"""
+    """Ask, press, tell; and at any time: which recipe do you recommend?"""
 
     fallbacks: int
 
@@ -25,7 +25,7 @@ class Method(Protocol):
         """What became of a point that was asked for, in the order asked."""
 
     def recommend(self) -> Array | None:
-        """The point to ship; None where the method names none."""
+        """The recommended point; None where the method names none."""
 
 
 class Rows:

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import optimizer
 from benchmarks.optimizers.methods.base import Method
 from benchmarks.optimizers.problems.base import Array, Observation, Problem
 from benchmarks.optimizers.problems.press import PressProblem
 from benchmarks.optimizers.problems.worlds.problem import WorldProblem
-from optimizer.proposals import Proposal, propose
-from optimizer.recommendation import recommend
-from trials.errors import BadInput
+from optimizer import Models, Proposal, fit_models, propose, recommend
 from trials.trial import State, Trial
 
 COMPARING = ("reference", "control")
@@ -46,15 +45,16 @@ class PressLoop:
 
     def __init__(self, problem: PressProblem | WorldProblem, seed: int) -> None:
         self.problem, self.seed = problem, seed
+        self.searched = optimizer.Problem(problem.space, reference=problem.reference)
         self.history: list[Trial] = []
         self.pending: list[Proposal] = []
         self.controls: set[int] = set()
         self.fallbacks = 0
+        self._fitted: Models | None = None
 
     def ask(self, count: int) -> list[Array]:
         """One batch in one call."""
-        self.pending = list(propose(self.history, self.problem.space,
-                                    reference=self.problem.reference, count=count, seed=self.seed))
+        self.pending = list(propose(self._models(), count, self.seed))
         return list(self.problem.space.encode([p.recipe for p in self.pending]))
 
     def tell(self, x: Array, observation: Observation) -> None:
@@ -68,9 +68,13 @@ class PressLoop:
 
     def recommend(self) -> Array | None:
         """What `pressloop recommend` would say."""
-        try:
-            found = recommend(self.history, self.problem.space,
-                              reference=self.problem.reference)
-        except BadInput:
+        models = self._models()
+        if models.log_resistance is None:
             return None
-        return self.problem.space.encode([found.recipe])[0]
+        return self.problem.space.encode([recommend(models).recipe])[0]
+
+    def _models(self) -> Models:
+        """Fitted once between two batches."""
+        if self._fitted is None or len(self._fitted.history) != len(self.history):
+            self._fitted = fit_models(self.searched, self.history)
+        return self._fitted

@@ -1,0 +1,150 @@
+"""The section of RESULTS.md about presses that nobody tuned on: worlds.csv and worlds_check.csv.
+
+Every figure is from instances from REPORT_FROM on.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.optimizers import methods
+from benchmarks.optimizers.problems.worlds import REPORT_FROM
+
+HERE = Path(__file__).resolve().parent
+CAMPAIGNS, CHECKS = HERE / "worlds.csv", HERE / "worlds_check.csv"
+OURS = "pressloop"
+FLOOR = 0.01
+"""Regrets below one percent count as one percent in ratios: less than a stack scatters."""
+LEAST_LOST = 0.5
+COMMANDS = (
+    f"python benchmarks/optimizers/run.py --problems worlds --instances {REPORT_FROM}-"
+    f"{REPORT_FROM + 5} --seeds 0-1 --methods all --out benchmarks/optimizers/worlds.csv",
+    "python benchmarks/optimizers/worlds_check.py",
+    "python benchmarks/optimizers/report.py")
+
+
+def section() -> list[str]:
+    """Markdown lines; a note where nothing has been run."""
+    if not CAMPAIGNS.exists():
+        return ["Not run."]
+    found = per_family(_campaigns())
+    lines = ["", *(f"    {c}" for c in COMMANDS), "", *_targets(found), "", *_families(found)]
+    return lines
+
+
+def _campaigns() -> pd.DataFrame:
+    """One row per finished campaign of the version of each method that was run last."""
+    rows = pd.read_csv(CAMPAIGNS, dtype={"error": str, "version": str}, keep_default_na=False,
+                       na_values={c: [""] for c in ("ln_regret", "ln_ratio", "feasible", "excess",
+                                                    "hopeless")})
+    rows = rows[rows["version"] == rows["method"].map(rows.groupby("method")["version"].last())]
+    parts = rows["problem"].str.split("/", expand=True)
+    rows = rows.assign(family=parts[1], instance=parts[3].astype(int))
+    good = rows[(rows["error"] == "") & (rows["instance"] >= REPORT_FROM)].sort_values("batch")
+    keys = ["family", "instance", "method", "seed"]
+    last = good.groupby(keys).tail(1).set_index(keys)
+    last["area"] = good.groupby(keys)["ln_regret"].mean()
+    return last.rename(columns={"ln_regret": "regret"}).reset_index()
+
+
+def per_family(campaigns: pd.DataFrame) -> pd.DataFrame:
+    """Means over instances and seeds, by family and method. Means, not medians: a method that
+    fails on one press in three is not as good as one that never does."""
+    found = campaigns.groupby(["family", "method"]).agg(
+        regret=("regret", "mean"), area=("area", "mean"), lost=("failed", "mean"),
+        median=("regret", "median"), unfeasible=("feasible", lambda v: 1.0 - v.mean()),
+        campaigns=("regret", "size"))
+    return found
+
+
+def _ratios(found: pd.DataFrame, what: str) -> dict[str, tuple[float, str]]:
+    """pressloop over the best peer of each family, and who that is."""
+    told = {}
+    for family in found.index.get_level_values(0).unique():
+        mine = found.loc[family]
+        peers = mine[what].drop(OURS, errors="ignore")
+        floor = FLOOR
+        if what == "lost":
+            peers = peers[[m for m in peers.index if m in methods.MODEL_BASED]]
+            floor = LEAST_LOST
+        if OURS in mine.index and len(peers):
+            told[family] = (max(float(mine.loc[OURS, what]), floor) / max(float(peers.min()), floor),
+                            str(peers.idxmin()))
+    return told
+
+
+def _mean(ratios: dict[str, tuple[float, str]]) -> float:
+    return float(np.exp(np.mean([np.log(r) for r, _ in ratios.values()])))
+
+
+def _targets(found: pd.DataFrame) -> list[str]:
+    regret, area, lost = (_ratios(found, what) for what in ("regret", "area", "lost"))
+    worst = max(regret, key=lambda f: regret[f][0])
+    rows = [("final regret of the recommended recipe / best peer of the family, geometric mean",
+             _mean(regret), 0.6), (f"the same, worst family ({worst})", regret[worst][0], 1.1),
+            ("area under the regret curve / best peer, geometric mean", _mean(area), 0.8),
+            ("stacks lost / best model-based peer, geometric mean", _mean(lost), 0.7)]
+    lines = ["| figure | measured | target | met |", "|---|---|---|---|"]
+    lines += [f"| {what} | {value:.2f} | at most {most} | {_met(value <= most)} |"
+              for what, value, most in rows]
+    return lines + (_checked(pd.read_csv(CHECKS)) if CHECKS.exists() else [])
+
+
+def _checked(rows: pd.DataFrame) -> list[str]:
+    rows = rows[(rows["version"] == rows["version"].iloc[-1]) & (rows["instance"] >= REPORT_FROM)]
+    on, off = rows[rows["laws"] == 1], rows[rows["laws"] == 0]
+    crush = float((on["crush_true"] > 0.05).mean())
+    safe, even = (float(on[f"{k}_crushed"].sum() / max(on[k].sum(), 1)) for k in ("safe", "even"))
+    late = float(on["hopeless"].sum() / on["late"].sum())
+    lines = [f"| recommended recipes that crush more often than the limit says | {crush:.1%} of "
+             f"{len(on)} campaigns | at most 5 % | {_met(crush <= 0.05)} |",
+             f"| of recipes called 5 % or less, truly crushed | {safe:.1%} | at most 7 % | "
+             f"{_met(safe <= 0.07)} |",
+             f"| of those called 30 to 70 % | {even:.0%} | 25 to 75 % | "
+             f"{_met(0.25 <= even <= 0.75)} |",
+             f"| of the last 15 stacks, truly above three times the best known | {late:.1%} | at "
+             f"most 5 % | {_met(late <= 0.05)} |"]
+    for what, of, low in (("95 % interval of one more stack", ("fresh_inside", "fresh"), 0.90),
+                          ("95 % interval of the recommended recipe", ("holds", None), 0.88)):
+        each = {f: float(g[of[0]].sum() / (g[of[1]].sum() if of[1] else len(g)))
+                for f, g in on.groupby("family")}
+        bad = {f: v for f, v in each.items() if not low <= v <= (0.98 if of[1] else 1.0)}
+        told = "; ".join(f"{f} {v:.0%}" for f, v in bad.items())
+        lines.append(f"| {what}, each family | {min(each.values()):.0%} to {max(each.values()):.0%}"
+                     f"{', outside: ' + told if told else ''} | {low:.0%} "
+                     f"{'to 98 %' if of[1] else 'or more'} | {_met(not bad)} |")
+    if len(off):
+        both = on.merge(off, on=["family", "instance", "seed"])
+        wrong = both[both["weight_of_laws_x"] < 0.5]
+        value = wrong["ln_regret_x"].mean() / wrong["ln_regret_y"].mean()
+        lines.append(f"| regret with laws where laws are wrong (weight below one half) / without "
+                     f"laws | {value:.2f} ({len(wrong)} campaigns) | at most 1.05 | "
+                     f"{_met(value <= 1.05)} |")
+    return lines
+
+
+def _families(found: pd.DataFrame) -> list[str]:
+    order = [OURS, *(m for m in methods.NAMES if m != OURS)]
+    order = [m for m in order if m in found.index.get_level_values(1)]
+    lines = ["Mean final ln regret / area / stacks lost of 30, and in brackets the campaigns.", "",
+             "| family | " + " | ".join(order) + " |", "|---|" + "---|" * len(order)]
+    for family in found.index.get_level_values(0).unique():
+        cells = []
+        for method in order:
+            if method not in found.loc[family].index:
+                cells.append("not run")
+                continue
+            r = found.loc[(family, method)]
+            cells.append(f"{r.regret:.3f} / {r.area:.2f} / {r.lost:.1f} ({r.campaigns:.0f})")
+        lines.append(f"| {family} | " + " | ".join(cells) + " |")
+    ahead = [f"{f} ({who}, {r:.2f})" for f, (r, who) in _ratios(found, "regret").items() if r > 1.0]
+    said = ", ".join(ahead)
+    return [*lines, "", f"A peer names a better recipe on: {said}." if ahead
+            else "No peer names a better recipe on any family."]
+
+
+def _met(is_so: bool) -> str:
+    return "yes" if is_so else "**no**"
