@@ -71,7 +71,7 @@ def plan(run: Run, number: int) -> None:
     """Chooses the recipe of the next stack."""
     proposal, = propose(run.models(), seed=run.order.seed)
     stack = run.settings.stack_named(f"{run.campaign}-{number:03d}")
-    _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.beliefs,
+    _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.predicted,
                                  proposal.reason))
 
 

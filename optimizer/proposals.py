@@ -36,10 +36,10 @@ scatter of stacks as well."""
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A recipe, what it is for, what is believed of it (empty before there is data), and a sentence
+    """A recipe, what it is for, what is predicted of it (empty before there is data), and a sentence
     that says both.
 
-    `beliefs` are of one more stack: `resistance_ohm_cm2` with its 95 % interval `low_ohm_cm2` to
+    `predicted` is of one more stack: `resistance_ohm_cm2` with its 95 % interval `low_ohm_cm2` to
     `high_ohm_cm2`, `p_crushed`, `p_failed`, `survival`, `acquisition` (the logarithm of what the
     search values it at), `expected_gain` (the relative fall of the
     recommended recipe's resistance).
@@ -47,7 +47,7 @@ class Proposal:
 
     recipe: Recipe
     purpose: str
-    beliefs: dict[str, float] = field(default_factory=dict)
+    predicted: dict[str, float] = field(default_factory=dict)
     reason: str = ""
 
 

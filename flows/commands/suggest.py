@@ -50,7 +50,7 @@ def _show(found: tuple[Proposal, ...], laws: str) -> None:
     for name in ("", "MPa", "s", "degC", "for", "expected ohm cm2 (95 %)", "crushed", "failed"):
         table.add_column(name, justify="right" if name not in ("for",) else "left")
     for i, proposal in enumerate(found, 1):
-        recipe, numbers = proposal.recipe, proposal.beliefs
+        recipe, numbers = proposal.recipe, proposal.predicted
         expected = "not known yet"
         if "resistance_ohm_cm2" in numbers:
             expected = (f"{numbers['resistance_ohm_cm2']:.1f} ({numbers['low_ohm_cm2']:.1f} to "

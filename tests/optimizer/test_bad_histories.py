@@ -53,7 +53,7 @@ def sensible(models, space, *, count: int = 2) -> None:
     for proposal in found:
         assert space.contains(proposal.recipe)
         assert proposal.reason.endswith((".", "%."))
-        assert all(math.isfinite(v) for v in proposal.beliefs.values())
+        assert all(math.isfinite(v) for v in proposal.predicted.values())
     if models.log_resistance is not None:
         best = recommend(models)
         assert space.contains(best.recipe)

@@ -66,8 +66,8 @@ def test_order_of_the_history_changes_nothing(trial, space, learned):
 def test_a_control_says_what_is_expected_of_it(space, learned):
     control = proposed(learned, space, search=Search(control_every=5), reference=REFERENCE)[0]
     assert control.purpose == "control"
-    assert control.beliefs["low_ohm_cm2"] < control.beliefs["high_ohm_cm2"]
-    assert "expected_gain" in control.beliefs and "reference recipe again" in control.reason
+    assert control.predicted["low_ohm_cm2"] < control.predicted["high_ohm_cm2"]
+    assert "expected_gain" in control.predicted and "reference recipe again" in control.reason
 
 
 def test_controls_need_a_reference_in_the_space(space):

@@ -202,7 +202,7 @@ class TestThreshold:
     def test_out_of_reach_the_search_still_goes_for_low_resistance(self, learned, space):
         goals = (made("threshold", resistance_ohm_cm2=0.01), made("conductivity"))
         far, plain = (proposed(learned, space, objective=goal)[0] for goal in goals)
-        assert far.beliefs["expected_gain"] > 0.1 * plain.beliefs["expected_gain"] > 0.0
+        assert far.predicted["expected_gain"] > 0.1 * plain.predicted["expected_gain"] > 0.0
 
 
 class TestPareto:

@@ -37,7 +37,7 @@ def started(trial, proposals, state=State.PLANNED):
 
 def test_reference_comes_first_then_a_spread(space):
     first, *others = proposed([], space, reference=REFERENCE, count=8)
-    assert (first.recipe, first.purpose, first.beliefs) == (REFERENCE, "reference", {})
+    assert (first.recipe, first.purpose, first.predicted) == (REFERENCE, "reference", {})
     assert {p.purpose for p in others} == {"space-filling"}
     x = space.encode(recipes(others))
     assert (np.ptp(x, axis=0) > 0.5).all()
@@ -117,7 +117,7 @@ def test_model_proposal_lies_in_the_space_rounded_and_says_what_is_believed(spac
     assert space.contains(proposal.recipe)
     assert proposal.recipe.dwell_s == round(proposal.recipe.dwell_s)
     assert proposal.recipe.temperature_c == round(proposal.recipe.temperature_c, 1)
-    said = proposal.beliefs
+    said = proposal.predicted
     assert said["low_ohm_cm2"] < said["resistance_ohm_cm2"] < said["high_ohm_cm2"]
     assert said["survival"] == pytest.approx((1.0 - said["p_crushed"]) * (1.0 - said["p_failed"]))
     assert said["p_crushed"] < 0.5
@@ -141,7 +141,7 @@ def test_several_at_once_are_distinct(space, learned):
 def test_opening_runs_over_into_model_proposals(space, simulated):
     found = proposed(simulated(7), space, count=3)
     assert sum(p.purpose == "space-filling" for p in found) == 1
-    assert all("expected_gain" in p.beliefs for p in found)
+    assert all("expected_gain" in p.predicted for p in found)
 
 
 def test_all_crushed_at_high_pressure_goes_lower(space, trial):
@@ -235,6 +235,6 @@ def test_a_higher_exponent_keeps_further_from_crushing(trial):
     def survival(exploring):
         proposal, = proposed(history, line, limits=RiskLimits(survival_exponent=exploring),
                             search=Search(start_with=0))
-        return proposal.beliefs["survival"]
+        return proposal.predicted["survival"]
 
     assert survival(8.0) > survival(0.0)

@@ -48,9 +48,9 @@ def test_stated_danger_keeps_to_the_limit(space, trial, stacks, edge, indexed):
             continue
         checked += 1
         for proposal in found:
-            assert proposal.beliefs["p_crushed"] <= limit
-            assert proposal.beliefs["p_failed"] <= limit
-            assert proposal.beliefs["survival"] >= (1.0 - limit) ** 2
+            assert proposal.predicted["p_crushed"] <= limit
+            assert proposal.predicted["p_failed"] <= limit
+            assert proposal.predicted["survival"] >= (1.0 - limit) ** 2
     assert checked >= 1
 
 
@@ -73,7 +73,7 @@ def test_where_nothing_is_safe_the_least_dangerous_is_tried(trial):
 
 def test_chosen_proposals_have_all_numbers_and_say_the_main_ones(space, learned):
     for proposal in proposed(learned, space, count=3):
-        said = proposal.beliefs
+        said = proposal.predicted
         assert said.keys() == NUMBERS
         assert proposal.reason.startswith(OPENS[proposal.purpose])
         assert f"expected {said['resistance_ohm_cm2']:.3g} ohm cm2" in proposal.reason
@@ -82,12 +82,12 @@ def test_chosen_proposals_have_all_numbers_and_say_the_main_ones(space, learned)
 
 def test_opening_says_what_is_known_by_then(space, simulated, trial):
     nothing, = proposed([], space)
-    assert nothing.beliefs == {} and nothing.reason.endswith("nothing is known of it yet.")
+    assert nothing.predicted == {} and nothing.reason.endswith("nothing is known of it yet.")
     proposal, = proposed(simulated(5), space)
-    assert proposal.purpose == "space-filling" and proposal.beliefs.keys() == NUMBERS
+    assert proposal.purpose == "space-filling" and proposal.predicted.keys() == NUMBERS
     failed = [trial(Recipe(450.0, 60.0, 60.0), Failed(FailureMode.CRUSHED, "broke"))]
     proposal, = proposed(failed, space)
-    assert proposal.beliefs.keys() == {"p_crushed", "p_failed", "survival"}
+    assert proposal.predicted.keys() == {"p_crushed", "p_failed", "survival"}
 
 
 def test_notes_of_the_models_are_told():

@@ -29,7 +29,7 @@ MAX_DAMAGE = 0.05
 DAMAGE_SE = 0.01
 """Typical standard error of a damage index, the unit in which excess is told."""
 MAX_SHORT = 0.10
-"""Highest chance of a short circuit that a shipped recipe may have, as optimizer.Caution."""
+"""Highest chance of a short circuit that a recommended recipe may have, as optimizer.RiskLimits."""
 
 
 @dataclass(frozen=True, slots=True)
