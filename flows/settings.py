@@ -110,7 +110,7 @@ class DriverTable(BaseModel):
 class SearchTable(Table):
     """`[search]`."""
 
-    start_with: int = Field(default=8, ge=1, le=100_000)
+    start_with: int = Field(default=5, ge=1, le=100_000)
     acquisition: Name = Search().acquisition
     control_every: int = Field(default=0, ge=0, le=100_000)
 

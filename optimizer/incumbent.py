@@ -17,7 +17,7 @@ SPREAD, CLOUD, ROBUST = 768, 32, 32
 set-point error."""
 WIDTHS = (0.15, 0.1, 0.05, 0.05, 0.02, 0.02, 0.01, 0.005)
 """Of the clouds round the best point so far: a corner between limits is found in small steps."""
-RISK_AVERSION = 1.0
+RISK_AVERSION = 0.5
 """Standard deviations added to the mean, so that an untried recipe must promise more."""
 
 Offset = Callable[[Models, Tensor], Tensor]

@@ -23,7 +23,7 @@ class Search:
     control_every: every so many stacks, one is pressed by the reference recipe; 0 for none.
     """
 
-    start_with: int = 8
+    start_with: int = 5
     acquisition: str = "knowledge_gradient"
     control_every: int = 0
 

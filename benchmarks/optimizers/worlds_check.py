@@ -55,7 +55,7 @@ def campaign(job: tuple[str, int, int, bool]) -> Row:
     """One campaign and what is true of it. Deterministic."""
     family, instance, seed, laws = job
     world = WorldProblem(family, TELLINGS[instance % len(TELLINGS)], instance)
-    problem = Problem(world.space, reference=world.reference, surrogate=SurrogateChoice(laws=laws))
+    problem = Problem(world.space, surrogate=SurrogateChoice(laws=laws))
     with world.bench(seed) as bench:
         history = list(_pressed(problem, world, bench, seed))
         models = fit_models(problem, history)

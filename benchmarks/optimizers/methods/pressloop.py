@@ -45,7 +45,9 @@ class PressLoop:
 
     def __init__(self, problem: PressProblem | WorldProblem, seed: int) -> None:
         self.problem, self.seed = problem, seed
-        self.searched = optimizer.Problem(problem.space, reference=problem.reference)
+        # Of a world, no method is told what the laboratory presses at now.
+        reference = problem.reference if isinstance(problem, PressProblem) else None
+        self.searched = optimizer.Problem(problem.space, reference=reference)
         self.history: list[Trial] = []
         self.pending: list[Proposal] = []
         self.controls: set[int] = set()
