@@ -36,8 +36,8 @@ scatter of stacks as well."""
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A recipe, what it is for, what is predicted of it (empty before there is data), and a sentence
-    that says both.
+    """A recipe, what it is for, what is predicted of it (empty before there is data), and a
+    sentence that says both.
 
     `predicted` is of one more stack: `resistance_ohm_cm2` with its 95 % interval `low_ohm_cm2` to
     `high_ohm_cm2`, `p_crushed`, `p_failed`, `survival`, `acquisition` (the logarithm of what the

@@ -31,8 +31,7 @@ def section() -> list[str]:
     if not CAMPAIGNS.exists():
         return ["Not run."]
     found = per_family(_campaigns())
-    lines = ["", *(f"    {c}" for c in COMMANDS), "", *_targets(found), "", *_families(found)]
-    return lines
+    return ["", *(f"    {c}" for c in COMMANDS), "", *_targets(found), "", *_families(found)]
 
 
 def _campaigns() -> pd.DataFrame:
@@ -53,11 +52,10 @@ def _campaigns() -> pd.DataFrame:
 def per_family(campaigns: pd.DataFrame) -> pd.DataFrame:
     """Means over instances and seeds, by family and method. Means, not medians: a method that
     fails on one press in three is not as good as one that never does."""
-    found = campaigns.groupby(["family", "method"]).agg(
+    return campaigns.groupby(["family", "method"]).agg(
         regret=("regret", "mean"), area=("area", "mean"), lost=("failed", "mean"),
         median=("regret", "median"), unfeasible=("feasible", lambda v: 1.0 - v.mean()),
         campaigns=("regret", "size"))
-    return found
 
 
 def _ratios(found: pd.DataFrame, what: str) -> dict[str, tuple[float, str]]:
@@ -71,8 +69,8 @@ def _ratios(found: pd.DataFrame, what: str) -> dict[str, tuple[float, str]]:
             peers = peers[[m for m in peers.index if m in methods.MODEL_BASED]]
             floor = LEAST_LOST
         if OURS in mine.index and len(peers):
-            told[family] = (max(float(mine.loc[OURS, what]), floor) / max(float(peers.min()), floor),
-                            str(peers.idxmin()))
+            best = max(float(peers.min()), floor)
+            told[family] = (max(float(mine.loc[OURS, what]), floor) / best, str(peers.idxmin()))
     return told
 
 

@@ -36,7 +36,7 @@ def started(trial, proposals, state=State.PLANNED):
 
 
 def test_reference_comes_first_then_a_spread(space):
-    first, *others = proposed([], space, reference=REFERENCE, count=8)
+    first, *others = proposed([], space, reference=REFERENCE, count=5)
     assert (first.recipe, first.purpose, first.predicted) == (REFERENCE, "reference", {})
     assert {p.purpose for p in others} == {"space-filling"}
     x = space.encode(recipes(others))
@@ -44,7 +44,7 @@ def test_reference_comes_first_then_a_spread(space):
 
 
 def test_reference_outside_the_space_is_not_pressed(space):
-    found = proposed([], space, reference=Recipe(600.0, 180.0, 25.0), count=8)
+    found = proposed([], space, reference=Recipe(600.0, 180.0, 25.0), count=5)
     assert {p.purpose for p in found} == {"space-filling"}
 
 
@@ -58,9 +58,9 @@ def test_reference_that_faulted_or_was_not_imported_is_still_pressed(space, tria
 
 
 def test_one_at_a_time_is_the_same_opening_as_all_at_once(space, trial):
-    at_once = recipes(proposed([], space, reference=REFERENCE, count=8, seed=3))
+    at_once = recipes(proposed([], space, reference=REFERENCE, count=5, seed=3))
     history = []
-    for _ in range(8):
+    for _ in range(5):
         found = proposed(history, space, reference=REFERENCE, seed=3)
         history += started(trial, found)
     assert history[0].recipe == at_once[0] == REFERENCE
@@ -139,7 +139,7 @@ def test_several_at_once_are_distinct(space, learned):
 
 
 def test_opening_runs_over_into_model_proposals(space, simulated):
-    found = proposed(simulated(7), space, count=3)
+    found = proposed(simulated(4), space, count=3)
     assert sum(p.purpose == "space-filling" for p in found) == 1
     assert all("expected_gain" in p.predicted for p in found)
 

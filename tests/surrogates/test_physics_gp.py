@@ -308,7 +308,7 @@ def test_rows_that_contradict_the_laws_speak_against_them(seed):
 
     x, new = grid(40, 3, seed=seed), 0.1 + 0.8 * grid(40, 3, seed=9)
     model = process(x, true(x) + noise(40, 0.1, seed), prior=priors()[0])
-    assert model.laws < 0.1
+    assert model.laws < 0.25
     assert (model.moments(new)[0] - true(new)).abs().mean() < 0.3
 
 
