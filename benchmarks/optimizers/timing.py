@@ -33,7 +33,7 @@ from optimizer.candidates import sobol  # noqa: E402
 from trials.outcome import Failed, Intact  # noqa: E402
 from trials.trial import Trial  # noqa: E402
 
-SIZES, COUNTS, TARGET = (30, 100, 300), (1, 4), 0.3
+SIZES, COUNTS, TARGET = (30, 100, 300), (1, 4), 0.4
 
 
 def history(stacks: int, seed: int) -> list[Trial]:

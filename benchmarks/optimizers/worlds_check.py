@@ -18,7 +18,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import argparse
 import csv
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
@@ -51,31 +50,32 @@ RECIPES, FRESH = 400, 40
 Row = dict[str, object]
 
 
-def campaign(job: tuple[str, int, int, bool]) -> Row:
+def campaign(job: tuple[str, int, int, bool, int]) -> Row:
     """One campaign and what is true of it. Deterministic."""
-    family, instance, seed, laws = job
+    family, instance, seed, laws, batch = job
     world = WorldProblem(family, TELLINGS[instance % len(TELLINGS)], instance)
     problem = Problem(world.space, surrogate=SurrogateChoice(laws=laws))
     with world.bench(seed) as bench:
-        history = list(_pressed(problem, world, bench, seed))
+        history = _pressed(problem, world, bench, seed, batch)
         models = fit_models(problem, history)
         found = recommend(models)
         return {"version": VERSION, "family": family, "instance": instance, "seed": seed,
-                "laws": int(laws), "telling": world.telling,
+                "laws": int(laws), "batch": batch, "telling": world.telling,
                 **_regret(world, found), **_late(world, history),
                 **_calibration(world, models, seed), **_fresh(world, bench, models, found)}
 
 
-def _pressed(problem: Problem, world: WorldProblem, bench: WorldBench, seed: int
-             ) -> Iterator[Trial]:
+def _pressed(problem: Problem, world: WorldProblem, bench: WorldBench, seed: int, batch: int
+             ) -> list[Trial]:
     history: list[Trial] = []
     while len(history) < STACKS:
-        for proposal in propose(fit_models(problem, history), BATCH, seed):
+        count = min(batch, STACKS - len(history))
+        for proposal in propose(fit_models(problem, history), count, seed):
             number = len(history) + 1
             seen = bench.observe(world.space.encode([proposal.recipe])[0], number)
             history.append(Trial(number, world.stack(number), proposal.recipe, State.EVALUATED,
                                  proposal.purpose, number, outcome=seen.outcome))
-            yield history[-1]
+    return history
 
 
 def _regret(world: WorldProblem, found: Recommendation) -> Row:
@@ -129,12 +129,13 @@ def _fresh(world: WorldProblem, bench: WorldBench, models: Models, found: Recomm
     return {"fresh": len(inside), "fresh_inside": int(sum(inside))}
 
 
-def finished(path: Path) -> set[tuple[str, int, int, bool]]:
+def finished(path: Path) -> set[tuple[str, int, int, bool, int]]:
     """Campaigns of this version that are there."""
     if not path.exists():
         return set()
     with path.open(newline="", encoding="utf-8") as file:
-        return {(r["family"], int(r["instance"]), int(r["seed"]), r["laws"] == "1")
+        return {(r["family"], int(r["instance"]), int(r["seed"]), r["laws"] == "1",
+                 int(r.get("batch", BATCH)))
                 for r in csv.DictReader(file) if r["version"] == VERSION}
 
 
@@ -153,13 +154,14 @@ def main() -> None:
     ask.add_argument("--instances", default=f"{REPORT_FROM}-{REPORT_FROM + 5}")
     ask.add_argument("--seeds", default="0-0")
     ask.add_argument("--laws", default="on,off")
+    ask.add_argument("--batches", default=str(BATCH))
     ask.add_argument("--processes", type=int, default=1)
     ask.add_argument("--out", type=Path, default=CHECKS)
     given = ask.parse_args()
     ends = [[int(n) for n in v.split("-")] for v in (given.instances, given.seeds)]
     instances, seeds = (range(v[0], v[-1] + 1) for v in ends)
-    jobs = [(f, i, s, laws == "on") for laws in given.laws.split(",") for s in seeds
-            for i in instances for f in FAMILIES]
+    jobs = [(f, i, s, laws == "on", int(batch)) for laws in given.laws.split(",") for s in seeds
+            for batch in given.batches.split(",") for i in instances for f in FAMILIES]
     jobs = [job for job in jobs if job not in finished(given.out)]
     with ProcessPoolExecutor(given.processes, mp_context=get_context("spawn")) as pool:
         for done, row in enumerate(pool.map(campaign, jobs), 1):

@@ -15,6 +15,7 @@ from benchmarks.optimizers.problems.worlds import REPORT_FROM
 
 HERE = Path(__file__).resolve().parent
 CAMPAIGNS, CHECKS = HERE / "worlds.csv", HERE / "worlds_check.csv"
+BATCHES = HERE / "worlds_batches.csv"
 OURS = "pressloop"
 FLOOR = 0.01
 """Regrets below one percent count as one percent in ratios: less than a stack scatters."""
@@ -23,6 +24,8 @@ COMMANDS = (
     f"python benchmarks/optimizers/run.py --problems worlds --instances {REPORT_FROM}-"
     f"{REPORT_FROM + 5} --seeds 0-1 --methods all --out benchmarks/optimizers/worlds.csv",
     "python benchmarks/optimizers/worlds_check.py",
+    f"python benchmarks/optimizers/worlds_check.py --instances {REPORT_FROM}-{REPORT_FROM + 1} "
+    "--laws on --batches 1,3,8 --out benchmarks/optimizers/worlds_batches.csv",
     "python benchmarks/optimizers/report.py")
 
 
@@ -88,7 +91,18 @@ def _targets(found: pd.DataFrame) -> list[str]:
     lines = ["| figure | measured | target | met |", "|---|---|---|---|"]
     lines += [f"| {what} | {value:.2f} | at most {most} | {_met(value <= most)} |"
               for what, value, most in rows]
-    return lines + (_checked(pd.read_csv(CHECKS)) if CHECKS.exists() else [])
+    lines += _checked(pd.read_csv(CHECKS)) if CHECKS.exists() else []
+    return lines + (_batches(pd.read_csv(BATCHES)) if BATCHES.exists() else [])
+
+
+def _batches(rows: pd.DataFrame) -> list[str]:
+    rows = rows[(rows["version"] == rows["version"].iloc[-1]) & (rows["instance"] >= REPORT_FROM)]
+    mean = rows.groupby("batch")[["lost", "ln_regret"]].mean()
+    value = float(mean.loc[8, "lost"] / mean.loc[1, "lost"])
+    told = ", ".join(f"q = {q}: {r.lost:.1f} lost, regret {r.ln_regret:.3f}"
+                     for q, r in mean.iterrows())
+    return [f"| stacks lost in batches of 8 / one at a time ({told}; {len(rows)} campaigns) | "
+            f"{value:.2f} | at most 1.5 | {_met(value <= 1.5)} |"]
 
 
 def _checked(rows: pd.DataFrame) -> list[str]:
