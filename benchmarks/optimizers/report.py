@@ -280,17 +280,19 @@ simulated.
 
 ## Presses it has never seen
 
-Thirteen families of presses in `problems/worlds/`, whose physics differ from our simulator's and from one another's, written by
-another hand than the optimiser; six instances of each, told in turn with a damage index, with labels only, and as bare tables
-without standard errors. The optimiser was developed on instances below 1000; these are from 1000 on, run once after the
-last change. No method is told the recipe that the lab uses now. Regrets below 0.01 count as 0.01 in ratios: less than a stack
-scatters.
+Thirteen families of presses in `problems/worlds/`, whose physics differ from our simulator's and
+from one another's, written by another hand than the optimiser; six instances of each, told in turn
+with a damage index, with labels only, and as bare tables without standard errors. The optimiser was
+developed on instances below 1000; these are from 1000 on, run once after the last change. No method
+is told the recipe that the lab uses now. Regrets below 0.01 count as 0.01 in ratios: less than a
+stack scatters.
 """
 KNOWN = """## Known problems: pressloop to the best peer of each
 
-The presets of our own simulator and four published functions. Ratio of medians, below 1 is better; in brackets the best peer.
-Regrets below 0.001 count as 0.001, and no crushed stack as half a one. The laws of pressing come from the literature that the
-simulator follows: this table shows less than the one above.
+The presets of our own simulator and four published functions. Ratio of medians, below 1 is better;
+in brackets the best peer. Regrets below 0.001 count as 0.001, and no crushed stack as half a one.
+The laws of pressing come from the literature that the simulator follows: this table shows less
+than the one above.
 """
 
 if __name__ == "__main__":
