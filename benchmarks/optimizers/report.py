@@ -252,7 +252,8 @@ def main() -> None:
         commands="\n".join(f"    {c}" for c in COMMANDS),
         ran=", ".join(f"{m} ({v})" for m, v in ran.items()))
     RESULTS.write_text("\n".join([
-        text, *worlds_report.section(), "", KNOWN, *comparison(found), "", *beside(), "## Problem by problem", "", *tables(found),
+        text, *worlds_report.section(), "", KNOWN, *comparison(found), "", *beside(),
+        "## Problem by problem", "", *tables(found),
         "## Campaigns without a result", "", *errors(rows), ""]))
     pictures.curves(rows[rows["error"] == ""], HERE / "regret.png")
     pictures.losses(found, HERE / "losses.png")
