@@ -11,6 +11,7 @@ from scipy import stats
 from torch import Tensor
 
 from optimizer.acquisitions.knowledge_gradient import KnowledgeGradient
+from optimizer.candidate_set import promising, rounded_set
 from optimizer.candidates import near, spread
 from optimizer.models import Models
 from trials.recipe import Recipe
@@ -90,15 +91,15 @@ def telling_stack(models: Models, recipe: Recipe) -> TellingStack | None:
     is safe enough to be tried."""
     at = models.unit([recipe])
     points = torch.cat([spread(at.shape[1], CANDIDATES, 1), near(at, 0.15, CLOUD, 1), at])
-    risk = models.risk(points)
-    safe = risk.danger() <= models.limits.max_crush_probability_exploring
-    points, risk = points[safe], risk[safe]
-    if not points.shape[0]:
+    able = rounded_set(models, points)
+    able = able[able.risk.danger() <= models.limits.max_crush_probability_exploring]
+    if not able.recipes:
         return None
-    falls = KnowledgeGradient(models, models.pending).fall(points)
-    falls = falls * risk.log_survival().exp()
+    able = promising(models, able)
+    falls = KnowledgeGradient(models, models.pending).fall(able.points)
+    falls = falls * able.risk.log_survival().exp()
     best = int(falls.argmax())
-    found = models.space.decode(points[best].numpy())
+    found = able.recipes[best]
     limit, chance = _change_of_mind(models, at, models.unit([found]))
     return TellingStack(found, float(models.resistance([found]).median[0]),
                         float(models.survival([found])[0]), -math.expm1(-float(falls[best])),

@@ -130,7 +130,7 @@ def test_a_recipe_that_may_turn_out_sound_still_counts(trial):
               for p in (145.0, 150.0, 160.0, 180.0) * 3]
     before, after = (assessed(h, space, RULES).p_improvable for h in (tried, [*tried, *broken]))
     assert before > 0.15
-    assert after < 0.5 * before
+    assert after < 0.8 * before
 
 
 @pytest.mark.slow
