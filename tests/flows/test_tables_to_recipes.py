@@ -53,13 +53,13 @@ def test_suggestions_lie_in_the_space_and_say_why(
     assert len({str(one["recipe"]) for one in found["suggestions"]}) == 3
     space = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
     for one in found["suggestions"]:
-        assert one.keys() == {"recipe", "purpose", "beliefs", "reason"}
+        assert one.keys() == {"recipe", "purpose", "predicted", "reason"}
         assert "survives with" in one["reason"]
         assert one["recipe"].keys() == RECIPE_KEYS
         assert space.contains(Recipe(**one["recipe"]))
-        beliefs = one["beliefs"]
-        assert 0 < beliefs["low_ohm_cm2"] < beliefs["resistance_ohm_cm2"] < beliefs["high_ohm_cm2"]
-        assert 0 <= beliefs["p_crushed"] <= 1
+        predicted = one["predicted"]
+        assert 0 < predicted["low_ohm_cm2"] < predicted["resistance_ohm_cm2"] < predicted["high_ohm_cm2"]
+        assert 0 <= predicted["p_crushed"] <= 1
 
 
 def test_suggestions_follow_from_table_and_seed(
@@ -96,7 +96,7 @@ def test_models_of_the_settings_reach_the_suggestions(
         found = pressloop(*call, "--json").json
         assert (found["laws"] is not None) is weighed
         assert ("laws of pressing" in pressloop(*call).out) is weighed
-        assert found["suggestions"][0]["beliefs"]["resistance_ohm_cm2"] > 0.0
+        assert found["suggestions"][0]["predicted"]["resistance_ohm_cm2"] > 0.0
 
 
 def test_a_fixed_variable_may_be_left_out(pressloop: Callable[..., Any], tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ def test_more_careful_settings_suggest_less_risk(
         write_settings(tmp_path, risk_limits={"survival_exponent": exponent})
         write_table(tmp_path, PAST + "380,300,80,,,crushed\n350,900,100,,,crushed\n")
         found = pressloop("suggest", SETTINGS, "--data", TABLE, "--json").json["suggestions"][0]
-        risks.append(found["beliefs"]["p_failed"])
+        risks.append(found["predicted"]["p_failed"])
     assert risks[1] < risks[0]
 
 
