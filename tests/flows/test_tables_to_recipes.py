@@ -57,9 +57,9 @@ def test_suggestions_lie_in_the_space_and_say_why(
         assert "survives with" in one["reason"]
         assert one["recipe"].keys() == RECIPE_KEYS
         assert space.contains(Recipe(**one["recipe"]))
-        predicted = one["predicted"]
-        assert 0 < predicted["low_ohm_cm2"] < predicted["resistance_ohm_cm2"] < predicted["high_ohm_cm2"]
-        assert 0 <= predicted["p_crushed"] <= 1
+        said = one["predicted"]
+        assert 0 < said["low_ohm_cm2"] < said["resistance_ohm_cm2"] < said["high_ohm_cm2"]
+        assert 0 <= said["p_crushed"] <= 1
 
 
 def test_suggestions_follow_from_table_and_seed(
