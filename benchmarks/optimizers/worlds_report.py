@@ -33,8 +33,9 @@ def section() -> list[str]:
     """Markdown lines; a note where nothing has been run."""
     if not CAMPAIGNS.exists():
         return ["Not run."]
-    found = per_family(_campaigns())
-    return ["", *(f"    {c}" for c in COMMANDS), "", *_targets(found), "", *_families(found)]
+    campaigns = _campaigns()
+    return ["", *(f"    {c}" for c in COMMANDS), "", *_targets(campaigns), "", *_peers(campaigns),
+            "", *_families(campaigns)]
 
 
 def _campaigns() -> pd.DataFrame:
@@ -61,28 +62,48 @@ def per_family(campaigns: pd.DataFrame) -> pd.DataFrame:
         campaigns=("regret", "size"))
 
 
-def _ratios(found: pd.DataFrame, what: str) -> dict[str, tuple[float, str]]:
-    """pressloop over the best peer of each family, and who that is."""
+def _matched(campaigns: pd.DataFrame, what: str) -> pd.DataFrame:
+    """pressloop over each peer, one row per family, one column per peer; only the instances and
+    seeds that both have run are compared."""
+    table = campaigns.pivot_table(index=["family", "instance", "seed"], columns="method",
+                                  values="failed" if what == "lost" else what)
+    floor = LEAST_LOST if what == "lost" else FLOOR
     told = {}
-    for family in found.index.get_level_values(0).unique():
-        mine = found.loc[family]
-        peers = mine[what].drop(OURS, errors="ignore")
-        floor = FLOOR
-        if what == "lost":
-            peers = peers[[m for m in peers.index if m in methods.MODEL_BASED]]
-            floor = LEAST_LOST
-        if OURS in mine.index and len(peers):
-            best = max(float(peers.min()), floor)
-            told[family] = (max(float(mine.loc[OURS, what]), floor) / best, str(peers.idxmin()))
-    return told
+    for peer in table.columns.drop(OURS):
+        both = table[[OURS, peer]].dropna().groupby("family").mean().clip(lower=floor)
+        told[peer] = both[OURS] / both[peer]
+    return pd.DataFrame(told)
+
+
+def _peers(campaigns: pd.DataFrame) -> list[str]:
+    """How pressloop stands beside each peer over all families."""
+    counts = campaigns.groupby("method").size()
+    lines = ["pressloop / peer, geometric mean over the families, below 1 is better:", "",
+             "| peer | campaigns | final regret | area | stacks lost | families where the peer "
+             "names the better recipe |", "|---|---|---|---|---|---|"]
+    found = {what: _matched(campaigns, what) for what in ("regret", "area", "lost")}
+    for peer in found["regret"].columns:
+        means = [float(np.exp(np.log(found[what][peer].dropna()).mean())) for what in found]
+        ahead = int((found["regret"][peer] > 1.0).sum())
+        lines.append(f"| {peer} | {counts[peer]} | " + " | ".join(f"{v:.2f}" for v in means)
+                     + f" | {ahead} of {found['regret'][peer].count()} |")
+    return lines
+
+
+def _ratios(campaigns: pd.DataFrame, what: str) -> dict[str, tuple[float, str]]:
+    """pressloop over the best peer of each family, and who that is."""
+    table = _matched(campaigns, what)
+    if what == "lost":
+        table = table[[m for m in table.columns if m in methods.MODEL_BASED]]
+    return {str(family): (float(row.max()), str(row.idxmax())) for family, row in table.iterrows()}
 
 
 def _mean(ratios: dict[str, tuple[float, str]]) -> float:
     return float(np.exp(np.mean([np.log(r) for r, _ in ratios.values()])))
 
 
-def _targets(found: pd.DataFrame) -> list[str]:
-    regret, area, lost = (_ratios(found, what) for what in ("regret", "area", "lost"))
+def _targets(campaigns: pd.DataFrame) -> list[str]:
+    regret, area, lost = (_ratios(campaigns, what) for what in ("regret", "area", "lost"))
     worst = max(regret, key=lambda f: regret[f][0])
     rows = [("final regret of the recommended recipe / best peer of the family, geometric mean",
              _mean(regret), 0.6), (f"the same, worst family ({worst})", regret[worst][0], 1.1),
@@ -138,7 +159,8 @@ def _checked(rows: pd.DataFrame) -> list[str]:
     return lines
 
 
-def _families(found: pd.DataFrame) -> list[str]:
+def _families(campaigns: pd.DataFrame) -> list[str]:
+    found = per_family(campaigns)
     order = [OURS, *(m for m in methods.NAMES if m != OURS)]
     order = [m for m in order if m in found.index.get_level_values(1)]
     lines = ["Mean final ln regret / area / stacks lost of 30, and in brackets the campaigns.", "",
@@ -152,7 +174,8 @@ def _families(found: pd.DataFrame) -> list[str]:
             r = found.loc[(family, method)]
             cells.append(f"{r.regret:.3f} / {r.area:.2f} / {r.lost:.1f} ({r.campaigns:.0f})")
         lines.append(f"| {family} | " + " | ".join(cells) + " |")
-    ahead = [f"{f} ({who}, {r:.2f})" for f, (r, who) in _ratios(found, "regret").items() if r > 1.0]
+    ahead = [f"{f} ({who}, {r:.2f})" for f, (r, who) in _ratios(campaigns, "regret").items()
+             if r > 1.0]
     said = ", ".join(ahead)
     return [*lines, "", f"A peer names a better recipe on: {said}." if ahead
             else "No peer names a better recipe on any family."]
