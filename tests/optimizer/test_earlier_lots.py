@@ -79,6 +79,7 @@ def test_a_shifted_lot_is_learned_from(lots, space):
         assert set(rows.group) == {0, 1}
 
 
+@pytest.mark.slow
 def test_readings_mixed_up_among_recipes_are_left_out_before_there_is_an_own_stack(lots, space):
     """One deal in ten passes by accident, as nine others are drawn to compare it with."""
     old, _ = lots

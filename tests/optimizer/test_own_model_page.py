@@ -36,6 +36,7 @@ def my_lab(tmp_path, monkeypatch) -> Iterator[Path]:
         del sys.modules[name]
 
 
+@pytest.mark.slow
 def test_a_whole_campaign_runs_with_them(my_lab):
     settings = tomllib.loads("".join(re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)))
     problem = Problem(SPACE, reference=REFERENCE,

@@ -395,6 +395,7 @@ def test_the_model_of_crushing_is_that_of_a_campaign(mixed: tuple[Trial, ...]) -
     assert said.numbers[0][list(fold.test)] == pytest.approx(expected)
 
 
+@pytest.mark.slow
 def test_the_stated_intervals_of_the_default_model_hold_on_simulated_stacks() -> None:
     """Over four tables with other lots; 95 % within what 100 stacks can tell."""
     options = replace(CHEAP, models=(), baseline="", refit_up_to=0)

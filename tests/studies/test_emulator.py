@@ -56,6 +56,7 @@ def test_new_stacks_fall_inside_the_interval_that_the_emulated_ones_span():
     assert np.mean(inside) >= 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pressure_mpa", [60.0, 150.0, 300.0])
 def test_stacks_of_one_recipe_scatter_as_those_that_were_learned_from(emulator, pressure_mpa):
     """Low pressures, of which the surrogate is less sure, included: doubt is not scatter."""
@@ -135,6 +136,7 @@ def test_a_long_table_is_thinned_and_says_so():
     assert (found.fitted_to, found.out_of) == (MOST_ROWS, MOST_ROWS + 40)
 
 
+@pytest.mark.slow
 def test_presses_invented_before_data_obey_what_is_known():
     """Cold and short, more pressure never makes resistance much worse, and breaks more stacks."""
     found = known_before_data(SPACE, RiskLimits())

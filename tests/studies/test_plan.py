@@ -113,6 +113,7 @@ def test_a_plan_without_stacks():
         assert all(isinstance(v, (str, int, float, bool)) for row in rows for v in row.values())
 
 
+@pytest.mark.slow
 def test_a_plan_is_the_same_however_the_jobs_are_spread():
     def backwards(work, jobs, what):
         done = {i: work(jobs[i]) for i in reversed(range(len(jobs)))}
@@ -138,6 +139,7 @@ def test_stacks_are_used_where_there_are_any():
     assert "agree with the stacks given" in " ".join(found.sentences)
 
 
+@pytest.mark.slow
 def test_a_plan_and_a_replay_tell_the_same_of_the_same_stacks():
     """One page shows both: what fails by chance is counted the same way."""
     data = StudyData("simulated stacks", pressed(spread(64)), SPACE, RiskLimits(), REFERENCE, True)

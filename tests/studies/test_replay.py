@@ -78,6 +78,7 @@ def on_bowl(name, seed=0, budget=18, bowl=None, batch=3):
                     budget=budget, batch=batch, seed=seed, repeat=seed)
 
 
+@pytest.mark.slow
 def test_results_are_the_same_however_the_jobs_are_spread(data):
     def backwards(work, jobs, what):
         done = {i: work(jobs[i]) for i in reversed(range(len(jobs)))}
@@ -173,6 +174,7 @@ def test_what_is_recommended_was_measured_well_more_than_once_and_never_broke():
     assert best_measured(GIVEN, history) == b
 
 
+@pytest.mark.slow
 def test_pressloop_finds_a_narrow_optimum_sooner_than_random_recipes():
     ours, theirs = ([on_bowl(name, seed, batch=6).regret[-1] for seed in range(2)]
                     for name in ("pressloop", "random"))

@@ -209,6 +209,7 @@ def test_differences_between_simulated_lots_hold_the_truth() -> None:
     assert held >= 10
 
 
+@pytest.mark.slow
 def test_two_operators_who_are_alike_are_said_to_be() -> None:
     """Not that others might double resistance."""
     data, _ = in_groups(table(a_sum, 57, 1, 0.10), Groups(1, 2, 0.0, 0.0), 1)
@@ -219,6 +220,7 @@ def test_two_operators_who_are_alike_are_said_to_be() -> None:
     assert "at most" not in told
 
 
+@pytest.mark.slow
 def test_an_operator_who_reads_higher_is_named() -> None:
     """12 % more, with an interval."""
     by_mia = np.random.default_rng(0).permutation(80) % 2
@@ -232,6 +234,7 @@ def test_an_operator_who_reads_higher_is_named() -> None:
     assert (one.upper, one.lower) == ("mia", "jo") and 0.0 < one.low < np.log(1.12) < one.high
 
 
+@pytest.mark.slow
 def test_lots_with_an_operator_each_are_told_apart_with_what_the_operator_does() -> None:
     """Both together differ; which of the two it is cannot be told, and is said so."""
     rows = [replace(t, stack=replace(t.stack, operator="mia" if i % 2 else "jo",
@@ -267,6 +270,7 @@ def test_the_slope_with_the_held_stack_pressure_is_found() -> None:
     assert held_pressure(what_is_left(one, one.trials).residuals, one) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", [
     Space((50.0, 500.0), (60.0, 60.0), (60.0, 60.0)),
     Space((50.0, 500.0), (60.0, 60.0), (25.0, 140.0)), SPACE])
