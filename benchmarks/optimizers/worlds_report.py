@@ -78,8 +78,8 @@ def _matched(campaigns: pd.DataFrame, what: str) -> pd.DataFrame:
 def _peers(campaigns: pd.DataFrame) -> list[str]:
     """How pressloop stands beside each peer over all families."""
     counts = campaigns.groupby("method").size()
-    lines = ["pressloop / peer, geometric mean over the families, below 1 is better. Peers that take "
-             "long have run fewer instances; those that are missing have not been run.", "",
+    lines = ["pressloop / peer, geometric mean over the families, below 1 is better. Peers that "
+             "take long have run fewer instances; those that are missing have not been run.", "",
              "| peer | campaigns | final regret | area | stacks lost | families where the peer "
              "names the better recipe |", "|---|---|---|---|---|---|"]
     found = {what: _matched(campaigns, what) for what in ("regret", "area", "lost")}

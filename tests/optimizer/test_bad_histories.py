@@ -18,6 +18,8 @@ from trials.recipe import Recipe
 from trials.stack import Stack
 from trials.trial import State, Trial
 
+pytestmark = pytest.mark.slow
+
 LOTS = ("lot", "other")
 
 
@@ -96,7 +98,6 @@ def test_one_recipe_fifty_times_half_of_it_crushed(space):
     assert models.crushing([space.decode(np.full(3, 0.5))])[0] == pytest.approx(0.5, abs=0.2)
 
 
-@pytest.mark.slow
 def test_two_thousand_rows(space):
     outcome = lambda r, n: crushed(r) if r.pressure_mpa > 400.0 else read(r, n)  # noqa: E731
     models = fitted(history(space, 2000, outcome), space)

@@ -15,6 +15,8 @@ from optimizer.decision_analysis import LEVELS, decision_analysis, stacks_to_pro
 from trials.outcome import Damage, Failed, FailureMode, Intact
 from trials.recipe import Recipe
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def thoughtful(learned, space):

@@ -19,6 +19,8 @@ from trials.outcome import Damage, Failed, FailureMode, Intact
 from trials.plugins import file_names
 from trials.recipe import Recipe
 
+pytestmark = pytest.mark.slow
+
 NAMES = file_names(objectives)
 OPTIONS = {"threshold": {"resistance_ohm_cm2": 60.0}}
 """Keys without a default."""

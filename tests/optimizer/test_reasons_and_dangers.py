@@ -15,6 +15,8 @@ from optimizer.reasons import OPENS, sentence
 from trials.outcome import Damage, Failed, FailureMode, Intact
 from trials.recipe import Recipe
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = {"resistance_ohm_cm2", "low_ohm_cm2", "high_ohm_cm2", "p_crushed", "p_failed", "survival",
            "acquisition", "expected_gain"}
 

@@ -19,6 +19,8 @@ from trials.outcome import Damage, Failed, FailureMode, Intact
 from trials.recipe import Recipe
 from trials.trial import State
 
+pytestmark = pytest.mark.slow
+
 RULES = Stopping(improvable_by=0.10, improvable_with=0.05, worth=0.002, at_least=6)
 FRAGILE = materials("fragile")
 BEST = np.array([0.6, 0.4, 0.5])
@@ -133,7 +135,6 @@ def test_a_recipe_that_may_turn_out_sound_still_counts(trial):
     assert after < 0.8 * before
 
 
-@pytest.mark.slow
 def test_chances_are_higher_where_the_truth_knows_a_better_recipe(space, simulated):
     """And high enough wherever it does, so that no such campaign ends too early."""
     ends = [Recipe(*(bounds[i] for bounds in (space.pressure_mpa, space.dwell_s,

@@ -37,6 +37,8 @@ from trials.stack import Stack
 from trials.trial import State, Trial
 from views.study.compare import section
 
+pytestmark = pytest.mark.slow
+
 CHEAP = Options(models=("linear", "mean"), baseline="linear",
                 failure_models=("base_rate", "logistic"), failure_baseline="logistic",
                 resamples=400)
@@ -395,7 +397,6 @@ def test_the_model_of_crushing_is_that_of_a_campaign(mixed: tuple[Trial, ...]) -
     assert said.numbers[0][list(fold.test)] == pytest.approx(expected)
 
 
-@pytest.mark.slow
 def test_the_stated_intervals_of_the_default_model_hold_on_simulated_stacks() -> None:
     """Over four tables with other lots; 95 % within what 100 stacks can tell."""
     options = replace(CHEAP, models=(), baseline="", refit_up_to=0)

@@ -17,6 +17,8 @@ from surrogates.parts.ensemble_gp import EnsembleGP
 from tests.studies.stacks import SPACE, pressed, spread
 from trials.outcome import FailureMode
 
+pytestmark = pytest.mark.slow
+
 X = torch.from_numpy(SPACE.encode(spread(6, seed=5)))
 
 
@@ -41,7 +43,6 @@ def test_one_member_is_one_of_those_that_are_averaged(models: Models, what: str)
         assert torch.allclose(sd.square(), variance[at], rtol=1e-5, atol=1e-9)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("what", ["resistance", "crushing"])
 def test_drawn_surfaces_spread_as_the_model_doubts(models: Models, what: str) -> None:
     model = fitted(models, what)

@@ -17,6 +17,8 @@ from trials.recipe import Recipe
 from trials.stack import Stack
 from trials.trial import State, Trial
 
+pytestmark = pytest.mark.slow
+
 LINE = Space((50.0, 400.0), (60.0, 60.0), (25.0, 25.0))
 
 
@@ -39,7 +41,6 @@ def line_trials(count, scatter, seed=0):
                  for i, r in enumerate(recipes, 1))
 
 
-@pytest.mark.slow
 def test_new_stacks_fall_inside_the_interval_that_the_emulated_ones_span():
     """Held-out simulated stacks of the lots of three labs: some 90 of 100 inside."""
     inside = []
@@ -56,7 +57,6 @@ def test_new_stacks_fall_inside_the_interval_that_the_emulated_ones_span():
     assert np.mean(inside) >= 0.8
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("pressure_mpa", [60.0, 150.0, 300.0])
 def test_stacks_of_one_recipe_scatter_as_those_that_were_learned_from(emulator, pressure_mpa):
     """Low pressures, of which the surrogate is less sure, included: doubt is not scatter."""
@@ -136,7 +136,6 @@ def test_a_long_table_is_thinned_and_says_so():
     assert (found.fitted_to, found.out_of) == (MOST_ROWS, MOST_ROWS + 40)
 
 
-@pytest.mark.slow
 def test_presses_invented_before_data_obey_what_is_known():
     """Cold and short, more pressure never makes resistance much worse, and breaks more stacks."""
     found = known_before_data(SPACE, RiskLimits())

@@ -18,6 +18,8 @@ from studies.lint.finding import Finding, row_words
 from tests.studies.stacks import SPACE, pressed, spread
 from trials.errors import BadInput
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = Path(__file__).parents[2] / "examples" / "published"
 PRESSURE, DWELL, WARM, R, SE = ("pressure_mpa", "dwell_s", "temperature_c", "resistance_ohm_cm2",
                                 "resistance_se_ohm_cm2")
@@ -126,7 +128,6 @@ def test_ohm_beside_ohm_cm2_shows_that_the_area_was_left_out() -> None:
     assert bad(lint_sheet(replace(sound(), cells=right))) == []
 
 
-@pytest.mark.slow
 def test_a_lot_in_ohm_is_suspected_but_not_condemned() -> None:
     recipes = spread(128, 6)
     trials = [t for k in range(5) for t in pressed(recipes[k::5], seed=6, lot=f"L{k}",
@@ -160,7 +161,6 @@ def test_single_rows_in_kelvin() -> None:
     assert found == [("units", WARM, tuple(rows))]
 
 
-@pytest.mark.slow
 def test_slips_of_the_decimal_point() -> None:
     row = intact(sound())[6]
     found = bad(lint_sheet(replace(changed(sound(), PRESSURE, [row], lambda v: v / 100.0),
@@ -277,7 +277,6 @@ def test_lots_that_stand_for_recipes() -> None:
     assert "confounded" not in [f.check for f in lint_sheet(Sheet("lots", shared)).found]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("lots", [2, 3])
 def test_empty_cells_and_unknown_headers_in_a_table_of_lots(lots: int) -> None:
     sheet = sound(32, lots)
@@ -321,7 +320,6 @@ def test_a_lot_in_another_unit_of_resistance(lots: int, factor: float, space: Sp
         assert "convert lot L1 to" in one.remedy
 
 
-@pytest.mark.slow
 def test_a_lot_that_reads_far_more_is_told_and_one_that_reads_30_percent_more_is_not() -> None:
     sheet = sound(128, 3)
     lot = [row for row in sheet.lots["L2"] if row in intact(sheet)]
@@ -471,7 +469,6 @@ def test_no_table_makes_it_stumble() -> None:
         assert "could not be made" not in str(found.found)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("word", ["inf", "-1", "0", "1e300", "1e-300", "9.9E37", "x", ""])
 def test_no_cell_makes_a_check_stumble(word: str) -> None:
     sheet = sound(32, 2)

@@ -28,6 +28,8 @@ from tests.studies.stacks import REFERENCE, SPACE, pressed, spread
 from trials.errors import BadInput
 from trials.outcome import Failed, FailureMode
 
+pytestmark = pytest.mark.slow
+
 KNOWN = {8: {5: 43, 10: 12, 20: 4, 30: 2},
          15: {5: 149, 10: 39, 20: 11, 30: 6, 50: 3},
          25: {5: 412, 10: 108, 20: 30, 30: 15, 50: 6}}
@@ -113,7 +115,6 @@ def test_a_plan_without_stacks():
         assert all(isinstance(v, (str, int, float, bool)) for row in rows for v in row.values())
 
 
-@pytest.mark.slow
 def test_a_plan_is_the_same_however_the_jobs_are_spread():
     def backwards(work, jobs, what):
         done = {i: work(jobs[i]) for i in reversed(range(len(jobs)))}
@@ -139,7 +140,6 @@ def test_stacks_are_used_where_there_are_any():
     assert "agree with the stacks given" in " ".join(found.sentences)
 
 
-@pytest.mark.slow
 def test_a_plan_and_a_replay_tell_the_same_of_the_same_stacks():
     """One page shows both: what fails by chance is counted the same way."""
     data = StudyData("simulated stacks", pressed(spread(64)), SPACE, RiskLimits(), REFERENCE, True)

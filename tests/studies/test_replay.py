@@ -28,6 +28,8 @@ from trials.outcome import Failed, FailureMode, Intact
 from trials.plugins import file_names
 from trials.recipe import Recipe
 
+pytestmark = pytest.mark.slow
+
 CHEAP = ("as_listed", "full_factorial", "random")
 ALL = file_names(strategies)
 GIVEN = Given(Problem(SPACE, reference=REFERENCE), 0, spread(12), spread(12, seed=4))
@@ -78,7 +80,6 @@ def on_bowl(name, seed=0, budget=18, bowl=None, batch=3):
                     budget=budget, batch=batch, seed=seed, repeat=seed)
 
 
-@pytest.mark.slow
 def test_results_are_the_same_however_the_jobs_are_spread(data):
     def backwards(work, jobs, what):
         done = {i: work(jobs[i]) for i in reversed(range(len(jobs)))}
@@ -95,7 +96,6 @@ def test_a_table_is_pressed_once_and_nothing_else_is(name, data):
     check_table(name, data)
 
 
-@pytest.mark.slow
 def test_pressloop_keeps_to_the_table(data):
     check_table("pressloop", data)
 
@@ -174,7 +174,6 @@ def test_what_is_recommended_was_measured_well_more_than_once_and_never_broke():
     assert best_measured(GIVEN, history) == b
 
 
-@pytest.mark.slow
 def test_pressloop_finds_a_narrow_optimum_sooner_than_random_recipes():
     ours, theirs = ([on_bowl(name, seed, batch=6).regret[-1] for seed in range(2)]
                     for name in ("pressloop", "random"))

@@ -12,6 +12,8 @@ from optimizer.risk_limits import RiskLimits
 from tests.studies.stacks import SPACE, pressed, spread
 from trials.errors import BadInput
 
+pytestmark = pytest.mark.slow
+
 OFFERED = spread(32, seed=4)
 HISTORY = pressed(spread(16))
 PROBLEM = Problem(SPACE)

@@ -11,8 +11,9 @@ from studies.replay import Options
 from tests.studies.stacks import spread
 from trials.outcome import Failed, FailureMode
 
+pytestmark = pytest.mark.slow
 
-@pytest.mark.slow
+
 @pytest.mark.parametrize("preset", ["reference", "fragile"])
 def test_replays_on_the_emulator_agree_with_those_on_the_press_itself(preset):
     """Stacks needed on the press lie where eight of ten replays on the emulator do, and what is

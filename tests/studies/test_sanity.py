@@ -21,6 +21,8 @@ from trials.outcome import Damage, Failed, FailureMode, Intact
 from trials.trial import Trial
 from views.study.sensitivity import _checks
 
+pytestmark = pytest.mark.slow
+
 
 def _sound(x: FloatArray) -> FloatArray:
     return 4.0 - 0.9 * x[:, 0] - 0.4 * x[:, 2] - 0.1 * x[:, 1]
@@ -53,7 +55,6 @@ def test_a_planted_contradiction_is_found(name: str) -> None:
     assert flags[name].rows and "here it does" in flag_words(flags[name], "row")
 
 
-@pytest.mark.slow
 def test_simulated_stacks_raise_no_flag() -> None:
     """At most one in twenty tables may: of eight none or one."""
     presets = ("reference", "fragile", "single-crystal", "bare-foil")
@@ -97,7 +98,6 @@ def _with_damage(rising: bool) -> Sequence[Trial]:
     return rows
 
 
-@pytest.mark.slow
 def test_crushing_that_falls_with_pressure_is_found() -> None:
     """By the damage index, and by labels where there is none."""
     assert "damage by pressure" in _flagged(study(_with_damage(rising=False)))

@@ -43,6 +43,8 @@ from trials.errors import BadInput
 from trials.outcome import Intact
 from views.study.sensitivity import section
 
+pytestmark = pytest.mark.slow
+
 
 def _known(x: FloatArray) -> FloatArray:
     """a x1 + b x2^2 and an interaction."""
@@ -163,7 +165,6 @@ def test_the_scatter_between_and_within_lots_is_recovered() -> None:
     assert np.median(within) == pytest.approx(0.11, abs=0.02)
 
 
-@pytest.mark.slow
 def test_many_stacks_tell_the_scatter_within_lots_although_the_laws_are_wrong() -> None:
     """10 %: how far the laws are off in this table is no scatter. One number for the whole page."""
     data, _ = in_groups(table(a_sum, 1500, 3, 0.10), Groups(10, 2, 0.08, 0.0), 3)
@@ -178,7 +179,6 @@ def test_many_stacks_tell_the_scatter_within_lots_although_the_laws_are_wrong() 
     assert "one recipe, lot and operator" in section(found, data)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("rows", "groups", "seeds"), [
     (57, Groups(3, 2, 0.08, 0.03), range(24)), (24, Groups(2, 2, 0.08, 0.0), range(16)),
     (40, Groups(4, 2, 0.08, 0.03, nested=True), range(12))])
@@ -197,7 +197,6 @@ def test_differences_between_few_groups_hold_the_truth(rows: int, groups: Groups
     assert held >= 0.88 * whole
 
 
-@pytest.mark.slow
 def test_differences_between_simulated_lots_hold_the_truth() -> None:
     """Of the simulated press, with what its lots really have of their own."""
     held = 0
@@ -209,7 +208,6 @@ def test_differences_between_simulated_lots_hold_the_truth() -> None:
     assert held >= 10
 
 
-@pytest.mark.slow
 def test_two_operators_who_are_alike_are_said_to_be() -> None:
     """Not that others might double resistance."""
     data, _ = in_groups(table(a_sum, 57, 1, 0.10), Groups(1, 2, 0.0, 0.0), 1)
@@ -220,7 +218,6 @@ def test_two_operators_who_are_alike_are_said_to_be() -> None:
     assert "at most" not in told
 
 
-@pytest.mark.slow
 def test_an_operator_who_reads_higher_is_named() -> None:
     """12 % more, with an interval."""
     by_mia = np.random.default_rng(0).permutation(80) % 2
@@ -234,7 +231,6 @@ def test_an_operator_who_reads_higher_is_named() -> None:
     assert (one.upper, one.lower) == ("mia", "jo") and 0.0 < one.low < np.log(1.12) < one.high
 
 
-@pytest.mark.slow
 def test_lots_with_an_operator_each_are_told_apart_with_what_the_operator_does() -> None:
     """Both together differ; which of the two it is cannot be told, and is said so."""
     rows = [replace(t, stack=replace(t.stack, operator="mia" if i % 2 else "jo",
@@ -270,7 +266,6 @@ def test_the_slope_with_the_held_stack_pressure_is_found() -> None:
     assert held_pressure(what_is_left(one, one.trials).residuals, one) is None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("space", [
     Space((50.0, 500.0), (60.0, 60.0), (60.0, 60.0)),
     Space((50.0, 500.0), (60.0, 60.0), (25.0, 140.0)), SPACE])

@@ -19,6 +19,8 @@ from trials.recipe import Recipe
 from trials.stack import Stack
 from trials.trial import State, Trial
 
+pytestmark = pytest.mark.slow
+
 NAMES = file_names(failures)
 _, PRIOR = priors()
 GENTLE = torch.tensor([[0.1, 0.5, 0.5]], dtype=torch.float64)

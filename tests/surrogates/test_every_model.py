@@ -15,6 +15,8 @@ from surrogates import models, predict
 from surrogates.parts.forest import Forest
 from trials.plugins import file_names
 
+pytestmark = pytest.mark.slow
+
 NAMES = file_names(models)
 PRIOR, _ = priors()
 ROWS = 24
