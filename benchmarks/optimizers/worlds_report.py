@@ -20,6 +20,8 @@ OURS = "pressloop"
 FLOOR = 0.01
 """Regrets below one percent count as one percent in ratios: less than a stack scatters."""
 LEAST_LOST = 0.5
+FEWEST = 3
+"""Campaigns of a peer in a family from which on the two are compared."""
 COMMANDS = (
     f"python benchmarks/optimizers/run.py --problems worlds --instances {REPORT_FROM}-"
     f"{REPORT_FROM + 5} --seeds 0-1 --methods all --out benchmarks/optimizers/worlds.csv",
@@ -64,14 +66,15 @@ def per_family(campaigns: pd.DataFrame) -> pd.DataFrame:
 
 def _matched(campaigns: pd.DataFrame, what: str) -> pd.DataFrame:
     """pressloop over each peer, one row per family, one column per peer; only the instances and
-    seeds that both have run are compared."""
+    seeds that both have run are compared, FEWEST or more."""
     table = campaigns.pivot_table(index=["family", "instance", "seed"], columns="method",
                                   values="failed" if what == "lost" else what)
     floor = LEAST_LOST if what == "lost" else FLOOR
     told = {}
     for peer in table.columns.drop(OURS):
-        both = table[[OURS, peer]].dropna().groupby("family").mean().clip(lower=floor)
-        told[peer] = both[OURS] / both[peer]
+        both = table[[OURS, peer]].dropna().groupby("family")
+        mean = both.mean()[both.size() >= FEWEST].clip(lower=floor)
+        told[peer] = mean[OURS] / mean[peer]
     return pd.DataFrame(told)
 
 
@@ -79,11 +82,15 @@ def _peers(campaigns: pd.DataFrame) -> list[str]:
     """How pressloop stands beside each peer over all families."""
     counts = campaigns.groupby("method").size()
     lines = ["pressloop / peer, geometric mean over the families, below 1 is better. Peers that "
-             "take long have run fewer instances; those that are missing have not been run.", "",
+             f"take long have run fewer instances; with fewer than {FEWEST} in a family they are "
+             "not compared there.", "",
              "| peer | campaigns | final regret | area | stacks lost | families where the peer "
              "names the better recipe |", "|---|---|---|---|---|---|"]
     found = {what: _matched(campaigns, what) for what in ("regret", "area", "lost")}
     for peer in found["regret"].columns:
+        if not found["regret"][peer].count():
+            lines.append(f"| {peer} | {counts[peer]} | not compared | | | |")
+            continue
         means = [float(np.exp(np.log(found[what][peer].dropna()).mean())) for what in found]
         ahead = int((found["regret"][peer] > 1.0).sum())
         lines.append(f"| {peer} | {counts[peer]} | " + " | ".join(f"{v:.2f}" for v in means)
