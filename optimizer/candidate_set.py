@@ -44,7 +44,7 @@ def candidates(models: Models, seed: int) -> CandidateSet:
     tried, as far as they may survive. Where none is believed to, the least dangerous ones."""
     points = [spread(len(models.space.free), SPREAD, seed)]
     if models.log_resistance is not None:
-        tried = torch.from_numpy(models.data.log_resistance.x).clamp(0.0, 1.0)
+        tried = models.tried
         best = models.incumbent[0].unsqueeze(0)
         value = (models.moments(tried)[0] + losses(models, models.risk(tried))
                  + models.problem.objective.offset(models, tried))

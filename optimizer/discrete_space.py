@@ -81,12 +81,10 @@ def _telling(models: Models, offered: Sequence[Recipe], ahead: Sequence[Recipe],
     worst = max(models.limits.max_crush_probability_exploring, float(danger.min()))
     safe = (models.limits.survival_exponent * risk.log_survival()).where(
         danger <= worst, -torch.inf)
-    name = ("feasibility_first" if models.log_resistance is None
-            else models.problem.search.acquisition)
     for _ in range(min(count, len(offered))):
         pending = torch.cat([models.pending, models.unit([*ahead, *found])])
         with torch.no_grad():
-            value = build(name, models, pending, seed)(points.unsqueeze(-2)) + safe
+            value = build(models, pending, seed)(points.unsqueeze(-2)) + safe
         value[[offered.index(r) for r in found]] = -torch.inf
         found.append(offered[int(value.argmax())])
     return list(dict.fromkeys(found))

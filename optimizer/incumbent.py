@@ -40,7 +40,7 @@ def within_limits(models: Models, risk: Risk, max_crush: float | None = None) ->
 def incumbent(models: Models, offset_of: Offset = no_offset) -> tuple[Tensor, bool]:
     """Best point of the cube (d,), and whether it keeps to the limits: else it is the safest one.
     The best candidate is followed by the best of ever smaller neighbourhoods of it."""
-    tried = torch.from_numpy(models.data.log_resistance.x).clamp(0.0, 1.0)
+    tried = models.tried
     points = torch.cat([spread(tried.shape[-1], SPREAD, 0), tried])
     best, safe = _pick(models, points, offset_of)
     for turn, width in enumerate(WIDTHS):

@@ -122,6 +122,11 @@ class Models:
         return frozenset(found | crushed)
 
     @property
+    def tried(self) -> Tensor:
+        """Recipes whose resistance has been read, inside the cube, shape (n, d)."""
+        return torch.from_numpy(self.data.log_resistance.x).clamp(0.0, 1.0)
+
+    @property
     def pending(self) -> Tensor:
         """Recipes under way, shape (k, d)."""
         return torch.from_numpy(self.data.pending)
@@ -169,11 +174,13 @@ class Models:
 
     def crushing(self, recipes: Sequence[Recipe]) -> FloatArray:
         """Probability that one more stack is crushed, shape (n,)."""
-        return np.asarray(self.risk(self.unit(recipes)).crush.numpy())
+        with torch.no_grad():
+            return np.asarray(self.crush_probability(self.unit(recipes)).numpy())
 
     def failing(self, recipes: Sequence[Recipe]) -> FloatArray:
         """Probability that one more stack shorts or delaminates because of the recipe, (n,)."""
-        return np.asarray(self.risk(self.unit(recipes)).fail.numpy())
+        with torch.no_grad():
+            return np.asarray(self.fail_probability(self.unit(recipes)).numpy())
 
     def survival(self, recipes: Sequence[Recipe]) -> FloatArray:
         """Probability that one more stack survives the recipe, shape (n,)."""

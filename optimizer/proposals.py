@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from types import ModuleType
 
@@ -14,7 +12,7 @@ from botorch.acquisition import AcquisitionFunction
 from torch import Tensor
 
 from optimizer import acquisitions, reasons
-from optimizer.acquisitions.knowledge_gradient import KnowledgeGradient
+from optimizer.acquisitions.knowledge_gradient import SMALLEST, KnowledgeGradient
 from optimizer.candidate_set import CandidateSet, candidates, promising, rounded_set
 from optimizer.controls import control_slots
 from optimizer.cost import heating_order
@@ -22,6 +20,7 @@ from optimizer.earlier import opening_size
 from optimizer.initial_design import initial_design
 from optimizer.models import Models
 from optimizer.reasons import CONTROL, REFERENCE, SPACE_FILLING
+from surrogates.parts.fitted import seeded
 from trials.errors import BadInput
 from trials.plugins import named_module
 from trials.recipe import Recipe
@@ -123,7 +122,7 @@ def _chosen(asked: _Asked, plan: dict[int, tuple[Recipe, str]], count: int) -> l
     if count == 0:
         return chosen
     ahead = [recipe for recipe, _ in plan.values()]
-    with _seeded(asked.seed):
+    with seeded(asked.seed):
         found = promising(models, candidates(models, asked.seed))
     for turn in range(count):
         pending = torch.cat([models.pending, models.unit(ahead)])
@@ -156,7 +155,7 @@ def _values(asked: _Asked, found: CandidateSet, pending: Tensor, from_c: Sequenc
             ) -> Tensor:
     """ln of the gain, held back where stacks may not survive or take long; shape (m,)."""
     models, cost = asked.models, asked.models.problem.cost
-    with _seeded(asked.seed + turn), torch.no_grad():
+    with seeded(asked.seed + turn), torch.no_grad():
         value = _log_gain(models, found.points, pending, asked.seed + turn)
         value = value + models.limits.survival_exponent * found.risk.log_survival()
     minutes = torch.from_numpy(cost.minutes(models.space, found.points.numpy(), from_c))
@@ -164,18 +163,19 @@ def _values(asked: _Asked, found: CandidateSet, pending: Tensor, from_c: Sequenc
 
 
 def _log_gain(models: Models, points: Tensor, pending: Tensor, seed: int) -> Tensor:
-    name = models.problem.search.acquisition
-    if models.log_resistance is None:
-        name = "feasibility_first"
-    elif (own := models.problem.objective.gain(models, points, pending)) is not None:
-        return own.clamp_min(1e-12).log()
-    value: Tensor = build(name, models, pending, seed)(points.unsqueeze(-2))
+    if models.log_resistance is not None \
+            and (own := models.problem.objective.gain(models, points, pending)) is not None:
+        return own.clamp_min(SMALLEST).log()
+    value: Tensor = build(models, pending, seed)(points.unsqueeze(-2))
     return value
 
 
-def build(name: str, models: Models, pending: Tensor, seed: int) -> AcquisitionFunction:
-    """The acquisition of that name: a file of `optimizer/acquisitions/` or a dotted module. Raises
-    BadInput where there is none."""
+def build(models: Models, pending: Tensor, seed: int) -> AcquisitionFunction:
+    """The acquisition that the search names: a file of `optimizer/acquisitions/` or a dotted
+    module; before the first intact stack, `feasibility_first`. Raises BadInput where there is none.
+    """
+    name = ("feasibility_first" if models.log_resistance is None
+            else models.problem.search.acquisition)
     return acquisition_module(name).build(models, pending, seed=seed)
 
 
@@ -212,14 +212,3 @@ def _in_order(proposals: Sequence[Proposal], from_c: float) -> tuple[Proposal, .
     for i, place in zip(free, order, strict=True):
         found[i] = proposals[free[place]]
     return tuple(found)
-
-
-@contextmanager
-def _seeded(seed: int) -> Iterator[None]:
-    """Everything that draws inside, BoTorch's own pruning included, draws from this seed; the
-    caller's random state is left alone."""
-    with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
-        # Replicates make BoTorch warn of a jitter that is smaller than any scatter.
-        warnings.simplefilter("ignore")
-        torch.manual_seed(seed)
-        yield

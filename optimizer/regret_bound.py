@@ -49,9 +49,8 @@ def expected_gain(models: Models) -> float | None:
 
 
 def _candidates(models: Models, best: Tensor) -> Tensor:
-    tried = torch.from_numpy(models.data.log_resistance.x).clamp(0.0, 1.0)
     centre = best.unsqueeze(0)
-    return torch.cat([spread(best.numel(), SPREAD, 0), tried, centre,
+    return torch.cat([spread(best.numel(), SPREAD, 0), models.tried, centre,
                       *(near(centre, width, CLOUD, 0) for width in WIDTHS)])
 
 

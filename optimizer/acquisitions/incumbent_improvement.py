@@ -39,7 +39,9 @@ class IncumbentImprovement(AcquisitionFunction):
         value = mean + models.problem.objective.offset(models, both)
         variance, shared = sd.square(), models.covariance(both[:1], both).squeeze(0)
         if self.pending.shape[0]:
-            known, of_points, variance = while_pending(models, both, self.pending, variance)
+            known, of_points, variance = while_pending(
+                models.resistance_model, both, self.pending, models.stack_scatter(self.pending),
+                variance)
             shared = shared - of_points[0] @ known
         spread = (variance[1:] + variance[0] - 2.0 * shared[1:]).clamp_min(LEAST).sqrt()
         return expected_improvement(value[0] - value[1:], spread).clamp_min(SMALLEST).log()

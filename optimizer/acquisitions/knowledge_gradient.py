@@ -22,12 +22,14 @@ from functools import lru_cache
 import numpy as np
 import torch
 from botorch.acquisition import AcquisitionFunction
+from botorch.models.model import Model
 from botorch.utils.transforms import t_batch_mode_transform
 from torch import Tensor
 
 from optimizer.candidates import WIDTHS, near, spread
 from optimizer.incumbent import losses, within_limits
 from optimizer.models import OTHER_MODES, Models, Risk
+from surrogates import predict
 from trials.outcome import FailureMode
 
 COMPETING = 96
@@ -93,9 +95,8 @@ def competing(models: Models) -> Competing:
     """The points that compete: those of the best optimistic values among the recipes that may come
     to keep the limits on failure, the incumbent first."""
     best, _ = models.incumbent
-    tried = torch.from_numpy(models.data.log_resistance.x).clamp(0.0, 1.0)
     centre = best.unsqueeze(0)
-    points = torch.cat([centre, spread(best.numel(), SPREAD, 0), tried,
+    points = torch.cat([centre, spread(best.numel(), SPREAD, 0), models.tried,
                         *(near(centre, width, CLOUD, 0) for width in WIDTHS)])
     risk = models.risk(points)
     may = within_limits(models, risk, models.limits.max_crush_probability_exploring)
@@ -131,26 +132,21 @@ def moved(models: Models, points: Tensor, others: Tensor, pending: Tensor
     others (k, d), shape (m, k); and the variance at points before it, shape (m,)."""
     cross, variance = models.covariance(points, others), models.moments(points)[1].square()
     if pending.shape[0]:
-        _, of_points, variance = while_pending(models, points, pending, variance)
-        cross = cross - of_points @ _weights(models, others, pending)
+        known, _, variance = while_pending(models.resistance_model, points, pending,
+                                           models.stack_scatter(pending), variance)
+        cross = cross - known.T @ models.covariance(pending, others)
     scatter = models.stack_scatter(points).square()
     return cross / (variance + scatter).sqrt().unsqueeze(1), variance
 
 
-def while_pending(models: Models, points: Tensor, pending: Tensor, variance: Tensor
-                  ) -> tuple[Tensor, Tensor, Tensor]:
+def while_pending(model: Model, points: Tensor, pending: Tensor, scatter: Tensor,
+                  variance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """What stacks whose readings are not known yet will tell, whatever they say: weights (k, m),
-    covariances (m, k), and the variance at points (m,) that is left."""
-    of_points = models.covariance(points, pending)
-    known = _weights(models, points, pending)
+    covariances (m, k), and the variance at points (m,) that is left. `scatter` (k,) is theirs."""
+    of_points = predict.covariance(model, points, pending)
+    own = predict.covariance(model, pending, pending) + torch.diag(scatter.square())
+    known = torch.linalg.solve(own, of_points.T)
     return known, of_points, (variance - (of_points * known.T).sum(1)).clamp_min(1e-10)
-
-
-def _weights(models: Models, points: Tensor, pending: Tensor) -> Tensor:
-    """(K_pp + noise)^-1 K_px, shape (k, m)."""
-    noise = models.stack_scatter(pending).square()
-    own = models.covariance(pending, pending) + torch.diag(noise)
-    return torch.linalg.solve(own, models.covariance(points, pending).T)
 
 
 def normal_nodes() -> Iterator[tuple[float, float]]:

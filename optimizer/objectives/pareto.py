@@ -79,7 +79,7 @@ class Focus(Objective):
         from optimizer.candidates import spread
         from optimizer.incumbent import may_be_recommended
 
-        tried = torch.from_numpy(models.data.log_resistance.x).clamp(0.0, 1.0)
+        tried = models.tried
         points = torch.cat([spread(tried.shape[-1], CANDIDATES, 0), tried,
                             models.incumbent[0].unsqueeze(0)])
         recipes = list(dict.fromkeys(models.space.decode(x) for x in points.numpy()))
@@ -137,17 +137,13 @@ def evenness(models: Models) -> Model | None:
 
 def _moves(model: Model, points: Tensor, pending: Tensor, off: Tensor | None) -> Tensor:
     """Standard deviation by which a reading moves the mean at its own recipe, shape (m,)."""
-    import torch
-
+    from optimizer.acquisitions.knowledge_gradient import while_pending
     from surrogates import predict
 
     variance = predict.moments(model, points)[1].square()
     if pending.shape[0]:
-        noise = predict.scatter(model, pending, off).square()
-        own = predict.covariance(model, pending, pending) + torch.diag(noise)
-        shared = predict.covariance(model, points, pending)
-        known = torch.linalg.solve(own, shared.T)
-        variance = (variance - (shared * known.T).sum(1)).clamp_min(1e-10)
+        noise = predict.scatter(model, pending, off)
+        variance = while_pending(model, points, pending, noise, variance)[2]
     return variance / (variance + predict.scatter(model, points, off).square()).sqrt()
 
 
@@ -189,8 +185,6 @@ def _growth(front: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
 
 def _above(mean: Tensor, spread: Tensor, bar: Tensor) -> Tensor:
     """E[(y - bar)+] of normal y; zero for an infinite bar."""
-    import torch
+    from optimizer.acquisitions.incumbent_improvement import expected_improvement
 
-    z = (mean - bar.clamp(-1e8, 1e8)) / spread
-    density = torch.exp(-0.5 * z.square()) / (2.0 * torch.pi) ** 0.5
-    return spread * (density + z * torch.special.ndtr(z))
+    return expected_improvement(mean - bar.clamp(-1e8, 1e8), spread)

@@ -25,8 +25,8 @@ from torch import Tensor
 
 from surrogates.parts.ensemble_gp import EnsembleGP
 from surrogates.parts.expectation_propagation import Approximation, Sites, approximate
-from surrogates.parts.importance_sampling import sample
-from surrogates.parts.physics import matern
+from surrogates.parts.importance_sampling import log_normal, sample
+from surrogates.parts.physics import matern, same_group
 from surrogates.parts.prior import ThresholdPrior
 from surrogates.parts.rows import draws_kept, thinned
 
@@ -75,7 +75,6 @@ class ThresholdGP(EnsembleGP):
         mean, variance = self.members(x)
         return torch.special.ndtr(mean / (variance + self.scatter.square()[:, None]).sqrt()).mean(0)
 
-
     def failure_probability_after(self, survives: Tensor, x: Tensor) -> Tensor:
         """The same at x (k, d) if a stack at each of `survives` (m, d) does not fail, (m, k): one
         more label, by the moments of the truncated normal (as one step of expectation propagation).
@@ -83,11 +82,9 @@ class ThresholdGP(EnsembleGP):
         with torch.no_grad():
             left, right = self._grouped(survives), self._grouped(x)
             (mean, known), (mean_x, known_x) = (self._conditional(v) for v in (left, right))
-            shared = torch.baddbmm(self.covar_module.forward(left, right),
-                                   known.transpose(1, 2), known_x, alpha=-1.0)
+            shared = self._between(left, known, right, known_x)
             scatter = self.scatter.square()[:, None]
-            total, own = (self.covar_module.forward(v, v, diag=True) - k.square().sum(1) + scatter
-                          for v, k in ((left, known), (right, known_x)))
+            total, own = (self._own(v, k) + scatter for v, k in ((left, known), (right, known_x)))
             z = mean / total.sqrt()
             chance = torch.special.ndtr(-z)
             ratio = torch.exp(-0.5 * z.square() - torch.special.log_ndtr(-z)) / math.sqrt(
@@ -132,9 +129,7 @@ class ThresholdKernel(Kernel):
         total = (self.matern.forward(x1[..., :-1], x2[..., :-1], diag=diag)
                  * d.bend.square()[:, None][end] + (linear + self.start))
         if self.groups:
-            alike = x1[..., -1] == x2[..., -1] if diag else (
-                x1[..., -1].unsqueeze(-1) == x2[..., -1].unsqueeze(-2))
-            total = total + alike * d.offset.square()[:, None][end]
+            total = total + same_group(x1, x2, diag) * d.offset.square()[:, None][end]
         return total * d.steepness.square()[:, None][end]
 
 
@@ -206,9 +201,7 @@ def _approximated(rows: _Rows, prior: ThresholdPrior, draws: Draws, turns: int) 
 
 def _draws(prior: ThresholdPrior, inputs: int, z: Tensor) -> Draws:
     """Hyperparameters at standard normal coordinates z (s, d + 4)."""
-    def size(given: tuple[float, float], at: int) -> Tensor:
-        return torch.exp(math.log(given[0]) + given[1] * z[:, at])
-
-    lengths = torch.exp(math.log(prior.length[0]) + prior.length[1] * z[:, :inputs])
-    return Draws(size(prior.steepness, inputs), size(prior.bend, inputs + 1),
-                 size(prior.offset, inputs + 2), size(prior.scatter, inputs + 3), lengths)
+    steepness, bend, offset, scatter = (
+        log_normal(given, z[:, inputs + i])
+        for i, given in enumerate((prior.steepness, prior.bend, prior.offset, prior.scatter)))
+    return Draws(steepness, bend, offset, scatter, log_normal(prior.length, z[:, :inputs]))

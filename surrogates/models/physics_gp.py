@@ -18,8 +18,9 @@ import torch
 from botorch.utils.datasets import SupervisedDataset
 from torch import Tensor
 
+from surrogates import predict
 from surrogates.parts.ensemble_gp import JITTER, PART, EnsembleGP
-from surrogates.parts.importance_sampling import Sample, resampled, sample
+from surrogates.parts.importance_sampling import Sample, log_normal, resampled, sample
 from surrogates.parts.physics import Draws, Misfit, PhysicsFeatures, PhysicsKernel, PhysicsMean
 from surrogates.parts.prior import Prior
 from surrogates.parts.rows import Rows, draws_kept, rows_of, thinned
@@ -53,11 +54,10 @@ class PhysicsGP(EnsembleGP):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hypothesis:
-    """One hypothesis: its prior, kept draws and their sample, and the variance (n,) that inputs off
-    their set point add under it."""
+    """One hypothesis: its prior, the sample of its hyperparameters, its process, and the variance
+    (n,) that inputs off their set point add under it."""
 
     prior: Prior
-    draws: Draws
     sampled: Sample
     model: EnsembleGP
     added: Tensor
@@ -104,7 +104,7 @@ def _sampled(rows: Rows, one: Prior, whole: Prior, excess: Tensor) -> _Hypothesi
     draws = _draws(one, whole, inputs, sampled.z[kept])
     model = _conditioned(told, one, draws, level, torch.zeros_like(rows.y), sampled.effective)
     added = _input_variance(model, rows.x, one)
-    return _Hypothesis(one, draws, sampled,
+    return _Hypothesis(one, sampled,
                        _conditioned(told, one, draws, level, added, sampled.effective), added)
 
 
@@ -178,15 +178,14 @@ def _averaged(rows: Rows, prior: Prior, found: list[_Hypothesis], weights: Tenso
     effective = 1.0 / float(every.square().sum())
     model = _conditioned(replace(rows, variance=rows.variance + excess), prior, joined,
                          _level(rows, prior), torch.cat(added), effective, doubted)
-    model.laws = float(weights[0]) if len(found) > 1 else (
-        None if not prior.terms else float(bool(found[0].prior.terms)))
+    lawful = sum(float(w) for w, one in zip(weights, found, strict=True) if one.prior.terms)
+    model.laws = float(lawful) if prior.terms else None
     return model
 
 
 def _conditioned(rows: Rows, prior: Prior, draws: Draws, level: float, added: Tensor,
                  effective: float, doubted: Tensor | None = None) -> PhysicsGP:
-    features = PhysicsFeatures(prior, draws)
-    misfit = Misfit(prior, features) if prior.misfit and prior.terms else None
+    misfit = _misfit(prior, PhysicsFeatures(prior, draws))
     return _process(rows.x, rows.y.expand(draws.scatter.numel(), -1),
                     _noise(rows, draws, misfit) + added, prior, draws, level, effective, doubted)
 
@@ -195,13 +194,16 @@ def _process(x: Tensor, target: Tensor, noise: Tensor, prior: Prior, draws: Draw
              effective: float = 1.0, doubted: Tensor | None = None) -> PhysicsGP:
     """The process of these draws, on rows x (n, d + 1), targets and noise (s, n)."""
     features = PhysicsFeatures(prior, draws)
-    misfit = Misfit(prior, features) if prior.misfit and prior.terms else None
-    grouped = bool(x[:, -1].any())
     model = PhysicsGP(x, target, noise, PhysicsMean(features, level),
-                      PhysicsKernel(prior, draws, features, groups=grouped),
-                      scatter=draws.scatter, misfit=misfit, effective=effective, doubted=doubted)
+                      PhysicsKernel(prior, draws, features, groups=bool(x[:, -1].any())),
+                      scatter=draws.scatter, misfit=_misfit(prior, features), effective=effective,
+                      doubted=doubted)
     model.prior, model.draws = prior, draws
     return model
+
+
+def _misfit(prior: Prior, features: PhysicsFeatures) -> Misfit | None:
+    return Misfit(prior, features) if prior.misfit and prior.terms else None
 
 
 def _noise(rows: Rows, draws: Draws, misfit: Misfit | None) -> Tensor:
@@ -216,15 +218,7 @@ def _input_variance(model: EnsembleGP, x: Tensor, prior: Prior) -> Tensor:
     if not any(prior.input_sd):
         return torch.zeros(x.shape[0], dtype=torch.float64)
     sd = torch.tensor(prior.input_sd, dtype=torch.float64)
-    return (slope(model, x)[:, :-1] * sd).square().sum(-1)
-
-
-def slope(model: EnsembleGP, x: Tensor) -> Tensor:
-    """Gradient of the mean at points x (m, d), shape (m, d)."""
-    with torch.enable_grad():
-        points = x.detach().clone().requires_grad_(True)
-        gradient, = torch.autograd.grad(model.mean_at(points).sum(), points)
-    return gradient
+    return (predict.slope(model, x)[:, :-1] * sd).square().sum(-1)
 
 
 def left_out_density(model: EnsembleGP) -> Tensor:
@@ -237,18 +231,17 @@ def left_out_density(model: EnsembleGP) -> Tensor:
 def _draws(one: Prior, whole: Prior, inputs: int, z: Tensor) -> Draws:
     """Hyperparameters at standard normal coordinates z (s, size). Where the laws do not hold, the
     terms of the whole prior are there with weight 0."""
-    def size(given: tuple[float, float], at: int) -> Tensor:
-        return torch.exp(math.log(given[0]) + given[1] * z[:, at])
-
     slopes = z.new_zeros(z.shape[0], len(whole.terms), inputs)
     for j, term in enumerate(one.terms):
         begin = inputs + 4 + j * inputs
         mean, sd = (torch.tensor(v, dtype=torch.float64) for v in (term.slopes, term.slope_sd))
         slopes[:, j] = mean + sd * z[:, begin:begin + inputs]
-    lengths = torch.exp(math.log(one.length[0]) + one.length[1] * z[:, :inputs])
+    lengths = log_normal(one.length, z[:, :inputs])
     lawful = z.new_full((z.shape[0],), float(bool(one.terms)))
-    return Draws(size(one.residual, inputs), size(one.scatter, inputs + 1),
-                 size(one.offset, inputs + 2), size(one.own, inputs + 3), lawful, lengths, slopes)
+    residual, scatter, offset, own = (
+        log_normal(given, z[:, inputs + i])
+        for i, given in enumerate((one.residual, one.scatter, one.offset, one.own)))
+    return Draws(residual, scatter, offset, own, lawful, lengths, slopes)
 
 
 def _log_likelihood(rows: Rows, prior: Prior, draws: Draws, level: float) -> Tensor:
@@ -257,7 +250,7 @@ def _log_likelihood(rows: Rows, prior: Prior, draws: Draws, level: float) -> Ten
     for index in torch.arange(draws.scatter.numel()).split(max(8, PART // rows.y.numel() ** 2)):
         few = draws[index]
         features = PhysicsFeatures(prior, few)
-        misfit = Misfit(prior, features) if prior.misfit and prior.terms else None
+        misfit = _misfit(prior, features)
         covariance = PhysicsKernel(prior, few, features, groups=rows.grouped).forward(
             rows.x, rows.x) + torch.diag_embed(_noise(rows, few, misfit))
         factor = torch.linalg.cholesky(covariance)

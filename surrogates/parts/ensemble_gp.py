@@ -54,10 +54,10 @@ class EnsembleGP(SingleTaskGP):
         with torch.no_grad():
             covariance = covar_module.forward(rows, rows) + torch.diag_embed(noise)
             factor = torch.linalg.cholesky(covariance)
-            self.gap = (target - mean_module(rows)).unsqueeze(-1)
+            gap = (target - mean_module(rows)).unsqueeze(-1)
             self.root = torch.linalg.solve_triangular(
                 factor, torch.eye(rows.shape[0], dtype=torch.float64), upper=False)
-            self.weights = self.root.transpose(1, 2) @ (self.root @ self.gap)
+            self.weights = self.root.transpose(1, 2) @ (self.root @ gap)
         self.eval()
         self.requires_grad_(False)
 
@@ -115,8 +115,7 @@ class EnsembleGP(SingleTaskGP):
         with torch.no_grad():
             left, right = self._grouped(a), self._grouped(b)
             (mean_a, known_a), (mean_b, known_b) = (self._conditional(x) for x in (left, right))
-            between = torch.baddbmm(self.covar_module.forward(left, right),
-                                    known_a.transpose(1, 2), known_b, alpha=-1.0)
+            between = self._between(left, known_a, right, known_b)
             shared = (mean_a - mean_a.mean(0)).T @ (mean_b - mean_b.mean(0))
             return between.mean(0) + shared / mean_a.shape[0]
 
@@ -167,8 +166,17 @@ class EnsembleGP(SingleTaskGP):
 
     def _members(self, x: Tensor) -> tuple[Tensor, Tensor]:
         mean, known = self._conditional(x)
+        return mean, self._own(x, known)
+
+    def _own(self, x: Tensor, known: Tensor) -> Tensor:
+        """Variance under each draw at points x (m, d + 1), of which the rows tell `known`."""
         own = self.covar_module.forward(x, x, diag=True) - known.square().sum(1)
-        return mean, own.clamp_min(1e-10)
+        return own.clamp_min(1e-10)
+
+    def _between(self, a: Tensor, known_a: Tensor, b: Tensor, known_b: Tensor) -> Tensor:
+        """Covariance under each draw of points a (m, d + 1) and b (k, d + 1), shape (s, m, k)."""
+        return torch.baddbmm(self.covar_module.forward(a, b), known_a.transpose(1, 2), known_b,
+                             alpha=-1.0)
 
     def _scatter(self, x: Tensor) -> Tensor:
         """Under each draw, (..., s, q) or (s, 1)."""

@@ -103,8 +103,7 @@ def _tilted(cavity: Tensor, cavity_shift: Tensor, bar: Tensor, sites: Sites
     z = sites.label * (centre - bar) / total
     log_phi, log_density = torch.special.log_ndtr(z), -0.5 * (z.square() + math.log(2 * math.pi))
     chance = sites.by_chance * (sites.label > 0.0)
-    log_mass = torch.logaddexp((1.0 - sites.by_chance) * torch.zeros_like(z)
-                               + math.log1p(-sites.by_chance) + log_phi,
+    log_mass = torch.logaddexp(math.log1p(-sites.by_chance) + log_phi,
                                chance.clamp_min(1e-300).log().expand_as(z))
     slope = torch.exp(math.log1p(-sites.by_chance) + log_density - log_mass)
     mean = centre + sites.label * spread * slope / total

@@ -56,6 +56,12 @@ def sample(log_likelihood: Callable[[Tensor], Tensor], size: int, count: int, ro
     return Sample(z, log_weights)
 
 
+def log_normal(prior: tuple[float, float], z: Tensor) -> Tensor:
+    """Values with a log-normal prior (median, standard deviation of the logarithm) at standard
+    normal coordinates z, of their shape."""
+    return torch.exp(math.log(prior[0]) + prior[1] * z)
+
+
 def resampled(weights: Tensor, count: int) -> Tensor:
     """Indices of `count` of the weighted draws (systematic resampling)."""
     steps = (torch.arange(count, dtype=torch.float64) + 0.5) / count

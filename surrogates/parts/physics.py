@@ -107,9 +107,7 @@ class PhysicsKernel(Kernel):
         shape = self.matern.forward(x1[..., :-1], x2[..., :-1], diag=diag)
         total = shape * residual + self.level_variance
         if self.groups:
-            alike = x1[..., -1] == x2[..., -1] if diag else (
-                x1[..., -1].unsqueeze(-1) == x2[..., -1].unsqueeze(-2))
-            total = total + alike * (shape * own + offset)
+            total = total + same_group(x1, x2, diag) * (shape * own + offset)
         if not self.features.terms:
             return total
         left = self.features(x1) * self.features.sd
@@ -131,6 +129,14 @@ class Misfit(Module):
     def forward(self, x: Tensor) -> Tensor:
         """At x (..., m, d + 1)."""
         return torch.minimum(self.features(x), self.most) @ self.size
+
+
+def same_group(x1: Tensor, x2: Tensor, diag: bool) -> Tensor:
+    """Which points of x1 (..., m, d + 1) and x2 (..., k, d + 1) are of one group: (..., m, k), or
+    (..., m) of the diagonal."""
+    if diag:
+        return x1[..., -1] == x2[..., -1]
+    return x1[..., -1].unsqueeze(-1) == x2[..., -1].unsqueeze(-2)
 
 
 def matern(lengths: Tensor) -> MaternKernel:
