@@ -49,9 +49,9 @@ def numbers_of(models: Models, recipe: Recipe) -> dict[str, float]:
     """What is believed of one more stack pressed by the recipe; empty before there is data."""
     if not taught(models):
         return {}
-    numbers = {"p_crushed": float(models.crushing([recipe])[0]),
-               "p_failed": float(models.failing([recipe])[0]),
-               "survival": float(models.survival([recipe])[0])}
+    risk = models.risk(models.unit([recipe]))
+    numbers = {"p_crushed": float(risk.crush[0]), "p_failed": float(risk.fail[0]),
+               "survival": float(risk.log_survival().exp()[0])}
     if models.log_resistance is not None:
         expected = models.resistance([recipe], new_stack=True)
         numbers |= {"resistance_ohm_cm2": float(expected.median[0]),

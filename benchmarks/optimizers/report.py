@@ -32,6 +32,7 @@ from benchmarks.optimizers import (  # noqa: E402
     timing,
     worlds_report,
 )
+from benchmarks.optimizers.tables import met, per_campaign, read  # noqa: E402
 
 CAMPAIGNS, RESULTS = HERE / "campaigns.csv", HERE / "RESULTS.md"
 COMMANDS = ("python benchmarks/optimizers/run.py --methods all --problems all --seeds 0-9",
@@ -62,26 +63,6 @@ class Target:
 TARGETS = {"regret": Target("final regret", 0.5, 1.2),
            "area": Target("area under the regret curve", 0.7),
            "crushed": Target("crushed stacks", 0.5)}
-
-
-def read(path: Path = CAMPAIGNS) -> pd.DataFrame:
-    """All batches of the version of each method that was run last."""
-    rows = pd.read_csv(path, dtype={"error": str, "version": str}, keep_default_na=False,
-                       na_values={c: [""] for c in ("ln_regret", "ln_ratio", "feasible", "excess",
-                                                    "ask_cpu_s", "recommend_cpu_s")})
-    last = rows.groupby("method")["version"].last()
-    return rows[rows["version"] == rows["method"].map(last)]
-
-
-def per_campaign(rows: pd.DataFrame) -> pd.DataFrame:
-    """One row per finished campaign."""
-    good = rows[rows["error"] == ""].sort_values("batch")
-    keys = ["problem", "method", "seed"]
-    last = good.groupby(keys).tail(1).set_index(keys)
-    last["area"] = good.groupby(keys)["ln_regret"].mean()
-    last["cpu"] = good.groupby(keys)["ask_cpu_s"].sum() / last["stacks"]
-    last["unfeasible"] = 1.0 - last["feasible"]
-    return last.rename(columns={"ln_regret": "regret"}).reset_index()
 
 
 def medians(campaigns: pd.DataFrame) -> pd.DataFrame:
@@ -175,12 +156,12 @@ def _verdicts(ratios: dict[str, dict[str, float]]) -> list[str]:
             continue
         mean = float(np.exp(np.mean(np.log(np.maximum(press, 1e-9)))))
         lines.append(f"| {target.title} | {mean:.2f} | at most {target.mean_at_most} | "
-                     f"{_met(mean <= target.mean_at_most)} |")
+                     f"{met(mean <= target.mean_at_most)} |")
         if target.each_at_most is not None:
             worst = max(ratios[what], key=lambda n: ratios[what][n])
             value = ratios[what][worst]
             lines.append(f"| {target.title}, worst of all problems | {value:.2f} ({worst}) | at "
-                         f"most {target.each_at_most} | {_met(value <= target.each_at_most)} |")
+                         f"most {target.each_at_most} | {met(value <= target.each_at_most)} |")
     return [*lines, "", *_lost(ratios)]
 
 
@@ -192,10 +173,6 @@ def _lost(ratios: dict[str, dict[str, float]]) -> list[str]:
             for what in TARGETS for name, value in ratios[what].items() if value > 1.0]
     return [f"A peer is ahead on: {'; '.join(said)}." if said
             else "No peer is ahead on any problem that was run."]
-
-
-def _met(is_so: bool) -> str:
-    return "yes" if is_so else "**no**"
 
 
 def errors(rows: pd.DataFrame) -> list[str]:
@@ -246,7 +223,7 @@ def _plain(file: Path) -> list[dict[str, object]]:
 
 def main() -> None:
     """Writes the report and the pictures."""
-    rows = read()
+    rows = read(CAMPAIGNS)
     campaigns = per_campaign(rows)
     found = medians(campaigns)
     ran = rows.groupby("method")["version"].last()

@@ -12,6 +12,7 @@ import pandas as pd
 
 from benchmarks.optimizers import methods
 from benchmarks.optimizers.problems.worlds import REPORT_FROM
+from benchmarks.optimizers.tables import met, per_campaign, read
 
 HERE = Path(__file__).resolve().parent
 CAMPAIGNS, CHECKS = HERE / "worlds.csv", HERE / "worlds_check.csv"
@@ -41,18 +42,11 @@ def section() -> list[str]:
 
 
 def _campaigns() -> pd.DataFrame:
-    """One row per finished campaign of the version of each method that was run last."""
-    rows = pd.read_csv(CAMPAIGNS, dtype={"error": str, "version": str}, keep_default_na=False,
-                       na_values={c: [""] for c in ("ln_regret", "ln_ratio", "feasible", "excess",
-                                                    "hopeless")})
-    rows = rows[rows["version"] == rows["method"].map(rows.groupby("method")["version"].last())]
+    """One row per finished campaign on a report instance."""
+    rows = per_campaign(read(CAMPAIGNS))
     parts = rows["problem"].str.split("/", expand=True)
     rows = rows.assign(family=parts[1], instance=parts[3].astype(int))
-    good = rows[(rows["error"] == "") & (rows["instance"] >= REPORT_FROM)].sort_values("batch")
-    keys = ["family", "instance", "method", "seed"]
-    last = good.groupby(keys).tail(1).set_index(keys)
-    last["area"] = good.groupby(keys)["ln_regret"].mean()
-    return last.rename(columns={"ln_regret": "regret"}).reset_index()
+    return rows[rows["instance"] >= REPORT_FROM]
 
 
 def per_family(campaigns: pd.DataFrame) -> pd.DataFrame:
@@ -118,7 +112,7 @@ def _targets(campaigns: pd.DataFrame) -> list[str]:
             ("area under the regret curve / best peer, geometric mean", _mean(area), 0.8),
             ("stacks lost / best model-based peer, geometric mean", _mean(lost), 0.7)]
     lines = ["| figure | measured | target | met |", "|---|---|---|---|"]
-    lines += [f"| {what} | {value:.2f} | at most {most} | {_met(value <= most)} |"
+    lines += [f"| {what} | {value:.2f} | at most {most} | {met(value <= most)} |"
               for what, value, most in rows]
     lines += _checked(pd.read_csv(CHECKS)) if CHECKS.exists() else []
     lines += _presets()
@@ -141,7 +135,7 @@ def _presets() -> list[str]:
         ratio = mean[what][versions[1]] / mean[what][versions[0]]
         told = ", ".join(f"{p.partition('/')[2]} {r:.2f}" for p, r in ratio.items())
         lines.append(f"| presets of the simulator, {title} / the version before ({told}) | "
-                     f"{ratio.max():.2f} | at most 1.15 | {_met(ratio.max() <= 1.15)} |")
+                     f"{ratio.max():.2f} | at most 1.15 | {met(ratio.max() <= 1.15)} |")
     return lines
 
 
@@ -152,7 +146,7 @@ def _batches(rows: pd.DataFrame) -> list[str]:
     told = ", ".join(f"q = {q}: {r.lost:.1f} lost, regret {r.ln_regret:.3f}"
                      for q, r in mean.iterrows())
     return [f"| stacks lost in batches of 8 / one at a time ({told}; {len(rows)} campaigns) | "
-            f"{value:.2f} | at most 1.5 | {_met(value <= 1.5)} |"]
+            f"{value:.2f} | at most 1.5 | {met(value <= 1.5)} |"]
 
 
 def _checked(rows: pd.DataFrame) -> list[str]:
@@ -162,13 +156,13 @@ def _checked(rows: pd.DataFrame) -> list[str]:
     safe, even = (float(on[f"{k}_crushed"].sum() / max(on[k].sum(), 1)) for k in ("safe", "even"))
     late = float(on["hopeless"].sum() / on["late"].sum())
     lines = [f"| recommended recipes that crush more often than the limit says | {crush:.1%} of "
-             f"{len(on)} campaigns | at most 5 % | {_met(crush <= 0.05)} |",
+             f"{len(on)} campaigns | at most 5 % | {met(crush <= 0.05)} |",
              f"| of recipes called 5 % or less, truly crushed | {safe:.1%} | at most 7 % | "
-             f"{_met(safe <= 0.07)} |",
+             f"{met(safe <= 0.07)} |",
              f"| of those called 30 to 70 % | {even:.0%} | 25 to 75 % | "
-             f"{_met(0.25 <= even <= 0.75)} |",
+             f"{met(0.25 <= even <= 0.75)} |",
              f"| of the last 15 stacks, truly above three times the best known | {late:.1%} | at "
-             f"most 5 % | {_met(late <= 0.05)} |"]
+             f"most 5 % | {met(late <= 0.05)} |"]
     for what, of, low in (("95 % interval of one more stack", ("fresh_inside", "fresh"), 0.90),
                           ("95 % interval of the recommended recipe", ("holds", None), 0.88)):
         each = {f: float(g[of[0]].sum() / (g[of[1]].sum() if of[1] else len(g)))
@@ -177,7 +171,7 @@ def _checked(rows: pd.DataFrame) -> list[str]:
         told = "; ".join(f"{f} {v:.0%}" for f, v in bad.items())
         lines.append(f"| {what}, each family | {min(each.values()):.0%} to {max(each.values()):.0%}"
                      f"{', outside: ' + told if told else ''} | {low:.0%} "
-                     f"{'to 98 %' if of[1] else 'or more'} | {_met(not bad)} |")
+                     f"{'to 98 %' if of[1] else 'or more'} | {met(not bad)} |")
     if len(off):
         both = on.merge(off, on=["family", "instance", "seed"])
         wrong = both[both["weight_of_laws_x"] < 0.5]
@@ -186,7 +180,7 @@ def _checked(rows: pd.DataFrame) -> list[str]:
         mean = np.exp(np.log(each["ln_regret_x"] / each["ln_regret_y"]).mean())
         lines.append(f"| regret with laws where laws are wrong (weight below one half) / without "
                      f"laws | {value:.2f}; geometric mean over families {mean:.2f} ({len(wrong)} "
-                     f"campaigns) | at most 1.05 | {_met(value <= 1.05)} |")
+                     f"campaigns) | at most 1.05 | {met(value <= 1.05)} |")
     return lines
 
 
@@ -210,7 +204,3 @@ def _families(campaigns: pd.DataFrame) -> list[str]:
     said = ", ".join(ahead)
     return [*lines, "", f"A peer names a better recipe on: {said}." if ahead
             else "No peer names a better recipe on any family."]
-
-
-def _met(is_so: bool) -> str:
-    return "yes" if is_so else "**no**"
