@@ -1,6 +1,7 @@
 """Tells shorted and open stacks from their spectrum, before anything is fitted.
 
-To a minimiser of resistance a short looks like the best stack ever, so it must never be fitted.
+To a minimiser of resistance a short looks like the best stack ever, so it must never be fitted. A
+failure is called only on evidence that nothing else gives; a meter's fault is no failed recipe.
 """
 
 from __future__ import annotations
@@ -8,36 +9,121 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.rules import Rules
+from trials.checks import FloatArray
 from trials.outcome import Failed, FailureMode
 from trials.spectrum import Spectrum
+
+PLAIN = 0.12
+"""A spectrum whose real part rises by less than this share of |Z| has no arc worth the name."""
+OPEN_F_CM2 = 4e-8
+"""Capacitance per area below which nothing touches: a gap of 1 um has 1e-9 F/cm2, an electrode that
+blocks ions 1e-7 to 1e-5 (Irvine, Sinclair & West 1990, doi 10.1002/adma.19900020304)."""
+OPEN_RESISTANCE = 50.0
+"""A plain resistance of this many times `open_above_ohm_cm2` is insulation, not a stack."""
+FALL = 0.35
 
 
 def hard_failure(spectrum: Spectrum, rules: Rules) -> Failed | None:
     """The failure that the raw spectrum proves, None if it proves none."""
-    lowest = int(np.argmin(spectrum.frequency_hz))
-    modulus = float(np.abs(spectrum.impedance_ohm[lowest])) * spectrum.area_cm2
-    at = f"at {spectrum.frequency_hz[lowest]:g} Hz"
-    if not modulus > rules.short_below_ohm_cm2:
-        return Failed(FailureMode.SHORTED, f"|Z| is {modulus:.3g} ohm cm2 {at}, "
+    return _short(spectrum, rules) or _open(spectrum, rules) or _leak(spectrum)
+
+
+def _short(spectrum: Spectrum, rules: Rules) -> Failed | None:
+    """A low resistance without any arc."""
+    real = spectrum.impedance_ohm.real * spectrum.area_cm2
+    low = _end(real, spectrum, last=True)
+    if not abs(low) < rules.short_below_ohm_cm2:
+        return None
+    hz = f"from {spectrum.frequency_hz[-1]:g} Hz"
+    if low <= 0.0:
+        return Failed(FailureMode.SHORTED, f"Re(Z) is {low:.3g} ohm cm2 {hz} up: not positive, and "
                       f"below {rules.short_below_ohm_cm2:g}")
-    if not float(spectrum.impedance_ohm[lowest].real) > 0.0:
-        return Failed(FailureMode.SHORTED, f"Re(Z) is not positive {at}")
-    if modulus > rules.open_above_ohm_cm2:
-        return Failed(FailureMode.DELAMINATED, f"|Z| is {modulus:.3g} ohm cm2 {at}, "
-                      f"above {rules.open_above_ohm_cm2:g}: no contact")
-    if (fall := _fall_at_low_end(spectrum)) is not None:
-        return Failed(FailureMode.SHORTED, f"Re(Z) falls by {fall:.0%} towards low frequency: "
-                      "electrons leak through")
+    if _rise(spectrum) > PLAIN:
+        return None
+    return Failed(FailureMode.SHORTED, f"Re(Z) is {low:.3g} ohm cm2 {hz} up, below "
+                  f"{rules.short_below_ohm_cm2:g}, and there is no arc: metal touches metal")
+
+
+def _rise(spectrum: Spectrum) -> float:
+    """How far the real part rises from the highest to the lowest frequencies, as a share of the
+    latter, less twice its scatter."""
+    real = spectrum.impedance_ohm.real
+    size = real.size
+    ends = [real[:max(size // 5, 3)], real[-max(size // 5, 3):]]
+    high, low = (float(np.median(end)) for end in ends)
+    scatter = max(float(np.median(np.abs(np.diff(end)))) for end in ends)
+    share = (low - high - 2.0 * scatter) / max(abs(low), 1e-30)
+    bump = float(np.median(-spectrum.impedance_ohm.imag[size // 5:-max(size // 5, 3)]))
+    return max(share, (bump - 2.0 * scatter) / max(abs(low), 1e-30))
+
+
+def _end(values: FloatArray, spectrum: Spectrum, last: bool) -> float:
+    """Median over the decade at one end of the sweep, three points or more."""
+    hz = spectrum.frequency_hz
+    near = hz <= 10.0 * hz[-1] if last else hz >= 0.1 * hz[0]
+    count = max(int(near.sum()), 3)
+    return float(np.median(values[-count:] if last else values[:count]))
+
+
+def _open(spectrum: Spectrum, rules: Rules) -> Failed | None:
+    """No contact: next to no capacitance, or no conduction at the highest frequencies either."""
+    area = spectrum.area_cm2
+    modulus = np.abs(spectrum.impedance_ohm) * area
+    limit = rules.open_above_ohm_cm2
+    lowest = _end(modulus, spectrum, last=True)
+    if not lowest > limit:
+        return None
+    at = f"|Z| is {lowest:.3g} ohm cm2 at {spectrum.frequency_hz[-1]:g} Hz, above {limit:g}"
+    if is_plain_resistance(spectrum):
+        if lowest > OPEN_RESISTANCE * limit:
+            return Failed(FailureMode.DELAMINATED, f"{at}: no contact")
+        return None
+    farad = _capacitance_f_cm2(spectrum, modulus > 0.5 * limit)
+    if farad is not None and farad < OPEN_F_CM2:
+        return Failed(FailureMode.DELAMINATED, f"{at}, and the capacitance is {farad:.2g} F/cm2, "
+                      "that of a gap: no contact")
+    if _end(spectrum.impedance_ohm.real * area, spectrum, last=False) > limit:
+        return Failed(FailureMode.DELAMINATED, f"{at}, and still above it at "
+                      f"{spectrum.frequency_hz[0]:.3g} Hz: no contact")
     return None
 
 
-def _fall_at_low_end(spectrum: Spectrum) -> float | None:
-    """How far Re(Z) drops below its largest value at higher frequency, if by more than 10 % and
-    at three points in a row; a sound stack's real part only rises."""
-    real = spectrum.impedance_ohm.real
-    low_end = slice(real.size // 2, None)
-    peak = np.maximum.accumulate(real)[low_end]
-    fall = 1.0 - real[low_end] / peak
-    if real[low_end].size < 6 or not np.all(fall[-3:] > 0.1):
+def is_plain_resistance(spectrum: Spectrum) -> bool:
+    """True where the impedance is one real number at all frequencies, up to an inductance."""
+    z = spectrum.impedance_ohm
+    middle = float(np.median(z.real))
+    scatter = 3.0 * float(np.median(np.abs(np.diff(z.real))))
+    low_half = z.imag[z.size // 2:]
+    return bool(middle > 0 and np.ptp(np.quantile(z.real, [0.1, 0.9])) < 0.02 * middle + scatter
+                and abs(float(np.median(low_half))) < 0.01 * middle + scatter)
+
+
+def _capacitance_f_cm2(spectrum: Spectrum, where: FloatArray) -> float | None:
+    """1/(omega |Im Z| A) where the impedance is large and most capacitive."""
+    z, hz = spectrum.impedance_ohm[where], spectrum.frequency_hz[where]
+    capacitive = z.imag < 0
+    if not capacitive.any():
         return None
-    return float(fall[-1])
+    z, hz = z[capacitive], hz[capacitive]
+    at = int(np.argmax(-z.imag / np.maximum(np.abs(z.real), 1e-30)))
+    return float(1.0 / (2 * np.pi * hz[at] * -z.imag[at] * spectrum.area_cm2))
+
+
+def _leak(spectrum: Spectrum) -> Failed | None:
+    """Re(Z) falls point after point to the lowest frequency while the phase stays capacitive: a
+    short that grows during the sweep. Noise does not fall steadily, an inductive loop has a
+    positive imaginary part, drift alone moves less."""
+    real, imag = spectrum.impedance_ohm.real, spectrum.impedance_ohm.imag
+    size = real.size
+    top = size // 3 + int(np.argmax(real[size // 3:]))
+    run = real[top:]
+    if run.size < 6 or not run[0] > 0:
+        return None
+    fall = 1.0 - float(run[-1]) / float(run[0])
+    steady = np.diff(run) < 0.0
+    inductive = imag[top:] > 0.02 * np.abs(spectrum.impedance_ohm[top:])
+    if fall < FALL or not steady.all() or inductive.mean() > 0.2:
+        return None
+    return Failed(FailureMode.SHORTED, f"Re(Z) falls by {fall:.0%} from "
+                  f"{spectrum.frequency_hz[top]:.3g} Hz down to {spectrum.frequency_hz[-1]:.3g} Hz, "
+                  "point after point: electrons leak through")

@@ -12,7 +12,7 @@ from evaluation.reading import Reading, read
 from evaluation.rules import Rules
 from evaluation.trace_check import not_held
 from trials.errors import BadInput
-from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
+from trials.outcome import Arc, Damage, Failed, FailureMode, Intact, Outcome, SetAside
 from trials.recipe import Recipe
 from trials.spectrum import FULL, Spectrum
 from trials.stack import Stack
@@ -20,12 +20,13 @@ from trials.trace import Trace
 
 
 def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spectrum],
-             rules: Rules) -> Outcome:
+             rules: Rules, earlier: Sequence[Outcome] = ()) -> Outcome:
     """What the readings of one trial mean.
 
     In order: a trace that is not of this recipe is set aside; a short or open stack has failed; a
     crushed one has failed and has no resistance; a spectrum that cannot be trusted is set aside;
     what is left is intact. `spectra` start with the full electrode; segments are optional.
+    `earlier` are outcomes of the campaign's earlier stacks: what was interface there stays so.
     Raises BadInput without a full electrode.
     """
     if (reason := not_held(trace, recipe, rules)) is not None:
@@ -38,12 +39,17 @@ def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spect
         return Failed(FailureMode.CRUSHED, f"{crushed.index:.1%} of the cathode broke under load, "
                       f"above {rules.crushed_above:.1%}", crushed)
     try:
-        reading = read(full, rules)
+        reading = read(full, rules, earlier_arcs(earlier))
     except BadInput as unreadable:
         return SetAside(f"spectrum: {unreadable}")
     if reading.trouble is not None:
         return SetAside(f"spectrum: {reading.trouble}", measure_again=True)
     return _intact(reading, full, crushed, _nonuniformity(spectra, rules))
+
+
+def earlier_arcs(outcomes: Sequence[Outcome]) -> list[tuple[Arc, ...]]:
+    """The arcs of those outcomes that have any."""
+    return [one.arcs for one in outcomes if isinstance(one, Intact) and one.arcs]
 
 
 def _full(spectra: Sequence[Spectrum]) -> Spectrum:
@@ -61,9 +67,9 @@ def _intact(reading: Reading, full: Spectrum, crushed: Damage | None, nonuniform
         resistance_se_ohm_cm2=reading.interfacial_se_ohm_cm2,
         total_ohm_cm2=reading.total_ohm_cm2, total_se_ohm_cm2=reading.total_se_ohm_cm2,
         damage=crushed, nonuniformity=nonuniformity, resistance_ohm=reading.interfacial_ohm,
-        area_cm2=full.area_cm2, circuit=str(reading.fit.circuit), summed=reading.summed,
+        area_cm2=full.area_cm2, circuit=reading.circuit, summed=reading.summed,
         stack_pressure_mpa=full.stack_pressure_mpa, measured_at_c=full.temperature_c,
-        rest_s=full.rest_s)
+        rest_s=full.rest_s, arcs=reading.arcs, notes=reading.notes)
 
 
 def _nonuniformity(spectra: Sequence[Spectrum], rules: Rules) -> float | None:

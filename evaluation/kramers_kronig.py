@@ -2,60 +2,106 @@
 
 A ladder of RC elements with fixed time constants, a series R, L and C is a linear model
 (Schönleber 2014, doi 10.1016/j.electacta.2014.01.034, with the series C that a capacitive tail
-needs). Its residuals show outliers; slow drift passes it and is caught by control points.
+needs). Its residuals show outliers, bursts of noise and steps between ranges; slow drift passes it
+and is caught by control points.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from evaluation.weights import real_parts, weights
+from evaluation.circuits.least_squares import Data
+from evaluation.weights import real_parts
 from trials.checks import FloatArray
-from trials.spectrum import Spectrum
 
 PER_DECADE = 5
-OUTLIER_SIGMA = 5.0
+AT_END = 4
+"""Points at either end between which no step is looked for."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Ladder:
-    """Residuals of the ladder fit.
+    """A ladder fitted to weighted data by linear least squares.
 
-    `rms` is relative to |Z| in mid band and corrected for degrees of freedom; `worst_sigma` is
-    the largest single residual in units of the robust scatter, at `worst_hz`.
+    `residual` and `measured` have shape (2n,), weighted, real parts then imaginary parts; `basis`
+    is an orthonormal basis of what the ladder can follow, shape (2n, rank).
     """
 
-    rms: float
-    worst_sigma: float
-    worst_hz: float
+    frequency_hz: FloatArray
     residual: FloatArray
+    basis: FloatArray
+    measured: FloatArray
+
+    @cached_property
+    def rms(self) -> float:
+        """Residual relative to |Z| in mid band, corrected for degrees of freedom."""
+        freedom = max(self.residual.size - self.basis.shape[1], 1)
+        return float(np.sqrt(np.sum(self.residual**2) / freedom))
+
+    @cached_property
+    def leverage(self) -> FloatArray:
+        """How far each point draws the ladder to itself, 0 to 1, shape (n,)."""
+        pull = np.einsum("ij,ij->i", self.basis, self.basis)
+        half = pull.size // 2
+        return np.asarray(np.clip(0.5 * (pull[:half] + pull[half:]), 0.0, 0.95))
+
+    @cached_property
+    def off(self) -> FloatArray:
+        """How far each point lies from what the others predict, relative to |Z|, shape (n,)."""
+        return np.asarray(self.modulus / (1.0 - self.leverage))
+
+    @cached_property
+    def studentised(self) -> FloatArray:
+        """Residual of each point on one scale, whatever its leverage, shape (n,)."""
+        return np.asarray(self.modulus / np.sqrt(1.0 - self.leverage))
+
+    @property
+    def modulus(self) -> FloatArray:
+        """Modulus of the residual of each point, shape (n,)."""
+        half = self.residual.size // 2
+        return np.asarray(np.hypot(self.residual[:half], self.residual[half:]))
+
+    @cached_property
+    def scatter(self) -> float:
+        """Robust standard deviation of one component, corrected for degrees of freedom."""
+        freedom = max(self.residual.size - self.basis.shape[1], 1)
+        middle = 1.4826 * float(np.median(np.abs(self.residual)))
+        return middle * float(np.sqrt(self.residual.size / freedom))
+
+    def gain_steps(self) -> tuple[FloatArray, FloatArray]:
+        """A gain that changes between two neighbouring points: the relative change of the lower
+        frequencies and its size in standard deviations, shape (n - 1,) each; zero near the ends,
+        where a step cannot be told from a process that is half seen."""
+        half = self.residual.size // 2
+        below = np.tril(np.ones((half, half)), -1)[:, :-1]
+        columns = self.measured[:, None] * np.vstack([below, below])
+        left = columns - self.basis @ (self.basis.T @ columns)
+        length = np.sqrt(np.maximum(np.einsum("ij,ij->j", left, left), 1e-12))
+        along = (self.residual @ left) / length
+        sigma = along / max(self.scatter, 1e-12)
+        sigma[:AT_END] = sigma[half - 1 - AT_END:] = 0.0
+        return np.asarray(along / length), np.asarray(sigma)
 
 
-def ladder(spectrum: Spectrum) -> Ladder:
-    """Fits the ladder by linear least squares, shape of `residual` (2n,): real, then imaginary."""
-    frequency, measured = spectrum.frequency_hz, spectrum.impedance_ohm
-    weight = weights(frequency, measured)
-    jw = 2j * np.pi * frequency
-    taus = _time_constants(frequency)
-    basis = np.column_stack([np.ones_like(jw), jw / jw.imag.max(), jw.imag.min() / jw,
-                             1.0 / (1.0 + np.outer(jw, taus))])
-    matrix = real_parts(basis * weight[:, None])
-    target = real_parts(measured * weight)
-    solution, _, rank, _ = np.linalg.lstsq(matrix, target, rcond=1e-10)
-    residual = target - matrix @ solution
-    freedom = max(target.size - int(rank), 1)
-    per_point = np.hypot(residual[:frequency.size], residual[frequency.size:])
-    scale = max(1.4826 * float(np.median(np.abs(residual))) * np.sqrt(target.size / freedom),
-                1e-9)
-    worst = int(np.argmax(per_point))
-    return Ladder(float(np.sqrt(np.sum(residual**2) / freedom)),
-                  float(np.abs(residual).max() / scale), float(frequency[worst]), residual)
+def ladder(data: Data) -> Ladder:
+    """The ladder that fits best."""
+    jw = data.jw
+    taus = _time_constants(data.frequency_hz)
+    columns = np.column_stack([np.ones_like(jw), jw / jw.imag.max(), jw.imag.min() / jw,
+                               1.0 / (1.0 + np.outer(jw, taus))])
+    matrix = real_parts(columns * data.weight[:, None])
+    u, size, _ = np.linalg.svd(matrix / np.linalg.norm(matrix, axis=0), full_matrices=False)
+    basis = u[:, size > 1e-10 * size[0]]
+    residual = data.target - basis @ (basis.T @ data.target)
+    return Ladder(data.frequency_hz, residual, basis, data.target)
 
 
 def _time_constants(frequency_hz: FloatArray) -> FloatArray:
-    """Five per decade over the measured window, at most one for two points."""
-    low, high = 1.0 / (2 * np.pi * frequency_hz.max()), 1.0 / (2 * np.pi * frequency_hz.min())
+    """Five per decade over the measured window and half a decade beyond, at most one for two
+    points: the flank of a process outside the window is seen inside it."""
+    low, high = 0.3 / (2 * np.pi * frequency_hz.max()), 3.0 / (2 * np.pi * frequency_hz.min())
     count = int(np.ceil(np.log10(high / low) * PER_DECADE)) + 1
     return np.geomspace(low, high, max(2, min(count, frequency_hz.size // 2)))

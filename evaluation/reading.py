@@ -1,120 +1,217 @@
-"""One spectrum read: validity gate, circuit fit, resistances."""
+"""One spectrum read: validity, circuits, resistances and their errors, what was seen.
+
+Where several circuits describe a spectrum, the resistances are averages over them and their errors
+count the spread between them (Hoeting 1999, doi 10.1214/ss/1009212519): an arc that may or may not
+be there widens the error.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evaluation.circuit import AUTO, MAX_ARCS, Circuit, parse_circuit
-from evaluation.fit import Fit, fit
-from evaluation.kramers_kronig import OUTLIER_SIGMA, Ladder, ladder
+from evaluation.assignment import Boundary, boundary, is_interface
+from evaluation.circuits.automatic import candidates
+from evaluation.circuits.chosen import fit
+from evaluation.circuits.least_squares import Data, Solution
+from evaluation.circuits.notation import AUTO, parse_circuit
+from evaluation.processes import Process, processes, total_resistance
 from evaluation.rules import Rules
+from evaluation.trouble import Evidence, trouble_of
+from evaluation.validity import Validity, validity
 from trials.errors import BadInput
+from trials.outcome import Arc
 from trials.spectrum import Spectrum
 
-WORSE_THAN_LADDER = 1.15
-LOOK_AGAIN = 1.05
-MORE_STARTS = 20
-"""Starts where the first few end above LOOK_AGAIN times the ladder's residual: an arc hidden in
-the diffusion tail can be missed by little."""
 MIN_POINTS = 10
+LOOK_AGAIN = 1.05
+MORE_STARTS = 4
+"""Times as many starts where the first ones end above LOOK_AGAIN times the ladder's residual: an
+arc hidden in the diffusion tail can be missed by little."""
+DIFFUSION_TOP = 2.54
+"""The top of a finite-length Warburg arc is at this angular frequency times its time constant
+(Boukamp 2004, doi 10.1016/j.ssi.2003.07.002)."""
+NOISE_FLOOR = 0.1
+"""Share of the stated noise below which no circuit is better than another."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Described:
+    """A circuit fitted, its processes, and its share of the belief in all circuits."""
+
+    solution: Solution
+    processes: tuple[Process, ...]
+    weight: float
+    lowest_hz: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """What a spectrum says. `trouble` is None for a valid one, else why it is not.
 
-    Resistances are in ohm cm2 of geometric area: `interfacial` is the sum of the arcs `summed`,
-    `total` that of all arcs. `ladder_rms` is relative to |Z|.
+    Resistances are in ohm cm2 of geometric area: `interfacial` is the sum of the processes
+    `summed`, `total` that of all closed ones and of finite diffusion; `series` what is left at high
+    frequency. `described` holds the circuits, the most likely first. `checked` is what the
+    validity check found, and `notes` say what was left out or is in doubt.
     """
 
-    fit: Fit
+    described: tuple[Described, ...]
+    checked: Validity
+    limit: Boundary
     interfacial_ohm_cm2: float
     interfacial_se_ohm_cm2: float
     total_ohm_cm2: float
     total_se_ohm_cm2: float
-    interfacial_ohm: float
+    series_ohm_cm2: float
+    series_se_ohm_cm2: float
     summed: tuple[str, ...]
-    ladder_rms: float
+    area_cm2: float
     trouble: str | None
+    notes: tuple[str, ...]
+
+    @property
+    def solution(self) -> Solution:
+        """The most likely circuit."""
+        return self.described[0].solution
+
+    @property
+    def circuit(self) -> str:
+        """Text of the most likely circuit."""
+        return str(self.solution.circuit)
+
+    @property
+    def interfacial_ohm(self) -> float:
+        """Interfacial resistance in ohm."""
+        return self.interfacial_ohm_cm2 / self.area_cm2
+
+    @property
+    def ladder_rms(self) -> float:
+        """Residual of the Kramers-Kronig ladder, relative to |Z|."""
+        return self.checked.check.rms
+
+    @property
+    def arcs(self) -> tuple[Arc, ...]:
+        """The processes of the most likely circuit as an outcome keeps them."""
+        return tuple(Arc(one.name, one.resistance_ohm * self.area_cm2, one.peak_hz, one.exponent,
+                         one.capacitance_f_cm2, one.kind, is_interface(one, self.limit))
+                     for one in self.described[0].processes)
 
 
-def read(spectrum: Spectrum, rules: Rules) -> Reading:
-    """Checks and fits one spectrum. Raises BadInput on fewer than ten points."""
-    if spectrum.frequency_hz.size < MIN_POINTS:
-        raise BadInput("points", spectrum.frequency_hz.size, f"{MIN_POINTS} or more",
-                       "Measure more frequencies; three points fit any circuit.")
-    check = ladder(spectrum)
-    fitted = _fit(spectrum, rules, check)
-    arcs = [i for i, hz in enumerate(fitted.elements.arc_peak_hz)
-            if hz < rules.interface_below_hz]
+def read(spectrum: Spectrum, rules: Rules, earlier: Sequence[Sequence[Arc]] = ()) -> Reading:
+    """Checks and fits one spectrum; `earlier` are the arcs of the campaign's earlier stacks.
+
+    Raises BadInput on fewer than ten points.
+    """
+    window = windowed(spectrum, rules)
+    checked = validity(window, rules)
+    described = _described(checked, rules)
+    limit = boundary(rules.interface_below_hz, earlier)
+    interfacial = _averaged([_interface(one, limit) for one in described], described)
+    total = _averaged([_total(one) for one in described], described)
+    series = _averaged([_series(one.solution) for one in described], described)
+    # A change of gain that is proved, though small, is a resistance that may not be there.
+    gained = checked.step * float(np.median(np.abs(checked.data.measured)))
+    error = float(np.hypot(interfacial[1], gained))
+    best = described[0]
     area = spectrum.area_cm2
-    interfacial, interfacial_se = fitted.arc_sum_ohm(arcs)
-    total, total_se = fitted.arc_sum_ohm(list(range(fitted.circuit.arcs)))
+    summed = tuple(one.name for one in best.processes if is_interface(one, limit))
+    evidence = Evidence(checked, best.solution, best.processes,
+                        tuple((one.processes, one.weight) for one in described), limit,
+                        interfacial[0], error, total, series[0], area, rules)
     return Reading(
-        fit=fitted, interfacial_ohm_cm2=interfacial * area,
-        interfacial_se_ohm_cm2=interfacial_se * area, total_ohm_cm2=total * area,
-        total_se_ohm_cm2=total_se * area, interfacial_ohm=interfacial,
-        summed=tuple(f"R{i + 1}" for i in arcs), ladder_rms=check.rms,
-        trouble=(_noise_trouble(spectrum, check, rules) or _drift(spectrum, rules)
-                 or _fit_trouble(fitted, arcs, interfacial, interfacial_se, check, rules)))
+        described, checked, limit, interfacial[0] * area, error * area, total[0] * area,
+        total[1] * area, series[0] * area, series[1] * area, summed, area,
+        trouble_of(evidence), checked.notes + _notes(described, checked))
 
 
-def _fit(spectrum: Spectrum, rules: Rules, check: Ladder) -> Fit:
-    """The circuit asked for, or the fewest arcs that do as well as the ladder."""
+def windowed(spectrum: Spectrum, rules: Rules) -> Spectrum:
+    """The points that the rules read. Raises BadInput on fewer than ten."""
+    hz = spectrum.frequency_hz
+    keep = (hz >= rules.min_hz) & (hz <= rules.max_hz)
+    for masked in rules.masked_hz:
+        keep[int(np.argmin(np.abs(np.log(hz / masked))))] = False
+    if keep.sum() < MIN_POINTS:
+        raise BadInput("points", int(keep.sum()), f"{MIN_POINTS} or more",
+                       "Measure more frequencies; three points fit any circuit.")
+    if keep.all():
+        return spectrum
+    return replace(spectrum, frequency_hz=hz[keep], impedance_ohm=spectrum.impedance_ohm[keep])
+
+
+def _described(checked: Validity, rules: Rules) -> tuple[Described, ...]:
+    data, area = checked.data, checked.spectrum.area_cm2
+    low = float(data.frequency_hz.min())
     if rules.circuit != AUTO:
-        return _fit_one(spectrum, parse_circuit(rules.circuit), check)
-    tried: list[Fit] = []
-    for arcs in range(1, MAX_ARCS):
-        circuit = Circuit(inductance=True, arcs=arcs, tail=True)
-        if spectrum.frequency_hz.size < circuit.size:
-            break
-        tried.append(fit(spectrum, circuit))
-        if tried[-1].rms <= WORSE_THAN_LADDER * check.rms:
-            return tried[-1]
-    return min(tried, key=lambda one: one.rms)
+        solution = _fit_one(data, rules, checked)
+        return (Described(solution, processes(data, solution, area), 1.0, low),)
+    found = candidates(data, NOISE_FLOOR * rules.expected_noise, checked.check.rms)
+    return tuple(Described(one.solution, processes(data, one.solution, area), one.weight, low)
+                 for one in found)
 
 
-def _fit_one(spectrum: Spectrum, circuit: Circuit, check: Ladder) -> Fit:
-    found = fit(spectrum, circuit)
-    if found.rms > LOOK_AGAIN * check.rms:
-        return fit(spectrum, circuit, MORE_STARTS)
+def _fit_one(data: Data, rules: Rules, checked: Validity) -> Solution:
+    circuit = parse_circuit(rules.circuit)
+    found = fit(data, circuit, rules.ranges)
+    if found.rms > LOOK_AGAIN * checked.check.rms:
+        return fit(data, circuit, rules.ranges, MORE_STARTS)
     return found
 
 
-def _noise_trouble(spectrum: Spectrum, check: Ladder, rules: Rules) -> str | None:
-    if not check.rms <= 2.0 * rules.expected_noise:
-        return (f"breaks Kramers-Kronig: residual {check.rms:.2%} of |Z|, expected at most "
-                f"{2.0 * rules.expected_noise:.2%}")
-    if not check.worst_sigma <= OUTLIER_SIGMA:
-        return (f"one point breaks Kramers-Kronig: {check.worst_sigma:.1f} sigma near "
-                f"{check.worst_hz:.3g} Hz")
-    if len(spectrum.missing) > 0.2 * spectrum.frequency_hz.size:
-        return f"{len(spectrum.missing)} points missing ({spectrum.missing[0].reason})"
-    return None
+def _interface(one: Described, limit: Boundary) -> tuple[float, float]:
+    return total_resistance(one.solution, [p for p in one.processes if is_interface(p, limit)])
 
 
-def _drift(spectrum: Spectrum, rules: Rules) -> str | None:
-    """Control points read before and after the sweep must agree."""
-    for point in spectrum.controls:
-        change = abs(point.after_ohm - point.before_ohm) / abs(point.before_ohm)
-        if not change <= 6.0 * rules.expected_noise:
-            return f"drifted by {change:.1%} at {point.frequency_hz:g} Hz during the sweep"
-    return None
+def _total(one: Described) -> tuple[float, float]:
+    """All closed processes, and finite diffusion that ends inside the sweep."""
+    closed = [p.index for p in one.processes if p.closed and not p.diffusion]
+    where = closed + _ended_diffusion(one)
+    variance = float(one.solution.covariance[np.ix_(where, where)].sum())
+    return float(one.solution.values[where].sum()), float(np.sqrt(max(variance, 0.0)))
 
 
-def _fit_trouble(fitted: Fit, arcs: list[int], interfacial: float, standard_error: float,
-                 check: Ladder, rules: Rules) -> str | None:
-    if not arcs:
-        return f"no arc peaks below {rules.interface_below_hz:g} Hz"
-    loose = [f"arc {i + 1}" for i in arcs if f"arc {i + 1}" in fitted.on_bound]
-    if loose:
-        return f"{loose[0]} is not determined by the data (on a bound)"
-    if not np.isfinite(standard_error) or not (
-            standard_error <= rules.max_relative_se * interfacial):
-        return f"interfacial resistance known to {standard_error / interfacial:.0%} only"
-    if not fitted.rms <= WORSE_THAN_LADDER * max(check.rms, 0.2 * rules.expected_noise):
-        return (f"circuit {fitted.circuit} does not describe it: residual "
-                f"{fitted.rms / check.rms:.2f} times that of any circuit")
-    return None
+def _ended_diffusion(one: Described) -> list[int]:
+    """Places of the resistances of Ws elements whose top (2.5/tau) lies inside the sweep."""
+    names, values = one.solution.circuit.names, one.solution.values
+    found = []
+    for element in one.solution.circuit.elements:
+        if element.symbol == "Ws":
+            at = names.index(element.names[0])
+            if DIFFUSION_TOP / (2 * np.pi * values[at + 1]) >= one.lowest_hz:
+                found.append(at)
+    return found
+
+
+def _series(solution: Solution) -> tuple[float, float]:
+    """Resistances of the series itself."""
+    where = [i for i, e in enumerate(solution.circuit.names)
+             if any(part_names(part) == (e,) for part in solution.circuit.root.parts)]
+    variance = float(solution.covariance[np.ix_(where, where)].sum())
+    return float(solution.values[where].sum()), float(np.sqrt(max(variance, 0.0)))
+
+
+def part_names(part: object) -> tuple[str, ...]:
+    """The name of a plain resistance of the series; nothing for another part."""
+    names: tuple[str, ...] = getattr(part, "names", ())
+    return names if getattr(part, "symbol", "") == "R" else ()
+
+
+def _averaged(values: Sequence[tuple[float, float]], described: Sequence[Described]
+              ) -> tuple[float, float]:
+    """Mean over circuits and its error, the spread between circuits included."""
+    weight = np.array([one.weight for one in described])
+    mean, error = np.array([v for v, _ in values]), np.array([e for _, e in values])
+    middle = float(weight @ mean)
+    return middle, float(np.sqrt(weight @ (error**2 + (mean - middle) ** 2)))
+
+
+def _notes(described: Sequence[Described], checked: Validity) -> tuple[str, ...]:
+    notes = []
+    if checked.step > 0:
+        notes.append(f"the meter's gain changes by {checked.step:.2%} inside the sweep; the error "
+                     "counts it")
+    if len(described) > 1 and described[0].weight < 0.95:
+        notes.append(f"{len(described)} circuits describe it; the best has a weight of "
+                     f"{described[0].weight:.0%}, and the error counts the others")
+    return tuple(notes)

@@ -8,6 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from trials.checks import ComplexArray, FloatArray
+from trials.errors import BadInput
+
+MODULUS, PROPORTIONAL, UNIT = "modulus", "proportional", "unit"
+WEIGHTINGS = (MODULUS, PROPORTIONAL, UNIT)
+"""modulus: noise is a share of |Z|, larger at the ends of the band; proportional: the same share
+everywhere; unit: the same number of ohms everywhere."""
 
 
 def relative_noise(frequency_hz: FloatArray) -> FloatArray:
@@ -20,9 +26,21 @@ def relative_noise(frequency_hz: FloatArray) -> FloatArray:
     return np.asarray(1.0 + 4.0 * np.clip(outside, 0.0, 1.0))
 
 
-def weights(frequency_hz: FloatArray, impedance_ohm: ComplexArray) -> FloatArray:
-    """1/(|Z| noise), shape (n,): residuals become relative and equally noisy."""
-    return np.asarray(1.0 / (np.abs(impedance_ohm) * relative_noise(frequency_hz)))
+def weights(frequency_hz: FloatArray, impedance_ohm: ComplexArray, weighting: str = MODULUS
+            ) -> FloatArray:
+    """1/noise in 1/ohm, shape (n,): residuals become relative and equally noisy.
+
+    Raises BadInput on another weighting than those of `WEIGHTINGS`.
+    """
+    modulus = np.maximum(np.abs(impedance_ohm), 1e-30)
+    if weighting == MODULUS:
+        return np.asarray(1.0 / (modulus * relative_noise(frequency_hz)))
+    if weighting == PROPORTIONAL:
+        return np.asarray(1.0 / modulus)
+    if weighting == UNIT:
+        return np.full(modulus.shape, 1.0 / float(np.median(modulus)))
+    raise BadInput("weighting", weighting, f"one of {', '.join(WEIGHTINGS)}",
+                   "modulus suits most analysers.")
 
 
 def real_parts(values: npt.NDArray[Any]) -> FloatArray:

@@ -27,7 +27,7 @@ from trials.entry import (
     Settled,
 )
 from trials.errors import BadInput, LedgerProblem
-from trials.outcome import Damage, Failed, Intact, Outcome, SetAside
+from trials.outcome import Arc, Damage, Failed, Intact, Outcome, SetAside
 from trials.recipe import Recipe
 from trials.spectrum import ControlPoint, MissingPoint, Spectrum
 from trials.stack import Stack
@@ -106,8 +106,10 @@ def _outcome(payload: Payload) -> Outcome:
     cls = OUTCOMES[values.pop("kind")]
     if values.get("damage") is not None:
         values["damage"] = Damage(**values["damage"])
-    if "summed" in values:
-        values["summed"] = tuple(values["summed"])
+    for name in {"summed", "notes"} & set(values):
+        values[name] = tuple(values[name])
+    if "arcs" in values:
+        values["arcs"] = tuple(Arc(**arc) for arc in values["arcs"])
     return cls(**values)
 
 

@@ -29,12 +29,30 @@ class Damage:
 
 
 @dataclass(frozen=True, slots=True)
+class Arc:
+    """One process of a fitted spectrum.
+
+    `resistance_ohm_cm2`, frequency of its top (Hz), exponent, capacitance (F/cm2), what usually has
+    such a capacitance, and whether it was counted as interface.
+    """
+
+    name: str
+    resistance_ohm_cm2: float
+    peak_hz: float
+    exponent: float
+    capacitance_f_cm2: float
+    kind: str
+    interface: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Intact:
     """A stack that works.
 
     `resistance_ohm_cm2` is the interfacial resistance times geometric area, `total_ohm_cm2` the
     total polarisation (all arcs). Standard errors are None where the source gave none. `circuit`
-    and `summed` say which elements were added up. `nonuniformity` is the relative scatter of
+    and `summed` say which elements were added up, `arcs` all that was seen, `notes` what was left
+    out or is in doubt. `nonuniformity` is the relative scatter of
     conductance over segmented electrodes.
     Raises BadInput on a resistance of zero or less: such a reading is a short, not an optimum.
     """
@@ -52,6 +70,8 @@ class Intact:
     stack_pressure_mpa: float | None = None
     measured_at_c: float | None = None
     rest_s: float | None = None
+    arcs: tuple[Arc, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         positive("resistance_ohm_cm2", self.resistance_ohm_cm2,

@@ -1,0 +1,63 @@
+"""Which processes are the interface? Those that earlier stacks of the campaign had as interface,
+else those that peak below a frequency.
+
+A process of this stack is one of an earlier stack where their time constants differ by less than
+a factor of `SAME_WITHIN`; so arc number two of one stack stays arc number two of the next, though
+both move past the limit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluation.processes import Process
+from trials.outcome import Arc
+
+SAME_WITHIN = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """The frequency below which processes count as interface, and where it comes from."""
+
+    hz: float
+    source: str
+
+
+def boundary(interface_below_hz: float, earlier: Sequence[Sequence[Arc]]) -> Boundary:
+    """The limit of the rules, moved into the gap that earlier stacks have between separator and
+    interface where it would cut through one of their processes."""
+    inside = [arc.peak_hz for arcs in earlier for arc in arcs if arc.interface]
+    outside = [arc.peak_hz for arcs in earlier for arc in arcs if not arc.interface
+               and arc.peak_hz > interface_below_hz / SAME_WITHIN**2]
+    if len(earlier) < 2 or not inside or not outside:
+        return Boundary(interface_below_hz, "interface_below_hz")
+    fastest, slowest = _medians(earlier)
+    if not fastest < slowest:
+        return Boundary(interface_below_hz, "interface_below_hz")
+    middle = float(np.sqrt(fastest * slowest))
+    return Boundary(middle, f"between the processes of {len(earlier)} earlier stacks")
+
+
+def _medians(earlier: Sequence[Sequence[Arc]]) -> tuple[float, float]:
+    """Median over stacks of the fastest interface process and of the slowest one above it."""
+    fast, slow = [], []
+    for arcs in earlier:
+        inside = [arc.peak_hz for arc in arcs if arc.interface]
+        if not inside:
+            continue
+        fast.append(max(inside))
+        above = [arc.peak_hz for arc in arcs if not arc.interface and arc.peak_hz > max(inside)]
+        if above:
+            slow.append(min(above))
+    if not fast or not slow:
+        return np.inf, 0.0
+    return float(np.median(fast)), float(np.median(slow))
+
+
+def is_interface(process: Process, limit: Boundary) -> bool:
+    """True for a closed process slower than the limit that is no diffusion."""
+    return process.peak_hz < limit.hz and process.closed and not process.diffusion

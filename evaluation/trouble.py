@@ -1,0 +1,167 @@
+"""Why a fitted spectrum is no reading of the interface: what was seen, where, and what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluation.assignment import Boundary, is_interface
+from evaluation.circuits.least_squares import Solution
+from evaluation.classify import is_plain_resistance
+from evaluation.processes import Process
+from evaluation.rules import Rules
+from evaluation.validity import Validity
+
+WORSE_THAN_LADDER = 1.15
+OPEN_ARC = 0.6
+"""Exponent above which a process that does not close is no diffusion."""
+BLOCKING = 0.75
+LOOP_POINTS = 5
+RESOLVED = 2.0
+"""A resistance is seen where it is this many times the meter's accuracy of |Z|."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evidence:
+    """What the verdict rests on; resistances in ohm."""
+
+    checked: Validity
+    solution: Solution
+    processes: tuple[Process, ...]
+    described: tuple[tuple[tuple[Process, ...], float], ...]
+    limit: Boundary
+    interfacial_ohm: float
+    interfacial_se_ohm: float
+    total_ohm: tuple[float, float]
+    series_ohm: float
+    area_cm2: float
+    rules: Rules
+
+
+def trouble_of(seen: Evidence) -> str | None:
+    """The first thing that is wrong, None for a valid reading."""
+    for judge in (_invalid, _inductive_loop, _not_described, _not_closed, _no_interface,
+                  _unresolved, _uncertain):
+        if (reason := judge(seen)) is not None:
+            return reason
+    return None
+
+
+def _invalid(seen: Evidence) -> str | None:
+    return seen.checked.trouble
+
+
+def _inductive_loop(seen: Evidence) -> str | None:
+    """Im(Z) positive over several low frequencies in a row."""
+    z, hz = seen.checked.data.measured, seen.checked.data.frequency_hz
+    slow = hz < np.sqrt(hz[0] * hz[-1])
+    if slow.sum() < LOOP_POINTS:
+        return None
+    phase = np.convolve((z.imag / np.abs(z))[slow], np.ones(LOOP_POINTS) / LOOP_POINTS, "valid")
+    loop = np.flatnonzero(phase > 3.0 * seen.rules.expected_noise)
+    if not loop.size:
+        return None
+    return (f"an inductive loop below {hz[slow][loop[0]]:.3g} Hz: Im(Z) is positive there, which no "
+            "pressed stack at rest does. Let it rest and measure again, or read only what lies "
+            "above")
+
+
+def _not_described(seen: Evidence) -> str | None:
+    """A residual within the stated noise is fine, whatever its ratio to the ladder's."""
+    rms, ladder = seen.solution.rms, seen.checked.check.rms
+    if rms <= max(WORSE_THAN_LADDER * ladder, seen.rules.expected_noise):
+        return None
+    worst = int(np.argmax(np.abs(seen.solution.residual))) % seen.checked.data.frequency_hz.size
+    return (f"circuit {seen.solution.circuit} does not describe it: residual {rms:.2%} of |Z|, "
+            f"{rms / ladder:.2f} times that of any circuit, worst near "
+            f"{seen.checked.data.frequency_hz[worst]:.3g} Hz. Try another circuit, or \"auto\"")
+
+
+def _not_closed(seen: Evidence) -> str | None:
+    """An arc, not diffusion, whose top lies below the sweep."""
+    believed = sum(weight for found, weight in seen.described
+                   if any(_is_open(one, seen) for one in found))
+    if not believed > 0.5:
+        return None
+    low = float(seen.checked.data.frequency_hz.min())
+    peak = next((one.peak_hz for found, _ in seen.described for one in found
+                 if _is_open(one, seen)), low)
+    return (f"an arc is not determined: it peaks near {peak:.2g} Hz and does not close inside the "
+            f"sweep, which ends at {low:.3g} Hz. Measure down to {min(peak, low) / 10:.1g} Hz")
+
+
+def _is_open(one: Process, seen: Evidence) -> bool:
+    """Larger than what is resolved, slower than the sweep, and no tail."""
+    z = np.abs(seen.checked.data.measured[-1])
+    return (not one.closed and one.peak_hz < float(seen.checked.data.frequency_hz.min())
+            and one.exponent > OPEN_ARC and one.resistance_ohm > 0.1 * z)
+
+
+def _no_interface(seen: Evidence) -> str | None:
+    if any(is_interface(one, seen.limit) for one in seen.processes):
+        return None
+    data = seen.checked.data
+    hz = data.frequency_hz
+    low, high = float(hz.min()), float(hz.max())
+    if is_plain_resistance(seen.checked.spectrum):
+        return (f"a plain resistance of {np.median(data.measured.real):.4g} ohm from {low:.3g} to "
+                f"{high:.3g} Hz, no arc to fit: a dummy, a short of that size or the wiring alone. "
+                "Look at what is connected")
+    if (farad := _blocking_f_cm2(seen)) is not None:
+        ohm = seen.series_ohm + sum(one.resistance_ohm for one in seen.processes if one.closed)
+        return (f"blocking electrodes: below {_blocking_from(seen):.3g} Hz the stack is a "
+                f"capacitance of {farad:.2g} F/cm2 behind {ohm:.4g} ohm ({ohm * seen.area_cm2:.4g} "
+                "ohm cm2, for its conductivity); no charge crosses, so no interfacial resistance "
+                "shows")
+    return (f"no arc peaks below {seen.limit.hz:.3g} Hz: no interface is seen, only what is faster "
+            "(the separator). Measure to lower frequencies, or raise interface_below_hz if this "
+            "is the interface")
+
+
+def _blocking_f_cm2(seen: Evidence) -> float | None:
+    """Capacitance at the lowest frequency where the phase there is that of a capacitor."""
+    z, hz = seen.checked.data.measured, seen.checked.data.frequency_hz
+    phase = -np.angle(z[-5:])
+    inner = z[-1].real - float(np.min(z.real))
+    steep = float(np.median(phase)) > BLOCKING * np.pi / 2 * 0.9
+    rises = -z[-1].imag > 2.0 * max(inner, 0.0) and -z[-1].imag > -z[-5].imag
+    if not (steep or rises):
+        return None
+    return float(1.0 / (2 * np.pi * hz[-1] * -z[-1].imag * seen.area_cm2))
+
+
+def _blocking_from(seen: Evidence) -> float:
+    """Highest frequency from which -Im rises to the end."""
+    imag = -seen.checked.data.measured.imag
+    falls = np.flatnonzero(np.diff(imag) <= 0)
+    at = int(falls[-1]) + 1 if falls.size else 0
+    return float(seen.checked.data.frequency_hz[min(at, imag.size - 1)])
+
+
+def _unresolved(seen: Evidence) -> str | None:
+    """A resistance below the accuracy of |Z| at its frequencies is not known, whatever the fit."""
+    summed = [one for one in seen.processes if is_interface(one, seen.limit)]
+    largest = max(summed, key=lambda one: one.resistance_ohm)
+    hz = seen.checked.data.frequency_hz
+    at = int(np.argmin(np.abs(np.log(hz / largest.peak_hz))))
+    modulus = float(np.abs(seen.checked.data.measured[at]))
+    least = RESOLVED * seen.rules.expected_noise * modulus
+    if seen.interfacial_ohm > least:
+        return None
+    area = seen.area_cm2
+    return (f"no interface of known size: {seen.interfacial_ohm * area:.2g} ohm cm2 near "
+            f"{largest.peak_hz:.3g} Hz is less than the meter's accuracy of |Z| there can tell "
+            f"({least * area:.2g} ohm cm2). Measure with a more accurate meter, or say so in "
+            "expected_noise")
+
+
+def _uncertain(seen: Evidence) -> str | None:
+    error, ohm = seen.interfacial_se_ohm, seen.interfacial_ohm
+    if np.isfinite(error) and error <= seen.rules.max_relative_se * ohm:
+        return None
+    names = " and ".join(f"{one.name} near {one.peak_hz:.2g} Hz" for one in seen.processes
+                         if is_interface(one, seen.limit))
+    return (f"interfacial resistance known to {error / ohm:.0%} only ({names}): its processes "
+            "overlap or run into the tail. Measure to lower frequencies with more points per "
+            "decade, or fix a parameter")
