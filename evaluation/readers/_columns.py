@@ -1,107 +1,165 @@
-"""Which column of a table is what, in which unit and with which sign: read from the header."""
+"""The columns of a table that together make one spectrum, and several such groups side by side."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import pi
 
+from evaluation.readers import _names as n
+from evaluation.readers import _units
+from evaluation.readers._names import FREQUENCY, IMAGINARY, MODULUS, PHASE, REAL, Name, name_of
+from evaluation.readers._pairs import LCR_ROLES, PAIRS
 from trials.errors import BadInput
 
-FREQUENCY, REAL, IMAGINARY, MODULUS, PHASE = "frequency", "real", "imaginary", "modulus", "phase"
-_NAMES = {
-    FREQUENCY: {"f", "freq", "frequency", "frequenz"},
-    REAL: {"z'", "zreal", "realz", "zre", "rez", "re(z)", "real(z)", "re", "real"},
-    IMAGINARY: {"z''", "zimag", "imagz", "zim", "imz", "im(z)", "imag(z)", "im", "imag",
-                "imaginary"},
-    MODULUS: {"|z|", "zmod", "modz", "mod(z)", "abs(z)", "zabs", "mag(z)", "z", "impedance",
-              "modulus", "magnitude"},
-    PHASE: {"phase", "phase(z)", "phasez", "zphase", "zphz", "phz", "phi", "theta", "arg(z)",
-            "phaseangle"},
-}
-_OHM = {prefix + ohm: factor for ohm in ("Ohm", "ohm", "Ohms", "ohms", "\u03a9")
-        for prefix, factor in (("", 1.0), ("m", 1e-3), ("k", 1e3), ("K", 1e3), ("M", 1e6))}
-_UNITS = {
-    FREQUENCY: {"": 1.0, "Hz": 1.0, "hz": 1.0, "HZ": 1.0, "mHz": 1e-3, "kHz": 1e3, "khz": 1e3,
-                "KHz": 1e3, "MHz": 1e6},
-    REAL: {"": 1.0, "OHM": 1.0, **_OHM},
-    PHASE: {"": pi / 180, "deg": pi / 180, "\u00b0": pi / 180, "degree": pi / 180,
-            "degrees": pi / 180, "Deg": pi / 180, "rad": 1.0, "Rad": 1.0, "radians": 1.0},
-}
-_UNITS[IMAGINARY] = _UNITS[MODULUS] = _UNITS[REAL]
-_SAME = str.maketrans({"\u2032": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u2033": "''",
-                       "\u201d": "''", '"': "''", "\u2212": "-", "\u2013": "-",
-                       "\u2126": "\u03a9"})
-_SPLITS = (re.compile(r"(.+?)\s*/\s*([^/]*)"), re.compile(r"(.+?)\s*\[([^\]]*)\]"),
-           re.compile(r"(.+?)\s*\(\s*(?!(?i:im\b|re\b|[zab]\s*\)))([^()]*)\)"),
-           re.compile(r"(.+?)\s+in\s+(\S+)"),
-           re.compile(r"(.+?)[\s_]((?i:[mkM]?hz|[mkM]?ohms?|deg|rad))"))
+_TOKENS = {FREQUENCY: "f", REAL: "re", IMAGINARY: "im", MODULUS: "|z|", PHASE: "phase",
+           n.RESISTANCE: "rs", n.REACTANCE: "x"}
+_EXAMPLE = "Name them with unit, as in: freq/Hz, Re(Z)/Ohm, -Im(Z)/Ohm; or say which column is " \
+    "which with --columns, as in: --columns f,re,-im (an underscore skips a column)."
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its place (0 is the first), header, and the factor to Hz, ohm or radian."""
+    """One column: its place (0 is the first), its header, and what the header says."""
 
     index: int
     header: str
-    role: str
-    unit: str = ""
-    negated: bool = False
+    name: Name
+
+    @property
+    def role(self) -> str:
+        """Which quantity it is."""
+        return self.name.role
 
     def factor(self) -> float:
         """What a cell is multiplied by. Raises BadInput on a unit that is not known."""
-        known = _UNITS[self.role]
-        if self.unit not in known:
-            raise BadInput(f"unit of column {self.header}", self.unit,
-                           f"one of {', '.join(filter(None, known))}",
-                           "Correct the header; area-related ohms must be turned into ohms.")
-        return -known[self.unit] if self.negated else known[self.unit]
+        found = _units.factor(self.role, self.name.unit)
+        if found is None:
+            per_area = _units.divided_by_area(self.name.unit)
+            raise BadInput(
+                f"unit of column {self.header}", self.name.unit, _units.names_of(self.role),
+                "An impedance of an area is in Ohm cm2, ohms times cm2: correct the header."
+                if per_area else "Correct the unit in the header, or say it with --columns, as in: "
+                                 "--columns f/kHz,re/mOhm,-im/mOhm.")
+        return -found[0] if self.name.negated else found[0]
+
+    def by_area(self) -> bool:
+        """True for ohm cm2."""
+        found = _units.factor(self.role, self.name.unit)
+        return found is not None and found[1]
+
+    def token(self, *, turned: bool = False) -> str:
+        """How --columns names this column, with the other sign if `turned`."""
+        sign = "-" if self.name.negated != turned else ""
+        unit = f"/{self.name.unit}" if self.name.unit not in ("", "Hz", "Ohm", "ohm", "deg") else ""
+        log = "log " if self.name.log else ""
+        return f"{sign}{log}{_TOKENS.get(self.role, self.role)}{unit}"
 
 
-Columns = dict[str, Column]
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A frequency and the two columns an impedance comes from (for a complex cell, one)."""
+
+    frequency: Column
+    first: Column
+    second: Column | None
+    cycle: Column | None = None
+    modulus: Column | None = None
+    """|Z| beside both parts, which it must agree with."""
+    label: str = ""
+
+    def chosen(self) -> tuple[Column, ...]:
+        """The columns a row must have."""
+        return tuple(one for one in (self.frequency, self.first, self.second) if one is not None)
+
+    def needed(self) -> int:
+        """How many cells a row needs."""
+        return 1 + max(column.index for column in self.chosen())
+
+    def turned(self) -> str:
+        """The --columns that read this group with the imaginary part, or phase, turned."""
+        tokens = ["_"] * self.needed()
+        for column in self.chosen():
+            tokens[column.index] = column.token(turned=column is self.second)
+        return ",".join(tokens)
 
 
-def columns(headers: Sequence[str], units: Sequence[str] = ()) -> Columns:
-    """The known columns by role, the first of each; `units` is a units row where there is one."""
-    found: Columns = {}
+def columns(headers: Sequence[str], units: Sequence[str] = ()) -> list[Column]:
+    """The columns whose header says a known quantity; `units` is a row of units, if there is one.
+    """
+    found = []
     for index, header in enumerate(headers):
-        column = _column(index, header, units[index] if index < len(units) else "")
-        if column is not None:
-            found.setdefault(column.role, column)
+        name = name_of(header, units[index] if index < len(units) else "")
+        if name is not None and not (name.role in LCR_ROLES and _other_unit(name)):
+            found.append(Column(index, header.strip(), name))
     return found
 
 
-def complete(found: Columns) -> bool:
-    """True for a frequency with both parts, or with modulus and phase."""
-    pairs = ({REAL, IMAGINARY}, {MODULUS, PHASE})
-    return FREQUENCY in found and any(pair <= set(found) for pair in pairs)
+def _other_unit(name: Name) -> bool:
+    """A letter such as Q or B that stands for something else here: a charge, a field."""
+    return _units.factor(name.role, name.unit) is None
 
 
-def required(found: Columns, where: str) -> Columns:
-    """`found` when it is `complete`; raises BadInput with the columns that are missing."""
-    if complete(found):
-        return found
-    polar = MODULUS in found or PHASE in found
-    wanted = (MODULUS, PHASE) if polar and not {REAL, IMAGINARY} & set(found) else (REAL, IMAGINARY)
-    lost = [role for role in (FREQUENCY, *wanted) if role not in found]
-    raise BadInput(f"{where}: columns", f"no column for {' and '.join(lost)}",
-                   "frequency with Re(Z) and Im(Z), or with |Z| and phase",
-                   "Name them with unit, as in: freq/Hz, Re(Z)/Ohm, -Im(Z)/Ohm.")
+def groups(found: Sequence[Column]) -> list[Group]:
+    """The complete groups, left to right: split where a frequency comes again, or where one
+    frequency is shared by as many real as imaginary columns."""
+    blocks: list[list[Column]] = []
+    shared = [column for column in found if column.role == n.CYCLE]
+    for column in found:
+        if column.role == FREQUENCY or not blocks:
+            blocks.append([])
+        blocks[-1].append(column)
+    if len([block for block in blocks if _complete(block)]) < 2:
+        return _side_by_side(found)
+    return [group for block in blocks for group in _side_by_side([*shared, *block])]
 
 
-def _column(index: int, header: str, unit: str) -> Column | None:
-    text = header.strip().translate(_SAME).lstrip("#% ")
-    for split in _SPLITS:
-        if match := split.fullmatch(text):
-            text, unit = match[1], match[2].strip()
-            break
-    name = re.sub(r"\((?:a|b)\)$|[\s_]", "", text.lower())
-    plain = re.sub(r"^(?:-|neg|minus)", "", name)
-    negated = plain != name
-    if plain.startswith("(") and plain.endswith(")"):
-        plain = plain[1:-1]
-    for role, names in _NAMES.items():
-        if plain in names:
-            return Column(index, header.strip(), role, unit.strip("()[] "), negated)
+def _side_by_side(block: Sequence[Column]) -> list[Group]:
+    """The groups of one block with one frequency."""
+    for first, second in ((REAL, IMAGINARY), (MODULUS, PHASE)):
+        pair = [[column for column in block if column.role == role] for role in (first, second)]
+        whole = [[column for column in some if not column.name.electrode] for some in pair]
+        if all(whole):
+            pair = whole
+        if len(pair[0]) == len(pair[1]) > 1 and len({c.name.electrode for c in pair[0]}) == 1:
+            rest = [column for column in block if column.role not in (first, second)]
+            return [group for one, two in zip(*pair, strict=True)
+                    if (group := _group([*rest, one, two])) is not None]
+    group = _group(block)
+    return [] if group is None else [group]
+
+
+def _group(block: Sequence[Column]) -> Group | None:
+    frequency = next((one for one in block if one.role == FREQUENCY), None)
+    if frequency is None:
+        return None
+    for electrode in ("", "wece", "ce", "we"):
+        mine: dict[str, Column] = {}
+        for column in block:
+            if column.name.electrode == electrode:
+                mine.setdefault(column.role, column)
+        for first, second in PAIRS:
+            if first in mine and second in mine:
+                return Group(frequency, mine[first], mine[second],
+                             next((one for one in block if one.role == n.CYCLE), None),
+                             mine.get(MODULUS) if first == REAL else None)
     return None
+
+
+def _complete(block: Sequence[Column]) -> bool:
+    return _group(block) is not None
+
+
+def required(found: Sequence[Column], where: str) -> list[Group]:
+    """The groups of the columns; raises BadInput with the columns that are missing."""
+    if complete := groups(found):
+        return complete
+    roles = {column.role for column in found}
+    if n.DIELECTRIC in roles and not roles & {REAL, MODULUS}:
+        raise BadInput(f"{where}: columns", "permittivity, conductivity or modulus",
+                       "an impedance in ohms",
+                       "They depend on the thickness: export Zs' and Zs'' [Ohm] instead.")
+    polar = bool(roles & {MODULUS, PHASE}) and not roles & {REAL, IMAGINARY}
+    wanted = (MODULUS, PHASE) if polar else (REAL, IMAGINARY)
+    lost = [role for role in (FREQUENCY, *wanted) if role not in roles]
+    raise BadInput(f"{where}: columns", f"no column for {' and '.join(lost)}",
+                   "frequency with Re(Z) and Im(Z), or with |Z| and phase", _EXAMPLE)

@@ -1,49 +1,50 @@
-"""Rows of a table to a `RawSweep`: numbers, missing points, and the marks of a truncated file."""
+"""Lines of a table to rows of cells: which lines are rows, and the marks of a file that is cut."""
 
 from __future__ import annotations
 
-import cmath
-import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from statistics import median
 
-import numpy as np
-
-from evaluation.readers._cells import WHITESPACE, cells, decimal_mark, is_number, number
-from evaluation.readers._columns import (
-    FREQUENCY,
-    IMAGINARY,
-    MODULUS,
-    PHASE,
-    REAL,
-    Column,
-    Columns,
-    required,
-)
-from evaluation.readers._sweep import RawSweep
+from evaluation.readers._cells import cells, is_number, number, raw_cells
+from evaluation.readers._columns import Column, Group
 from trials.errors import BadInput
-from trials.spectrum import MissingPoint
 
-_AGAIN = "The file is cut or damaged: export or copy it again."
-_RADIANS_AT_MOST = 1.6
-_HZ = (1e-6, 1e12)
+_COMMENT = re.compile(r"\s*(?:[#%;]|//)")
+_SHOWN = 40
+_TOLERATED = 0.02
 Line = tuple[int, str]
+Row = tuple[int, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A header and the numbered lines below it. `promised` is the row count the file announces,
-    `ended` whether the last line of the file has a line end."""
+    """Groups of columns and the numbered lines below their header, which names `width` columns.
+
+    `promised` is the number of rows the file announces, `ended` whether the last line of the file
+    has a line end, `short_rows` whether this format is known to leave out the last columns.
+    """
 
     source: str
-    columns: Columns
+    groups: Sequence[Group]
     width: int
     delimiter: str
     lines: Sequence[Line]
     promised: int | None = None
     ended: bool = True
+    short_rows: bool = False
+    label: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    def chosen(self) -> list[Column]:
+        """Every column that a spectrum comes from."""
+        return [column for group in self.groups for column in group.chosen()]
+
+    def needed(self) -> int:
+        """How many cells a row must have."""
+        return max(group.needed() for group in self.groups)
 
 
 def numbered(text: str) -> list[Line]:
@@ -51,106 +52,134 @@ def numbered(text: str) -> list[Line]:
     return list(enumerate(text.split("\n"), start=1))
 
 
-def delimiter_of(line: str) -> str:
-    """Tab, semicolon, comma or `WHITESPACE`, for a line of numbers of either decimal mark."""
-    for mark in ("\t", ";"):
-        if mark in line.strip():
-            return mark
-    words = line.split()
-    loose = len(words) > 1 and not any(word.endswith(",") for word in words)
-    return WHITESPACE if loose or "," not in line else ","
-
-
-def sweep_of(table: Table) -> RawSweep:
-    """The sweep in a table; rows of 0 Hz (rest before the sweep) are left out.
-
-    Raises BadInput, naming the line, on a row that is cut, a cell that is no number, mixed decimal
-    marks, and a number of rows other than the promised one.
-    """
-    chosen = _chosen(required(table.columns, table.source))
-    rows = [(at, _row(table, at, line)) for at, line in table.lines if line.strip()]
-    _all_there(table, chosen, rows)
-    _one_decimal_mark(table.source, chosen, rows)
-    factors = [column.factor() for column in chosen]
-    _unit_of_phase(table.source, chosen, rows)
-    points: list[tuple[float, complex]] = []
-    missing: list[MissingPoint] = []
-    for at, row in rows:
-        values = [factor * _value(table.source, at, column, row)
-                  for column, factor in zip(chosen, factors, strict=True)]
-        frequency = _frequency(_where(table.source, at), chosen[0], row, values[0])
-        if frequency == 0:
-            continue
-        if reason := _no_reading(chosen[1:], row, values[1:]):
-            missing.append(MissingPoint(frequency, f"{_where(table.source, at)}: {reason}"))
-        else:
-            points.append((frequency, _ohms(chosen[1], values[1], values[2])))
-    notes = ("rows of 0 Hz were left out",) if len(points) + len(missing) < len(rows) else ()
-    return RawSweep(table.source, np.array([f for f, _ in points], dtype=np.float64),
-                    np.array([z for _, z in points], dtype=np.complex128),
-                    imaginary=chosen[2].header, missing=tuple(missing), notes=notes)
-
-
-def _chosen(found: Columns) -> tuple[Column, Column, Column]:
-    both = REAL in found and IMAGINARY in found
-    pair = (REAL, IMAGINARY) if both else (MODULUS, PHASE)
-    return found[FREQUENCY], found[pair[0]], found[pair[1]]
-
-
-def _where(source: str, at: int) -> str:
+def where(source: str, at: int) -> str:
+    """A line, for a message."""
     return f"{source} line {at}"
 
 
-def _row(table: Table, at: int, line: str) -> list[str]:
-    row = cells(line, table.delimiter)
-    if len(row) != table.width:
-        raise BadInput(_where(table.source, at), f"{len(row)} columns",
-                       f"{table.width} columns, as the header has", _AGAIN)
-    return row
+def rows_of(table: Table) -> tuple[list[Row], list[str]]:
+    """The rows, each as wide as the table, and notes on what was left out.
+
+    Raises BadInput, naming the line, on a row that is cut, on rows that have other columns than
+    the header, and on a number of rows other than the promised one.
+    """
+    split = [(at, line, cells(line, table.delimiter)) for at, line in table.lines
+             if line.strip() and not _COMMENT.match(line)]
+    width, shift, notes = _fitted(table, [row for _, _, row in split])
+    rows: list[Row] = []
+    foreign: list[Line] = []
+    for at, line, row in split:
+        if _is_foreign(table, row, width, shift):
+            foreign.append((at, line))
+        else:
+            rows.append((at, _row(table, at, line, row, width)[shift:]))
+    _all_there(table, rows)
+    return rows, notes + _told(foreign)
 
 
-def _value(source: str, at: int, column: Column, row: list[str]) -> float:
-    value = number(row[column.index])
-    if value is None:
-        raise BadInput(f"{_where(source, at)}: {column.header}", row[column.index], "a number",
-                       _AGAIN)
-    return value
+def _fitted(table: Table, split: Sequence[list[str]]) -> tuple[int, int, list[str]]:
+    """Width of the rows, how many leading cells have no name, and a note where either differs
+    from the header. Raises BadInput where nothing tells which column is which."""
+    index = table.groups[0].frequency.index
+    widths = Counter(len(row) for row in split if index < len(row) and is_number(row[index]))
+    width = max(widths, key=lambda one: (widths[one], one), default=table.width)
+    if width == table.width or widths[width] < 0.5 * len(split) or len(split) < 3:
+        return table.width, 0, []
+    rows = [row for row in split if len(row) == width]
+    if width == table.width + 1 and _counts_up([row[0] for row in rows]):
+        return width, 1, ["the first cell of every row, the row number, has no name"]
+    if width < table.width and table.needed() <= width and (
+            table.short_rows or _checked(table.groups[0], rows)):
+        return width, 0, [f"the header names {table.width} columns, the rows have {width}: the "
+                          "last names were left out"]
+    if table.needed() > width and widths[width] < len(split):
+        return table.width, 0, []
+    raise BadInput(f"{table.source}: columns of the rows", width,
+                   f"{table.width} columns, as the header has",
+                   "Which column is which is not known: say it, as in --columns f,re,-im.")
 
 
-def _frequency(where: str, column: Column, row: list[str], value: float) -> float:
-    low, high = _HZ
-    if value != 0 and not low <= value <= high:
-        raise BadInput(f"{where}: {column.header}", row[column.index] or "empty",
-                       f"a frequency between {low:g} and {high:g} Hz", "Check the unit. " + _AGAIN)
-    return value
+def _counts_up(column: list[str]) -> bool:
+    values = [number(cell) for cell in column]
+    return all(value is not None and value == float(column[0]) + place
+               for place, value in enumerate(values))
 
 
-def _no_reading(chosen: Sequence[Column], row: list[str], values: Sequence[float]) -> str:
-    """Why a row has no impedance; empty where it has one."""
-    lost = [f"{column.header} is {row[column.index] or 'empty'}"
-            for column, value in zip(chosen, values, strict=True) if math.isnan(value)]
-    if not lost and (not any(values) or (chosen[0].role == MODULUS and values[0] == 0)):
-        return "the meter wrote 0 ohm"
-    return ", ".join(lost)
+def _checked(group: Group, rows: Sequence[list[str]]) -> bool:
+    """True where a column |Z| agrees with both parts: then the columns have not moved."""
+    return group.modulus is not None and disagreement(group, rows) < _TOLERATED
 
 
-def _ohms(column: Column, first: float, second: float) -> complex:
-    return cmath.rect(first, second) if column.role == MODULUS else complex(first, second)
+def disagreement(group: Group, rows: Sequence[Sequence[str]]) -> float:
+    """Median relative difference of |Z| and the size of the two parts, 0 where not known."""
+    if group.modulus is None or group.second is None:
+        return 0.0
+    away = []
+    for row in rows:
+        if group.modulus.index < len(row):
+            size, real, imaginary = (number(row[column.index]) for column in
+                                     (group.modulus, group.first, group.second))
+            if size and real is not None and imaginary is not None:
+                away.append(abs(abs(complex(real * group.first.factor(),
+                                            imaginary * group.second.factor()))
+                                / (size * group.modulus.factor()) - 1))
+    return median(away) if away else 0.0
 
 
-def _all_there(table: Table, chosen: Sequence[Column], rows: list[tuple[int, list[str]]]) -> None:
+def _is_foreign(table: Table, row: list[str], width: int, shift: int) -> bool:
+    """A line of text: no cell that counts is a number."""
+    if len(row) == 1 < width and not is_number(row[0]):
+        return True
+    cells_that_count = [row[column.index + shift] for column in table.chosen()
+                        if column.index + shift < len(row)]
+    text = [cell for cell in cells_that_count if number(cell) is None]
+    first = table.groups[0].frequency.index + shift
+    starts_with_text = first < len(row) and number(row[first]) is None
+    if len(row) == width:
+        return bool(text) and not any(is_number(cell) for cell in cells_that_count)
+    return starts_with_text
+
+
+def _row(table: Table, at: int, line: str, row: list[str], width: int) -> list[str]:
+    if len(row) == width:
+        return row
+    if len(row) > width:
+        raise BadInput(where(table.source, at), f"{len(row)} columns",
+                       f"{width} columns, as the other rows have",
+                       "A mark between thousands that also parts columns? Export without it.")
+    if len(raw_cells(line, table.delimiter)) >= width or (table.delimiter in "\t;," and (
+            line.rstrip(" ").endswith(table.delimiter))):
+        return row + [""] * (width - len(row))
+    if len(table.groups) > 1 and any(group.needed() == len(row) for group in table.groups):
+        return row + [""] * (width - len(row))
+    raise BadInput(where(table.source, at), f"{len(row)} columns",
+                   f"{width} columns, as the other rows have",
+                   "This row is cut: export or copy the file again, or delete the row.")
+
+
+def _told(foreign: Sequence[Line]) -> list[str]:
+    if not foreign:
+        return []
+    shown = foreign[0][1].strip()
+    shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "..."
+    count = f"{len(foreign)} lines of text were" if len(foreign) > 1 else "1 line of text was"
+    return [f"{count} left out, line {foreign[0][0]}: {shown!r}"]
+
+
+def _all_there(table: Table, rows: Sequence[Row]) -> None:
     if table.promised is not None and len(rows) != table.promised:
         last = rows[-1][0] if rows else 0
-        raise BadInput(_where(table.source, last), f"{len(rows)} rows up to here",
+        raise BadInput(where(table.source, last), f"{len(rows)} rows up to here",
                        f"{table.promised} rows, as the header says",
-                       "The sweep was stopped or the file is cut: export or measure it again.")
-    if table.ended or len(rows) <= 1:
+                       "The sweep was stopped or the file is cut: export or measure it again, or "
+                       "read the rows that are there with --columns.")
+    if table.ended or len(rows) <= 1 or rows[-1][0] != table.lines[-1][0]:
         return
-    end = table.width - 1
     at, last_row = rows[-1]
-    if any(column.index == end for column in chosen) and _digits(last_row[end]) < median(
+    end = len(last_row) - 1
+    if any(column.index == end for column in table.chosen()) and _digits(last_row[end]) < median(
             _digits(row[end]) for _, row in rows[:-1]):
-        raise BadInput(_where(table.source, at), last_row[end], "a whole number and a line end",
+        raise BadInput(where(table.source, at), last_row[end], "a whole number and a line end",
                        "The file ends within this row: export it again, or add the line end.")
 
 
@@ -158,32 +187,8 @@ def _digits(cell: str) -> int:
     return len(re.sub("[^0-9]", "", cell.lstrip("+-0.,")))
 
 
-def _one_decimal_mark(source: str, chosen: Iterable[Column],
-                      rows: list[tuple[int, list[str]]]) -> None:
-    indices, first = [column.index for column in chosen], ""
+def columns_of(rows: Sequence[Row], chosen: Sequence[Column]) -> Iterator[tuple[int, str]]:
+    """Every cell of the chosen columns with the number of its line."""
     for at, row in rows:
-        for mark in filter(None, (decimal_mark(row[index]) for index in indices)):
-            first = first or mark
-            if mark != first:
-                raise BadInput(_where(source, at), f"decimal marks {first} and {mark}",
-                               "one decimal mark in all columns",
-                               "Export without a mark between thousands.")
-
-
-def _unit_of_phase(source: str, chosen: Sequence[Column],
-                   rows: list[tuple[int, list[str]]]) -> None:
-    phase = chosen[2]
-    if phase.role != PHASE or phase.unit:
-        return
-    sizes = [abs(value) for _, row in rows if (value := number(row[phase.index])) is not None]
-    if max((size for size in sizes if not math.isnan(size)), default=0.0) <= _RADIANS_AT_MOST:
-        raise BadInput(f"{source}: column {phase.header}", "without unit", "deg or rad",
-                       "Write the unit in the header, as in: phase/deg.")
-
-
-def find_number(pattern: str, text: str) -> float | None:
-    """The number in group 1 of the first match (case ignored), None where there is none."""
-    match = re.search(pattern, text, re.IGNORECASE | re.MULTILINE)
-    cell = match[1].rstrip(".,") if match else ""
-    value = number(cell) if is_number(cell) else None
-    return None if value is None or math.isnan(value) else value
+        for column in chosen:
+            yield at, row[column.index]

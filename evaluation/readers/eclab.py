@@ -10,9 +10,11 @@ import dataclasses
 import re
 
 from evaluation.readers._cells import cells
-from evaluation.readers._columns import columns
-from evaluation.readers._rows import Table, find_number, numbered, sweep_of
+from evaluation.readers._columns import columns, required
+from evaluation.readers._find import find_number
+from evaluation.readers._rows import Table, numbered
 from evaluation.readers._sweep import RawSweep
+from evaluation.readers._tables import sweeps_of
 from trials.errors import BadInput
 
 SUFFIXES = (".mpt",)
@@ -27,19 +29,26 @@ def recognises(text: str) -> bool:
     return bool(_START.match(text))
 
 
-def parse(text: str, source: str) -> RawSweep:
-    """The sweep, with the area (cm2) and the sine amplitude Va (mV). Raises BadInput on damage."""
+def parse(text: str, source: str) -> tuple[RawSweep, ...]:
+    """The sweeps (loops, cycles), with the area (cm2) and the sine amplitude Va (mV).
+
+    Raises BadInput on damage.
+    """
     count = _header_lines(text, source)
     lines = numbered(text)
     header = "\n".join(line for _, line in lines[:count])
     names = cells(lines[count - 1][1], "\t")
-    sweep = sweep_of(Table(source, columns(names), len(names), "\t", lines[count:],
-                           _promised(header), text.endswith("\n")))
-    area = find_number(r"^Electrode surface area\s*:\s*(\S+)", header)
-    if area is not None and area <= _PLACEHOLDER_CM2:
-        area = None
-    return dataclasses.replace(sweep, area_cm2=area,
-                               amplitude_mv=find_number(r"^Va \(mV\)\s+(\S+)", header))
+    table = Table(source, required(columns(names), source), len(names), "\t", lines[count:],
+                  _promised(header), text.endswith("\n"), short_rows=True)
+    area = real_area(find_number(r"^Electrode surface area\s*:\s*(\S+)", header))
+    amplitude = find_number(r"^Va \(mV\)\s+(\S+)", header)
+    return tuple(dataclasses.replace(sweep, area_cm2=area, amplitude_mv=amplitude)
+                 for sweep in sweeps_of(table))
+
+
+def real_area(area_cm2: float | None) -> float | None:
+    """The area unless it is the one that EC-Lab fills in."""
+    return None if area_cm2 is None or area_cm2 <= _PLACEHOLDER_CM2 * 1.001 else area_cm2
 
 
 def _header_lines(text: str, source: str) -> int:
