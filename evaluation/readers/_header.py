@@ -67,8 +67,9 @@ def tables(text: str, source: str) -> list[Table]:
         raise _no_header(lines, source)
     ended = text.endswith("\n")
     starts = [found, *_further(lines, found)]
+    ends: list[int | None] = [*(one.place for one in starts[1:]), None]
     return [_table(lines[one.place:end], one, source, ended=ended or end is not None)
-            for one, end in zip(starts, [*(one.place for one in starts[1:]), None], strict=True)]
+            for one, end in zip(starts, ends, strict=True)]
 
 
 def above(text: str) -> str:

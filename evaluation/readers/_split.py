@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import groupby, pairwise
 from statistics import median
 
 import numpy as np
@@ -26,7 +26,7 @@ def sweeps_in(points: Sequence[Point]) -> list[list[Point]]:
     """The points, in file order, parted into sweeps; one list where there is one sweep."""
     found: list[list[Point]] = []
     for piece in (piece for run in _by_cycle(points) for piece in _by_frequency(run)):
-        short = len(piece) < _FEWEST or bool(found) and len(found[-1]) < _FEWEST
+        short = len(piece) < _FEWEST or (bool(found) and len(found[-1]) < _FEWEST)
         if found and (short or not _again(found[-1], piece)):
             found[-1] = found[-1] + piece
         else:
@@ -80,5 +80,5 @@ def _turns(log_f: FloatArray) -> list[int]:
         else:
             runs.append([int(sign), place, place + 1])
     long = [run for run in runs if run[2] - run[1] >= _FEWEST - 1]
-    return [before[2] + 1 for before, after in zip(long, long[1:], strict=False)
+    return [before[2] + 1 for before, after in pairwise(long)
             if before[0] != after[0] and after[1] - before[2] <= _FEWEST]

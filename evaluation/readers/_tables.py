@@ -26,13 +26,16 @@ def sweeps_of(table: Table) -> tuple[RawSweep, ...]:
     Raises BadInput as `rows_of` and `points_of` do, and on the impedance of a counter electrode.
     """
     rows, notes = rows_of(table)
-    found: list[tuple[int, RawSweep]] = []
+    found: list[RawSweep] = []
+    done: list[int] = []
     for group in table.groups:
-        column = group.frequency.index
-        for sweep in _of_group(table, group, rows, notes):
-            if not any(column == at and _same(sweep, other) for at, other in found):
-                found.append((column, sweep))
-    return tuple(sweep for _, sweep in found)
+        sweeps = _of_group(table, group, rows, notes)
+        twice = group.frequency.index in done and all(
+            any(_same(sweep, other) for other in found) for sweep in sweeps)
+        if not twice:
+            found += sweeps
+            done.append(group.frequency.index)
+    return tuple(found)
 
 
 def sweeps_of_all(tables: Iterable[Table]) -> tuple[RawSweep, ...]:

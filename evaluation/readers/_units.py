@@ -1,4 +1,4 @@
-"""Units of columns: what a cell is multiplied by to be hertz, ohm, radian, siemens, farad, henry."""
+"""Units of columns: the factor from a cell to hertz, ohm, radian, siemens, farad or henry."""
 
 from __future__ import annotations
 
@@ -22,14 +22,16 @@ _ANGLE = {"": pi / 180, "deg": pi / 180, "\u00b0": pi / 180, "degree": pi / 180,
           "degrees": pi / 180, "Deg": pi / 180, "Degrees": pi / 180, "DEG": pi / 180,
           "deg.": pi / 180, "Grad": pi / 180, "\u00ba": pi / 180, "rad": 1.0, "Rad": 1.0,
           "radians": 1.0, "mrad": 1e-3}
-_RAD_S = dict.fromkeys(("rad/s", "rad s-1", "rad s^-1", "rad*s-1", "rads-1", "rad/sec", "rad s^(-1)",
-                        "rad\u00b7s-1", "rad\u00b7s\u207b\u00b9", "rad s\u207b\u00b9", "s-1 rad"),
-                       1 / (2 * pi))
+_RAD_S = dict.fromkeys(("rad/s", "rad s-1", "rad s^-1", "rad*s-1", "rads-1", "rad/sec",
+                        "rad s^(-1)", "rad\u00b7s-1", "rad\u00b7s\u207b\u00b9", "rad s\u207b\u00b9",
+                        "s-1 rad"), 1 / (2 * pi))
 _HERTZ = {"": 1.0, "hz": 1.0, "HZ": 1.0, "khz": 1e3, "KHz": 1e3, "KHZ": 1e3, "kHZ": 1e3,
           "1/s": 1.0, "s-1": 1.0, "s^-1": 1.0, "Hertz": 1.0, "hertz": 1.0, **_scaled("Hz"),
           **_RAD_S}
 _SIEMENS = {"": 1.0, "1/Ohm": 1.0, "Ohm-1": 1.0, "Ohm^-1": 1.0, "mho": 1.0, "1/\u03a9": 1.0,
             "siemens": 1.0, "Siemens": 1.0, **_scaled("S")}
+_FARAD = {"": 1.0, **_scaled("F", "Farad", "farad")}
+_HENRY = {"": 1.0, **_scaled("H", "Henry", "henry")}
 _NONE = {"": 1.0, "-": 1.0, "1": 1.0}
 UNITS: dict[str, dict[str, float]] = {
     n.FREQUENCY: _HERTZ, n.PHASE: _ANGLE, n.Y_PHASE: _ANGLE,
@@ -37,8 +39,7 @@ UNITS: dict[str, dict[str, float]] = {
     **dict.fromkeys((n.REAL, n.IMAGINARY, n.MODULUS, n.COMPLEX, n.RESISTANCE, n.REACTANCE,
                      n.PARALLEL_R), _OHM),
     **dict.fromkeys((n.CONDUCTANCE, n.SUSCEPTANCE, n.ADMITTANCE), _SIEMENS),
-    **dict.fromkeys((n.SERIES_C, n.PARALLEL_C), {"": 1.0, **_scaled("F", "Farad", "farad")}),
-    **dict.fromkeys((n.SERIES_L, n.PARALLEL_L), {"": 1.0, **_scaled("H", "Henry", "henry")})}
+    n.SERIES_C: _FARAD, n.PARALLEL_C: _FARAD, n.SERIES_L: _HENRY, n.PARALLEL_L: _HENRY}
 _AREA = re.compile(r"(.+?)[\s.*\u00b7\u22c5-]*(c?m)(?:\^?2|\u00b2|\^\(2\)|\*\*2)")
 _BY_AREA = re.compile(r".+/\s*c?m(?:\^?2|\u00b2)")
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from typing import Any
 
 from evaluation.readers import _header, _layout
 from evaluation.readers._find import find_number
@@ -39,6 +40,6 @@ def parse_columns(text: str, source: str, said: str) -> tuple[RawSweep, ...]:
     return tuple(dataclasses.replace(sweep, **_said(above)) for sweep in sweeps_of(table))
 
 
-def _said(above: str) -> dict[str, float | None]:
+def _said(above: str) -> dict[str, Any]:
     return {field: find_number(rf"^[#%\s\"]*{re.escape(field)}\"?\s*[:=,;\t]\s*(\S+)", above)
             for field in _FIELDS}

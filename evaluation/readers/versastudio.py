@@ -32,13 +32,19 @@ def parse(text: str, source: str) -> tuple[RawSweep, ...]:
     """The sweeps of all segments with a frequency. Raises BadInput where there is none."""
     lines = numbered(text)
     starts = [place for place, (_, line) in enumerate(lines) if _SEGMENT.match(line.strip())]
+    if not starts:
+        raise _none(source)
     found = [table for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)
              if (table := _table(lines[start:end], source, several=len(starts) > 1,
                                  ended=text.endswith("\n"))) is not None]
     if not found:
-        raise BadInput(source, "no segment with Frequency(Hz), Z Real and Z Imag",
-                       "an impedance file", "Give the file of an impedance experiment.")
+        raise _none(source)
     return sweeps_of_all(found)
+
+
+def _none(source: str) -> BadInput:
+    return BadInput(source, "no segment with Frequency(Hz), Z Real and Z Imag",
+                    "an impedance file", "Give the file of an impedance experiment.")
 
 
 def _table(segment: list[Line], source: str, *, several: bool, ended: bool) -> Table | None:
@@ -60,5 +66,5 @@ def _table(segment: list[Line], source: str, *, several: bool, ended: bool) -> T
             rows.append((at, line))
     name = segment[0][1].strip().strip("<>")
     return Table(source, groups(found) or required(found, f"{source} {name}"), len(names), ",",
-                 rows, ended=ended or bool(rows) and rows[-1][0] != segment[-1][0],
+                 rows, ended=ended or (bool(rows) and rows[-1][0] != segment[-1][0]),
                  label=name if several else "")

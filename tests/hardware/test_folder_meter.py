@@ -32,8 +32,8 @@ def stack(name: str = "night-001") -> Stack:
     return Stack(name, "L-1", "ana", 1.327, 600.0)
 
 
-def read(path: Path, area_cm2: float) -> Spectrum:
-    return read_spectrum(path, area_cm2=area_cm2)
+def read(path: Path, area_cm2: float, **how: Any) -> Spectrum:
+    return read_spectrum(path, area_cm2=area_cm2, **how)
 
 
 @pytest.fixture
@@ -87,7 +87,8 @@ def test_what_nobody_knows_stays_unknown(at: Place, exports: Path) -> None:
 
 
 def test_what_the_file_says_goes_before_the_settings(exports: Path, at: Place) -> None:
-    place = replace(at, read_file=lambda path, area: replace(read(path, area), rest_s=30.0))
+    place = replace(at, read_file=lambda path, area, **how: replace(
+        read(path, area, **how), rest_s=30.0))
     export(exports, "night-001.csv")
     found, = meter_at(place, exports, rest_s=600.0).sweep(stack())
     assert found.rest_s == 30.0
