@@ -111,10 +111,7 @@ def _from_text(text: str, source: str, suffix: str, columns: str = "") -> tuple[
     by_suffix = [form for form in formats().values() if suffix.lower() in form.SUFFIXES]
     known = sorted(by_content, key=lambda form: (_stands_back(form), form not in by_suffix))
     known = known or sorted(by_suffix, key=lambda form: not _stands_back(form))
-    if not known:
-        raise BadInput(source, "an unknown format", f"one of {', '.join(formats())}",
-                       "Export as .csv with a header: freq/Hz, Re(Z)/Ohm, -Im(Z)/Ohm; or say "
-                       "which column is which: --columns f,re,-im.")
+    known = known or [form for form in formats().values() if _stands_back(form)]
     return _found(known[0].parse(text, source), source)
 
 

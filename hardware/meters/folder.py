@@ -30,8 +30,9 @@ class Options:
     `settle_s`, which must be longer than the slowest point takes, and reaches down to `lowest_hz`
     (0: not checked). Of a file with several sweeps `sweep` is taken: "last", or a number from 1;
     the spectrum's notes say so. `columns`, such as "f,re,-im", says what the columns of the files
-    are, whatever their header says. `not_older_than_s` is how much older than the request for it a file may be.
-    Values of 0 (or -300 degC) for what the file does not say mean that they are not known."""
+    are, whatever their header says. `not_older_than_s` is how much older than the request for it a
+    file may be. Values of 0 (or -300 degC) for what the file does not say mean that they are not
+    known."""
 
     folder: str = ""
     match: str = "{stack_id}"
