@@ -106,8 +106,10 @@ def _read(place: int, line: str) -> Found | None:
     return best
 
 
-def _rank(found: Found) -> tuple[bool, int]:
-    return found.complete(), len(found.columns)
+def _rank(found: Found) -> tuple[bool, int, bool, int]:
+    """Complete first; then a real delimiter before blanks, which part names of several words."""
+    complete, count = found.complete(), len(found.columns)
+    return complete, 0 if complete else count, found.delimiter != WHITESPACE, count
 
 
 def _words(line: str) -> list[str]:

@@ -101,8 +101,8 @@ def _fitted(table: Table, split: Sequence[list[str]]) -> tuple[int, int, list[st
 
 def _counts_up(column: list[str]) -> bool:
     values = [number(cell) for cell in column]
-    return all(value is not None and value == float(column[0]) + place
-               for place, value in enumerate(values))
+    first = values[0]
+    return first is not None and all(value == first + place for place, value in enumerate(values))
 
 
 def _checked(group: Group, rows: Sequence[list[str]]) -> bool:

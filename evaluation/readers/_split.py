@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby, pairwise
 from statistics import median
+from typing import NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,7 @@ _FEWEST = 5
 _BACK = 0.5
 """A restart jumps back over more than this share of the span of the frequencies."""
 _SHARED = 0.5
-"""Two sweeps share at least this share of the narrower span; less is one sweep in two parts."""
+"""A sweep of its own measures again more than this share of its points; less is a part of one."""
 _SAME = 1e-9
 """Steps in ln(f) below this are none."""
 
@@ -43,21 +44,47 @@ def _by_cycle(points: Sequence[Point]) -> list[list[Point]]:
 
 def _by_frequency(points: list[Point]) -> list[list[Point]]:
     log_f = np.log([point.frequency_hz for point in points])
-    cuts = sorted({*_jumps(log_f), *_turns(log_f)})
+    runs = _runs(np.diff(log_f))
+    long = [run for run in runs if run.end - run.start >= _FEWEST - 1]
+    if sum(run.end - run.start for run in long) < sum(run.end - run.start for run in runs) / 2:
+        return [points]
+    cuts = sorted({*_jumps(log_f), *_turns(long)})
     return [points[start:end] for start, end in zip([0, *cuts], [*cuts, len(points)], strict=True)
             if end > start]
 
 
 def _again(before: Sequence[Point], piece: Sequence[Point]) -> bool:
-    """True where a piece goes over frequencies that were measured before."""
-    spans = [np.log([min(p.frequency_hz for p in some), max(p.frequency_hz for p in some)])
-             for some in (before, piece)]
-    shared = min(spans[0][1], spans[1][1]) - max(spans[0][0], spans[1][0])
-    narrower = min(float(span[1] - span[0]) for span in spans)
-    return float(shared) > _SHARED * narrower
+    """True where most points of a piece lie where points were measured before."""
+    known = np.unique(np.log([point.frequency_hz for point in before]))
+    near = 0.5 * float(np.median(np.diff(known))) + _SAME if known.size > 1 else _SAME
+    away = [float(np.min(np.abs(known - np.log(point.frequency_hz)))) for point in piece]
+    return sum(distance <= near for distance in away) > _SHARED * len(piece)
+
+
+class _Run(NamedTuple):
+    """Steps of one direction (1 up, -1 down), from point `start` to point `end`."""
+
+    direction: int
+    start: int
+    end: int
+
+
+def _runs(steps: FloatArray) -> list[_Run]:
+    """The steps in runs of one direction; equal frequencies neither begin nor end a run."""
+    runs: list[_Run] = []
+    for place, step in enumerate(steps):
+        if abs(step) <= _SAME:
+            continue
+        direction = 1 if step > 0 else -1
+        if runs and runs[-1].direction == direction:
+            runs[-1] = runs[-1]._replace(end=place + 1)
+        else:
+            runs.append(_Run(direction, place, place + 1))
+    return runs
 
 
 def _jumps(log_f: FloatArray) -> list[int]:
+    """Where the frequency goes back over much of the span in one step."""
     step = np.diff(log_f)
     moving = step[np.abs(step) > _SAME]
     if not moving.size:
@@ -67,18 +94,7 @@ def _jumps(log_f: FloatArray) -> list[int]:
     return [int(place) + 1 for place in np.flatnonzero(back)]
 
 
-def _turns(log_f: FloatArray) -> list[int]:
-    """Where a sweep goes back the way it came: long runs down and up, one after the other."""
-    steps = np.diff(log_f)
-    signs = np.sign(np.where(np.abs(steps) < _SAME, 0.0, steps))
-    runs: list[list[int]] = []
-    for place, sign in enumerate(signs):
-        if sign == 0:
-            continue
-        if runs and runs[-1][0] == sign:
-            runs[-1][2] = place + 1
-        else:
-            runs.append([int(sign), place, place + 1])
-    long = [run for run in runs if run[2] - run[1] >= _FEWEST - 1]
-    return [before[2] + 1 for before, after in pairwise(long)
-            if before[0] != after[0] and after[1] - before[2] <= _FEWEST]
+def _turns(long: Sequence[_Run]) -> list[int]:
+    """The first points of the way back, where a sweep goes back the way it came."""
+    return [before.end + 1 for before, after in pairwise(long)
+            if before.direction != after.direction and after.start - before.end <= _FEWEST]

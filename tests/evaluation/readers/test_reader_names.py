@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reader_spectra import example, lines, same
 
 from evaluation.readers import read_text
-from trials.checks import ComplexArray, FloatArray
+from trials.checks import FloatArray
 from trials.errors import BadInput
 
 F, Z = example()

@@ -84,7 +84,7 @@ def test_marks_are_found_or_refused_never_mistaken(values: list[float],
 def test_a_lone_mark_before_three_digits_is_decimal_and_two_kinds_are_refused() -> None:
     found = marks_of("x", enumerate(["1,234", "2,500"]))
     assert number("1,234", found.decimal, found.thousands) == 1.234
-    with pytest.raises(BadInput, match="x line 1: ?|x line"):
+    with pytest.raises(BadInput, match="x line"):
         marks_of("x", enumerate(["1,234", "2.500"]))
 
 
