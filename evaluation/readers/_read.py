@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
 
-from evaluation.readers import _excel, _ism, _mpr
+from evaluation.readers._binary import excel, ism, mpr
 from evaluation.readers._choice import Sweep, chosen, counted
 from evaluation.readers._decode import decoded
 from evaluation.readers._sweep import RawSweep, to_spectrum
@@ -73,12 +73,12 @@ def read_sweeps(path: str | Path, *, columns: str = "") -> tuple[RawSweep, ...]:
     """Every sweep of the file as it says them. Raises BadInput."""
     where = Path(path)
     data, source = _bytes(where), where.name
-    if data.startswith(_mpr.MAGIC):
-        return _found(_mpr.sweeps(data, source), source)
-    if where.suffix.lower() == _ism.SUFFIX:
-        return _found(_ism.sweeps(data, source), source)
-    if data.startswith(_excel.MAGIC):
-        return _found(_excel.sweeps(data, source, lambda text, name: _from_text(
+    if data.startswith(mpr.MAGIC):
+        return _found(mpr.sweeps(data, source), source)
+    if where.suffix.lower() == ism.SUFFIX:
+        return _found(ism.sweeps(data, source), source)
+    if data.startswith(excel.MAGIC):
+        return _found(excel.sweeps(data, source, lambda text, name: _from_text(
             text, name, ".csv", columns)), source)
     return _from_text(decoded(data, source), source, where.suffix, columns)
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.readers._columns import Group
-from evaluation.readers._points import Point
 from evaluation.readers._repeats import merged
-from evaluation.readers._rows import where
 from evaluation.readers._sign import looks_conjugated
+from evaluation.readers._table.columns import Group
+from evaluation.readers._table.points import Point
+from evaluation.readers._table.rows import where
 from trials.checks import ComplexArray, FloatArray, within
 from trials.errors import BadInput
 from trials.spectrum import MissingPoint, Spectrum

@@ -11,10 +11,10 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from evaluation.readers._columns import columns, groups
-from evaluation.readers._rows import Table
 from evaluation.readers._sweep import RawSweep
-from evaluation.readers._tables import sweeps_of_all
+from evaluation.readers._table.columns import columns, groups
+from evaluation.readers._table.rows import Table
+from evaluation.readers._table.sweeps import sweeps_of_all
 from trials.errors import BadInput
 
 SUFFIXES = (".pssession",)

@@ -11,10 +11,10 @@ import dataclasses
 import re
 from typing import Any
 
-from evaluation.readers import _header, _layout
-from evaluation.readers._find import find_number
 from evaluation.readers._sweep import RawSweep
-from evaluation.readers._tables import sweeps_of, sweeps_of_all
+from evaluation.readers._table import header, layout
+from evaluation.readers._table.find import find_number
+from evaluation.readers._table.sweeps import sweeps_of, sweeps_of_all
 
 SUFFIXES = (".csv", ".txt", ".dat", ".tsv")
 LAST_RESORT = True
@@ -23,19 +23,19 @@ _FIELDS = ("area_cm2", "amplitude_mv", "temperature_c", "stack_pressure_mpa", "r
 
 def recognises(text: str) -> bool:
     """True when a line names frequency and impedance."""
-    return _header.names_a_spectrum(text)
+    return header.names_a_spectrum(text)
 
 
 def parse(text: str, source: str) -> tuple[RawSweep, ...]:
     """The sweeps of the tables. Raises BadInput on a missing column, a cut row, other text."""
-    above = _header.above(text)
+    above = header.above(text)
     return tuple(dataclasses.replace(sweep, **_said(above))
-                 for sweep in sweeps_of_all(_header.tables(text, source)))
+                 for sweep in sweeps_of_all(header.tables(text, source)))
 
 
 def parse_columns(text: str, source: str, said: str) -> tuple[RawSweep, ...]:
     """The sweeps of a table whose columns a person named, as in f,re,-im. Raises BadInput."""
-    table = _layout.table(text, source, said)
+    table = layout.table(text, source, said)
     above = "\n".join(text.split("\n")[:table.lines[0][0] - 1])
     return tuple(dataclasses.replace(sweep, **_said(above)) for sweep in sweeps_of(table))
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 
-from evaluation.readers._cells import cells
-from evaluation.readers._columns import columns, groups, required
-from evaluation.readers._names import FREQUENCY
-from evaluation.readers._rows import Line, Table, numbered
 from evaluation.readers._sweep import RawSweep
-from evaluation.readers._tables import sweeps_of_all
+from evaluation.readers._table.cells import cells
+from evaluation.readers._table.columns import columns, groups, required
+from evaluation.readers._table.names import FREQUENCY
+from evaluation.readers._table.rows import Line, Table, numbered
+from evaluation.readers._table.sweeps import sweeps_of_all
 from trials.errors import BadInput
 
 SUFFIXES = (".par",)

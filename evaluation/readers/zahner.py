@@ -10,11 +10,11 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from evaluation.readers import _header
-from evaluation.readers._find import find_number
-from evaluation.readers._rows import numbered
 from evaluation.readers._sweep import RawSweep
-from evaluation.readers._tables import sweeps_of_all
+from evaluation.readers._table import header
+from evaluation.readers._table.find import find_number
+from evaluation.readers._table.rows import numbered
+from evaluation.readers._table.sweeps import sweeps_of_all
 
 SUFFIXES = (".txt", ".csv")
 _START = re.compile(r"zahner|thales|zennium", re.IGNORECASE)
@@ -28,7 +28,7 @@ _TEMPERATURE = _VALUE.format("Temperature", "\u00b0?C")
 def recognises(text: str) -> bool:
     """True for a header with a Number column, or with the maker's name above its names row."""
     lines = numbered(text)
-    found = _header.find(lines)
+    found = header.find(lines)
     if found is None or not found.complete():
         return False
     above = "\n".join(line for _, line in lines[:found.place])
@@ -40,8 +40,8 @@ def parse(text: str, source: str) -> tuple[RawSweep, ...]:
 
     Raises BadInput on a missing column and on a cut row.
     """
-    above = _header.above(text)
+    above = header.above(text)
     return tuple(dataclasses.replace(
         sweep, area_cm2=find_number(_AREA, above), amplitude_mv=find_number(_AMPLITUDE, above),
         temperature_c=find_number(_TEMPERATURE, above))
-        for sweep in sweeps_of_all(_header.tables(text, source)))
+        for sweep in sweeps_of_all(header.tables(text, source)))

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from evaluation.readers._cells import WHITESPACE, cells
-from evaluation.readers._columns import columns, required
-from evaluation.readers._find import find_number
-from evaluation.readers._rows import Line, Table, numbered
 from evaluation.readers._sweep import RawSweep
-from evaluation.readers._tables import sweeps_of
+from evaluation.readers._table.cells import WHITESPACE, cells
+from evaluation.readers._table.columns import columns, required
+from evaluation.readers._table.find import find_number
+from evaluation.readers._table.rows import Line, Table, numbered
+from evaluation.readers._table.sweeps import sweeps_of
 from trials.errors import BadInput
 
 SUFFIXES = (".z",)

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from reader_spectra import example, same
 
 from evaluation.readers import read_text
-from evaluation.readers._cells import number
-from evaluation.readers._marks import marks_of
+from evaluation.readers._table.cells import number
+from evaluation.readers._table.marks import marks_of
 from trials.errors import BadInput
 
 F, Z = example()

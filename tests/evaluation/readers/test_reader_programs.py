@@ -12,7 +12,7 @@ import pytest
 from reader_spectra import example, same
 
 from evaluation.readers import read_spectra, read_spectrum, read_sweeps
-from evaluation.readers._mpr import yadg
+from evaluation.readers._binary.mpr import yadg
 from trials.errors import BadInput
 
 F, Z = example()

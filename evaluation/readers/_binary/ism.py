@@ -7,8 +7,8 @@ import struct
 
 import numpy as np
 
-from evaluation.readers._find import find_number
 from evaluation.readers._sweep import RawSweep
+from evaluation.readers._table.find import find_number
 from trials.errors import BadInput
 
 SUFFIX = ".ism"

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from evaluation.readers._cells import is_number, number
-from evaluation.readers._columns import Group
-from evaluation.readers._points import points_of
-from evaluation.readers._rows import Row, Table, disagreement, rows_of
-from evaluation.readers._split import sweeps_in
 from evaluation.readers._sweep import RawSweep, sweep_from
+from evaluation.readers._table.cells import is_number, number
+from evaluation.readers._table.columns import Group
+from evaluation.readers._table.points import points_of
+from evaluation.readers._table.rows import Row, Table, disagreement, rows_of
+from evaluation.readers._table.split import sweeps_in
 from trials.errors import BadInput
 
 _DISAGREES = 0.05

@@ -6,12 +6,12 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from evaluation.readers import _units
-from evaluation.readers._cells import WHITESPACE, cells, is_number
-from evaluation.readers._columns import Column, Group, columns, groups, required
-from evaluation.readers._names import COMPLEX, FREQUENCY, MODULUS
-from evaluation.readers._points import complex_cell
-from evaluation.readers._rows import Line, Table, numbered
+from evaluation.readers._table import units as _units
+from evaluation.readers._table.cells import WHITESPACE, cells, is_number
+from evaluation.readers._table.columns import Column, Group, columns, groups, required
+from evaluation.readers._table.names import COMPLEX, FREQUENCY, MODULUS
+from evaluation.readers._table.points import complex_cell
+from evaluation.readers._table.rows import Line, Table, numbered
 from trials.errors import BadInput
 
 _LOOKED_AT = 400
@@ -19,6 +19,10 @@ _WIDEST = 4000
 _COMMENT = re.compile(r"\s*(?:[#%;!]|//)")
 _DELIMITERS = ("\t", ";", ",", WHITESPACE)
 _FEWEST_ROWS = 3
+_FEWEST_CELLS = 3
+_WORD = re.compile(r"[^\W\d_eE]")
+"""A letter that is no exponent's: a row of numbers has none."""
+_LABEL = re.compile(r"[^:]*[A-Za-z][^:]*:\s*[^\s:]*")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -86,8 +90,7 @@ def _further(lines: Sequence[Line], first: Found) -> list[Found]:
     found = []
     for place in range(first.place + 1, len(lines)):
         line = lines[place][1]
-        if line[:_WIDEST].count("z") + line.count("Z") + line.count("eq") and (
-                one := _read(place, line)) is not None and one.complete():
+        if _WORD.search(line) and (one := _read(place, line)) is not None and one.complete():
             found.append(one)
     return found
 
@@ -95,7 +98,7 @@ def _further(lines: Sequence[Line], first: Found) -> list[Found]:
 def _read(place: int, line: str) -> Found | None:
     """The line read with the delimiter that finds most columns, None where that finds none."""
     body = _COMMENT.sub("", line[:_WIDEST], count=1) if _COMMENT.match(line) else line[:_WIDEST]
-    if sum(is_number(word) for word in body.split()) > 2:
+    if sum(is_number(word) for word in re.split(r"[\s,;]+", body)) > 2:
         return None
     best: Found | None = None
     for delimiter in _DELIMITERS:
@@ -113,36 +116,44 @@ def _rank(found: Found) -> tuple[bool, int, bool, int]:
 
 
 def _words(line: str) -> list[str]:
-    """Words of a line; a unit in brackets belongs to the word before it."""
-    return re.findall(r'"[^"]+"|\S+(?:\s+[(\[][^)\]]*[)\]])*', line)
+    """Words of a line; a unit in brackets, or after a slash, belongs to the word before it."""
+    return re.findall(r'"[^"]+"|\S+(?:\s+[(\[][^)\]]*[)\]]|\s+/\s*\S+)*', line)
 
 
 def _table(lines: Sequence[Line], found: Found, source: str, *, ended: bool) -> Table:
     below = [(at, line) for at, line in lines[1:]
              if line.strip() and not _COMMENT.match(line)]
-    named, names = found.columns, list(found.names)
+    names, label = _without_label(list(found.names))
+    named: Sequence[Column] = columns(names)
     if below and _is_units_row(cells(below[0][1], found.delimiter), named):
         named = columns(names, cells(below[0][1], found.delimiter))
         below = below[1:]
     delimiter = _delimiter(below, found)
-    names = _collapsed(names, below, delimiter)
-    if len(names) != len(found.names):
-        named = columns(names)
+    full = _collapsed(names, below, delimiter)
+    if len(full) != len(names):
+        names, named = full, columns(full)
     if complex_group := _of_complex_cells(named, below, delimiter):
         return Table(source, [complex_group], len(names), delimiter, below, ended=ended)
-    return Table(source, required(named, source), len(names), delimiter, below, ended=ended)
+    return Table(source, required(named, source), len(names), delimiter, below, ended=ended,
+                 label=label)
 
 
 def _delimiter(below: Sequence[Line], found: Found) -> str:
     """What parts the cells of the rows: as in the header, unless only another one fits."""
     sample = [line for _, line in below[:20] if any(letter.isdigit() for letter in line)]
-    width = len(found.names)
     if not sample or any(len(cells(line, found.delimiter)) > 1 for line in sample):
         return found.delimiter
-    for delimiter in _DELIMITERS:
-        if sum(len(cells(line, delimiter)) == width for line in sample) > len(sample) / 2:
-            return delimiter
+    for width in (len(found.names), _FEWEST_CELLS):
+        for delimiter in _DELIMITERS:
+            if sum(len(cells(line, delimiter)) >= width for line in sample) > len(sample) / 2:
+                return delimiter
     return found.delimiter
+
+
+def _without_label(names: list[str]) -> tuple[list[str], str]:
+    """The names, and the text "cycle : 0" at their end, which is no name of a column."""
+    label = names[-1] if len(names) > _FEWEST_CELLS and _LABEL.fullmatch(names[-1]) else ""
+    return (names[:-1], label) if label else (names, "")
 
 
 def _collapsed(names: list[str], below: Sequence[Line], delimiter: str) -> list[str]:

@@ -16,10 +16,10 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from evaluation.readers._columns import columns, required
-from evaluation.readers._rows import Table
 from evaluation.readers._sweep import RawSweep
-from evaluation.readers._tables import sweeps_of
+from evaluation.readers._table.columns import columns, required
+from evaluation.readers._table.rows import Table
+from evaluation.readers._table.sweeps import sweeps_of
 from evaluation.readers.eclab import real_area
 from trials.errors import BadInput
 

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evaluation.readers import _names as n
-from evaluation.readers import _units
-from evaluation.readers._names import FREQUENCY, IMAGINARY, MODULUS, PHASE, REAL, Name, name_of
-from evaluation.readers._pairs import LCR_ROLES, PAIRS
+from evaluation.readers._table import names as n
+from evaluation.readers._table import units as _units
+from evaluation.readers._table.names import (
+    FREQUENCY,
+    IMAGINARY,
+    MODULUS,
+    PHASE,
+    REAL,
+    Name,
+    name_of,
+)
+from evaluation.readers._table.pairs import LCR_ROLES, PAIRS
 from trials.errors import BadInput
 
 _TOKENS = {FREQUENCY: "f", REAL: "re", IMAGINARY: "im", MODULUS: "|z|", PHASE: "phase",

@@ -6,13 +6,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evaluation.readers import _names as n
-from evaluation.readers._cells import number
-from evaluation.readers._columns import Column, Group
-from evaluation.readers._marks import Marks, marks_of
-from evaluation.readers._names import MODULUS, PHASE
-from evaluation.readers._pairs import PAIRS
-from evaluation.readers._rows import Row, Table, columns_of, where
+from evaluation.readers._table import names as n
+from evaluation.readers._table.cells import number
+from evaluation.readers._table.columns import Column, Group
+from evaluation.readers._table.marks import Marks, marks_of
+from evaluation.readers._table.names import MODULUS, PHASE
+from evaluation.readers._table.pairs import PAIRS
+from evaluation.readers._table.rows import Row, Table, columns_of, where
 from trials.errors import BadInput
 
 _RADIANS_AT_MOST = 1.6

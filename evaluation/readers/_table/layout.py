@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 
-from evaluation.readers._cells import WHITESPACE, cells, is_number
-from evaluation.readers._columns import Column, groups
-from evaluation.readers._names import name_of
-from evaluation.readers._rows import Line, Table, numbered
+from evaluation.readers._table.cells import WHITESPACE, cells, is_number
+from evaluation.readers._table.columns import Column, groups
+from evaluation.readers._table.names import name_of
+from evaluation.readers._table.rows import Line, Table, numbered
 from trials.errors import BadInput
 
 _LOOKED_AT = 400

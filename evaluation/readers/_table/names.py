@@ -45,8 +45,8 @@ _NAMES: dict[str, set[str]] = {
     LOSS: {"d", "tand", "tandelta", "tan\u03b4", "tan(\u03b4)", "tan(delta)", "lossfactor",
            "dissipationfactor"},
     QUALITY: {"q", "qualityfactor"},
-    CYCLE: {"cyclenumber", "cycle", "loop", "loopnumber", "scan", "sweep", "sweepnumber", "chunk",
-            "segment", "segment#", "run", "spectrum", "spectrumnumber"},
+    CYCLE: {"cyclenumber", "zcycle", "cycle", "loop", "loopnumber", "scan", "sweep",
+            "sweepnumber", "chunk", "segment", "segment#", "run", "spectrum", "spectrumnumber"},
     DIELECTRIC: {"eps'", "eps''", "\u03b5'", "\u03b5''", "epsilon'", "epsilon''", "sig'", "sig''",
                  "\u03c3'", "\u03c3''", "m'", "m''", "permittivity"},
 }

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evaluation.readers._points import Point
+from evaluation.readers._table.points import Point
 from trials.checks import FloatArray
 
 _FEWEST = 5

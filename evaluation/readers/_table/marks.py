@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evaluation.readers._cells import parts
+from evaluation.readers._table.cells import parts
 from trials.errors import BadInput
 
 _EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")

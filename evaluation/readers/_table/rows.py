@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from evaluation.readers._cells import cells, is_number, number, raw_cells
-from evaluation.readers._columns import Column, Group
+from evaluation.readers._table.cells import cells, is_number, number, raw_cells
+from evaluation.readers._table.columns import Column, Group
 from trials.errors import BadInput
 
 _COMMENT = re.compile(r"\s*(?:[#%;]|//)")
