@@ -89,7 +89,7 @@ def _fitted(table: Table, split: Sequence[list[str]]) -> tuple[int, int, list[st
     if width == table.width + 1 and _counts_up([row[0] for row in rows]):
         return width, 1, ["the first cell of every row, the row number, has no name"]
     if width < table.width and table.needed() <= width and (
-            table.short_rows or _checked(table.groups[0], rows)):
+            _checked(table.groups[0], rows, width, unseen=table.short_rows)):
         return width, 0, [f"the header names {table.width} columns, the rows have {width}: the "
                           "last names were left out"]
     if table.needed() > width and widths[width] < len(split):
@@ -105,9 +105,12 @@ def _counts_up(column: list[str]) -> bool:
     return first is not None and all(value == first + place for place, value in enumerate(values))
 
 
-def _checked(group: Group, rows: Sequence[list[str]]) -> bool:
-    """True where a column |Z| agrees with both parts: then the columns have not moved."""
-    return group.modulus is not None and disagreement(group, rows) < _TOLERATED
+def _checked(group: Group, rows: Sequence[Sequence[str]], width: int, *, unseen: bool) -> bool:
+    """True where a column |Z| agrees with both parts: then the columns have not moved. `unseen` is
+    the answer where no such column is there."""
+    if group.modulus is None or group.modulus.index >= width:
+        return unseen
+    return disagreement(group, rows) < _TOLERATED
 
 
 def disagreement(group: Group, rows: Sequence[Sequence[str]]) -> float:

@@ -106,6 +106,26 @@ def test_a_wide_header_of_eclab_is_taken_only_where_the_rest_agrees() -> None:
         read_text(f"{names}\n{moved}", area_cm2=1.0)
 
 
+def test_a_wide_header_of_which_nothing_says_what_is_missing() -> None:
+    """EC-Lab leaves out the last columns; of other files that is not known."""
+    names, rows = "freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm\ttime/s\t|Z|/Ohm", lines(
+        F, Z.real, -Z.imag, 1.0, delimiter="\t")
+    eclab = f"EC-Lab ASCII FILE\nNb header lines : 3\n{names}\n{rows}"
+    same(read_text(eclab, area_cm2=1.0), F, Z)
+    with pytest.raises(BadInput, match="--columns"):
+        read_text(f"{names}\n{rows}", area_cm2=1.0)
+
+
+def test_a_wrong_number_of_header_lines_of_eclab() -> None:
+    rows = lines(F, Z.real, -Z.imag, delimiter="\t")
+    text = ("EC-Lab ASCII FILE\nNb header lines : 3\n\nElectrode surface area : 1.33 cm²\n"
+            f"freq/Hz\tRe(Z)/Ohm\t-Im(Z)/Ohm\n{rows}")
+    got = read_text(text)
+    same(got, F, Z)
+    assert got.area_cm2 == 1.33
+    told(got, "number of header lines is wrong")
+
+
 def test_line_ends_of_every_kind() -> None:
     for end in ("\r\n", "\r", "\r\r\n"):
         same(read_text((HEAD + "".join(ROWS)).replace("\n", end), area_cm2=1.0), F, Z)

@@ -87,7 +87,7 @@ def test_the_settings() -> None:
 def test_notes_are_worded_as_on_the_page() -> None:
     """The first words of every note stand in the readers."""
     source = "".join(path.read_text() for path in
-                     (Path(__file__).parents[3] / "evaluation" / "readers").glob("*.py"))
+                     (Path(__file__).parents[3] / "evaluation" / "readers").rglob("*.py"))
     told = " ".join(re.sub(r"[\"\n]\s*f?[\"]", "", source).split())
     notes = re.findall(r"^\| `([^`]*)` \|", PAGE.partition("What the notes mean")[2], re.MULTILINE)
     assert len(notes) == 11
