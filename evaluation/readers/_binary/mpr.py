@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import json
+import math
 import shutil
 import subprocess
 import sysconfig
@@ -33,12 +34,21 @@ def sweeps(data: bytes, source: str) -> tuple[RawSweep, ...]:
     program = yadg()
     if not program or importlib.util.find_spec("h5py") is None:
         raise BadInput(source, "a binary EC-Lab file", "read with yadg and h5py, which are absent",
-                       f"Install them: pip install yadg h5py. {_AS_TEXT}")
-    names, rows, settings = _extracted(program, data, source)
+                       f"Install them: pip install yadg==6.2.2 h5py. {_AS_TEXT}")
+    names, rows, about = _extracted(program, data, source)
     table = Table(source, required(columns(names), source), len(names), "\t", rows)
-    area = real_area(settings.get("electrode_area"))
-    return tuple(dataclasses.replace(sweep, area_cm2=None if area is None else round(area, 6))
+    area = real_area(_single(about.get("settings", {}).get("electrode_area")))
+    amplitude = _single(about.get("params", {}).get("Va (mV)"))
+    return tuple(dataclasses.replace(sweep, area_cm2=area, amplitude_mv=amplitude)
                  for sweep in sweeps_of(table))
+
+
+def _single(value: object) -> float | None:
+    """A positive number, or the first of several sequences' numbers, as single precision holds
+    it; None where there is none."""
+    first = value[0] if isinstance(value, list) and value else value
+    known = isinstance(first, int | float) and math.isfinite(first) and first > 0
+    return float(f"{first:.6g}") if known else None
 
 
 def yadg() -> str:
@@ -49,7 +59,7 @@ def yadg() -> str:
 
 def _extracted(program: str, data: bytes, source: str
                ) -> tuple[list[str], list[tuple[int, str]], dict[str, Any]]:
-    """Column names with units, numbered rows as text, and the settings of the cell."""
+    """Column names with units, numbered rows as text, and what yadg says of the settings."""
     with tempfile.TemporaryDirectory(prefix="pressloop-mpr-") as folder:
         given, made = Path(folder) / "given.mpr", Path(folder) / "made.nc"
         given.write_bytes(data)
@@ -77,7 +87,7 @@ def _columns_of(path: Path) -> tuple[list[str], list[tuple[int, str]], dict[str,
         about = json.loads(file.attrs.get("original_metadata", "{}"))
     rows = [(at, "\t".join(map(str, row)))
             for at, row in enumerate(zip(*arrays, strict=True), start=1)]
-    return names, rows, about.get("settings", {})
+    return names, rows, about
 
 
 def _name(name: str, unit: object) -> str:

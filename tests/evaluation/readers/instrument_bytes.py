@@ -22,6 +22,8 @@ def mpr(f: FloatArray, z: ComplexArray, cycle: FloatArray, area_cm2: float) -> b
     settings[0] = _PEIS
     struct.pack_into("<f", settings, 0x211, area_cm2)
     struct.pack_into("<HH", settings, 0x572, 1, _COUNT_OF_PARAMETERS)
+    struct.pack_into("<f", settings, 0x576 + 36, 10.0)  # Va (mV)
+    struct.pack_into("<ff", settings, 0x576 + 92, -10.0, 10.0)  # E range (V)
     rows = np.zeros(f.size, np.dtype([(str(key), kind) for key, kind in _COLUMNS.items()]))
     for key, values in zip(_COLUMNS, (f, z.real, -z.imag, abs(z), np.degrees(np.angle(z)),
                                       np.arange(f.size), cycle), strict=True):
