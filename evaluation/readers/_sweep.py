@@ -69,7 +69,7 @@ def sweep_from(points: Sequence[Point], group: Group, source: str, label: str,
     return RawSweep(source, np.array([f for f, _ in there], dtype=np.float64),
                     np.array([z for _, z in there], dtype=np.complex128), sign.header, lost,
                     notes=tuple(notes), label=label, by_area=group.first.by_area(),
-                    turned=group.turned())
+                    turned=group.said(turned=True))
 
 
 def to_spectrum(sweep: RawSweep, area_cm2: float | None = None) -> Spectrum:

@@ -83,11 +83,11 @@ class Group:
         """How many cells a row needs."""
         return 1 + max(column.index for column in self.chosen())
 
-    def turned(self) -> str:
-        """The --columns that read this group with the imaginary part, or phase, turned."""
+    def said(self, *, turned: bool = False) -> str:
+        """The --columns that read this group, with the imaginary part (or phase) turned or not."""
         tokens = ["_"] * self.needed()
         for column in self.chosen():
-            tokens[column.index] = column.token(turned=column is self.second)
+            tokens[column.index] = column.token(turned=turned and column is self.second)
         return ",".join(tokens)
 
 

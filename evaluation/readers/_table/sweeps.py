@@ -49,8 +49,8 @@ def _of_group(table: Table, group: Group, rows: Sequence[Row], notes: Sequence[s
     if electrode == "ce":
         raise BadInput(f"{table.source}: column {group.first.header}",
                        "of the counter electrode alone", "the impedance of the whole cell",
-                       "Export Re(Z) and -Im(Z); or, if this is meant, say it with --columns, "
-                       "as in --columns f,re,-im.")
+                       "Export Re(Z) and -Im(Z); or, if this is meant, say so: --columns "
+                       f"'{group.said()}'.")
     points, more = points_of(table, group, rows)
     told = [*table.notes, *notes, *more, *filter(None, [_ELECTRODES.get(electrode, "")])]
     if (away := disagreement(group, [row for _, row in rows])) > _DISAGREES:

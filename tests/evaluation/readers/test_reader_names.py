@@ -100,10 +100,10 @@ def test_permittivity_is_no_impedance() -> None:
 
 
 def test_the_counter_electrode_alone_is_not_the_cell() -> None:
-    text = "freq/Hz,Re(Zce)/Ohm,-Im(Zce)/Ohm\n" + lines(F, Z.real, -Z.imag)
-    with pytest.raises(BadInput, match="--columns f,re,-im"):
+    text = "freq/kHz,time/s,Re(Zce)/Ohm,-Im(Zce)/Ohm\n" + lines(F / 1e3, F, Z.real, -Z.imag)
+    with pytest.raises(BadInput, match="--columns 'f/kHz,_,re,-im'"):
         read_text(text, area_cm2=1.0)
-    same(read_text(text, area_cm2=1.0, columns="f,re,-im"), F, Z)
+    same(read_text(text, area_cm2=1.0, columns="f/kHz,_,re,-im"), F, Z)
 
 
 def test_the_cell_goes_before_its_electrodes() -> None:

@@ -180,21 +180,24 @@ def test_paths_that_are_no_files(tmp_path: Path) -> None:
 STARTS = st.sampled_from([b"", b"EXPLAIN\nZCURVE\tTABLE\n\tPt\tFreq\tZreal\tZimag\n\t#\tHz\n",
                           b"EC-Lab ASCII FILE\nNb header lines : 3\nfreq/Hz\tRe(Z)/Ohm\t|Z|\n",
                           b"ZPLOT2 ASCII\nEnd Comments\n", HEAD.encode(), b"Number,freq,|Z|,phi\n",
+                          b"<Segment1>\nDefinition=Segment #, Frequency(Hz), Z Real, Z Imag, 0\n",
+                          b"Title=a\nprimary_data\n3\n4\n", b'{"Measurements":[{"DataSet":{}}]',
+                          b"PK\x03\x04", b"f,re,im,f,re,im\n", b"Frequency,Cp,D,Cs,Rs\n",
                           codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8])
+SUFFIXES = ["", ".ism", ".xlsx", *(form.SUFFIXES[0] for form in formats().values())]
 CELLS = st.text("0123456789.,eE+-;\t \n*NaOVLDinf\u00b5", max_size=300).map(str.encode)
 
 
 @settings(max_examples=120, deadline=None)
-@given(STARTS, st.one_of(st.binary(max_size=300), CELLS), st.sampled_from([*formats(), ""]),
-       st.booleans())
+@given(STARTS, st.one_of(st.binary(max_size=300), CELLS), st.sampled_from(SUFFIXES),
+       st.booleans(), st.sampled_from(["", "f,re,-im", "_,f/kHz,|z|,phase", "f,cp,d"]))
 def test_any_bytes_raise_bad_input_or_nothing(
-        tmp_path_factory: pytest.TempPathFactory, start: bytes, rest: bytes, name: str,
-        with_area: bool) -> None:
-    suffix = formats()[name].SUFFIXES[0] if name else ""
+        tmp_path_factory: pytest.TempPathFactory, start: bytes, rest: bytes, suffix: str,
+        with_area: bool, columns: str) -> None:
     path = tmp_path_factory.getbasetemp() / f"any{suffix}"
     path.write_bytes(start + rest)
     try:
-        read_spectrum(path, area_cm2=1.0 if with_area else None)
+        read_spectrum(path, area_cm2=1.0 if with_area else None, sweep="last", columns=columns)
     except PressloopError as error:
         assert isinstance(error, BadInput)
 
