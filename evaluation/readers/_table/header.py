@@ -17,7 +17,7 @@ from trials.errors import BadInput
 _LOOKED_AT = 400
 _WIDEST = 4000
 _COMMENT = re.compile(r"\s*(?:[#%;!]|//)")
-_DELIMITERS = ("\t", ";", ",", WHITESPACE)
+_DELIMITERS = ("\t", ";", ",", ":", WHITESPACE)
 _FEWEST_ROWS = 3
 _FEWEST_CELLS = 3
 _WORD = re.compile(r"[^\W\d_eE]")

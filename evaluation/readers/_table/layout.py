@@ -52,7 +52,7 @@ def _first_row(lines: list[Line], named: list[Column]) -> tuple[str, int | None]
     """The delimiter under which most lines have numbers in the named columns, and the first such
     line."""
     best: tuple[int, str, int | None] = (0, WHITESPACE, None)
-    for delimiter in ("\t", ";", ",", WHITESPACE):
+    for delimiter in ("\t", ";", ",", ":", WHITESPACE):
         rows = [place for place, (_, line) in enumerate(lines[:_LOOKED_AT])
                 if _fits(cells(line, delimiter), named)]
         if len(rows) > best[0]:

@@ -23,17 +23,19 @@ _NAMES: dict[str, set[str]] = {
     _ANGULAR: {"w", "omega", "\u03c9", "angularfrequency", "angularfreq", "angfreq",
                "radialfrequency", "circularfrequency", "kreisfrequenz"},
     REAL: {"z'", "zreal", "realz", "zre", "rez", "zr", "re(z)", "real(z)", "re", "real", "zprime",
-           "z1", "zs'", "zsreal", "realpart", "realteil", "re[z]", "rz", "\u5b9e\u90e8"},
+           "z1", "zs'", "zsreal", "realpart", "realteil", "re[z]", "rz", "z'real",
+           "\u5b9e\u90e8"},
     IMAGINARY: {"z''", "zimag", "imagz", "zim", "imz", "zi", "im(z)", "imag(z)", "im", "imag",
                 "imaginary", "zimaginary", "imaginaryz", "zdoubleprime", "zdprime", "z2", "zs''",
-                "zsimag", "imaginarypart", "imagpart", "imagin\u00e4rteil", "im[z]",
-                "\u865a\u90e8"},
+                "zsimag", "imaginarypart", "imagpart", "imagin\u00e4rteil", "im[z]", "z''imag",
+                "z''imaginary", "\u865a\u90e8"},
     MODULUS: {"|z|", "zmod", "modz", "mod(z)", "abs(z)", "absz", "zabs", "mag(z)", "zmag", "magz",
-              "z", "impedance", "modulus", "magnitude", "|zs|", "impedanz", "\u963b\u6297"},
+              "z", "impedance", "modulus", "magnitude", "|zs|", "|z|magnitude", "impedanz",
+              "\u963b\u6297"},
     PHASE: {"phase", "phase(z)", "phasez", "zphase", "zphz", "phz", "phi", "\u03c6", "\u03d5",
             "theta", "\u03b8", "thetaz", "ztheta", "\u03b8z", "arg(z)", "argz", "angle",
-            "phaseangle", "thetad", "thetar", "thd", "thr", "zthd", "zthr", "phiz", "angle(z)",
-            "anglez", "phasenwinkel", "\u76f8\u4f4d"},
+            "phaseangle", "tz", "thetad", "thetar", "thd", "thr", "zthd", "zthr", "phiz",
+            "angle(z)", "anglez", "phasenwinkel", "\u76f8\u4f4d"},
     RESISTANCE: {"r", "rs", "esr", "rser"},
     REACTANCE: {"x", "xs", "reactance"},
     PARALLEL_R: {"rp"},
@@ -57,7 +59,7 @@ _SAME = str.maketrans({"\u2032": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\
 _BRACKET = re.compile(r"(.+?)\s*[\[(](?!(?i:-?[zy]\w*'*|im|re|a|b|delta|\u03b4)[\])])([^()\[\]]*)"
                       r"[\])]")
 _UNIT_WORD = re.compile(
-    r"(.+?)[\s_]((?i:[mkM\u00b5u]?hz|[mkM\u00b5u]?ohms?|[mkM]?\u03a9|deg|degrees?|rad"
+    r"(.+?)[\s_]((?i:[mkM\u00b5u]?hz|[mkM\u00b5u]?ohms?(?:[\s_]cm2)?|[mkM]?\u03a9|deg|degrees?|rad"
     r"|[pnmu\u00b5]?[fhs]))")
 _IN = re.compile(r"(.+?)\s+in\s+(\S+)")
 _LOG = re.compile(r"(?i:log10|log|lg)\s*[_\s]*(?:\(\s*(.+?)\s*\)|\s(.+)|_(.+))"

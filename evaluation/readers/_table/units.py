@@ -40,7 +40,7 @@ UNITS: dict[str, dict[str, float]] = {
                      n.PARALLEL_R), _OHM),
     **dict.fromkeys((n.CONDUCTANCE, n.SUSCEPTANCE, n.ADMITTANCE), _SIEMENS),
     n.SERIES_C: _FARAD, n.PARALLEL_C: _FARAD, n.SERIES_L: _HENRY, n.PARALLEL_L: _HENRY}
-_AREA = re.compile(r"(.+?)[\s.*\u00b7\u22c5-]*(c?m)(?:\^?2|\u00b2|\^\(2\)|\*\*2)")
+_AREA = re.compile(r"(.+?)[\s_.*\u00b7\u22c5-]*(c?m)(?:\^?2|\u00b2|\^\(2\)|\*\*2)")
 _BY_AREA = re.compile(r".+/\s*c?m(?:\^?2|\u00b2)")
 
 

@@ -50,6 +50,9 @@ PAIRS: dict[str, tuple[str, tuple[FloatArray, ...]]] = {
     "negative phase": ("freq / Hz,neg. Phase / °,Z / Ohm", (F, -DEG, abs(Z))),
     "braces": ("Frequency,Re{Z},-Im{Z}", (F, Z.real, -Z.imag)),
     "trace names": ("Frequency(Hz),Trc1 |Z|(Ohm),Trc2 Theta-Z(deg)", (F, abs(Z), DEG)),
+    "both names": ("Frequency (Hz),Z' Real (Ohms),Z'' Imag (Ohms)", (F, Z.real, Z.imag)),
+    "Tz": ("Frequency (Hz),|Z| (Ohm),Tz (deg)", (F, abs(Z), DEG)),
+    "of a script": ("# Freq(Hz), Zreal (ohm), Zimag (ohm)", (F, Z.real, Z.imag)),
     "whole cell": ("freq/Hz,Re(Zwe-ce)/Ohm,-Im(Zwe-ce)/Ohm", (F, Z.real, -Z.imag)),
 }
 
@@ -76,8 +79,8 @@ def test_what_a_meter_says_of_a_resistor_and_a_capacitor_in_parallel(
 
 
 def test_ohms_of_an_area_are_divided_by_the_area() -> None:
-    for unit in ("Ohm cm2", "Ohm.cm²", "Ω·cm²", "ohm*cm^2", "kOhm cm2", "Ohm m2"):
-        factor = {"k": 1e-3, "O": 1.0}.get(unit[0], 1.0) * (1e-4 if "m2" in unit[-2:]
+    for unit in ("Ohm cm2", "Ohm.cm²", "Ω·cm²", "ohm*cm^2", "kOhm cm2", "Ohm m2", "mohm_cm2"):
+        factor = {"k": 1e-3, "m": 1e3}.get(unit[0], 1.0) * (1e-4 if "m2" in unit[-2:]
                                                              and "cm" not in unit else 1.0)
         z = Z * 1.33 * factor
         text = f"freq/Hz;Z'/{unit};-Z''/{unit}\n" + lines(F, z.real, -z.imag, delimiter=";")

@@ -93,6 +93,18 @@ def test_a_header_that_is_padded_or_parted_otherwise() -> None:
     tabbed = lines(F, Z.real, Z.imag, delimiter="\t")
     for head in ("Frequency\t\tReal_Z\t\t\tImag_Z\n", "frequency /Hz, Real Z /Ohm, Im Z /Ohm\n"):
         same(read_text(head + tabbed, area_cm2=1.0), F, Z)
+    for delimiter in (":", "    ", " "):
+        head = delimiter.join(("Index", "Frequency (Hz)", "Z' (\u03a9)", "Z'' (\u03a9)")) + "\n"
+        same(read_text(head + lines(F, F, Z.real, Z.imag, delimiter=delimiter), area_cm2=1.0), F, Z)
+
+
+def test_a_label_at_the_end_of_a_header_is_no_column() -> None:
+    text = "".join(f"Frequency /Hz, Z_r, Z_im, cycle : {k}\n"
+                   + lines(F, (1 + k) * Z.real, (1 + k) * Z.imag, delimiter="\t")
+                   for k in range(2))
+    same(read_text(text, area_cm2=1.0, sweep=2), F, 2 * Z)
+    with pytest.raises(BadInput, match=r"2 \(cycle : 1\): 31 points"):
+        read_text(text, area_cm2=1.0)
 
 
 def test_a_wide_header_of_eclab_is_taken_only_where_the_rest_agrees() -> None:
