@@ -25,6 +25,12 @@ OtherLedger = Annotated[Optional[str], typer.Option(  # noqa: UP045 - typer read
     "--ledger", metavar="URL", help="Instead of the one in the settings.")]
 Campaign = Annotated[Optional[str], typer.Option(  # noqa: UP045
     "--campaign", metavar="NAME", help="Needed when the ledger has several.")]
+Sweep = Annotated[str, typer.Option(
+    "--sweep", metavar="N|last|all", show_default=False,
+    help="Of a file with several sweeps (loops, cycles, curves); all by default.")]
+Columns = Annotated[str, typer.Option(
+    "--columns", metavar="NAMES", show_default=False,
+    help="What the columns are, as in f,re,-im or f/kHz,|z|,phase; _ skips one.")]
 Seed = Annotated[Optional[int], typer.Option("--seed", min=0, max=2**31 - 1)]  # noqa: UP045
 
 
@@ -85,12 +91,12 @@ def evaluate(files: Annotated[list[Path], typer.Argument(metavar="FILE...", show
                  "--area-cm2", help="Geometric area; needed when the file has none.")] = None,
              interface_below_hz: Annotated[float, typer.Option(
                  help="Arcs that peak below this belong to interfaces.")] = 3e5,
-             json: Json = False) -> None:
-    """Fit impedance files of Gamry, EC-Lab, ZPlot, Zahner or CSV."""
+             sweep: Sweep = "", columns: Columns = "", json: Json = False) -> None:
+    """Fit the files of impedance instruments, text or binary; see read-your-spectra.md."""
     with plain_errors():
         from flows.commands.evaluate import evaluate as work
 
-        code = work(files, circuit, area_cm2, interface_below_hz, json)
+        code = work(files, circuit, area_cm2, interface_below_hz, json, sweep, columns)
     raise typer.Exit(code)
 
 

@@ -158,10 +158,10 @@ def _place(settings: Settings, order: Order) -> Place:
                  settings.campaign.on_stop, person_for(), _read_file)
 
 
-def _read_file(path: Path, area_cm2: float) -> Spectrum:
+def _read_file(path: Path, area_cm2: float, *, sweep: str = "last", columns: str = "") -> Spectrum:
     from evaluation.readers import read_spectrum
 
-    return read_spectrum(path, area_cm2=area_cm2)
+    return read_spectrum(path, area_cm2=area_cm2, sweep=sweep, columns=columns)
 
 
 def devices(press: Press, meter: ImpedanceMeter) -> dict[str, str]:

@@ -8,7 +8,6 @@ settings file; `place` is where it runs.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -28,6 +27,15 @@ OnStop = Literal["finish", "release"]
 unloads now."""
 
 
+class ReadFile(Protocol):
+    """A reader of impedance files; which sweep of a file, and its columns, are as in
+    `evaluation.readers.read_spectrum`."""
+
+    def __call__(self, path: Path, area_cm2: float, /, *, sweep: str = "last",
+                 columns: str = "") -> Spectrum:
+        """The spectrum. Raises BadInput for a file that cannot be read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a driver runs, and what the campaign brings to it.
@@ -35,7 +43,7 @@ class Place:
     `seed` is that of simulated noise; machine-side records may be kept under the file-name stem
     `stem`. `envelope` is what the campaign allows, checked in the driver too; `on_link_loss` what
     the machine does when the link goes. `person` answers questions, None where nobody can be
-    asked. `read_file` reads an impedance file, given its geometric area in cm2.
+    asked. `read_file` reads one sweep of an impedance file, given its geometric area in cm2.
     """
 
     seed: int
@@ -43,7 +51,7 @@ class Place:
     envelope: Envelope | None = None
     on_link_loss: OnStop = "finish"
     person: Person | None = None
-    read_file: Callable[[Path, float], Spectrum] | None = None
+    read_file: ReadFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,7 +120,9 @@ def _trace(payload: Payload, arrays: Arrays) -> Trace:
 def _spectrum(payload: Payload, arrays: Arrays) -> Spectrum:
     missing = tuple(MissingPoint(**point) for point in payload["missing"])
     controls = tuple(_control(**point) for point in payload["controls"])
-    return Spectrum(**{**payload, **arrays, "missing": missing, "controls": controls})
+    notes = tuple(payload.get("notes", ()))
+    return Spectrum(**{**payload, **arrays, "missing": missing, "controls": controls,
+                       "notes": notes})
 
 
 def _control(frequency_hz: float, before_ohm: Any, after_ohm: Any) -> ControlPoint:

@@ -37,7 +37,8 @@ class Spectrum:
     The sign is that of physics: a capacitor has a negative imaginary part. `electrode` is "full"
     or the name of a segment; `area_cm2` is its geometric area. `stack_pressure_mpa` is what the
     stack was held at during the sweep, `temperature_c` the measuring temperature, `rest_s` the
-    time since the press opened; None where it was not recorded.
+    time since the press opened; None where it was not recorded. `notes` says, in sentences, what
+    was left out, averaged or chosen when it was read.
     Raises BadInput on wrong length, NaN, non-positive or repeated frequencies.
     """
 
@@ -51,6 +52,7 @@ class Spectrum:
     amplitude_mv: float | None = None
     missing: tuple[MissingPoint, ...] = ()
     controls: tuple[ControlPoint, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         frequency = floats("frequency_hz", self.frequency_hz)

@@ -7,13 +7,10 @@ import re
 
 from trials.errors import BadInput
 
-BINARY_SUFFIXES = frozenset({".mpr", ".i2b", ".ism", ".isc", ".iss", ".zmx", ".xls",
-                             ".xlsx", ".ods", ".pssession", ".oew", ".nox"})
-"""Files that instruments keep in a form of their own."""
-_REMEDY = "Export it as text (.txt, .csv, .mpt, .dta, .z); yadg converts .mpr files."
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
          (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")
+_IVIUM = re.compile(r"^\W*primary_data\s*$", re.MULTILINE)
 
 
 def decoded(data: bytes, source: str) -> str:
@@ -25,14 +22,13 @@ def decoded(data: bytes, source: str) -> str:
     if not text.strip():
         raise BadInput(source, "empty", "a file with rows", "Export the measurement again.")
     if _CONTROL.search(text):
-        raise BadInput(source, "binary data", "a text file", _REMEDY)
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def refuse_binary(suffix: str, source: str) -> None:
-    """Raises BadInput for the suffix of a binary instrument file."""
-    if suffix.lower() in BINARY_SUFFIXES:
-        raise BadInput(source, f"an instrument's own {suffix} file", "a text file", _REMEDY)
+        if not _IVIUM.search(text.replace("\r", "\n")):
+            raise BadInput(source, "binary data of a kind that is not known",
+                           "a text file, .mpr, .ism or .xlsx",
+                           "Export it from its program as text: frequency, real and imaginary "
+                           "part, in columns (.txt or .csv).")
+        text = _CONTROL.sub("", text)
+    return re.sub("\r*\n", "\n", text).replace("\r", "\n")
 
 
 def _text(data: bytes, source: str) -> str:
@@ -43,9 +39,23 @@ def _text(data: bytes, source: str) -> str:
             except UnicodeDecodeError as error:
                 raise BadInput(source, f"broken at byte {error.start}", f"{encoding} text",
                                "The file is cut or damaged: copy or export it again.") from error
+    if bare := _bare_utf16(data):
+        return bare
     for encoding in ("utf-8", "cp1252"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
     return data.decode("latin-1")
+
+
+def _bare_utf16(data: bytes) -> str:
+    """UTF-16 without its mark: every other byte of Western text is 0."""
+    head = data[:400]
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if len(head) > 40 and not any(head[first::2]) and all(head[1 - first::2]):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError:
+                return ""
+    return ""

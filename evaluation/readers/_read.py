@@ -1,4 +1,4 @@
-"""The door: a path or a text to a `Spectrum`, with the reader that knows the format."""
+"""The door: a path or a text to spectra, with the reader that knows the format."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
 
-from evaluation.readers._decode import decoded, refuse_binary
+from evaluation.readers._binary import excel, ism, mpr
+from evaluation.readers._choice import Sweep, chosen, counted
+from evaluation.readers._decode import decoded
 from evaluation.readers._sweep import RawSweep, to_spectrum
+from evaluation.readers.table import parse_columns
 from trials.errors import BadInput
 from trials.spectrum import Spectrum
 
@@ -26,31 +29,58 @@ class Format(Protocol):
     def recognises(self, text: str) -> bool:
         """True when the text is of this format."""
 
-    def parse(self, text: str, source: str) -> RawSweep:
-        """The sweep; raises BadInput."""
+    def parse(self, text: str, source: str) -> tuple[RawSweep, ...]:
+        """The sweeps; raises BadInput."""
 
 
-def read_spectrum(path: str | Path, *, area_cm2: float | None = None) -> Spectrum:
-    """The spectrum in an instrument's text export; `area_cm2` goes before the file's own area.
+def read_spectrum(path: str | Path, *, area_cm2: float | None = None, sweep: Sweep = None,
+                  columns: str = "") -> Spectrum:
+    """One spectrum of an instrument's file; `area_cm2` goes before the file's own area.
 
-    Raises BadInput on a file that is missing, empty, binary, cut, of unknown format, without
-    area, with several sweeps or fewer than 10 points, or with an imaginary part of wrong sign.
+    Of a file with several, `sweep` says which: a number from 1, or "last". `columns`, such as
+    "f,re,-im", says what the columns are, whatever the header says. What was left out, averaged
+    or chosen is in the spectrum's `notes`, and logged.
+    Raises BadInput on a file that is missing, empty, cut, of unknown format, binary without the
+    library that reads it, without area, with several sweeps and no choice, with fewer than 10
+    points, or with an imaginary part of wrong sign.
     """
-    return _logged(read_sweep(path), area_cm2)
+    (one,) = _one(read_sweeps(path, columns=columns), sweep)
+    return _logged(one, area_cm2)
 
 
-def read_text(text: str, *, source: str = "text", suffix: str = "",
-              area_cm2: float | None = None) -> Spectrum:
+def read_spectra(path: str | Path, *, area_cm2: float | None = None, sweep: Sweep = "all",
+                 columns: str = "") -> tuple[Spectrum, ...]:
+    """Every spectrum of a file, or those that `sweep` names; otherwise as `read_spectrum`."""
+    return tuple(_logged(one, area_cm2)
+                 for one in chosen(read_sweeps(path, columns=columns), sweep))
+
+
+def read_text(text: str, *, source: str = "text", suffix: str = "", area_cm2: float | None = None,
+              sweep: Sweep = None, columns: str = "") -> Spectrum:
     """As `read_spectrum`, from text; `source` is its name in messages. Raises BadInput."""
-    return _logged(_sweep(decoded(text.encode("utf-8", "replace"), source), source, suffix),
-                   area_cm2)
+    whole = decoded(text.encode("utf-8", "replace"), source)
+    (one,) = _one(_from_text(whole, source, suffix, columns), sweep)
+    return _logged(one, area_cm2)
 
 
-def read_sweep(path: str | Path) -> RawSweep:
-    """What the file says, before area, number of points and sign are judged. Raises BadInput."""
+def read_sweep(path: str | Path, *, sweep: Sweep = None, columns: str = "") -> RawSweep:
+    """One sweep as the file says it, before area, number of points and sign are judged."""
+    (one,) = _one(read_sweeps(path, columns=columns), sweep)
+    return one
+
+
+def read_sweeps(path: str | Path, *, columns: str = "") -> tuple[RawSweep, ...]:
+    """Every sweep of the file as it says them. Raises BadInput."""
     where = Path(path)
-    refuse_binary(where.suffix, where.name)
-    return _sweep(decoded(_bytes(where), where.name), where.name, where.suffix)
+    data, source = _bytes(where), where.name
+    if data.startswith(mpr.MAGIC):
+        return _found(mpr.sweeps(data, source), source)
+    if where.suffix.lower() == ism.SUFFIX:
+        return _found(ism.sweeps(data, source), source)
+    if data.startswith(excel.MAGIC):
+        return _found(excel.sweeps(data, source, lambda text, name: _from_text(
+            text, name, ".csv", columns)), source)
+    return _from_text(decoded(data, source), source, where.suffix, columns)
 
 
 @cache
@@ -63,21 +93,33 @@ def formats() -> dict[str, Format]:
             for name in names}
 
 
+def _one(sweeps: tuple[RawSweep, ...], sweep: Sweep) -> tuple[RawSweep, ...]:
+    return chosen(sweeps, None if str(sweep).strip().lower() == "all" else sweep)
+
+
 def _logged(sweep: RawSweep, area_cm2: float | None) -> Spectrum:
-    for note in sweep.notes:
+    spectrum = to_spectrum(sweep, area_cm2)
+    for note in spectrum.notes:
         _log.warning("%s: %s", sweep.source, note)
-    return to_spectrum(sweep, area_cm2)
+    return spectrum
 
 
-def _sweep(text: str, source: str, suffix: str) -> RawSweep:
+def _from_text(text: str, source: str, suffix: str, columns: str = "") -> tuple[RawSweep, ...]:
+    if columns:
+        return _found(parse_columns(text, source, columns), source)
     by_content = [form for form in formats().values() if form.recognises(text)]
     by_suffix = [form for form in formats().values() if suffix.lower() in form.SUFFIXES]
     known = sorted(by_content, key=lambda form: (_stands_back(form), form not in by_suffix))
     known = known or sorted(by_suffix, key=lambda form: not _stands_back(form))
-    if not known:
-        raise BadInput(source, "an unknown format", f"one of {', '.join(formats())}",
-                       "Export as .csv with a header: freq/Hz, Re(Z)/Ohm, -Im(Z)/Ohm.")
-    return known[0].parse(text, source)
+    known = known or [form for form in formats().values() if _stands_back(form)]
+    return _found(known[0].parse(text, source), source)
+
+
+def _found(sweeps: tuple[RawSweep, ...], source: str) -> tuple[RawSweep, ...]:
+    if not sweeps:
+        raise BadInput(source, "no rows below the header", "rows of numbers",
+                       "The file is cut, or was exported without rows: export it again.")
+    return counted(sweeps)
 
 
 def _stands_back(form: Format) -> bool:

@@ -9,10 +9,13 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from evaluation.readers._cells import cells
-from evaluation.readers._columns import columns
-from evaluation.readers._rows import Table, find_number, numbered, sweep_of
 from evaluation.readers._sweep import RawSweep
+from evaluation.readers._table.cells import cells
+from evaluation.readers._table.columns import columns, groups, required
+from evaluation.readers._table.find import find_number
+from evaluation.readers._table.header import above, names_a_spectrum, tables
+from evaluation.readers._table.rows import Table, numbered
+from evaluation.readers._table.sweeps import sweeps_of, sweeps_of_all
 from trials.errors import BadInput
 
 SUFFIXES = (".mpt",)
@@ -20,6 +23,7 @@ _START = re.compile(r"\s*(?:EC|BT)-Lab ASCII FILE", re.IGNORECASE)
 _HEADER_LINES = re.compile(r"^Nb header lines\s*:\s*([0-9]{1,9})\s*$", re.MULTILINE)
 _LOOPS = re.compile(r"^Loop [0-9]+ from point number ([0-9]{1,9}) to ([0-9]{1,9})", re.MULTILINE)
 _PLACEHOLDER_CM2 = 0.001
+_AREA = r"^Electrode surface area\s*:\s*(\S+)"
 
 
 def recognises(text: str) -> bool:
@@ -27,19 +31,37 @@ def recognises(text: str) -> bool:
     return bool(_START.match(text))
 
 
-def parse(text: str, source: str) -> RawSweep:
-    """The sweep, with the area (cm2) and the sine amplitude Va (mV). Raises BadInput on damage."""
+def parse(text: str, source: str) -> tuple[RawSweep, ...]:
+    """The sweeps (loops, cycles), with the area (cm2) and the sine amplitude Va (mV).
+
+    Raises BadInput on damage.
+    """
     count = _header_lines(text, source)
     lines = numbered(text)
     header = "\n".join(line for _, line in lines[:count])
     names = cells(lines[count - 1][1], "\t")
-    sweep = sweep_of(Table(source, columns(names), len(names), "\t", lines[count:],
-                           _promised(header), text.endswith("\n")))
-    area = find_number(r"^Electrode surface area\s*:\s*(\S+)", header)
-    if area is not None and area <= _PLACEHOLDER_CM2:
-        area = None
-    return dataclasses.replace(sweep, area_cm2=area,
-                               amplitude_mv=find_number(r"^Va \(mV\)\s+(\S+)", header))
+    if not groups(columns(names)) and names_a_spectrum(text):
+        return _by_names(text, source)
+    table = Table(source, required(columns(names), source), len(names), "\t", lines[count:],
+                  _promised(header), text.endswith("\n"), short_rows=True)
+    area = real_area(find_number(_AREA, header))
+    amplitude = find_number(r"^Va \(mV\)\s+(\S+)", header)
+    return tuple(dataclasses.replace(sweep, area_cm2=area, amplitude_mv=amplitude)
+                 for sweep in sweeps_of(table))
+
+
+def _by_names(text: str, source: str) -> tuple[RawSweep, ...]:
+    """The table below the line that names its columns, where the number of header lines does not
+    lead there: the header was edited."""
+    note = "the number of header lines is wrong: the table was found by its column names"
+    area = real_area(find_number(_AREA, above(text)))
+    return tuple(dataclasses.replace(sweep, area_cm2=area, notes=(*sweep.notes, note))
+                 for sweep in sweeps_of_all(tables(text, source)))
+
+
+def real_area(area_cm2: float | None) -> float | None:
+    """The area unless it is the one that EC-Lab fills in."""
+    return None if area_cm2 is None or area_cm2 <= _PLACEHOLDER_CM2 * 1.001 else area_cm2
 
 
 def _header_lines(text: str, source: str) -> int:

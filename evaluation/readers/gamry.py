@@ -1,7 +1,7 @@
 """Gamry Framework data files (.DTA): a header of tagged lines, then tables.
 
 The impedance is the table ZCURVE: a row of names, a row of units, then rows that begin with a tab.
-Of several such tables the first is taken; drift-corrected columns (ZrealDrCor) are not used.
+Every such table is a sweep; drift-corrected columns (ZrealDrCor) are not used.
 Layout: https://help.gamry.com/eis-data-analysis-file-overview/
 """
 
@@ -10,10 +10,11 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from evaluation.readers._cells import cells, plain_number
-from evaluation.readers._columns import columns
-from evaluation.readers._rows import Line, Table, numbered, sweep_of
 from evaluation.readers._sweep import RawSweep
+from evaluation.readers._table.cells import cells, plain_number
+from evaluation.readers._table.columns import columns, required
+from evaluation.readers._table.rows import Line, Table, numbered
+from evaluation.readers._table.sweeps import sweeps_of_all
 from trials.errors import BadInput
 
 SUFFIXES = (".dta",)
@@ -25,20 +26,23 @@ def recognises(text: str) -> bool:
     return text.lstrip().startswith("EXPLAIN")
 
 
-def parse(text: str, source: str) -> RawSweep:
-    """The first ZCURVE, with AREA (cm2) and VAC (mV rms). Raises BadInput on any damage."""
+def parse(text: str, source: str) -> tuple[RawSweep, ...]:
+    """Every ZCURVE, with AREA (cm2) and VAC (mV rms). Raises BadInput on any damage."""
     lines = numbered(text)
     starts = [place for place, (_, line) in enumerate(lines) if _CURVE.fullmatch(line)]
     if not starts:
         raise BadInput(source, "no table ZCURVE", "an impedance file",
                        "Give the file of a potentiostatic or galvanostatic EIS experiment.")
-    sweep = sweep_of(_table(lines, starts[0], source, ended=text.endswith("\n")))
-    return dataclasses.replace(sweep, area_cm2=_quantity(text, "AREA"),
-                               amplitude_mv=_quantity(text, "VAC"),
-                               notes=sweep.notes + _notes(text, lines[starts[0]], len(starts)))
+    tables = [_table(lines, start, source, ended=text.endswith("\n"), several=len(starts) > 1)
+              for start in starts]
+    return tuple(dataclasses.replace(sweep, area_cm2=_quantity(text, "AREA"),
+                                     amplitude_mv=_quantity(text, "VAC"),
+                                     notes=sweep.notes + _notes(text))
+                 for sweep in sweeps_of_all(tables))
 
 
-def _table(lines: list[Line], start: int, source: str, *, ended: bool) -> Table:
+def _table(lines: list[Line], start: int, source: str, *, ended: bool,
+           several: bool) -> Table:
     below = lines[start + 1:]
     stop = next((place for place, (_, line) in enumerate(below) if not line.startswith("\t")),
                 len(below))
@@ -49,8 +53,9 @@ def _table(lines: list[Line], start: int, source: str, *, ended: bool) -> Table:
     match = _CURVE.fullmatch(lines[start][1])
     promised = int(match[1]) if match and match[1] else None
     last_of_file = start + 1 + stop >= len(lines)
-    return Table(source, columns(names, units), len(names), "\t", below[2:stop], promised,
-                 ended or not last_of_file)
+    label = f"{lines[start][1].split()[0]} in line {lines[start][0]}" if several else ""
+    return Table(source, required(columns(names, units), source), len(names), "\t",
+                 below[2:stop], promised, ended or not last_of_file, label=label)
 
 
 def _quantity(text: str, tag: str) -> float | None:
@@ -58,13 +63,10 @@ def _quantity(text: str, tag: str) -> float | None:
     return plain_number(match[1]) if match else None
 
 
-def _notes(text: str, curve: Line, curves: int) -> tuple[str, ...]:
-    name = curve[1].split("\t")[0]
+def _notes(text: str) -> tuple[str, ...]:
     found = []
-    if curves > 1:
-        found.append(f"{name} in line {curve[0]} was taken, the first of {curves} ZCURVE tables")
     if "ZrealDrCor" in text:
         found.append("Zreal and Zimag were taken, without the drift correction in the file")
     if re.search(r"^EXPERIMENTABORTED\tTOGGLE\tT", text, re.MULTILINE):
-        found.append("the operator stopped this sweep before its last frequency")
+        found.append("the operator stopped this experiment before its last frequency")
     return tuple(found)

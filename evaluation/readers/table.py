@@ -1,19 +1,20 @@
-"""Plain tables (.csv, .txt): one header line that names the columns, numbers below.
+"""Plain tables (.csv, .txt): a header line that names the columns, numbers below.
 
-Cells are parted by tab, semicolon, comma or blanks. Lines above the header may say
-`area_cm2: 0.785` (or with "=", "," and a leading "#"), as may `amplitude_mv`, `temperature_c`,
-`stack_pressure_mpa` and `rest_s`.
+Cells are parted by tab, semicolon, comma or blanks; several tables may follow one another, and
+several spectra stand side by side. Lines above the header may say `area_cm2: 0.785` (or with "=",
+"," and a leading "#"), as may `amplitude_mv`, `temperature_c`, `stack_pressure_mpa` and `rest_s`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import re
+from typing import Any
 
-from evaluation.readers import _header
-from evaluation.readers._columns import complete
-from evaluation.readers._rows import find_number, numbered, sweep_of
 from evaluation.readers._sweep import RawSweep
+from evaluation.readers._table import header, layout
+from evaluation.readers._table.find import find_number
+from evaluation.readers._table.sweeps import sweeps_of, sweeps_of_all
 
 SUFFIXES = (".csv", ".txt", ".dat", ".tsv")
 LAST_RESORT = True
@@ -22,17 +23,23 @@ _FIELDS = ("area_cm2", "amplitude_mv", "temperature_c", "stack_pressure_mpa", "r
 
 def recognises(text: str) -> bool:
     """True when a line names frequency and impedance."""
-    found = _header.find(numbered(text))
-    return found is not None and complete(found.columns)
+    return header.names_a_spectrum(text)
 
 
-def parse(text: str, source: str) -> RawSweep:
-    """The sweep of the table. Raises BadInput on a missing column, a cut row, a foreign line."""
-    table = _header.table(text, source)
-    above = _header.above(table, text)
-    area, amplitude, temperature, pressure, rest = (
-        find_number(rf"^[#%\s\"]*{re.escape(field)}\"?\s*[:=,;\t]\s*(\S+)", above)
-        for field in _FIELDS)
-    return dataclasses.replace(
-        sweep_of(table), area_cm2=area, amplitude_mv=amplitude, temperature_c=temperature,
-        stack_pressure_mpa=pressure, rest_s=rest)
+def parse(text: str, source: str) -> tuple[RawSweep, ...]:
+    """The sweeps of the tables. Raises BadInput on a missing column, a cut row, other text."""
+    above = header.above(text)
+    return tuple(dataclasses.replace(sweep, **_said(above))
+                 for sweep in sweeps_of_all(header.tables(text, source)))
+
+
+def parse_columns(text: str, source: str, said: str) -> tuple[RawSweep, ...]:
+    """The sweeps of a table whose columns a person named, as in f,re,-im. Raises BadInput."""
+    table = layout.table(text, source, said)
+    above = "\n".join(text.split("\n")[:table.lines[0][0] - 1])
+    return tuple(dataclasses.replace(sweep, **_said(above)) for sweep in sweeps_of(table))
+
+
+def _said(above: str) -> dict[str, Any]:
+    return {field: find_number(rf"^[#%\s\"]*{re.escape(field)}\"?\s*[:=,;\t]\s*(\S+)", above)
+            for field in _FIELDS}

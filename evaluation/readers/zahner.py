@@ -10,10 +10,11 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from evaluation.readers import _header
-from evaluation.readers._columns import complete
-from evaluation.readers._rows import find_number, numbered, sweep_of
 from evaluation.readers._sweep import RawSweep
+from evaluation.readers._table import header
+from evaluation.readers._table.find import find_number
+from evaluation.readers._table.rows import numbered
+from evaluation.readers._table.sweeps import sweeps_of_all
 
 SUFFIXES = (".txt", ".csv")
 _START = re.compile(r"zahner|thales|zennium", re.IGNORECASE)
@@ -26,22 +27,21 @@ _TEMPERATURE = _VALUE.format("Temperature", "\u00b0?C")
 
 def recognises(text: str) -> bool:
     """True for a header with a Number column, or with the maker's name above its names row."""
-    found = _header.find(numbered(text))
-    if found is None or not complete(found.columns):
+    lines = numbered(text)
+    found = header.find(lines)
+    if found is None or not found.complete():
         return False
-    lines = text.split("\n")
-    above = "\n".join(lines[:found.line - 1])
-    return bool(_START.search(above) or _NUMBER_COLUMN.match(lines[found.line - 1]))
+    above = "\n".join(line for _, line in lines[:found.place])
+    return bool(_START.search(above) or _NUMBER_COLUMN.match(lines[found.place][1]))
 
 
-def parse(text: str, source: str) -> RawSweep:
-    """The sweep, with area, amplitude and temperature where the lines above the table say them.
+def parse(text: str, source: str) -> tuple[RawSweep, ...]:
+    """The sweeps, with area, amplitude and temperature where the lines above the table say them.
 
     Raises BadInput on a missing column and on a cut row.
     """
-    table = _header.table(text, source)
-    above = _header.above(table, text)
-    return dataclasses.replace(
-        sweep_of(table), area_cm2=find_number(_AREA, above),
-        amplitude_mv=find_number(_AMPLITUDE, above),
+    above = header.above(text)
+    return tuple(dataclasses.replace(
+        sweep, area_cm2=find_number(_AREA, above), amplitude_mv=find_number(_AMPLITUDE, above),
         temperature_c=find_number(_TEMPERATURE, above))
+        for sweep in sweeps_of_all(header.tables(text, source)))

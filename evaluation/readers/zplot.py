@@ -9,10 +9,12 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from evaluation.readers._cells import cells
-from evaluation.readers._columns import columns
-from evaluation.readers._rows import Line, Table, delimiter_of, find_number, numbered, sweep_of
 from evaluation.readers._sweep import RawSweep
+from evaluation.readers._table.cells import WHITESPACE, cells
+from evaluation.readers._table.columns import columns, required
+from evaluation.readers._table.find import find_number
+from evaluation.readers._table.rows import Line, Table, numbered
+from evaluation.readers._table.sweeps import sweeps_of
 from trials.errors import BadInput
 
 SUFFIXES = (".z",)
@@ -27,8 +29,8 @@ def recognises(text: str) -> bool:
         line.strip().lower() == "end comments" for line in text.split("\n"))
 
 
-def parse(text: str, source: str) -> RawSweep:
-    """The sweep, with the surface area (cm2) and, under voltage control, Potential-AC (mV).
+def parse(text: str, source: str) -> tuple[RawSweep, ...]:
+    """The sweeps, with the surface area (cm2) and, under voltage control, Potential-AC (mV).
 
     Raises BadInput on a header without end, and on a row or a number of rows that is cut.
     """
@@ -39,12 +41,23 @@ def parse(text: str, source: str) -> RawSweep:
         raise BadInput(source, "no line End Comments with rows below", "a whole ZPlot file",
                        "The file is cut: save it again from ZPlot or ZView.")
     header = "\n".join(line for _, line in lines[:end])
-    sweep = sweep_of(Table(source, columns(ORDER), len(ORDER), delimiter_of(rows[0][1]), rows,
-                           _promised(header, lines[end]), text.endswith("\n")))
+    table = Table(source, required(columns(ORDER), source), len(ORDER), _delimiter(rows[0][1]),
+                  rows, _promised(header, lines[end]), text.endswith("\n"))
     amplitude = find_number(r"^\s*Potential-AC:\s*(\S+)", header)
-    return dataclasses.replace(
+    return tuple(dataclasses.replace(
         sweep, area_cm2=find_number(r"^\s*Surface Area:\s*(\S+)", header),
         amplitude_mv=amplitude if "control voltage" in header.lower() else None)
+        for sweep in sweeps_of(table))
+
+
+def _delimiter(line: str) -> str:
+    """Tab, semicolon, comma or `WHITESPACE`, for a line of numbers of either decimal mark."""
+    for mark in ("\t", ";"):
+        if mark in line.strip():
+            return mark
+    words = line.split()
+    loose = len(words) > 1 and not any(word.endswith(",") for word in words)
+    return WHITESPACE if loose or "," not in line else ","
 
 
 def _promised(header: str, end: Line) -> int | None:

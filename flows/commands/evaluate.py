@@ -12,17 +12,18 @@ from rich.table import Table
 
 from evaluation.circuit import AUTO
 from evaluation.classify import hard_failure
-from evaluation.readers import read_sweep, to_spectrum
+from evaluation.readers import RawSweep
 from evaluation.reading import Reading, read
 from evaluation.rules import Rules
+from flows.commands.read_files import named, shown_name, spectrum_of, sweeps_in, told_of
 from flows.console import BAD_INPUT, emit, one_line, say
 from trials.errors import BadInput
 
 
 def evaluate(files: list[Path], circuit: str, area_cm2: float | None, interface_below_hz: float,
-             as_json: bool) -> int:
-    """Prints every file's elements and verdict; returns the exit code. One bad file does not
-    keep the others from being read."""
+             as_json: bool, sweep: str = "", columns: str = "") -> int:
+    """Prints the elements and verdict of every sweep of every file; returns the exit code. One bad
+    file, or sweep, does not keep the others from being read."""
     logging.getLogger("evaluation.readers").addHandler(_Notes())
     logging.getLogger("evaluation.readers").propagate = False
     rules = Rules(circuit=circuit or AUTO, interface_below_hz=interface_below_hz)
@@ -30,12 +31,13 @@ def evaluate(files: list[Path], circuit: str, area_cm2: float | None, interface_
         raise BadInput("--area-cm2", area_cm2, "above 0", "Give the geometric area.")
     results, code = [], 0
     for file in files:
-        try:
-            results.append(_one(file, rules, area_cm2))
-        except BadInput as error:
-            say(f"pressloop: {file}: {one_line(error)}")
-            results.append({"file": str(file), "error": one_line(error)})
-            code = BAD_INPUT
+        for found in sweeps_in(file, sweep, columns):
+            try:
+                results.append(_one(file, found, rules, area_cm2))
+            except BadInput as error:
+                say(f"pressloop: {named(file, found)}: {one_line(error)}")
+                results.append({"file": str(file), "error": one_line(error)})
+                code = BAD_INPUT
     emit({"spectra": results}, as_json, lambda: _show_all(results))
     return code
 
@@ -47,16 +49,13 @@ class _Notes(logging.Handler):
         say(record.getMessage())
 
 
-def _one(file: Path, rules: Rules, area_cm2: float | None) -> dict[str, Any]:
-    sweep = read_sweep(file)
-    if None not in (area_cm2, sweep.area_cm2) and area_cm2 != sweep.area_cm2:
-        say(f"{file}: --area-cm2 {area_cm2:g} is used, not the {sweep.area_cm2:g} of the file.")
-    for note in sweep.notes:
-        say(f"{file}: {note}")
-    spectrum = to_spectrum(sweep, area_cm2)
+def _one(file: Path, found: RawSweep | BadInput, rules: Rules,
+         area_cm2: float | None) -> dict[str, Any]:
+    spectrum = spectrum_of(file, found, area_cm2)
     result: dict[str, Any] = {
-        "file": str(file), "points": int(spectrum.frequency_hz.size),
-        "missing": len(spectrum.missing), "area_cm2": spectrum.area_cm2}
+        "file": str(file), **told_of(found), "points": int(spectrum.frequency_hz.size),
+        "missing": len(spectrum.missing), "area_cm2": spectrum.area_cm2,
+        "notes": list(spectrum.notes)}
     if (failure := hard_failure(spectrum, rules)) is not None:
         return result | {"valid": False, "verdict": f"{failure.mode}: {failure.evidence}"}
     reading = read(spectrum, rules)
@@ -100,7 +99,7 @@ def _show_all(results: list[dict[str, Any]]) -> None:
 
 def _show(result: dict[str, Any]) -> None:
     console = Console()
-    console.print(f"\n[bold]{result['file']}[/]  {result['points']} points, "
+    console.print(f"\n[bold]{shown_name(result)}[/]  {result['points']} points, "
                   f"{result['area_cm2']:g} cm2", highlight=False)
     if "elements" in result:
         table = Table()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from hardware.exports.used import Used
@@ -27,8 +28,11 @@ class Options:
     """`[meter]` keys of this driver. A file's name must contain `match`, unless `barcode_in_file`:
     then the stack's name stands in the file's head. A file is complete when it has not changed for
     `settle_s`, which must be longer than the slowest point takes, and reaches down to `lowest_hz`
-    (0: not checked). `not_older_than_s` is how much older than the request for it a file may be.
-    Values of 0 (or -300 degC) for what the file does not say mean that they are not known."""
+    (0: not checked). Of a file with several sweeps `sweep` is taken: "last", or a number from 1;
+    the spectrum's notes say so. `columns`, such as "f,re,-im", says what the columns of the files
+    are, whatever their header says. `not_older_than_s` is how much older than the request for it a
+    file may be. Values of 0 (or -300 degC) for what the file does not say mean that they are not
+    known."""
 
     folder: str = ""
     match: str = "{stack_id}"
@@ -38,6 +42,8 @@ class Options:
     poll_s: float = 0.5
     not_older_than_s: float = 0.0
     lowest_hz: float = 0.0
+    sweep: str = "last"
+    columns: str = ""
     stack_pressure_mpa: float = 0.0
     temperature_c: float = -300.0
     rest_s: float = -1.0
@@ -45,7 +51,7 @@ class Options:
 
 def connect(options: Mapping[str, object], place: Place) -> FolderMeter:
     """Watches the folder. Raises BadInput when there is none."""
-    chosen = read_options(Options, options, "meter")
+    chosen = read_options(Options, _with_words(options), "meter")
     for name in ("patience_s", "settle_s", "not_older_than_s", "lowest_hz", "stack_pressure_mpa"):
         not_negative(f"meter.{name}", getattr(chosen, name))
     within("meter.poll_s", chosen.poll_s, 0.01, 60.0, "0.5 is quick enough.")
@@ -55,10 +61,20 @@ def connect(options: Mapping[str, object], place: Place) -> FolderMeter:
     if not chosen.folder or not Path(chosen.folder).is_dir():
         raise BadInput("meter.folder", chosen.folder or "missing", "a folder that exists",
                        "Create it, and let the potentiostat's program export there.")
+    if chosen.sweep != "last" and not (chosen.sweep.isdecimal() and int(chosen.sweep) > 0):
+        raise BadInput("meter.sweep", chosen.sweep, '"last" or a number from 1',
+                       "One file is one stack's spectrum: say which of its sweeps.")
     if place.read_file is None:
         raise BadInput("meter.driver", "folder", "opened with a reader of impedance files",
                        "Run it with pressloop, or give Place.read_file.")
-    return FolderMeter(chosen, Used(place.stem), place.read_file)
+    return FolderMeter(chosen, Used(place.stem), partial(
+        place.read_file, sweep=chosen.sweep, columns=chosen.columns))
+
+
+def _with_words(options: Mapping[str, object]) -> dict[str, object]:
+    """`sweep = 2` is as good as `sweep = "2"`."""
+    return {key: str(value) if key == "sweep" and type(value) is int else value
+            for key, value in options.items()}
 
 
 class FolderMeter:

@@ -60,8 +60,8 @@ def of(protocol: type) -> list[str]:
 def place(place):
     """With a person who presses as asked (260 MPa are 2.08 t), and a reader of files."""
     person = ScriptedPerson(["start", "pressed", 2.08, 60.0, 95.0])
-    return replace(place, person=person, read_file=lambda path, area: read_spectrum(
-        path, area_cm2=area))
+    return replace(place, person=person, read_file=lambda path, area, **how: read_spectrum(
+        path, area_cm2=area, **how))
 
 
 @pytest.fixture(params=press_names())

@@ -32,8 +32,8 @@ def stack(name: str = "night-001") -> Stack:
     return Stack(name, "L-1", "ana", 1.327, 600.0)
 
 
-def read(path: Path, area_cm2: float) -> Spectrum:
-    return read_spectrum(path, area_cm2=area_cm2)
+def read(path: Path, area_cm2: float, **how: Any) -> Spectrum:
+    return read_spectrum(path, area_cm2=area_cm2, **how)
 
 
 @pytest.fixture
@@ -87,7 +87,8 @@ def test_what_nobody_knows_stays_unknown(at: Place, exports: Path) -> None:
 
 
 def test_what_the_file_says_goes_before_the_settings(exports: Path, at: Place) -> None:
-    place = replace(at, read_file=lambda path, area: replace(read(path, area), rest_s=30.0))
+    place = replace(at, read_file=lambda path, area, **how: replace(
+        read(path, area, **how), rest_s=30.0))
     export(exports, "night-001.csv")
     found, = meter_at(place, exports, rest_s=600.0).sweep(stack())
     assert found.rest_s == 30.0
@@ -281,3 +282,41 @@ def test_no_stack_of_a_campaign_is_taken_for_another(campaign: str, one: int, ot
     assert has_token(f"{name}.mpt", name)
     if one != other:
         assert not has_token(f"{campaign}-{other:03d}.mpt", name)
+
+
+def loops_text(*resistances: float) -> str:
+    head = sweep_text().splitlines()[0]
+    return "\n".join([head, *(row for ohm in resistances
+                              for row in sweep_text(ohm).splitlines()[1:])]) + "\n"
+
+
+def test_of_several_sweeps_the_last_is_taken_and_noted(at: Place, exports: Path) -> None:
+    export(exports, "night-001.csv", loops_text(10.0, 20.0, 30.0))
+    found, = meter_at(at, exports).sweep(stack())
+    assert found.impedance_ohm.real.max() == pytest.approx(35.0, rel=0.01)
+    assert "of 3 sweeps in the file, this is number 3" in found.notes[0]
+
+
+@pytest.mark.parametrize("choice", [2, "2"])
+def test_or_the_one_that_the_settings_name(choice: object, at: Place, exports: Path) -> None:
+    export(exports, "night-001.csv", loops_text(10.0, 20.0, 30.0))
+    found, = meter_at(at, exports, sweep=choice).sweep(stack())
+    assert found.impedance_ohm.real.max() == pytest.approx(25.0, rel=0.01)
+
+
+def test_a_sweep_that_the_file_does_not_have_is_waited_for(at: Place, exports: Path) -> None:
+    export(exports, "night-001.csv", loops_text(10.0, 20.0))
+    with pytest.raises(Fault, match="from 1 to 2"):
+        meter_at(at, exports, sweep=3).sweep(stack())
+
+
+@pytest.mark.parametrize("choice", ["all", "0", "first", -1, 1.5, True])
+def test_choices_of_a_sweep_that_are_none(choice: object, at: Place, exports: Path) -> None:
+    with pytest.raises(BadInput, match=r"meter\.sweep"):
+        meter_at(at, exports, sweep=choice)
+
+
+def test_files_without_header_are_read_as_the_settings_say(at: Place, exports: Path) -> None:
+    export(exports, "night-001.csv", sweep_text(20.0).partition("\n")[2])
+    found, = meter_at(at, exports, columns="f,re,-im").sweep(stack())
+    assert found.impedance_ohm.real.max() == pytest.approx(25.0, rel=0.01)

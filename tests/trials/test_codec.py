@@ -73,7 +73,7 @@ def spectra(draw: st.DrawFn) -> Spectrum:
     missing = draw(st.lists(st.builds(MissingPoint, positive, st.text()), max_size=2))
     controls = draw(st.lists(st.builds(ControlPoint, positive, ohm, ohm), max_size=2))
     return Spectrum(frequency, impedance, draw(positive), draw(word), *optional, tuple(missing),
-                    tuple(controls))
+                    tuple(controls), draw(st.lists(st.text(), max_size=2).map(tuple)))
 
 
 recipes = st.builds(Recipe, positive, positive, real, maybe(positive), maybe(positive))
@@ -160,3 +160,12 @@ def test_a_plan_keeps_its_reason_and_is_read_without_one() -> None:
     assert decode(kind, payload, arrays) == told
     older = {name: value for name, value in payload.items() if name != "reason"}
     assert decode(kind, older, arrays) == replace(told, reason="")
+
+
+def test_spectra_kept_before_they_had_notes_come_back() -> None:
+    f = np.geomspace(1e5, 1.0, 12)
+    kind, payload, arrays = encode(Measured(1, (Spectrum(f, 10.0 - 1j * f / f, 1.0),)))
+    del payload["spectra"][0]["notes"]
+    back = decode(kind, payload, arrays)
+    assert isinstance(back, Measured)
+    assert back.spectra[0].notes == ()

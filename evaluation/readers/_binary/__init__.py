@@ -1,0 +1,1 @@
+"""Files that are no text: of EC-Lab, of Zahner, and workbooks."""

@@ -1,0 +1,1 @@
+"""Tables in a text: what their columns are, which lines are rows, where a sweep ends."""

@@ -1,0 +1,160 @@
+"""What the name of a column means: quantity, unit, sign, logarithm, electrode."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+FREQUENCY, REAL, IMAGINARY, MODULUS, PHASE = "frequency", "real", "imaginary", "modulus", "phase"
+RESISTANCE, REACTANCE = "series resistance", "reactance"
+PARALLEL_R = "parallel resistance"
+CONDUCTANCE, SUSCEPTANCE = "conductance", "susceptance"
+ADMITTANCE, Y_PHASE = "admittance", "phase of the admittance"
+SERIES_C, PARALLEL_C = "series capacitance", "parallel capacitance"
+SERIES_L, PARALLEL_L = "series inductance", "parallel inductance"
+LOSS, QUALITY = "loss factor", "quality factor"
+CYCLE, COMPLEX = "cycle", "complex impedance"
+DIELECTRIC = "dielectric"
+_ANGULAR = "angular frequency"
+
+_NAMES: dict[str, set[str]] = {
+    FREQUENCY: {"f", "freq", "frequency", "frequenz", "frequence", "fr\u00e9quence", "frecuencia",
+                "hz", "\u9891\u7387"},
+    _ANGULAR: {"w", "omega", "\u03c9", "angularfrequency", "angularfreq", "angfreq",
+               "radialfrequency", "circularfrequency", "kreisfrequenz"},
+    REAL: {"z'", "zreal", "realz", "zre", "rez", "zr", "re(z)", "real(z)", "re", "real", "zprime",
+           "z1", "zs'", "zsreal", "realpart", "realteil", "re[z]", "rz", "z'real",
+           "\u5b9e\u90e8"},
+    IMAGINARY: {"z''", "zimag", "imagz", "zim", "imz", "zi", "im(z)", "imag(z)", "im", "imag",
+                "imaginary", "zimaginary", "imaginaryz", "zdoubleprime", "zdprime", "z2", "zs''",
+                "zsimag", "imaginarypart", "imagpart", "imagin\u00e4rteil", "im[z]", "z''imag",
+                "z''imaginary", "\u865a\u90e8"},
+    MODULUS: {"|z|", "zmod", "modz", "mod(z)", "abs(z)", "absz", "zabs", "mag(z)", "zmag", "magz",
+              "z", "impedance", "modulus", "magnitude", "|zs|", "|z|magnitude", "impedanz",
+              "\u963b\u6297"},
+    PHASE: {"phase", "phase(z)", "phasez", "zphase", "zphz", "phz", "phi", "\u03c6", "\u03d5",
+            "theta", "\u03b8", "thetaz", "ztheta", "\u03b8z", "arg(z)", "argz", "angle",
+            "phaseangle", "tz", "thetad", "thetar", "thd", "thr", "zthd", "zthr", "phiz",
+            "angle(z)", "anglez", "phasenwinkel", "\u76f8\u4f4d"},
+    RESISTANCE: {"r", "rs", "esr", "rser"},
+    REACTANCE: {"x", "xs", "reactance"},
+    PARALLEL_R: {"rp"},
+    CONDUCTANCE: {"g", "gp", "y'", "re(y)", "yreal", "yre", "conductance"},
+    SUSCEPTANCE: {"b", "bp", "y''", "im(y)", "yimag", "yim", "susceptance"},
+    ADMITTANCE: {"y", "|y|", "ymod", "admittance", "abs(y)"},
+    Y_PHASE: {"phase(y)", "thetay", "ytheta", "\u03b8y", "phasey"},
+    SERIES_C: {"cs"}, PARALLEL_C: {"cp"}, SERIES_L: {"ls"}, PARALLEL_L: {"lp"},
+    LOSS: {"d", "tand", "tandelta", "tan\u03b4", "tan(\u03b4)", "tan(delta)", "lossfactor",
+           "dissipationfactor"},
+    QUALITY: {"q", "qualityfactor"},
+    CYCLE: {"cyclenumber", "zcycle", "cycle", "loop", "loopnumber", "scan", "sweep",
+            "sweepnumber", "chunk", "segment", "segment#", "run", "spectrum", "spectrumnumber"},
+    DIELECTRIC: {"eps'", "eps''", "\u03b5'", "\u03b5''", "epsilon'", "epsilon''", "sig'", "sig''",
+                 "\u03c3'", "\u03c3''", "m'", "m''", "permittivity"},
+}
+_ROLE = {name: role for role, names in _NAMES.items() for name in names}
+_SAME = str.maketrans({"\u2032": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u2033": "''",
+                       "\u201d": "''", '"': "''", "\u2212": "-", "\u2013": "-",
+                       "\u2126": "\u03a9", "{": "(", "}": ")"})
+_BRACKET = re.compile(r"(.+?)\s*[\[(](?!(?i:-?[zy]\w*'*|im|re|a|b|delta|\u03b4)[\])])([^()\[\]]*)"
+                      r"[\])]")
+_UNIT_WORD = re.compile(
+    r"(.+?)[\s_]((?i:[mkM\u00b5u]?hz|[mkM\u00b5u]?ohms?(?:[\s_]cm2)?|[mkM]?\u03a9|deg|degrees?|rad"
+    r"|[pnmu\u00b5]?[fhs]))")
+_IN = re.compile(r"(.+?)\s+in\s+(\S+)")
+_LOG = re.compile(r"(?i:log10|log|lg)\s*[_\s]*(?:\(\s*(.+?)\s*\)|\s(.+)|_(.+))"
+                  r"\s*(?:[\[(]([^()\[\]]*)[\])])?")
+_NEGATIVE = re.compile(r"^(?:-1\*|-|neg\.?|minus|\(-\))")
+_TRACE = re.compile(r"(?i:trc|trace|tr|ch)\s*[0-9]+\s*:?\s+(.+)")
+_NUMBERED = re.compile(r"(.+?)[._][0-9]+")
+_FILLER = re.compile(r"\b(?:part|of|the|component|measured|raw)\b")
+_ELECTRODE = re.compile(r"z(we-?ce|ce|we)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A column name taken apart; `electrode` is "" for the impedance of the cell as measured."""
+
+    role: str
+    unit: str = ""
+    negated: bool = False
+    log: bool = False
+    electrode: str = ""
+
+
+def name_of(header: str, unit: str = "") -> Name | None:
+    """What a header says, None where it is no quantity that counts here.
+
+    `unit` is the cell below in a row of units; a unit in the header goes before it.
+    """
+    text = header.strip().translate(_SAME).lstrip("#%! ").strip("\ufeff ")
+    if match := _TRACE.fullmatch(text):
+        text = match[1]
+    if match := _LOG.fullmatch(text):
+        inner = name_of(next(filter(None, match.groups()[:3])), match[4] or unit)
+        if inner is None or inner.role not in (FREQUENCY, MODULUS):
+            return None
+        return Name(inner.role, inner.unit, inner.negated, log=True)
+    name, own_unit = _split(text)
+    found = _resolved(name)
+    if found is None and (match := _NUMBERED.fullmatch(name)):
+        found = _resolved(match[1])
+    if found is None:
+        return None
+    role, negated, electrode = found
+    return _with_unit(role, own_unit or unit.strip("()[] "), negated, electrode, name)
+
+
+def _with_unit(role: str, unit: str, negated: bool, electrode: str, name: str) -> Name:
+    if role == _ANGULAR:
+        role, unit = FREQUENCY, "rad/s" if unit in ("", "1/s", "s-1", "s^-1") else unit
+    compact = re.sub(r"[\s_.-]", "", name.lower())
+    if role == PHASE and unit in ("", "'"):
+        unit = "rad" if compact.endswith(("thetar", "thr")) else (
+            "deg" if compact.endswith(("thetad", "thd", "degrees", "deg")) else unit)
+    return Name(role, unit, negated, electrode=electrode)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Name and unit: in brackets, after a slash, after "in", or as the last word."""
+    if match := _BRACKET.fullmatch(text):
+        return match[1].strip().removesuffix("/").strip(), match[2].strip()
+    depth = 0
+    for place, letter in enumerate(text):
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "/" and depth == 0 and place:
+            return text[:place].strip(), text[place + 1:].strip("()[] ")
+    for pattern in (_IN, _UNIT_WORD):
+        if match := pattern.fullmatch(text):
+            return match[1].strip(), match[2].strip()
+    return text, ""
+
+
+def _resolved(name: str) -> tuple[str, bool, str] | None:
+    """Role, sign and electrode of a name without unit."""
+    text = _FILLER.sub(" ", name.lower())
+    electrode = ""
+    if match := _ELECTRODE.search(text):
+        electrode = match[1].replace("-", "")
+        text = text.replace(match[0], "z")
+    for words in _spellings(text):
+        if (role := _ROLE.get(words)) is not None:
+            return role, False, electrode
+        plain = _NEGATIVE.sub("", words)
+        if plain.startswith("(") and plain.endswith(")") and plain != words:
+            plain = plain[1:-1]
+        if plain != words and (role := _ROLE.get(plain)) is not None:
+            return role, True, electrode
+        if words.startswith("(") and words.endswith(")"):
+            inner = _NEGATIVE.sub("", words[1:-1])
+            if (role := _ROLE.get(inner)) is not None:
+                return role, inner != words[1:-1], electrode
+    return None
+
+
+def _spellings(text: str) -> list[str]:
+    """The name without blanks, and without the words that only repeat what it is."""
+    compact = re.sub(r"\((?:a|b)\)$|[\s_]|\.(?![0-9])|(?<=[a-z|])-(?=[a-z\u03b8])", "", text)
+    short = re.sub(r"impedance", "", compact) if compact != "impedance" else compact
+    bare = re.sub(r"(?:degrees|deg)$", "", short)
+    return list(dict.fromkeys(word for word in (compact, short, bare) if word))
