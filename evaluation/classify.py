@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.rules import Rules
-from trials.checks import FloatArray
+from trials.checks import BoolArray, FloatArray
 from trials.outcome import Failed, FailureMode
 from trials.spectrum import Spectrum
 
@@ -98,7 +98,7 @@ def is_plain_resistance(spectrum: Spectrum) -> bool:
                 and abs(float(np.median(low_half))) < 0.01 * middle + scatter)
 
 
-def _capacitance_f_cm2(spectrum: Spectrum, where: FloatArray) -> float | None:
+def _capacitance_f_cm2(spectrum: Spectrum, where: BoolArray) -> float | None:
     """1/(omega |Im Z| A) where the impedance is large and most capacitive."""
     z, hz = spectrum.impedance_ohm[where], spectrum.frequency_hz[where]
     capacitive = z.imag < 0
@@ -124,6 +124,6 @@ def _leak(spectrum: Spectrum) -> Failed | None:
     inductive = imag[top:] > 0.02 * np.abs(spectrum.impedance_ohm[top:])
     if fall < FALL or not steady.all() or inductive.mean() > 0.2:
         return None
-    return Failed(FailureMode.SHORTED, f"Re(Z) falls by {fall:.0%} from "
-                  f"{spectrum.frequency_hz[top]:.3g} Hz down to {spectrum.frequency_hz[-1]:.3g} Hz, "
-                  "point after point: electrons leak through")
+    hz = spectrum.frequency_hz
+    return Failed(FailureMode.SHORTED, f"Re(Z) falls by {fall:.0%} from {hz[top]:.3g} Hz down to "
+                  f"{hz[-1]:.3g} Hz, point after point: electrons leak through")

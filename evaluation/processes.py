@@ -1,8 +1,8 @@
-"""The processes that a fitted circuit shows: resistance, time constant, capacitance, what it may be.
+"""The processes that a fitted circuit shows: resistance, time constant, capacitance, what it is.
 
-Capacitances of arcs are C = tau/R (Hsu & Mansfeld 2001, doi 10.5006/1.3280607). Their usual ranges,
-F/cm2 for a stack some 0.1 cm thick: bulk below 1e-10, grain boundaries to 1e-7, interfaces 1e-7 to
-1e-5, charge transfer to 1e-3, electrode beyond (Irvine, Sinclair & West 1990,
+Capacitances of arcs are C = tau/R (Hsu & Mansfeld 2001, doi 10.5006/1.3280607). Their usual
+ranges, F/cm2 for a stack some 0.1 cm thick: bulk below 1e-10, grain boundaries to 1e-7,
+interfaces to 1e-5, charge transfer to 1e-3, electrode beyond (Irvine, Sinclair & West 1990,
 doi 10.1002/adma.19900020304; for sulfide cells Vadhva 2021, doi 10.1002/celc.202100108).
 """
 
@@ -15,7 +15,7 @@ import numpy as np
 
 from evaluation.circuits.least_squares import Data, Solution
 from evaluation.circuits.tree import Circuit, Element, Node, Parallel, Series, evaluated
-from trials.checks import FloatArray
+from trials.checks import ComplexArray, FloatArray
 
 RANGES_F_CM2 = (("bulk", 1e-10), ("grain boundary", 1e-7), ("interface", 1e-5),
                 ("charge transfer", 1e-3), ("electrode", np.inf))
@@ -135,7 +135,8 @@ def _peak_hz(data: Data, solution: Solution, node: Parallel, start: int, end: in
     bare = _without_diffusion(node)
     values = _values_without(node, solution.values[start:end])
     hz = np.geomspace(float(data.frequency_hz.max()) * 10, float(data.frequency_hz.min()) / 10, 200)
-    imag = -evaluated(bare, 2j * np.pi * hz, values, 0)[0].imag
+    jw: ComplexArray = np.asarray(2j * np.pi * hz)
+    imag = -evaluated(bare, jw, values, 0)[0].imag
     return float(hz[int(np.argmax(imag))])
 
 

@@ -70,6 +70,7 @@ class Reading:
     area_cm2: float
     trouble: str | None
     notes: tuple[str, ...]
+    fixed: frozenset[str] = frozenset()
 
     @property
     def solution(self) -> Solution:
@@ -85,6 +86,14 @@ class Reading:
     def interfacial_ohm(self) -> float:
         """Interfacial resistance in ohm."""
         return self.interfacial_ohm_cm2 / self.area_cm2
+
+    def conductivity_s_cm(self, thickness_um: float) -> float | None:
+        """Ionic conductivity (S/cm) of a separator of this thickness: thickness over area and the
+        resistance of the series with all faster than the interface; None without one."""
+        faster = sum(one.resistance_ohm for one in self.described[0].processes
+                     if one.closed and one.peak_hz >= self.limit.hz)
+        ohm_cm2 = self.series_ohm_cm2 + faster * self.area_cm2
+        return thickness_um * 1e-4 / ohm_cm2 if ohm_cm2 > 0 else None
 
     @property
     def ladder_rms(self) -> float:
@@ -123,7 +132,8 @@ def read(spectrum: Spectrum, rules: Rules, earlier: Sequence[Sequence[Arc]] = ()
     return Reading(
         described, checked, limit, interfacial[0] * area, error * area, total[0] * area,
         total[1] * area, series[0] * area, series[1] * area, summed, area,
-        trouble_of(evidence), checked.notes + _notes(described, checked))
+        trouble_of(evidence), checked.notes + _notes(described, checked),
+        frozenset(rules.fixed))
 
 
 def windowed(spectrum: Spectrum, rules: Rules) -> Spectrum:

@@ -62,9 +62,8 @@ def _inductive_loop(seen: Evidence) -> str | None:
     loop = np.flatnonzero(phase > 3.0 * seen.rules.expected_noise)
     if not loop.size:
         return None
-    return (f"an inductive loop below {hz[slow][loop[0]]:.3g} Hz: Im(Z) is positive there, which no "
-            "pressed stack at rest does. Let it rest and measure again, or read only what lies "
-            "above")
+    return (f"an inductive loop below {hz[slow][loop[0]]:.3g} Hz: Im(Z) is positive there, as in "
+            "no pressed stack at rest. Let it rest and measure again, or read only what lies above")
 
 
 def _not_described(seen: Evidence) -> str | None:

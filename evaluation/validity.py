@@ -53,8 +53,8 @@ def validity(spectrum: Spectrum, rules: Rules) -> Validity:
         without = _without(kept, worst)
         if _outlier_count(_ladder(without, rules), rules) >= _outlier_count(check, rules):
             break
-        notes.append(f"the point at {kept.frequency_hz[worst]:.4g} Hz is {check.off[worst]:.1%} off "
-                     f"what the others say and is left out")
+        notes.append(f"the point at {kept.frequency_hz[worst]:.4g} Hz is {check.off[worst]:.1%} "
+                     "off what the others say and is left out")
         kept = without
     check = _ladder(kept, rules)
     if (disturbed := _disturbed(check, rules)) is not None:
@@ -103,9 +103,9 @@ def _disturbed(check: Ladder, rules: Rules) -> str | None:
     if loud is not None:
         high, low = (float(check.frequency_hz[i]) for i in loud)
         rms = float(np.sqrt(np.mean(check.studentised[loud[0]:loud[1] + 1] ** 2) / 2))
-        return (f"disturbed between {low:.3g} and {high:.3g} Hz: points scatter by {rms:.1%} of |Z| "
-                f"there, elsewhere by {check.scatter:.2%}. Measure again, or leave these "
-                f"frequencies out")
+        return (f"disturbed between {low:.3g} and {high:.3g} Hz: points scatter by {rms:.1%} of "
+                f"|Z| there, elsewhere by {check.scatter:.2%}. Measure again, or leave these "
+                "frequencies out")
     if not check.rms <= limit:
         return (f"breaks Kramers-Kronig: residual {check.rms:.2%} of |Z|, expected at most "
                 f"{limit:.2%}, worst near {_worst_hz(check):.3g} Hz. Measure again, with a larger "
@@ -150,8 +150,8 @@ def _step(check: Ladder, rules: Rules) -> tuple[float, str | None]:
     high, low = float(check.frequency_hz[at]), float(check.frequency_hz[at + 1])
     if change <= 2.0 * rules.expected_noise:
         return change, None
-    return change, (f"a step of {change:.1%} between {high:.3g} and {low:.3g} Hz: the meter changes "
-                    "its range or the contact jumped. Measure again with a fixed range")
+    return change, (f"a step of {change:.1%} between {high:.3g} and {low:.3g} Hz: the meter "
+                    "changes its range or the contact jumped. Measure again with a fixed range")
 
 
 def _missing(spectrum: Spectrum) -> str | None:
@@ -165,6 +165,6 @@ def _drift(spectrum: Spectrum, rules: Rules) -> str | None:
     for point in spectrum.controls:
         change = abs(point.after_ohm - point.before_ohm) / abs(point.before_ohm)
         if not change <= 6.0 * rules.expected_noise:
-            return (f"drifted by {change:.1%} at {point.frequency_hz:g} Hz during the sweep. Let the "
-                    "stack rest, then measure again")
+            return (f"drifted by {change:.1%} at {point.frequency_hz:g} Hz during the sweep. Let "
+                    "the stack rest, then measure again")
     return None

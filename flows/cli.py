@@ -86,17 +86,29 @@ def import_(settings: SettingsFile,
 @app.command()
 def evaluate(files: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
              circuit: Annotated[str, typer.Option(
-                 help="Such as L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3, or auto.")] = "auto",
+                 help="Such as L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3 or R(RQ)(RQ), or auto.")] = "auto",
              area_cm2: Annotated[Optional[float], typer.Option(  # noqa: UP045
                  "--area-cm2", help="Geometric area; needed when the file has none.")] = None,
+             thickness_um: Annotated[Optional[float], typer.Option(  # noqa: UP045
+                 "--thickness-um", help="Of the separator, for its conductivity.")] = None,
              interface_below_hz: Annotated[float, typer.Option(
                  help="Arcs that peak below this belong to interfaces.")] = 3e5,
+             rules: Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
+                 "--set", metavar="NAME=VALUE", help="Any key of [evaluation], such as min_hz=1, "
+                 "masked_hz=1000, weighting=unit, fixed.alpha1=0.9; may be repeated.")] = None,
+             plot: Annotated[Optional[Path], typer.Option(  # noqa: UP045
+                 "--plot", metavar="FILE", help="Write the figures to .html or .png.")] = None,
              sweep: Sweep = "", columns: Columns = "", json: Json = False) -> None:
     """Fit the files of impedance instruments, text or binary; see read-your-spectra.md."""
     with plain_errors():
+        from evaluation.rules import Rules
+        from flows.commands.evaluate import Asked
         from flows.commands.evaluate import evaluate as work
+        from flows.commands.rule_options import changed
 
-        code = work(files, circuit, area_cm2, interface_below_hz, json, sweep, columns)
+        asked = Asked(area_cm2, thickness_um, sweep, columns, plot)
+        by = changed(Rules(interface_below_hz=interface_below_hz), circuit, rules or ())
+        code = work(files, by, asked, json)
     raise typer.Exit(code)
 
 

@@ -6,7 +6,14 @@ import difflib
 from dataclasses import MISSING, fields
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, create_model
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+)
 
 from flows.renamed import name_now
 from trials.errors import BadInput
@@ -29,9 +36,15 @@ def table_of(kind: Any, *without: str) -> type[Table]:
     """A settings table with the fields of a dataclass from another room."""
     hints = get_type_hints(kind)
     keys: dict[str, Any] = {
-        f.name: (_key(hints[f.name]), ... if f.default is MISSING else f.default)
-        for f in fields(kind) if f.name not in without}
+        f.name: (_key(hints[f.name]), _default(f)) for f in fields(kind)
+        if f.name not in without}
     return create_model(kind.__name__ + "Table", __base__=Table, **keys)
+
+
+def _default(of: Any) -> Any:
+    if of.default_factory is not MISSING:
+        return Field(default_factory=of.default_factory)
+    return ... if of.default is MISSING else of.default
 
 
 def _key(hint: Any) -> Any:

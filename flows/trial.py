@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from typing import Any
 
 from prefect import task
@@ -57,7 +56,7 @@ def _carry(run: Run, number: int, measured: Callable[[Run, int], None],
         if outcome is not None or _trial(run, number).state is State.PRESSED:
             measured(run, number)
         outcome = evaluated(run, number)
-    _record(run, number, Evaluated(1, outcome, asdict(run.settings.rules)))
+    _record(run, number, Evaluated(1, outcome, run.settings.rules.plain()))
 
 
 def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
@@ -117,7 +116,9 @@ def evaluate_stack(run: Run, number: int) -> Outcome:
     """What the readings mean."""
     trial = _trial(run, number)
     assert trial.trace is not None
-    return evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, run.settings.rules)
+    earlier = [t.outcome for t in run.history() if t.number < number and t.outcome is not None]
+    return evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, run.settings.rules,
+                    earlier)
 
 
 def _released(run: Run, trial: Trial) -> bool:

@@ -36,8 +36,8 @@ ARC_STARTS = 2
 GIVEN_UP = 5.0
 """A circuit whose logarithm of evidence is this much worse is not looked at further."""
 ARC_EXPONENT, TAIL_EXPONENT = 0.5, 0.3
-"""Smallest exponents of arcs (a resistance parallel to a Warburg element has 0.5) and of tails: what
-lies below looks like a resistance and cannot be told from the tail of a dispersed arc."""
+"""Smallest exponents of arcs (a resistance parallel to a Warburg element has 0.5) and of tails:
+what lies below looks like a resistance and cannot be told from the tail of a dispersed arc."""
 LOOK_AGAIN = 1.15
 """Times the ladder's residual above which the circuits are searched again."""
 SCREENED, RANDOM_STARTS = 60, 6
@@ -51,8 +51,8 @@ ROUGH, FINE = 1e-3, 1e-6
 GRID = 25
 """Time constants at which a new part is tried."""
 PRICE = 4.0
-"""What a parameter has to gain in twice the logarithm of likelihood: between Akaike's 2 and the 5 of
-the Bayesian criterion at 70 points, as arcs that hide in the noise must keep their say."""
+"""What a parameter has to gain in twice the logarithm of likelihood: between Akaike's 2 and the 5
+of the Bayesian criterion at 70 points, as arcs that hide in the noise must keep their say."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -40,7 +40,7 @@ def fit(data: Data, circuit: Circuit, ranges: Ranges = Ranges(), more: int = 1  
     ranked.sort(key=lambda one: one[0])
     found = [search(data, circuit, space, values) for _, values in ranked[:STARTS * more]]
     if ranges.initial:
-        found.append(search(data, circuit, space, _told(data, circuit, ranges, ranked[0][1])))
+        found.append(search(data, circuit, space, _initial(circuit, ranges, ranked[0][1])))
     squares, values = min(found, key=lambda one: one[0])
     if not np.isfinite(squares):
         raise BadInput("spectrum", "no start converged", f"described by {circuit}",
@@ -73,9 +73,9 @@ def _random(data: Data, circuit: Circuit, ranges: Ranges, draw: np.random.Genera
             elif parameter.role == EXPONENT:
                 values.append(float(draw.uniform(0.6, 0.98)))
             else:
-                values.append(_size(one, tau, data.reach_ohm * float(np.exp(draw.normal(-1.0, 1.0)))))
-    told = {**ranges.fixed}
-    return np.array([told.get(name, value) for name, value in
+                ohm = data.reach_ohm * float(np.exp(draw.normal(-1.0, 1.0)))
+                values.append(_size(one, tau, ohm))
+    return np.array([ranges.fixed.get(name, value) for name, value in
                      zip(circuit.names, values, strict=True)])
 
 
@@ -92,7 +92,7 @@ def _size(one: Element, tau: float, ohm: float) -> float:
             return ohm
 
 
-def _told(data: Data, circuit: Circuit, ranges: Ranges, otherwise: FloatArray) -> FloatArray:
+def _initial(circuit: Circuit, ranges: Ranges, otherwise: FloatArray) -> FloatArray:
     return np.array([ranges.initial.get(name, value) for name, value in
                      zip(circuit.names, otherwise, strict=True)])
 

@@ -2,11 +2,11 @@
 
 Every kind is one function (jw, values) -> (impedance, derivatives): jw = 2j pi f in rad/s, shape
 (n,); values in the order of its `parameters`; derivatives by the values, shape (parameters, n).
-The first parameter with the role "size" scales the impedance; time constants and exponents shape it.
+Parameters with the role "size" scale the impedance; time constants and exponents shape it.
 
-Sources: CPE and arc (Cole-Cole), Orazem & Tribollet, Electrochemical Impedance Spectroscopy (2008);
-finite-length diffusion Ws and Wo, Gerischer element, Boukamp, Solid State Ionics 169 (2004) 65,
-doi 10.1016/j.ssi.2003.07.002; two-rail transmission line, Bisquert, J. Phys. Chem. B 104 (2000)
+Sources: CPE and arc (Cole-Cole), Orazem & Tribollet, Electrochemical Impedance Spectroscopy
+(2008); finite-length diffusion Ws and Wo, Gerischer element, Boukamp, Solid State Ionics 169
+(2004) 65, doi 10.1016/j.ssi.2003.07.002; two-rail transmission line, Bisquert, J. Phys. Chem. B 104 (2000)
 2287, doi 10.1021/jp993148h, equation 9 with unit length.
 """
 

@@ -1,4 +1,4 @@
-"""A spectrum as a fit sees it, the residual of a circuit, and the covariance at the end of a fit."""
+"""A spectrum as a fit sees it, the residual of a circuit, and the covariance at the end."""
 
 from __future__ import annotations
 

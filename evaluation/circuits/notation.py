@@ -35,8 +35,7 @@ def parse_circuit(text: str) -> Circuit:
     if len(plain) > LONGEST:
         raise BadInput("circuit", f"{len(plain)} characters", f"at most {LONGEST}", EXAMPLE)
     reader = _Reader(plain, text, Counter())
-    node = reader.series(0) if _IMPEDANCE_PY.search(plain) or "(" not in plain + "[" and not \
-        _many(plain) else reader.code(0, "")
+    node: Node = reader.code(0, "") if _is_code(plain) else reader.series(0)
     if reader.at != len(plain):
         raise reader.wrong()
     parts = node.parts if isinstance(node, Series) else (node,)
@@ -45,10 +44,12 @@ def parse_circuit(text: str) -> Circuit:
     return circuit
 
 
-def _many(plain: str) -> bool:
-    """True for several elements one after another without a mark between them."""
-    match = _ELEMENT.match(plain)
-    return bool(match) and match.end() < len(plain)
+def _is_code(plain: str) -> bool:
+    """True for the notation of pyimpspec: brackets without "p", or several elements in a row."""
+    if _IMPEDANCE_PY.search(plain):
+        return False
+    first = _ELEMENT.match(plain)
+    return plain.startswith(("[", "(")) or (first is not None and first.end() < len(plain))
 
 
 def _refuse_twins(circuit: Circuit, text: str) -> None:
@@ -66,8 +67,8 @@ class _Reader:
 
     def wrong(self) -> BadInput:
         rest = self.plain[self.at:self.at + 20] or "the end"
-        return BadInput("circuit", self.text, f"made of {', '.join(KINDS)} joined by '-' and p(,), or "
-                        "by [] and ()", f"Cannot read on at {rest!r}. {EXAMPLE}")
+        return BadInput("circuit", self.text, f"made of {', '.join(KINDS)} joined by '-' and "
+                        "p(,), or by [] and ()", f"Cannot read on at {rest!r}. {EXAMPLE}")
 
     def series(self, depth: int) -> Series:
         """a-b-c, in the notation of impedance.py."""

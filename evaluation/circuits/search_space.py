@@ -75,7 +75,7 @@ class Space:
         return np.asarray(self.free & near)
 
 
-def space_of(circuit: Circuit, ranges: Ranges = Ranges()) -> Space:  # noqa: B008
+def space_of(circuit: Circuit, ranges: Ranges = Ranges()) -> Space:
     """The kinds' own ranges, narrowed by those a user gives."""
     is_log = np.array([p.role != EXPONENT for _, p in circuit.parameters])
     low = np.array([ranges.low.get(name, p.low) for name, p in circuit.parameters])

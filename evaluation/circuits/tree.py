@@ -81,7 +81,8 @@ class Circuit:
 
     def impedance(self, frequency_hz: FloatArray, values: FloatArray) -> ComplexArray:
         """Impedance (ohm), shape (n,), for parameter values of shape (size,)."""
-        return self.slopes(2j * np.pi * np.asarray(frequency_hz), values)[0]
+        jw: ComplexArray = np.asarray(2j * np.pi * np.asarray(frequency_hz))
+        return self.slopes(jw, values)[0]
 
     def slopes(self, jw: ComplexArray, values: FloatArray) -> tuple[ComplexArray, ComplexArray]:
         """Impedance, shape (n,), and derivatives by the values, shape (size, n)."""

@@ -1,9 +1,9 @@
 """Fit of a circuit from a start: sizes are solved for, shapes are searched.
 
-A circuit is a sum of parts in series, and each part's impedance grows in proportion to its size. For
-given shapes (time constants, exponents, ratios inside a part) the sizes are a linear least-squares
-problem with sizes of zero or more; the shapes are improved by Levenberg-Marquardt steps on what is
-left (variable projection: Golub & Pereyra 2003, doi 10.1088/0266-5611/19/2/201, with Kaufman's
+A circuit is a sum of parts in series, and each part's impedance grows in proportion to its size.
+For given shapes (time constants, exponents, ratios inside a part) the sizes are a linear
+least-squares problem with sizes of zero or more; the shapes are improved by Levenberg-Marquardt
+steps on what is left (variable projection: Golub & Pereyra 2003, doi 10.1088/0266-5611/19/2/201, with Kaufman's
 derivative). A start then needs shapes only, and a size cannot wander off.
 """
 
@@ -15,12 +15,12 @@ from functools import cached_property
 import numpy as np
 from scipy.optimize import nnls
 
-from evaluation.circuits.elements import EXPONENT, INVERSE_SIZE, SIZE, TIME, Parameter
+from evaluation.circuits.elements import EXPONENT, INVERSE_SIZE, SIZE
 from evaluation.circuits.least_squares import Data
 from evaluation.circuits.search_space import FAR, Space
 from evaluation.circuits.tree import Circuit, Node, evaluated
 from evaluation.weights import real_parts
-from trials.checks import FloatArray
+from trials.checks import ComplexArray, FloatArray
 
 MAX_STEPS = 40
 
@@ -135,7 +135,9 @@ class Separable:
 
     def solved(self, values: FloatArray) -> _Solved:
         """Sizes for these shapes, the residual, and its derivative by the shapes' values."""
-        columns, moved, rest = [], {}, self.data.target.copy()
+        columns: list[FloatArray] = []
+        moved: dict[int, tuple[int | None, ComplexArray]] = {}
+        rest = self.data.target.copy()
         for part in self.parts:
             z, slopes, _ = evaluated(part.node, self.data.jw, values[part.start:part.end], 0)
             column = np.nan_to_num(real_parts(z * self.data.weight), nan=1e30, posinf=1e30,
@@ -150,10 +152,16 @@ class Separable:
         matrix = np.column_stack(columns) if columns else np.zeros((rest.size, 0))
         sizes = _bounded(matrix, rest, *self._ranges) if columns else np.zeros(0)
         off = matrix @ sizes - rest
-        slopes = [real_parts(moved[i][1] * self.data.weight)
-                  * (1.0 if moved[i][0] is None else sizes[moved[i][0]]) for i in self.shapes]
-        jacobian = np.column_stack(slopes) if slopes else np.zeros((rest.size, 0))
-        return _Solved(sizes, off, jacobian, matrix[:, sizes > 0])
+        return _Solved(sizes, off, self._by_shape(moved, sizes), matrix[:, sizes > 0])
+
+    def _by_shape(self, moved: dict[int, tuple[int | None, ComplexArray]], sizes: FloatArray
+                  ) -> FloatArray:
+        """Derivatives of the weighted residual by the searched values, shape (2n, shapes)."""
+        found = []
+        for i in self.shapes:
+            at, slope = moved[i]
+            found.append(real_parts(slope * self.data.weight) * (1.0 if at is None else sizes[at]))
+        return np.column_stack(found) if found else np.zeros((2 * self.data.jw.size, 0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,16 +1,16 @@
-"""`pressloop evaluate`: fits instruments' text exports."""
+"""`pressloop evaluate`: spectra read, judged and fitted."""
 
 from __future__ import annotations
 
-import logging
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from evaluation.circuit import AUTO
 from evaluation.classify import hard_failure
 from evaluation.readers import RawSweep
 from evaluation.reading import Reading, read
@@ -18,73 +18,100 @@ from evaluation.rules import Rules
 from flows.commands.read_files import named, shown_name, spectrum_of, sweeps_in, told_of
 from flows.console import BAD_INPUT, emit, one_line, say
 from trials.errors import BadInput
+from trials.spectrum import Spectrum
 
 
-def evaluate(files: list[Path], circuit: str, area_cm2: float | None, interface_below_hz: float,
-             as_json: bool, sweep: str = "", columns: str = "") -> int:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a person asks of `evaluate` besides the files and the rules."""
+
+    area_cm2: float | None = None
+    thickness_um: float | None = None
+    sweep: str = ""
+    columns: str = ""
+    plot: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Evaluated:
+    """One sweep of a file: its spectrum and, unless it has failed outright, its reading."""
+
+    name: str
+    spectrum: Spectrum
+    reading: Reading | None
+    result: dict[str, Any]
+
+
+def evaluate(files: Sequence[Path], rules: Rules, asked: Asked, as_json: bool) -> int:
     """Prints the elements and verdict of every sweep of every file; returns the exit code. One bad
     file, or sweep, does not keep the others from being read."""
-    logging.getLogger("evaluation.readers").addHandler(_Notes())
-    logging.getLogger("evaluation.readers").propagate = False
-    rules = Rules(circuit=circuit or AUTO, interface_below_hz=interface_below_hz)
-    if area_cm2 is not None and not area_cm2 > 0:
-        raise BadInput("--area-cm2", area_cm2, "above 0", "Give the geometric area.")
-    results, code = [], 0
+    for option, value in (("--area-cm2", asked.area_cm2), ("--thickness-um", asked.thickness_um)):
+        if value is not None and not value > 0:
+            raise BadInput(option, value, "above 0", "Give what was measured.")
+    results: list[dict[str, Any]] = []
+    done: list[Evaluated] = []
     for file in files:
-        for found in sweeps_in(file, sweep, columns):
+        for found in sweeps_in(file, asked.sweep, asked.columns):
             try:
-                results.append(_one(file, found, rules, area_cm2))
+                done.append(_one(file, found, rules, asked))
+                results.append(done[-1].result)
             except BadInput as error:
                 say(f"pressloop: {named(file, found)}: {one_line(error)}")
                 results.append({"file": str(file), "error": one_line(error)})
-                code = BAD_INPUT
     emit({"spectra": results}, as_json, lambda: _show_all(results))
-    return code
+    return BAD_INPUT if any("error" in result for result in results) else 0
 
 
-class _Notes(logging.Handler):
-    """Readers' notes go to the person."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        say(record.getMessage())
-
-
-def _one(file: Path, found: RawSweep | BadInput, rules: Rules,
-         area_cm2: float | None) -> dict[str, Any]:
-    spectrum = spectrum_of(file, found, area_cm2)
+def _one(file: Path, found: RawSweep | BadInput, rules: Rules, asked: Asked) -> Evaluated:
+    spectrum = spectrum_of(file, found, asked.area_cm2)
     result: dict[str, Any] = {
         "file": str(file), **told_of(found), "points": int(spectrum.frequency_hz.size),
         "missing": len(spectrum.missing), "area_cm2": spectrum.area_cm2,
         "notes": list(spectrum.notes)}
+    name = named(file, found)
     if (failure := hard_failure(spectrum, rules)) is not None:
-        return result | {"valid": False, "verdict": f"{failure.mode}: {failure.evidence}"}
+        result |= {"valid": False, "verdict": f"{failure.mode}: {failure.evidence}"}
+        return Evaluated(name, spectrum, None, result)
     reading = read(spectrum, rules)
-    return result | {
+    return Evaluated(name, spectrum, reading, result | _told(reading, asked))
+
+
+def _told(reading: Reading, asked: Asked) -> dict[str, Any]:
+    """A reading as plain values."""
+    told: dict[str, Any] = {
         "valid": reading.trouble is None, "verdict": reading.trouble or "valid",
-        "circuit": str(reading.fit.circuit), "elements": _elements(reading),
-        "kramers_kronig_residual": reading.ladder_rms, "fit_residual": reading.fit.rms,
+        "remarks": list(reading.notes),
+        "circuit": reading.circuit, "elements": _elements(reading),
+        "processes": _processes(reading), "circuits": [
+            {"circuit": str(one.solution.circuit), "weight": one.weight,
+             "residual": one.solution.rms} for one in reading.described],
+        "kramers_kronig_residual": reading.ladder_rms, "fit_residual": reading.solution.rms,
         "interfacial_ohm_cm2": reading.interfacial_ohm_cm2 or None,
         "interfacial_se_ohm_cm2": _known(reading.interfacial_se_ohm_cm2),
-        "summed": list(reading.summed), "total_polarisation_ohm_cm2": reading.total_ohm_cm2,
-        "total_polarisation_se_ohm_cm2": _known(reading.total_se_ohm_cm2)}
+        "summed": list(reading.summed), "interface_from": reading.limit.source,
+        "interface_below_hz": reading.limit.hz,
+        "total_polarisation_ohm_cm2": reading.total_ohm_cm2,
+        "total_polarisation_se_ohm_cm2": _known(reading.total_se_ohm_cm2),
+        "series_ohm_cm2": reading.series_ohm_cm2}
+    if asked.thickness_um is not None:
+        told["conductivity_s_cm"] = reading.conductivity_s_cm(asked.thickness_um)
+    return told
 
 
 def _elements(reading: Reading) -> list[dict[str, Any]]:
-    """Each element with its standard error; null where the data do not determine it."""
-    of, error = reading.fit.elements, reading.fit.standard_errors()
-    rows: list[tuple[str, float | None, float | None, str]] = []
-    if of.inductance_h is not None:
-        rows.append(("L0", of.inductance_h, error.inductance_h, "H"))
-    rows.append(("R0", of.series_ohm, error.series_ohm, "ohm"))
-    for i in range(of.arc_ohm.size):
-        rows += [(f"R{i + 1}", of.arc_ohm[i], error.arc_ohm[i], "ohm"),
-                 (f"tau{i + 1}", of.arc_tau_s[i], error.arc_tau_s[i], "s"),
-                 (f"alpha{i + 1}", of.arc_exponent[i], error.arc_exponent[i], "")]
-    if of.tail_q is not None:
-        rows += [("Q", of.tail_q, error.tail_q, "S s^alpha"),
-                 ("alpha", of.tail_exponent, error.tail_exponent, "")]
-    return [{"element": n, "value": float(v), "standard_error": _known(e), "unit": u}
-            for n, v, e, u in rows if v is not None]
+    """Each parameter with its standard error; null where the data do not determine it."""
+    of = reading.solution
+    return [{"element": name, "value": float(value), "standard_error": _known(float(error)),
+             "unit": parameter.unit, "fixed": name in reading.fixed}
+            for (name, parameter), value, error in zip(
+                of.circuit.parameters, of.values, of.standard_errors, strict=True)]
+
+
+def _processes(reading: Reading) -> list[dict[str, Any]]:
+    return [{"name": one.name, "resistance_ohm_cm2": one.resistance_ohm_cm2,
+             "peak_hz": one.peak_hz, "exponent": one.exponent,
+             "capacitance_f_cm2": one.capacitance_f_cm2, "kind": one.kind,
+             "interface": one.interface} for one in reading.arcs]
 
 
 def _known(value: float | None) -> float | None:
@@ -102,19 +129,48 @@ def _show(result: dict[str, Any]) -> None:
     console.print(f"\n[bold]{shown_name(result)}[/]  {result['points']} points, "
                   f"{result['area_cm2']:g} cm2", highlight=False)
     if "elements" in result:
-        table = Table()
-        for name in ("element", "value", "standard error", "unit"):
-            table.add_column(name, justify="left" if name in ("element", "unit") else "right")
-        for row in result["elements"]:
-            error = row["standard_error"]
-            table.add_row(row["element"], f"{row['value']:.4g}",
-                          "not determined" if error is None else f"{error:.2g}", row["unit"])
-        console.print(table)
-        for name, key in (("total polarisation", "total_polarisation"),
-                          (f"interfacial ({'+'.join(result['summed']) or 'none'})",
-                           "interfacial")):
-            value, error = result[f"{key}_ohm_cm2"], result[f"{key}_se_ohm_cm2"]
-            shown = "none" if value is None else f"{value:.4g} ± {error or math.nan:.2g} ohm cm2"
-            console.print(f"{name}: {shown}", highlight=False)
+        console.print(f"circuit: {result['circuit']}", highlight=False)
+        console.print(_element_table(result))
+        if result["processes"]:
+            console.print(_process_table(result))
+        _show_resistances(console, result)
     colour = "green" if result["valid"] else "red"
     console.print(f"verdict: [{colour}]{result['verdict']}[/]", highlight=False)
+    for remark in result.get("remarks", ()):
+        console.print(f"  {remark}", highlight=False)
+
+
+def _element_table(result: dict[str, Any]) -> Table:
+    table = Table()
+    for name in ("element", "value", "standard error", "unit"):
+        table.add_column(name, justify="left" if name in ("element", "unit") else "right")
+    for row in result["elements"]:
+        error = row["standard_error"]
+        said = "fixed" if row["fixed"] else "not determined" if error is None else f"{error:.2g}"
+        table.add_row(row["element"], f"{row['value']:.4g}", said, row["unit"])
+    return table
+
+
+def _process_table(result: dict[str, Any]) -> Table:
+    table = Table()
+    for name in ("process", "ohm cm2", "top, Hz", "exponent", "F/cm2", "as usual for", "counted"):
+        left = name in ("process", "as usual for", "counted")
+        table.add_column(name, justify="left" if left else "right")
+    for row in result["processes"]:
+        table.add_row(row["name"], f"{row['resistance_ohm_cm2']:.4g}", f"{row['peak_hz']:.3g}",
+                      f"{row['exponent']:.2f}", f"{row['capacitance_f_cm2']:.2g}", row["kind"],
+                      "interface" if row["interface"] else "")
+    return table
+
+
+def _show_resistances(console: Console, result: dict[str, Any]) -> None:
+    console.print(f"series: {result['series_ohm_cm2']:.4g} ohm cm2", highlight=False)
+    for name, key in (("total polarisation", "total_polarisation"),
+                      (f"interfacial ({'+'.join(result['summed']) or 'none'})", "interfacial")):
+        value, error = result[f"{key}_ohm_cm2"], result[f"{key}_se_ohm_cm2"]
+        known = math.nan if error is None else error
+        shown = "none" if value is None else f"{value:.4g} ± {known:.2g} ohm cm2"
+        console.print(f"{name}: {shown}", highlight=False)
+    if result.get("conductivity_s_cm"):
+        console.print(f"ionic conductivity of the separator: {result['conductivity_s_cm']:.3g} "
+                      "S/cm", highlight=False)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, fields, replace
+from dataclasses import replace
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
 from evaluation.evaluate import evaluate
-from evaluation.rules import Rules
+from evaluation.rules import Rules, rules_from
+from flows.commands.rule_options import changed
 from flows.commands.stored import Stored, existing, stored
 from flows.console import emit, say
 from trials.entry import Evaluated
@@ -21,8 +22,6 @@ from trials.outcome import Intact, Outcome
 from trials.trial import State, Trial
 from views.kinds import kind_of, reason_of
 from views.words import plus_minus
-
-NUMBERS = [field.name for field in fields(Rules) if field.name != "circuit"]
 
 
 def reevaluate(url: str, campaign: str | None, circuit: str | None, changes: Sequence[str],
@@ -35,38 +34,23 @@ def reevaluate(url: str, campaign: str | None, circuit: str | None, changes: Seq
     found = stored(url, campaign)
     rules = changed(found.settings.rules, circuit, changes)
     due = [t.number for t in found.trials
-           if t.state is State.EVALUATED and t.rules != asdict(rules)]
+           if t.state is State.EVALUATED and rules_from(t.rules) != rules]
     with existing(url) as ledger:
         rows = [_again(ledger, found.campaign, number, rules, note) for number in due]
     read = sum(t.state is State.EVALUATED for t in found.trials)
-    result = {"campaign": found.campaign, "rules": asdict(rules), "read_again": len(rows),
+    result = {"campaign": found.campaign, "rules": rules.plain(), "read_again": len(rows),
               "read_so_before": read - len(rows), "trials": rows}
     _say_what_next(found, rules)
     emit(result, as_json, lambda: _show(rows, read - len(rows)))
-
-
-def changed(rules: Rules, circuit: str | None, changes: Sequence[str]) -> Rules:
-    """The rules with another circuit or NAME=VALUE in them. Raises BadInput."""
-    new: dict[str, Any] = {} if circuit is None else {"circuit": circuit}
-    for change in changes:
-        name, equals, value = change.partition("=")
-        if name.strip() not in NUMBERS or not equals:
-            raise BadInput("--set", change, f"NAME=VALUE with one of {', '.join(NUMBERS)}",
-                           "They are the keys of [evaluation].")
-        try:
-            new[name.strip()] = float(value)
-        except ValueError:
-            raise BadInput(f"--set {name.strip()}", value, "a number", "Write it like "
-                           f"--set {name.strip()}=0.1.") from None
-    return replace(rules, **new)
 
 
 def _again(ledger: Ledger, campaign: str, number: int, rules: Rules, note: str) -> dict[str, Any]:
     trial = ledger.trial(campaign, number)
     assert trial is not None
     assert trial.trace is not None
-    outcome = evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, rules)
-    ledger.append(campaign, number, Evaluated(trial.readings + 1, outcome, asdict(rules), note))
+    before = [t.outcome for t in ledger.history(campaign) if t.number < number and t.outcome]
+    outcome = evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, rules, before)
+    ledger.append(campaign, number, Evaluated(trial.readings + 1, outcome, rules.plain(), note))
     return {"trial": number, "reading": trial.readings + 1,
             "before": _plain(trial, trial.outcome), "after": _plain(trial, outcome)}
 
@@ -80,8 +64,8 @@ def _plain(trial: Trial, outcome: Outcome | None) -> dict[str, Any]:
 
 
 def _say_what_next(found: Stored, rules: Rules) -> None:
-    now = asdict(found.settings.rules)
-    other = {name: value for name, value in asdict(rules).items() if value != now[name]}
+    now = found.settings.rules.plain()
+    other = {name: value for name, value in rules.plain().items() if value != now[name]}
     if other:
         keys = ", ".join(f"{name} = {value!r}" for name, value in other.items())
         say(f"New stacks are read by the settings file: put {keys} into its [evaluation] table, "

@@ -7,7 +7,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from evaluation.rules import Rules
+from evaluation.rules import Rules, rules_from
 from flows.console import say
 from flows.earlier import earlier_trials
 from flows.renamed import renewed
@@ -55,7 +55,7 @@ class Stored:
         read = max(self.trials, key=lambda trial: trial.readings, default=None)
         if read is None or read.readings < 2 or not read.rules:
             return self.settings.rules
-        return Rules(**read.rules)  # type: ignore[arg-type]
+        return rules_from(read.rules)
 
     @property
     def simulated(self) -> bool:

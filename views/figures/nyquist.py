@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.model import impedance
 from evaluation.reading import read
 from evaluation.rules import Rules
 from trials.checks import ComplexArray, FloatArray
@@ -61,7 +60,8 @@ def _best(trials: Sequence[Trial], rules: Rules) -> list[Shown]:
 def _shown(trial: Trial, outcome: Intact, spectrum: Spectrum, rules: Rules, colour: str) -> Shown:
     hz = np.geomspace(spectrum.frequency_hz.max(), spectrum.frequency_hz.min(), 300)
     try:
-        curve = impedance(hz, read(spectrum, rules).fit.elements) * spectrum.area_cm2
+        solution = read(spectrum, rules).solution
+        curve = solution.circuit.impedance(hz, solution.values) * spectrum.area_cm2
     except BadInput:
         # Too few points for a circuit: the points are still worth seeing.
         curve = None
