@@ -25,8 +25,9 @@ import numpy as np  # noqa: E402
 from closed_loop import STACKS, Campaign, run_campaign  # noqa: E402
 from random_stacks import CIRCUIT, coverage, sound_stacks  # noqa: E402
 
-from evaluation.circuit import parse_circuit  # noqa: E402
-from evaluation.fit import fit  # noqa: E402
+from evaluation.circuits.chosen import fit  # noqa: E402
+from evaluation.circuits.least_squares import data_of  # noqa: E402
+from evaluation.circuits.notation import parse_circuit  # noqa: E402
 from trials.ledger import Ledger  # noqa: E402
 from trials.outcome import FailureMode  # noqa: E402
 
@@ -44,7 +45,7 @@ def fit_speed() -> list[Row]:
     circuit, spent = parse_circuit(CIRCUIT), []
     for swept in sound_stacks(200, seed=0):
         began = time.process_time()
-        fit(swept.spectrum, circuit)
+        fit(data_of(swept.spectrum), circuit)
         spent.append(1e3 * (time.process_time() - began))
     return [("CPU per spectrum fit, 3 arcs, 200 spectra",
              f"median {np.median(spent):.0f} ms, 95 % below {np.quantile(spent, 0.95):.0f} ms")]

@@ -71,7 +71,7 @@ def _open(spectrum: Spectrum, rules: Rules) -> Failed | None:
     modulus = np.abs(spectrum.impedance_ohm) * area
     limit = rules.open_above_ohm_cm2
     lowest = _end(modulus, spectrum, last=True)
-    if not lowest > limit:
+    if not (lowest > limit and np.median(spectrum.impedance_ohm.real) > 0.0):
         return None
     at = f"|Z| is {lowest:.3g} ohm cm2 at {spectrum.frequency_hz[-1]:g} Hz, above {limit:g}"
     if is_plain_resistance(spectrum):

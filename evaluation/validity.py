@@ -22,6 +22,10 @@ without noise exactly."""
 LOUD = 4.0
 """A stretch whose residual is this many times that of the rest is disturbed."""
 STRETCH = 5
+FEW = 2
+"""Isolated points are named as such up to this number, whether they may be left out or not."""
+EXPLAINED = 0.5
+"""Share of the squared residuals that a step has to explain where they are large."""
 TOO_NOISY = 2.4
 """Times the stated noise that the ladder's residual may reach."""
 
@@ -44,24 +48,37 @@ class Validity:
 
 def validity(spectrum: Spectrum, rules: Rules) -> Validity:
     """Checks a spectrum; isolated points that contradict all others are left out, and said."""
-    kept, notes = spectrum, []
-    for _ in range(rules.leave_out_points):
+    kept, notes = _isolated(spectrum, rules)
+    told = None
+    if len(notes) > rules.leave_out_points:
+        told = f"{'; '.join(notes)}. Measure again, or leave {'it' if len(notes) == 1 else 'them'} out"
+        kept, notes = spectrum, ()
+    check = _ladder(kept, rules)
+    step, stepped = _step(check, rules)
+    wrong = _negative(kept) or told or stepped or _disturbed(check, rules)
+    if wrong is not None:
+        return Validity(_data(spectrum, rules), spectrum, check, 0.0, wrong, ())
+    trouble = _missing(spectrum) or _drift(spectrum, rules)
+    said = tuple(f"{note} and is left out" for note in notes)
+    return Validity(_data(kept, rules), kept, check, step, trouble, said)
+
+
+def _isolated(spectrum: Spectrum, rules: Rules) -> tuple[Spectrum, tuple[str, ...]]:
+    """The spectrum without the few points that alone contradict all others, and what they are; as
+    it is where leaving out few points does not mend it."""
+    kept: Spectrum = spectrum
+    notes: list[str] = []
+    for _ in range(max(rules.leave_out_points, FEW)):
         check = _ladder(kept, rules)
         worst = _outlier(check, rules)
         if worst is None:
-            break
-        without = _without(kept, worst)
-        if _outlier_count(_ladder(without, rules), rules) >= _outlier_count(check, rules):
-            break
+            return kept, tuple(notes)
         notes.append(f"the point at {kept.frequency_hz[worst]:.4g} Hz is {check.off[worst]:.1%} "
-                     "off what the others say and is left out")
-        kept = without
-    check = _ladder(kept, rules)
-    if (disturbed := _disturbed(check, rules)) is not None:
-        return Validity(_data(spectrum, rules), spectrum, check, 0.0, disturbed, ())
-    step, told = _step(check, rules)
-    trouble = told or _missing(spectrum) or _drift(spectrum, rules)
-    return Validity(_data(kept, rules), kept, check, step, trouble, tuple(notes))
+                     "off what the others say")
+        kept = _without(kept, worst)
+    if _outlier(_ladder(kept, rules), rules) is None:
+        return kept, tuple(notes)
+    return spectrum, ()
 
 
 def _data(spectrum: Spectrum, rules: Rules) -> Data:
@@ -86,14 +103,21 @@ def _outliers(check: Ladder, rules: Rules) -> FloatArray:
     return np.asarray(check.studentised > OUTLIER_SIGMA * _sigma(check, rules))
 
 
-def _outlier_count(check: Ladder, rules: Rules) -> int:
-    return int(_outliers(check, rules).sum())
-
-
 def _outlier(check: Ladder, rules: Rules) -> int | None:
     """The point that is furthest off, if it is off at all."""
     worst = int(np.argmax(check.studentised))
     return worst if _outliers(check, rules)[worst] else None
+
+
+def _negative(spectrum: Spectrum) -> str | None:
+    """A real part below zero, which no stack has."""
+    wrong = spectrum.impedance_ohm.real <= 0.0
+    if not wrong.any():
+        return None
+    hz = spectrum.frequency_hz[wrong]
+    return (f"Re(Z) is not positive at {hz.size} of {wrong.size} frequencies, from {hz.min():.3g} to "
+            f"{hz.max():.3g} Hz: leads are swapped, the compensation is wrong, or the meter "
+            "oscillates. Check the wiring, compensate again")
 
 
 def _disturbed(check: Ladder, rules: Rules) -> str | None:
@@ -142,14 +166,16 @@ def _loud_stretch(check: Ladder, rules: Rules) -> tuple[int, int] | None:
 def _step(check: Ladder, rules: Rules) -> tuple[float, str | None]:
     """The gain of the meter changes between two points: how far, and whether that is too much."""
     size, sigma = check.gain_steps()
-    sigma = sigma * check.scatter / _sigma(check, rules)
     at = int(np.argmax(np.abs(sigma)))
-    if not abs(sigma[at]) > STEP_SIGMA:
-        return 0.0, None
     change = abs(float(size[at]))
-    high, low = float(check.frequency_hz[at]), float(check.frequency_hz[at + 1])
+    proved = abs(sigma[at]) * check.scatter / _sigma(check, rules) > STEP_SIGMA
     if change <= 2.0 * rules.expected_noise:
-        return change, None
+        return (change, None) if proved else (0.0, None)
+    # A burst or an outlier looks like a step too, but a step leaves little behind.
+    explained = (sigma[at] * check.scatter) ** 2 / float(np.sum(check.residual**2))
+    if not proved or (check.rms > TOO_NOISY * rules.expected_noise and explained < EXPLAINED):
+        return 0.0, None
+    high, low = float(check.frequency_hz[at]), float(check.frequency_hz[at + 1])
     return change, (f"a step of {change:.1%} between {high:.3g} and {low:.3g} Hz: the meter "
                     "changes its range or the contact jumped. Measure again with a fixed range")
 

@@ -6,8 +6,8 @@ Parameters with the role "size" scale the impedance; time constants and exponent
 
 Sources: CPE and arc (Cole-Cole), Orazem & Tribollet, Electrochemical Impedance Spectroscopy
 (2008); finite-length diffusion Ws and Wo, Gerischer element, Boukamp, Solid State Ionics 169
-(2004) 65, doi 10.1016/j.ssi.2003.07.002; two-rail transmission line, Bisquert, J. Phys. Chem. B 104 (2000)
-2287, doi 10.1021/jp993148h, equation 9 with unit length.
+(2004) 65, doi 10.1016/j.ssi.2003.07.002; two-rail transmission line, Bisquert, J. Phys. Chem. B
+104 (2000) 2287, doi 10.1021/jp993148h, equation 9 with unit length.
 """
 
 from __future__ import annotations

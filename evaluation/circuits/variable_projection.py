@@ -3,8 +3,9 @@
 A circuit is a sum of parts in series, and each part's impedance grows in proportion to its size.
 For given shapes (time constants, exponents, ratios inside a part) the sizes are a linear
 least-squares problem with sizes of zero or more; the shapes are improved by Levenberg-Marquardt
-steps on what is left (variable projection: Golub & Pereyra 2003, doi 10.1088/0266-5611/19/2/201, with Kaufman's
-derivative). A start then needs shapes only, and a size cannot wander off.
+steps on what is left (variable projection: Golub & Pereyra 2003,
+doi 10.1088/0266-5611/19/2/201, with Kaufman's derivative). A start then needs shapes only, and a
+size cannot wander off.
 """
 
 from __future__ import annotations

@@ -11,12 +11,12 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from evaluation.model import Elements, impedance
 from evaluation.rules import Rules
 from hardware.meters.simulated import Options, SimulatedMeter
 from hardware.simulation import cycle as cycles
 from hardware.simulation.bench import Accepted, Bench
 from hardware.simulation.sample import pressed
+from tests.evaluation.cells import Cell
 from trials.recipe import Recipe
 from trials.spectrum import Spectrum
 from trials.stack import Stack
@@ -31,20 +31,20 @@ def rules() -> Rules:
 
 
 @pytest.fixture(scope="session")
-def two_arcs() -> Elements:
+def two_arcs() -> Cell:
     """Two arcs a factor of a hundred apart, and a tail."""
-    return Elements(2e-7, 20.0, np.array([30.0, 60.0]), np.array([2e-5, 2e-3]),
-                    np.array([0.92, 0.88]), 0.05, 0.5)
+    return Cell(2e-7, 20.0, np.array([30.0, 60.0]), np.array([2e-5, 2e-3]),
+                np.array([0.92, 0.88]), 0.05, 0.5)
 
 
 @pytest.fixture(scope="session")
 def spectrum_of() -> Callable[..., Spectrum]:
     """The spectrum of a circuit, with proportional noise from a seed."""
-    def spectrum(of: Elements, noise: float = 0.003, seed: int = 0, points: int = 71,
+    def spectrum(of: Cell, noise: float = 0.003, seed: int = 0, points: int = 71,
                  **other) -> Spectrum:
         draw = np.random.default_rng(seed)
         frequency = np.geomspace(1e6, 0.1, points)
-        clean = impedance(frequency, of)
+        clean = of.impedance(frequency)
         wiggle = draw.standard_normal(points) + 1j * draw.standard_normal(points)
         return Spectrum(frequency, clean * (1.0 + noise * wiggle),
                         **({"area_cm2": 1.0} | other))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from evaluation.classify import hard_failure
 from evaluation.evaluate import evaluate
 from evaluation.rules import Rules
-from trials.outcome import Failed, FailureMode, Intact
+from trials.outcome import Failed, FailureMode, Intact, SetAside
 from trials.recipe import Recipe
 from trials.spectrum import Spectrum
 
@@ -46,10 +46,16 @@ def test_a_short_with_any_noise_is_never_intact(readings, ohm, noise, inductance
     assert found.mode is FailureMode.SHORTED
 
 
-@given(st.floats(-1e6, 0.0))
+@given(st.floats(-2.9, 0.0))
 def test_resistance_of_zero_or_less_is_a_short(ohm):
     found = hard_failure(spectrum(np.full(71, ohm) - 50j), RULES)
     assert found.mode is FailureMode.SHORTED
+
+
+@given(st.floats(-1e6, -3.1))
+def test_a_large_negative_resistance_is_a_fault_of_the_wiring(readings, ohm):
+    found = outcome(readings, spectrum(np.full(71, ohm) - 50j))
+    assert isinstance(found, SetAside) and "Check the wiring" in found.reason
 
 
 @given(st.floats(2.1e4, 1e12))

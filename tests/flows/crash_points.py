@@ -139,8 +139,8 @@ COLLECTING = (
     *entry_points("pressed", again=True))
 EVALUATING = (
     *entry_points("measured", again=True),
-    Point("evaluate: in the middle of a fit", "evaluation.fit:_residual", "call", nth=30,
-          again=True),
+    Point("evaluate: in the middle of a fit", "evaluation.circuits.variable_projection:search",
+          "call", nth=30, again=True),
     *entry_points("evaluated", again=True))
 MODELLED = (
     Point("choosing: in the middle of a proposal by the models", "optimizer.proposals:_best",
