@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from evaluation.rules import Rules
-from trials.checks import BoolArray, FloatArray
+from trials.checks import BoolArray, ComplexArray, FloatArray
 from trials.outcome import Failed, FailureMode
 from trials.spectrum import Spectrum
 
@@ -18,9 +18,13 @@ PLAIN = 0.12
 OPEN_F_CM2 = 4e-8
 """Capacitance per area below which nothing touches: a gap of 1 um has 1e-9 F/cm2, an electrode that
 blocks ions 1e-7 to 1e-5 (Irvine, Sinclair & West 1990, doi 10.1002/adma.19900020304)."""
-OPEN_RESISTANCE = 50.0
+OPEN_RESISTANCE = 5.0
 """A plain resistance of this many times `open_above_ohm_cm2` is insulation, not a stack."""
-FALL = 0.35
+FALL = 0.45
+"""Share of its height by which Re(Z) falls where a short grows; drift alone moves less."""
+STEADY = 1.1
+"""The way down is at most this many times longer than the fall itself."""
+FLAT_DECADES = 3.0
 
 
 def hard_failure(spectrum: Spectrum, rules: Rules) -> Failed | None:
@@ -89,13 +93,27 @@ def _open(spectrum: Spectrum, rules: Rules) -> Failed | None:
 
 
 def is_plain_resistance(spectrum: Spectrum) -> bool:
-    """True where the impedance is one real number at all frequencies, up to an inductance."""
-    z = spectrum.impedance_ohm
-    middle = float(np.median(z.real))
-    scatter = 3.0 * float(np.median(np.abs(np.diff(z.real))))
-    low_half = z.imag[z.size // 2:]
-    return bool(middle > 0 and np.ptp(np.quantile(z.real, [0.1, 0.9])) < 0.02 * middle + scatter
-                and abs(float(np.median(low_half))) < 0.01 * middle + scatter)
+    """True where the impedance is one real number over three decades and more, down to the lowest
+    frequency; above, an inductance or the capacitance of the leads may show."""
+    z, hz = spectrum.impedance_ohm, spectrum.frequency_hz
+    lowest = float(np.median(z.real[-max(z.size // 5, 3):]))
+    scatter = 3.0 * float(np.median(np.abs(np.diff(z.real[z.size // 2:]))))
+    near = 0.02 * lowest + scatter
+    flat = (np.abs(z.real - lowest) < near) & (np.abs(z.imag) < near)
+    rough = np.flatnonzero(~flat)
+    start = int(rough[-1]) + 1 if rough.size else 0
+    # Single points in the noise do not end a plateau.
+    if rough.size and flat.mean() > 0.9 and start > 0.9 * z.size:
+        start = 0
+    inside = float(np.log10(hz[min(start, hz.size - 1)] / hz[-1]))
+    whole = float(np.log10(hz[0] / hz[-1]))
+    return lowest > 0 and inside >= min(FLAT_DECADES, 0.9 * whole) and _shunt(z[:start], lowest)
+
+
+def _shunt(above: ComplexArray, lowest: float) -> bool:
+    """True where the rest at high frequency is the leads: no plateau of its own."""
+    return above.size == 0 or float(np.min(above.real)) < 0.3 * lowest or float(
+        np.min(np.abs(above.real))) > 0.9 * lowest
 
 
 def _capacitance_f_cm2(spectrum: Spectrum, where: BoolArray) -> float | None:
@@ -110,19 +128,20 @@ def _capacitance_f_cm2(spectrum: Spectrum, where: BoolArray) -> float | None:
 
 
 def _leak(spectrum: Spectrum) -> Failed | None:
-    """Re(Z) falls point after point to the lowest frequency while the phase stays capacitive: a
-    short that grows during the sweep. Noise does not fall steadily, an inductive loop has a
-    positive imaginary part, drift alone moves less."""
+    """Re(Z) falls steadily to the lowest frequency while the phase stays capacitive: a short that
+    grows during the sweep. Noise does not fall steadily, an inductive loop has a positive
+    imaginary part, drift alone moves less."""
     real, imag = spectrum.impedance_ohm.real, spectrum.impedance_ohm.imag
     size = real.size
-    top = size // 3 + int(np.argmax(real[size // 3:]))
+    top = size // 4 + int(np.argmax(real[size // 4:]))
     run = real[top:]
-    if run.size < 6 or not run[0] > 0:
+    if run.size < 5 or not run[0] > 0:
         return None
     fall = 1.0 - float(run[-1]) / float(run[0])
-    steady = np.diff(run) < 0.0
+    steps = np.diff(run)
+    steady = float(np.abs(steps).sum()) < STEADY * float(run[0] - run[-1])
     inductive = imag[top:] > 0.02 * np.abs(spectrum.impedance_ohm[top:])
-    if fall < FALL or not steady.all() or inductive.mean() > 0.2:
+    if fall < FALL or not steady or inductive.mean() > 0.2:
         return None
     hz = spectrum.frequency_hz
     return Failed(FailureMode.SHORTED, f"Re(Z) falls by {fall:.0%} from {hz[top]:.3g} Hz down to "

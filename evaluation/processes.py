@@ -19,6 +19,9 @@ from trials.checks import ComplexArray, FloatArray
 
 RANGES_F_CM2 = (("bulk", 1e-10), ("grain boundary", 1e-7), ("interface", 1e-5),
                 ("charge transfer", 1e-3), ("electrode", np.inf))
+DIFFUSION_TOP = 2.54
+"""The top of a finite-length Warburg arc is at this angular frequency times its time constant
+(Boukamp 2004, doi 10.1016/j.ssi.2003.07.002)."""
 DISPERSED = 0.55
 """An exponent up to this is that of diffusion (0.5) or of a distribution as wide."""
 DIFFUSION_F_CM2 = 5e-4
@@ -86,6 +89,10 @@ def _of_element(data: Data, solution: Solution, one: Element, start: int, area_c
         case "G":
             return [_process(data, solution, one.names[0], start, 1 / (2 * np.pi * values[1]), 0.5,
                              area_cm2)]
+        case "Ws" if values[1] / values[0] / area_cm2 < DIFFUSION_F_CM2:
+            # Diffusion has a larger capacitance: this is an arc of such a shape.
+            return [_process(data, solution, one.names[0], start,
+                             DIFFUSION_TOP / (2 * np.pi * values[1]), 0.75, area_cm2)]
         case "TLM":
             return [_process(data, solution, one.names[2], start + 2,
                              1 / (2 * np.pi * values[3]), float(values[4]), area_cm2)]

@@ -17,7 +17,7 @@ from evaluation.circuits.automatic import candidates
 from evaluation.circuits.chosen import fit
 from evaluation.circuits.least_squares import Data, Solution
 from evaluation.circuits.notation import AUTO, parse_circuit
-from evaluation.processes import Process, processes, total_resistance
+from evaluation.processes import DIFFUSION_TOP, Process, processes, total_resistance
 from evaluation.rules import Rules
 from evaluation.trouble import Evidence, trouble_of
 from evaluation.validity import Validity, validity
@@ -30,9 +30,6 @@ LOOK_AGAIN = 1.05
 MORE_STARTS = 4
 """Times as many starts where the first ones end above LOOK_AGAIN times the ladder's residual: an
 arc hidden in the diffusion tail can be missed by little."""
-DIFFUSION_TOP = 2.54
-"""The top of a finite-length Warburg arc is at this angular frequency times its time constant
-(Boukamp 2004, doi 10.1016/j.ssi.2003.07.002)."""
 NOISE_FLOOR = 0.1
 """Share of the stated noise below which no circuit is better than another."""
 
@@ -182,13 +179,15 @@ def _total(one: Described) -> tuple[float, float]:
 
 
 def _ended_diffusion(one: Described) -> list[int]:
-    """Places of the resistances of Ws elements whose top (2.5/tau) lies inside the sweep."""
+    """Places of the resistances of Ws elements that are diffusion and whose top (2.5/tau) lies
+    well inside the sweep."""
     names, values = one.solution.circuit.names, one.solution.values
     found = []
     for element in one.solution.circuit.elements:
         if element.symbol == "Ws":
             at = names.index(element.names[0])
-            if DIFFUSION_TOP / (2 * np.pi * values[at + 1]) >= one.lowest_hz:
+            arc = any(process.index == at for process in one.processes)
+            if not arc and DIFFUSION_TOP / (2 * np.pi * values[at + 1]) >= 3.0 * one.lowest_hz:
                 found.append(at)
     return found
 

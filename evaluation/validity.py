@@ -10,10 +10,14 @@ import numpy as np
 from evaluation.circuits.least_squares import Data, data_of
 from evaluation.kramers_kronig import Ladder, ladder
 from evaluation.rules import Rules
+from evaluation.weights import MODULUS, USUAL_ENDS, Ends, outside, relative_noise
 from trials.checks import FloatArray
 from trials.spectrum import Spectrum
 
-OUTLIER_SIGMA = 5.0
+OUTLIER_SIGMA = 5.5
+"""Of 10,000 spectra of 100 points with plain noise, 3 have a point that far off."""
+END_NOISE = (1.0, 1.5, 2.0, 3.0, 5.0)
+ENOUGH = 4
 STEP_SIGMA = 5.0
 """Of 200 sound spectra none has a step of more than 4.7 standard deviations."""
 FLOOR = 0.2
@@ -82,7 +86,36 @@ def _isolated(spectrum: Spectrum, rules: Rules) -> tuple[Spectrum, tuple[str, ..
 
 
 def _data(spectrum: Spectrum, rules: Rules) -> Data:
-    return data_of(spectrum, rules.weighting)
+    """The data, with as much noise at the ends of the band as the residuals there show."""
+    data = data_of(spectrum, rules.weighting)
+    if rules.weighting != MODULUS:
+        return data
+    return data_of(spectrum, rules.weighting, _ends(ladder(data)))
+
+
+def _ends(check: Ladder) -> Ends:
+    """Noise at either end relative to the middle: the most likely of a few, where there are
+    points enough to tell; else the usual."""
+    half = check.frequency_hz.size
+    weighted = check.residual * np.sqrt(1.0 / (1.0 - np.concatenate([check.leverage] * 2)))
+    noise = weighted.reshape(2, half) * relative_noise(check.frequency_hz)
+    parts = outside(check.frequency_hz)
+    middle = (parts[0] == 0.0) & (parts[1] == 0.0)
+    if middle.sum() < ENOUGH:
+        return USUAL_ENDS
+    scatter = max(1.4826 * float(np.median(np.abs(noise[:, middle]))), 1e-9)
+    found = [_end(noise[:, part > 0], part[part > 0], scatter) for part in parts]
+    return found[0], found[1]
+
+
+def _end(noise: FloatArray, part: FloatArray, scatter: float) -> float:
+    if part.size < ENOUGH:
+        return USUAL_ENDS[0]
+    def likelihood(end: float) -> float:
+        sigma = scatter * (1.0 + (end - 1.0) * part)
+        return float(-2.0 * np.sum(np.log(sigma)) - 0.5 * np.sum((noise / sigma) ** 2))
+
+    return max(END_NOISE, key=likelihood)
 
 
 def _ladder(spectrum: Spectrum, rules: Rules) -> Ladder:
@@ -166,6 +199,9 @@ def _loud_stretch(check: Ladder, rules: Rules) -> tuple[int, int] | None:
 def _step(check: Ladder, rules: Rules) -> tuple[float, str | None]:
     """The gain of the meter changes between two points: how far, and whether that is too much."""
     size, sigma = check.gain_steps()
+    # Where a step could only be told roughly, it is no step but what the ladder cannot follow.
+    clear = np.abs(size) < rules.expected_noise * np.maximum(np.abs(sigma), 1.0)
+    sigma = np.where(clear, sigma, 0.0)
     at = int(np.argmax(np.abs(sigma)))
     change = abs(float(size[at]))
     proved = abs(sigma[at]) * check.scatter / _sigma(check, rules) > STEP_SIGMA

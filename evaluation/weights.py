@@ -16,25 +16,36 @@ WEIGHTINGS = (MODULUS, PROPORTIONAL, UNIT)
 everywhere; unit: the same number of ohms everywhere."""
 
 
-def relative_noise(frequency_hz: FloatArray) -> FloatArray:
-    """Noise relative to the middle of the band: 1 from 1 Hz to 1 MHz, 5 a decade outside.
+Ends = tuple[float, float]
+USUAL_ENDS: Ends = (5.0, 5.0)
+"""Noise a decade below 1 Hz and a decade above 1 MHz, relative to the middle of the band."""
+
+
+def outside(frequency_hz: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """How far each frequency lies below 1 Hz and above 1 MHz, in decades from 0 to 1."""
+    below, above = np.log10(1.0 / frequency_hz), np.log10(frequency_hz / 1e6)
+    return np.clip(below, 0.0, 1.0), np.clip(above, 0.0, 1.0)
+
+
+def relative_noise(frequency_hz: FloatArray, ends: Ends = USUAL_ENDS) -> FloatArray:
+    """Noise relative to the middle of the band: 1 from 1 Hz to 1 MHz, `ends` a decade outside.
 
     Analysers reach 0.1-0.5 % of |Z| in mid band, 1-3 % at MHz (inductance, calibration) and at
-    mHz (drift); at most 5.
+    mHz (drift).
     """
-    outside = np.maximum(np.log10(frequency_hz / 1e6), np.log10(1.0 / frequency_hz))
-    return np.asarray(1.0 + 4.0 * np.clip(outside, 0.0, 1.0))
+    below, above = outside(frequency_hz)
+    return np.asarray(1.0 + (ends[0] - 1.0) * below + (ends[1] - 1.0) * above)
 
 
-def weights(frequency_hz: FloatArray, impedance_ohm: ComplexArray, weighting: str = MODULUS
-            ) -> FloatArray:
+def weights(frequency_hz: FloatArray, impedance_ohm: ComplexArray, weighting: str = MODULUS,
+            ends: Ends = USUAL_ENDS) -> FloatArray:
     """1/noise in 1/ohm, shape (n,): residuals become relative and equally noisy.
 
     Raises BadInput on another weighting than those of `WEIGHTINGS`.
     """
     modulus = np.maximum(np.abs(impedance_ohm), 1e-30)
     if weighting == MODULUS:
-        return np.asarray(1.0 / (modulus * relative_noise(frequency_hz)))
+        return np.asarray(1.0 / (modulus * relative_noise(frequency_hz, ends)))
     if weighting == PROPORTIONAL:
         return np.asarray(1.0 / modulus)
     if weighting == UNIT:

@@ -200,7 +200,9 @@ class _Search:
     def _log_evidence(self, key: tuple[int, str], squares: float, values: FloatArray) -> float:
         count = 2 * self.data.measured.size
         variance = squares / count + self.noise_floor**2
-        return float(-0.5 * count * np.log(variance) - 0.5 * PRICE * series_circuit(*key).size)
+        # A Warburg tail is one exponent among many: it costs what a free exponent does.
+        size = series_circuit(*key).size + (key[1] == "W")
+        return float(-0.5 * count * np.log(variance) - 0.5 * PRICE * size)
 
     def weighed(self) -> list[Candidate]:
         """Every minimum that has a weight of 1/50 or more of the best, finished."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from evaluation.circuits.search_space import Space
 from evaluation.circuits.tree import Circuit
-from evaluation.weights import real_parts, weights
+from evaluation.weights import MODULUS, USUAL_ENDS, Ends, real_parts, weights
 from trials.checks import ComplexArray, FloatArray
 from trials.spectrum import Spectrum
 
@@ -48,10 +48,11 @@ class Data:
                 1.0 / (2 * np.pi * float(self.frequency_hz.min())))
 
 
-def data_of(spectrum: Spectrum, weighting: str = "modulus") -> Data:
-    """The data of a spectrum; weighting is "modulus", "proportional" or "unit"."""
+def data_of(spectrum: Spectrum, weighting: str = MODULUS, ends: Ends = USUAL_ENDS) -> Data:
+    """The data of a spectrum; weighting is "modulus", "proportional" or "unit", and `ends` says
+    how much noisier the ends of the band are than its middle."""
     return Data(spectrum.frequency_hz, spectrum.impedance_ohm,
-                weights(spectrum.frequency_hz, spectrum.impedance_ohm, weighting))
+                weights(spectrum.frequency_hz, spectrum.impedance_ohm, weighting, ends))
 
 
 @dataclass(frozen=True, eq=False)
