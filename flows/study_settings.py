@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -18,6 +17,7 @@ from hardware.simulation.materials import PRESETS
 from optimizer.space import NAMES
 from trials.errors import BadInput
 from trials.recipe import Recipe
+from trials.toml_files import toml
 
 Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
 
@@ -95,13 +95,13 @@ options."""
 def read_study(path: Path) -> Any:
     """The settings of a study file. Raises BadInput on anything wrong."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise BadInput("study", path, "a readable file", f"{error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise BadInput("study", path, "a TOML file", f"{error}.") from None
     try:
-        found = StudySettings.model_validate(values)
+        found = StudySettings.model_validate(toml(text, "study", path))
     except ValidationError as error:
         raise readable(error, str(path), StudySettings) from None
     _prove_source(found.source)

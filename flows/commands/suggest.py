@@ -42,8 +42,9 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     for note in models.notes:
         say(note)
     found = propose(models, count, settings.campaign.seed if seed is None else seed)
-    emit({"rows": len(past), "table": table.cells.taken, "laws": models.laws, "suggestions": [asdict(p) for p in found]},
-         as_json, lambda: _show(found, laws_words(models.laws)))
+    emit({"rows": len(past), "table": table.cells.taken, "laws": models.laws,
+          "suggestions": [asdict(p) for p in found]}, as_json,
+         lambda: _show(found, laws_words(models.laws)))
 
 
 def _show(found: tuple[Proposal, ...], laws: str) -> None:

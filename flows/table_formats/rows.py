@@ -68,7 +68,7 @@ def _prove_row(number: int, cells: Sequence[str], path: Path) -> None:
 
 def text_of(value: Any) -> str:
     """A cell as a CSV would have it: shortest text that reads back as the same number."""
-    if value is None or isinstance(value, float) and math.isnan(value):
+    if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
     if isinstance(value, bool):
         return str(value)

@@ -42,13 +42,14 @@ def echoed(query: str, answer: str, asked_hz: float) -> float:
 
 
 def reading(frequency_hz: float, real: float, imaginary: float, over: float) -> Reading:
-    """The point, or why there is none: numbers from `over` on mean overload, exactly 0 is no
-    reading of anything physical."""
+    """The point, or why there is none: numbers from `over` on mean overload, and nothing that is
+    pressed has a resistance of exactly 0: that is a trace that was never filled."""
     value = complex(real, imaginary)
     if not cmath.isfinite(value):
         return Reading(frequency_hz, None, "not a finite number")
     if max(abs(real), abs(imaginary)) >= over:
         return Reading(frequency_hz, None, "overload: beyond the meter's range")
-    if value == 0:
-        return Reading(frequency_hz, None, "exactly zero ohm")
+    if real == 0:
+        return Reading(frequency_hz, None, "exactly zero ohm" if value == 0 else
+                       "a resistance of exactly zero ohm")
     return Reading(frequency_hz, value)
