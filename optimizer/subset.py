@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 from scipy.spatial import cKDTree
 
 from optimizer.space import Space
@@ -20,6 +21,7 @@ from trials.checks import FloatArray, IntArray
 from trials.outcome import Failed, Intact
 from trials.trial import Trial
 
+BoolArray = npt.NDArray[np.bool_]
 MOST_ROWS, LEARNED = 2000, 800
 MOST_OTHERS = 2
 """Other lots and operators that are learned from where the wanted one has fewer than LEARNED: each
@@ -91,7 +93,7 @@ def _nearest(x: FloatArray, failed: IntArray, to: FloatArray, wanted: int) -> In
     return failed[np.argsort(distance, kind="stable")[:wanted]]
 
 
-def _fill(x: FloatArray, taken: FloatArray, allowed: FloatArray, wanted: int) -> None:
+def _fill(x: FloatArray, taken: BoolArray, allowed: BoolArray, wanted: int) -> None:
     """Marks up to `wanted` more of the allowed rows, each the farthest from all that are taken."""
     distance = np.full(x.shape[0], np.inf)
     if taken.any():

@@ -60,7 +60,8 @@ def table(name: str, trials: Sequence[Trial]) -> pd.DataFrame:
 
 def _no_formula(texts: pd.Series) -> pd.Series:
     """A stack may be named =HYPERLINK(...): whoever opens the file shall read the name, not run it.
-    """
+    A carriage return, which readers take for the end of a row, is a space."""
+    texts = texts.str.replace("\r", " ")
     return texts.where(~texts.str.startswith(FORMULA).fillna(False), "'" + texts)
 
 
