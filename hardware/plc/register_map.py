@@ -111,7 +111,7 @@ def from_text(text: str, source: str) -> RegisterMap:
     values = toml(text, "press.map", source)
     try:
         return _map(values, source)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadInput("press.map", source, "a register map", f"Wrong or missing: {error}. Compare "
                        "it with the generic map.") from None
 
