@@ -25,7 +25,7 @@ pytestmark = pytest.mark.fuzz
 ROOT = Path(__file__).parents[2]
 ODD: tuple[Any, ...] = (
     0, -1, 1, 10**18, 1e14, -1e14, 1e-300, 0.1, True, "", " ", "x", "a.b", "..", "json.tool",
-    "sqlite://", "sqlite:///x.db", "[]", [], [1], [1, 2], [2, 1], [1, 2, 3], ["a"], [[]], {}, 
+    "sqlite://", "sqlite:///x.db", "[]", [], [1], [1, 2], [2, 1], [1, 2, 3], ["a"], [[]], {},
     {"a": 1}, float("inf"), float("nan"), 10**400, "é" * 300, "\u202e", "a\nb")
 
 
@@ -40,8 +40,8 @@ def readable(read: Callable[[], Any]) -> Any:
 
 
 def examples() -> list[Path]:
-    return [p for p in sorted((ROOT / "examples").glob("*.toml"))
-            + sorted((ROOT / "examples" / "published").glob("*.toml"))]
+    return [*sorted((ROOT / "examples").glob("*.toml")),
+            *sorted((ROOT / "examples" / "published").glob("*.toml"))]
 
 
 def odd_text(values: dict[str, Any], draw: Random) -> str:

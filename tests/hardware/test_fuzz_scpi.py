@@ -44,22 +44,19 @@ class HostileMeter:
         model = self.dialect.rpartition("_")[2].upper().encode()
         if b"FREQ " in line:
             self.frequency = line.split(b"FREQ ")[1].split(b";")[0]
-        if line.endswith(b"*IDN?"):
-            return b"Maker," + model + b",MY1,A.1" + end
-        if line.endswith(b"FREQ?"):
-            return self.frequency + end
-        if line.endswith((b"*TRG", b":MEAS?")):
-            x = 3.0 + self.draw.random()
-            status = b"" if end == b"\r\n" else b",+0"
-            return f"+1.25000E+01,-{x:.5E}".encode() + status + end
-        if line.endswith((b"STAT?", b"CORR2:OPEN?", b"CORR2:SHOR?")):
-            return b"1" + end
-        if line.endswith((b"CORR:OPEN?", b"CORR:SHOR?")):
-            return b"ALL" + end
-        if line.endswith(b"*ESR?"):
-            return b"0" + end
-        said = self.sound._answer(line.decode("ascii", "replace"))
-        return None if said is None else said.encode() + end
+        x = 3.0 + self.draw.random()
+        status = b"" if end == b"\r\n" else b",+0"
+        for asked, said in (
+                (b"*IDN?", b"Maker," + model + b",MY1,A.1"), (b"FREQ?", self.frequency),
+                (b"*TRG", f"+1.25000E+01,-{x:.5E}".encode() + status),
+                (b":MEAS?", f"+1.25000E+01,-{x:.5E}".encode()), (b"STAT?", b"1"),
+                (b"CORR2:OPEN?", b"1"), (b"CORR2:SHOR?", b"1"), (b"CORR:OPEN?", b"ALL"),
+                (b"CORR:SHOR?", b"ALL"), (b"*ESR?", b"0")):
+            # A Hioki is triggered by the line before the question.
+            if line.endswith(asked) and not (asked == b"*TRG" and end == b"\r\n"):
+                return said + end
+        known = self.sound._answer(line.decode("ascii", "replace"))
+        return None if known is None else known.encode() + end
 
     def _badly(self, connection: socket.socket, said: bytes) -> None:
         draw = self.draw
