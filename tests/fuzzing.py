@@ -23,11 +23,11 @@ HOSTILE_BYTES = (b"", b"\0", b"\xff\xfe", b"nan", b"inf", b"-1", b"1e400", b"9" 
                  b"9.9E37", b"0", b"-0.0", b"1_0", b"0x10", b"../../x", b"%s", b"{}", b"\x1b[2J")
 
 
-def cases(check: Callable[[Random], object]) -> None:
+def cases(check: Callable[[Random], object], fewest: int = FEWEST) -> None:
     """Calls `check` with one seeded draw after another. Whatever it raises is told with the number
     of the case."""
     done = 0
-    for seed, number in _numbers():
+    for seed, number in _numbers(fewest):
         began = time.monotonic()
         try:
             check(Random(f"{seed}:{number}"))
@@ -39,13 +39,13 @@ def cases(check: Callable[[Random], object]) -> None:
     assert done
 
 
-def _numbers() -> Iterator[tuple[int, int]]:
+def _numbers(fewest: int) -> Iterator[tuple[int, int]]:
     if ALONE:
         seed, number = ALONE.split(":")
         yield int(seed), int(number)
         return
     began, number = time.monotonic(), 0
-    while number < FEWEST or time.monotonic() - began < BUDGET_S:
+    while number < fewest or time.monotonic() - began < BUDGET_S:
         yield SEED, number
         number += 1
 
