@@ -20,7 +20,6 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
     settings = read_settings(path)
     table = read_table(data, settings)
     past = table.past
-    say_taken(data, table.cells, table.ignored, as_json)
     order = order_of(settings, ledger=ledger_url)
     prove_lasting(order.ledger_url)
     name = settings.campaign.name
@@ -31,6 +30,7 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
                                              versions(), f"import of {data.name}"))
         added = sum(ledger.append(name, ledger.next_number(name), one.entry(data.name))
                     for one in past)
+    say_taken(data, table.cells, table.ignored, as_json)
     result = {"campaign": name, "rows": len(past), "added": added, "known": len(past) - added,
               "table": table.cells.taken}
     emit(result, as_json, lambda: print(

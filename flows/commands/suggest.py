@@ -26,7 +26,6 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     table = read_table(data, settings)
     past = table.past
     prove_informative(past, settings, data)
-    say_taken(data, table.cells, table.ignored, as_json)
     if not any(isinstance(one.outcome, Intact) for one in past):
         say(f"All {len(past)} stacks failed: these recipes are where one is most likely to "
             "survive.")
@@ -35,6 +34,7 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     prove_modules(settings)
     history = [one.trial(i) for i, one in enumerate(past, 1)]
     earlier = earlier_trials(settings, settings.campaign.ledger)
+    say_taken(data, table.cells, table.ignored, as_json)
     say_if_mixed([*history, *earlier])
     problem = settings.problem
     problem = replace(problem, search=replace(problem.search, start_with=0))

@@ -8,10 +8,11 @@ import re
 from hardware.scpi.dialect import Reading
 from hardware.scpi.link import OutOfStep
 
-EXPONENT = re.compile(r"[+-]?\d+\.\d+E[+-]\d{2,3}")
+EXPONENT = re.compile(r"[+-]?\d{1,20}\.\d{1,20}E[+-]\d{2,3}")
 """A number in engineering form. A line that is cut off inside one no longer matches."""
-PLAIN = re.compile(r"[+-]?\d+(\.\d+)?(E[+-]?\d{1,3})?")
-INTEGER = re.compile(r"[+-]?\d+")
+PLAIN = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?(E[+-]?\d{1,3})?")
+INTEGER = re.compile(r"[+-]?\d{1,9}")
+"""Python itself refuses integers of thousands of digits, with an error of its own."""
 SAME_FREQUENCY = 0.005
 """Instruments round a frequency by up to 0.1 %; neighbours of a sweep are far more apart."""
 
