@@ -3,10 +3,12 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
+# Beside the environment that it audits, so that it adds nothing to it.
+AUDIT := $(VENV)-audit
 # Small matrices: more threads than one make torch slower, not faster.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test fast soak check benchmark clean
+.PHONY: demo test fast soak fuzz audit check benchmark clean
 .DEFAULT_GOAL := demo
 
 $(READY): pyproject.toml constraints.txt
@@ -23,10 +25,19 @@ test: $(READY)  ## the whole test suite, in three processes: much of it waits fo
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 fast: $(READY)  ## the part of it that needs no Prefect server and no real time, on two cores
-	$(BIN)/python -m pytest -m "not prefect and not slow and not sockets and not soak" -n 2 --dist loadfile
+	$(BIN)/python -m pytest -m "not prefect and not slow and not sockets and not soak and not fuzz" -n 2 --dist loadfile
 
 soak: $(READY)  ## a campaign of 500 stacks whose process is killed at random, for some twenty minutes
 	$(BIN)/python -m pytest -m soak -s tests/flows/test_soak.py
+
+fuzz: $(READY)  ## hostile inputs for an hour, four minutes a test; make test gives each four seconds
+	PRESSLOOP_FUZZ_S=$${PRESSLOOP_FUZZ_S:-240} PRESSLOOP_FUZZ_SEED=$${PRESSLOOP_FUZZ_SEED:-$$(date +%s)} \
+		$(BIN)/python -m pytest -m fuzz
+
+audit: $(READY)  ## known vulnerabilities of the installed packages, where a source of them answers
+	$(PYTHON) -m venv $(AUDIT)
+	$(AUDIT)/bin/pip install --quiet "pip-audit>=2.9,<3"
+	$(PYTHON) tools/audit.py $(AUDIT)/bin/pip-audit "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
 check: $(READY)  ## style, floors, types
 	$(BIN)/ruff check .
@@ -37,4 +48,4 @@ benchmark: $(READY)  ## figures of speed, size and accuracy
 	$(BIN)/python benchmarks/figures.py
 
 clean:  ## forget the demo and the environment
-	rm -rf $(VENV) pressloop-demo.* report.html
+	rm -rf $(VENV) $(AUDIT) pressloop-demo.* report.html

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from flows.tables import Table, table_of
 from hardware.envelope import Envelope
-from hardware.profiles import Bounds, Die, Material, Own, envelope_of
+from hardware.profiles import LARGEST_DIE_MM, Bounds, Die, Material, Own, envelope_of
 
 DieTable = table_of(Die)
 MaterialTable = table_of(Material)
@@ -23,7 +23,7 @@ class EnvelopeTable(Table):
     die: DieTable | None = None  # type: ignore[valid-type]
     materials: Materials = ()
     press_max_force_kn: float = Field(gt=0)
-    die_diameter_mm: float | None = Field(default=None, gt=0)
+    die_diameter_mm: float | None = Field(default=None, gt=0, le=LARGEST_DIE_MM)
     die_max_pressure_mpa: float | None = Field(default=None, gt=0)
     min_temperature_c: float = 15.0
     max_temperature_c: float | None = None

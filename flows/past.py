@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.settings import Settings
-from flows.table_files import cells_of
+from flows.table_files import Cells, cells_of
 from hardware.envelope import check
 from optimizer.space import NAMES
+from trials.checks import within
 from trials.entry import Imported
 from trials.errors import BadInput, OutOfEnvelope
 from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
@@ -22,6 +23,10 @@ from trials.stack import Stack
 from trials.trial import State, Trial
 
 RESULT = ("resistance_ohm_cm2", "resistance_se_ohm_cm2", "failure_mode", "damage_index")
+RESISTANCE_OHM_CM2 = (1e-3, 1e9)
+"""From far below a single metal contact to a stack without contact at all."""
+HIGHEST_HELD_MPA = 1000.0
+UNITS = "Check the unit and the row: no stack has that."
 OPTIONAL = ("stack", "lot", "operator", "stack_pressure_mpa", *RESULT)
 
 
@@ -44,14 +49,36 @@ class Past:
         return Trial(number, self.stack, self.recipe, State.IMPORTED, outcome=self.outcome)
 
 
-def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
+@dataclass(frozen=True, slots=True)
+class PastTable:
+    """The past presses of a file, what was taken of it, and columns that mean nothing here."""
+
+    past: tuple[Past, ...]
+    cells: Cells
+    ignored: tuple[str, ...]
+
+
+def read_table(path: Path, settings: Settings) -> PastTable:
     """Every row of the table. A variable that the settings fix may be left out.
 
     Raises BadInput naming file, row and column for anything that cannot be used; then nothing of
     the table is used.
     """
-    header, rows = _read(path)
+    cells = cells_of(path)
+    header = list(cells.header)
     _check_header(header, settings, path)
+    cells.prove_read_one_way((*NAMES, *OPTIONAL), path)
+    return PastTable(_different(_named(cells, path), settings, path), cells,
+                     tuple(name for name in header if name not in (*NAMES, *OPTIONAL)))
+
+
+def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
+    """The past presses of a table, as `read_table` finds them."""
+    return read_table(path, settings).past
+
+
+def _different(rows: list[tuple[int, dict[str, str]]], settings: Settings, path: Path
+               ) -> tuple[Past, ...]:
     found: dict[str, Past] = {}
     for line, row in rows:
         past = _past(line, row, settings, path)
@@ -62,11 +89,6 @@ def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
                            "tells the two apart.")
         found[past.digest] = past
     return tuple(found.values())
-
-
-def ignored_columns(path: Path) -> tuple[str, ...]:
-    """Columns of the table that mean nothing here."""
-    return tuple(name for name in _read(path)[0] if name not in (*NAMES, *OPTIONAL))
 
 
 def prove_informative(past: tuple[Past, ...], settings: Settings, path: Path) -> None:
@@ -84,8 +106,7 @@ def prove_informative(past: tuple[Past, ...], settings: Settings, path: Path) ->
                            "that vary it.")
 
 
-def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
-    found = cells_of(path)
+def _named(found: Cells, path: Path) -> list[tuple[int, dict[str, str]]]:
     rows = []
     for line, cells in found.rows:
         if len(cells) != len(found.header):
@@ -93,7 +114,7 @@ def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
                            f"{len(found.header)} cells, as in the header",
                            "The row may be cut off, or a decimal comma splits a number.")
         rows.append((line, dict(zip(found.header, cells, strict=True))))
-    return list(found.header), rows
+    return rows
 
 
 def _check_header(header: list[str], settings: Settings, path: Path) -> None:
@@ -170,13 +191,29 @@ def _outcome(row: Mapping[str, str]) -> Outcome:
                        "Fill one of the two or drop the row.")
     error = row.get("resistance_se_ohm_cm2", "")
     held = row.get("stack_pressure_mpa", "")
-    return Intact(_number("resistance_ohm_cm2", resistance),
-                  _number("resistance_se_ohm_cm2", error) if error else None, damage=damage,
-                  stack_pressure_mpa=_number("stack_pressure_mpa", held) if held else None)
+    return _plausible(Intact(
+        _number("resistance_ohm_cm2", resistance),
+        _number("resistance_se_ohm_cm2", error) if error else None, damage=damage,
+        stack_pressure_mpa=_number("stack_pressure_mpa", held) if held else None))
+
+
+def _plausible(outcome: Intact) -> Intact:
+    """Raises BadInput for what no stack has: one such row would bend every model."""
+    within("resistance_ohm_cm2", outcome.resistance_ohm_cm2, *RESISTANCE_OHM_CM2, UNITS)
+    if outcome.resistance_se_ohm_cm2 is not None:
+        within("resistance_se_ohm_cm2", outcome.resistance_se_ohm_cm2, 0.0,
+               RESISTANCE_OHM_CM2[1], UNITS)
+    if outcome.stack_pressure_mpa is not None:
+        within("stack_pressure_mpa", outcome.stack_pressure_mpa, 0.0, HIGHEST_HELD_MPA, UNITS)
+    return outcome
 
 
 def _number(name: str, text: str) -> float:
     try:
+        # Python takes 1_000 and the digits of all scripts for numbers; a table rarely means them.
+        if "_" in text or not text.isascii():
+            raise ValueError
         return float(text)
     except ValueError:
-        raise BadInput(name, text, "a number", "Write it without unit.") from None
+        raise BadInput(name, text, "a number", "Write it without unit, and with one decimal point."
+                       ) from None

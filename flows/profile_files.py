@@ -6,13 +6,13 @@ They become tables of the settings, so that what the ledger keeps needs no file 
 from __future__ import annotations
 
 import difflib
-import tomllib
 from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
 from hardware.profiles import Die, Material
 from trials.errors import BadInput
+from trials.toml_files import toml
 
 Profile = TypeVar("Profile", Die, Material)
 
@@ -52,11 +52,11 @@ def profile(kind: type[Profile], values: dict[str, Any], source: str) -> Profile
 
 def _read(kind: type[Profile], path: Path, key: str) -> dict[str, Any]:
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = toml(path.read_text(encoding="utf-8"), key, path)
     except OSError as error:
         raise BadInput(key, path, "a readable file, relative to the settings",
                        f"{error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, ValueError) as error:
+    except ValueError as error:
         raise BadInput(key, path, "a TOML file", f"{error}.") from None
     profile(kind, values, f"{key} ({path.name})")
     return values

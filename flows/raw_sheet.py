@@ -16,8 +16,13 @@ from studies.lint.sheet import USUAL_DIES_MM
 
 def raw_sheet(path: Path, settings: Settings | None = None) -> Sheet:
     """The table of a file, with what the settings know of space and die. Raises BadInput for a
-    file that is no table."""
-    found = cells_of(path)
+    file that is no table, or has a column that can be read in two ways."""
+    return sheet_from(cells_of(path), path, settings)
+
+
+def sheet_from(found: Cells, path: Path, settings: Settings | None = None) -> Sheet:
+    """The same from cells that were read before."""
+    found.prove_read_one_way(found.header, path)
     wide = len(found.header)
     rows = [[*cells[:wide], *[""] * (wide - len(cells))] for _, cells in found.rows]
     frame = pd.DataFrame(rows, index=[number for number, _ in found.rows],

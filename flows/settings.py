@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,6 +30,7 @@ from optimizer.stopping import Stopping, prove_stopping
 from trials.errors import BadInput, OutOfEnvelope
 from trials.recipe import Recipe
 from trials.stack import Stack
+from trials.toml_files import toml
 
 
 def _as_range(value: Any) -> Any:
@@ -250,12 +250,11 @@ def read_settings(path: Path) -> Settings:
     """The settings of a TOML file. Raises BadInput or OutOfEnvelope on anything wrong."""
     try:
         text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text)
     except OSError as error:
         raise BadInput("settings", path, "a readable file", f"{error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise BadInput("settings", path, "a TOML file", f"{error}.") from None
-    return from_plain(inlined(values, path.parent), str(path))
+    return from_plain(inlined(toml(text, "settings", path), path.parent), str(path))
 
 
 def from_plain(values: dict[str, Any], source: str) -> Settings:

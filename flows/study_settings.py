@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -16,6 +16,8 @@ from flows.tables import Table, as_tuple, readable, table_of
 from hardware.simulation.materials import PRESETS
 from optimizer.space import NAMES
 from trials.errors import BadInput
+from trials.recipe import Recipe
+from trials.toml_files import toml
 
 Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
 
@@ -66,6 +68,11 @@ class _Study(Table):
             values["design"] = design_recipes(folder / design) if design else ()
         return work_of(part).Options(**values)
 
+    def designs(self, folder: Path) -> tuple[Path, ...]:
+        """Tables of designs of experiments that its parts read."""
+        named = (getattr(getattr(self, part), "design", "") for part in self.parts)
+        return tuple(folder / str(name) for name in named if name)
+
     def plain(self) -> dict[str, Any]:
         """As JSON values."""
         return json.loads(self.model_dump_json(exclude_none=True))
@@ -88,13 +95,13 @@ options."""
 def read_study(path: Path) -> Any:
     """The settings of a study file. Raises BadInput on anything wrong."""
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise BadInput("study", path, "a readable file", f"{error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise BadInput("study", path, "a TOML file", f"{error}.") from None
     try:
-        found = StudySettings.model_validate(values)
+        found = StudySettings.model_validate(toml(text, "study", path))
     except ValidationError as error:
         raise readable(error, str(path), StudySettings) from None
     _prove_source(found.source)
@@ -113,13 +120,20 @@ def design_recipes(path: Path) -> tuple[tuple[float, float, float], ...]:
     if missing:
         raise BadInput(f"{path.name}: column {missing[0]}", "missing", "present",
                        f"Columns found: {', '.join(found.header)}.")
+    found.prove_read_one_way(NAMES, path)
     at = [found.header.index(name) for name in NAMES]
+    return tuple(_recipe(cells, at, f"{path.name} row {number}") for number, cells in found.rows)
+
+
+def _recipe(cells: Sequence[str], at: Sequence[int], where: str) -> tuple[float, float, float]:
     try:
-        return tuple((float(cells[at[0]]), float(cells[at[1]]), float(cells[at[2]]))
-                     for _, cells in found.rows)
+        recipe = Recipe(*(float(cells[i]) for i in at))
     except (ValueError, IndexError):
-        raise BadInput(f"{path.name}", "an empty cell or text", "three numbers in every row",
+        raise BadInput(where, "an empty cell or text", "three numbers in every row",
                        "Complete the recipes.") from None
+    except BadInput as error:
+        raise BadInput(f"{where}: {error.name}", error.value, error.bound, error.remedy) from None
+    return recipe.pressure_mpa, recipe.dwell_s, recipe.temperature_c
 
 
 def _prove_source(source: SourceTable) -> None:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from flows.commands.stored import Stored, existing, stored
-from flows.past import read_past
-from flows.raw_sheet import raw_sheet
+from flows.past import read_table
+from flows.raw_sheet import sheet_from
 from flows.settings import read_settings
 from flows.simulated_stacks import REFERENCE, SPACE, simulated_stacks
 from flows.study_settings import SourceTable
@@ -48,11 +48,13 @@ def source_of(table: SourceTable, folder: Path, seed: int) -> Source:
 
 def _from_table(path: Path, settings_path: Path) -> Source:
     settings = read_settings(settings_path)
-    trials = tuple(past.trial(past.line) for past in read_past(path, settings))
-    data = StudyData(f"table {path.name}", trials, settings.space, settings.limits,
-                     settings.reference, row_word="row", surrogate=settings.problem.surrogate)
+    table = read_table(path, settings)
+    trials = tuple(past.trial(past.line) for past in table.past)
+    data = StudyData(f"table {path.name} ({table.cells.words})", trials, settings.space,
+                     settings.limits, settings.reference, row_word="row",
+                     surrogate=settings.problem.surrogate)
     return Source(data, {path.name: _digest(path), settings_path.name: _digest(settings_path)},
-                  raw_sheet(path, settings))
+                  sheet_from(table.cells, path, settings))
 
 
 def _from_ledger(table: SourceTable) -> Source:

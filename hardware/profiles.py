@@ -16,6 +16,8 @@ from trials.errors import BadInput
 
 HOTTEST_C = 400.0
 """No lab die goes beyond."""
+LARGEST_DIE_MM = 1000.0
+"""A die of a metre: beyond, the number is no diameter in mm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,7 @@ class Die:
 
     def __post_init__(self) -> None:
         positive("diameter_mm", self.diameter_mm)
+        within("diameter_mm", self.diameter_mm, 0.0, LARGEST_DIE_MM, "Check the unit: it is mm.")
         _prove(self)
         if self.open_below_c is not None:
             within("open_below_c", self.open_below_c, 0.0, HOTTEST_C, "A temperature in degC.")

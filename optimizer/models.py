@@ -18,6 +18,7 @@ from optimizer.problem import Problem
 from optimizer.risk_limits import RiskLimits
 from optimizer.setpoint import input_sd
 from optimizer.space import Space
+from optimizer.subset import learned_from
 from optimizer.training import Origin, Rows, Training, latest_origin, training
 from surrogates import predict
 from surrogates.parts.rows import draws_kept
@@ -210,7 +211,11 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     """
     space, choice = problem.space, problem.surrogate
     origin = origin or latest_origin(history) or latest_origin(earlier)
-    data = training([*history, *earlier], space, problem.limits.crushed_above, origin)
+    # More threads than these small matrices can use make everything slower; and whether an earlier
+    # lot helps is then told by the same sums at the first call as at every other.
+    torch.set_num_threads(1)
+    learned, told = learned_from([*history, *earlier], space, origin)
+    data = training(learned, space, problem.limits.crushed_above, origin)
     data, notes = useful_rows(data, problem)
     kept = draws_kept(data.largest)
     prior = physics_prior.of_log_resistance(space, problem.limits, laws=choice.laws, draws=kept)
@@ -220,7 +225,7 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     return Models(problem=problem, history=tuple(history), earlier=tuple(earlier), data=data,
                   log_resistance=fit_model(choice, data.log_resistance, prior),
                   failures={mode: model for mode, model in found.items() if model is not None},
-                  notes=notes, origin=origin)
+                  notes=(told, *notes) if told else notes, origin=origin)
 
 
 def _readings(data: Training, mode: FailureMode) -> Rows:

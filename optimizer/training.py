@@ -86,7 +86,7 @@ def training(history: Iterable[Trial], space: Space, crushed_above: float,
     """Sorted by content, so that the order of the history cannot matter. `origin` is where the
     stacks come from that recipes are wanted for; without one all rows are alike."""
     crushed = -np.log1p(-crushed_above)
-    trials = sorted((t for t in history if space.comparable(t.recipe)), key=_content)
+    trials = sorted((t for t in history if space.comparable(t.recipe)), key=content_of)
     groups = _groups(trials, origin)
     intact = [(t, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
     damaged = [(t, d) for t in trials if (d := _damage(t)) is not None]
@@ -114,7 +114,8 @@ def _groups(trials: Sequence[Trial], origin: Origin | None) -> dict[Origin, int]
     return {origin: 0} | {one: i for i, one in enumerate(others, 1)}
 
 
-def _content(trial: Trial) -> tuple[str, ...]:
+def content_of(trial: Trial) -> tuple[str, ...]:
+    """What trials are sorted by, so that the order of a history cannot matter."""
     return (repr(trial.recipe), repr(trial.outcome), trial.state, *origin_of(trial))
 
 

@@ -19,9 +19,13 @@ def number(name: str, value: object) -> float:
     """`value` as a float; refuses text, booleans, NaN and infinity."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise BadInput(name, value, "a number", "Give a plain number without unit or quotes.")
-    if not math.isfinite(value):
-        raise BadInput(name, value, "finite", "Leave the field out when there is no reading.")
-    return float(value)
+    try:
+        got = float(value)
+    except OverflowError:  # an integer that no float holds
+        got = math.inf
+    if not math.isfinite(got):
+        raise BadInput(name, got, "finite", "Leave the field out when there is no reading.")
+    return got
 
 
 def within(name: str, value: object, low: float, high: float, remedy: str) -> float:

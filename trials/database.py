@@ -216,6 +216,10 @@ def plain_errors(shown_url: str) -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         raise _problem(error, shown_url) from None
+    except UnicodeDecodeError as error:
+        # A text of the file, or SQLite's message with a piece of it, is none any more.
+        raise LedgerProblem("ledger", shown_url, "undamaged", f"A text in it is none ({error}). "
+                            "Restore it from a backup.") from None
 
 
 def _problem(error: SQLAlchemyError, shown_url: str) -> LedgerProblem:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -26,7 +25,7 @@ from trials.entry import Commanded, Entry, Imported, Opened
 from trials.errors import LedgerAway, LedgerProblem
 from trials.fold import advanced, fold
 from trials.queries import bare, full, is_known, of_campaign, times_opened
-from trials.rows import counted, key_of, one_line, to_bytes, to_json, trial_for
+from trials.rows import counted, from_json, key_of, one_line, to_bytes, to_json, trial_for, whole
 from trials.schema import HEAD, arrays, entries, revision_of, upgrade
 from trials.stamp import stamp
 from trials.storage import (
@@ -216,7 +215,7 @@ class Ledger:
         query = (select(entries.c.payload).order_by(entries.c.entry_id.desc()).limit(1)
                  .where(entries.c.campaign == campaign, entries.c.kind == "opened"))
         payload = self._ask(lambda connection: connection.scalar(query))
-        found = None if payload is None else decode("opened", json.loads(payload), {})
+        found = None if payload is None else decode("opened", from_json(payload), {})
         return found if isinstance(found, Opened) else None
 
     def openings(self, campaign: str) -> tuple[Opened, ...]:
@@ -224,18 +223,18 @@ class Ledger:
         query = (select(entries.c.payload).order_by(entries.c.entry_id)
                  .where(entries.c.campaign == campaign, entries.c.kind == "opened"))
         texts = self._ask(lambda connection: connection.scalars(query).all())
-        found = [decode("opened", json.loads(text), {}) for text in texts]
+        found = [decode("opened", from_json(text), {}) for text in texts]
         return tuple(one for one in found if isinstance(one, Opened))
 
     def next_number(self, campaign: str) -> int:
         """The first trial number above all that the campaign has used, from 1."""
         query = select(func.max(entries.c.trial)).where(entries.c.campaign == campaign)
-        return (self._ask(lambda connection: connection.scalar(query)) or 0) + 1
+        return whole("trial", self._ask(lambda connection: connection.scalar(query)) or 0) + 1
 
     def last_cycle_id(self) -> int:
         """The highest cycle id over all campaigns, 0 when there is none."""
         query = select(func.max(entries.c.cycle_id))
-        return self._ask(lambda connection: connection.scalar(query)) or 0
+        return whole("cycle_id", self._ask(lambda connection: connection.scalar(query)) or 0)
 
     def log(self, campaign: str) -> tuple[LogRow, ...]:
         """One row per entry, in the order of recording."""
@@ -245,8 +244,8 @@ class Ledger:
         query = of_campaign(campaign).with_only_columns(*columns)
         found = [LogRow(*row) for row in self._ask(
             lambda connection: connection.execute(query).all())]
-        return tuple(row._replace(payload=json.loads(str(row.payload)),
-                                  versions=json.loads(str(row.versions))) for row in found)
+        return tuple(row._replace(payload=from_json(row.payload),
+                                  versions=from_json(row.versions)) for row in found)
 
     def rows(self, campaign: str | None = None, upto: int | None = None, at_once: int = AT_ONCE
              ) -> Iterator[StoredRow]:

@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,7 +12,7 @@ from trials.entry import Opened
 from trials.errors import BadInput, LedgerProblem
 from trials.fold import advanced
 from trials.ledger import Ledger
-from trials.rows import from_bytes, key_of
+from trials.rows import from_bytes, from_json, key_of
 from trials.storage import StoredRow
 from trials.trial import Trial
 
@@ -116,7 +115,7 @@ class _Prover:
         row, trial = stored.columns, stored.columns["trial"]
         arrays = {blob["name"]: from_bytes(blob["dtype"], blob["shape"], blob["data"])
                   for blob in stored.blobs}
-        entry = decode(row["kind"], json.loads(row["payload"]), arrays)
+        entry = decode(row["kind"], from_json(row["payload"]), arrays)
         if row["key"] != key_of(trial, entry, self._opened):
             return f"its key {row['key']} is not that of what it says"
         if isinstance(entry, Opened):

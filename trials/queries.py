@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from typing import Any
 
@@ -12,7 +11,7 @@ from trials.codec import Array, decode
 from trials.entry import Entry
 from trials.errors import LedgerProblem
 from trials.fold import Bare
-from trials.rows import from_bytes
+from trials.rows import from_bytes, from_json, whole
 from trials.schema import arrays, entries
 from trials.trial import State
 
@@ -51,12 +50,17 @@ def bare(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry | B
     heavy = entries.c.kind.in_(WITH_ARRAYS)
     names = rows.with_only_columns(entries.c.entry_id, entries.c.trial, entries.c.kind)
     story: dict[int, tuple[int, Entry | Bare]] = {
-        row.entry_id: (row.trial, Bare(State(row.kind)))
+        row.entry_id: (_trial(row), Bare(State(row.kind)))
         for row in connection.execute(names.where(heavy))
     }
     for row in connection.execute(light.add_columns(entries.c.entry_id).where(~heavy)):
-        story[row.entry_id] = (row.trial, decode(row.kind, json.loads(row.payload), {}))
+        story[row.entry_id] = (_trial(row), decode(row.kind, from_json(row.payload), {}))
     return [story[entry_id] for entry_id in sorted(story)]
+
+
+def _trial(row: Any) -> Any:
+    """The trial of a row that tells of one; a row of the campaign itself has none."""
+    return row.trial if row.trial is None else whole("trial", row.trial)
 
 
 def full(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry]]:
@@ -66,5 +70,5 @@ def full(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry]]:
     kept: dict[int, dict[str, Array]] = defaultdict(dict)
     for blob in connection.execute(select(arrays).where(arrays.c.entry_id.in_(wanted))):
         kept[blob.entry_id][blob.name] = from_bytes(blob.dtype, blob.shape, blob.data)
-    return [(row.trial, decode(row.kind, json.loads(row.payload), kept[row.entry_id]))
+    return [(_trial(row), decode(row.kind, from_json(row.payload), kept[row.entry_id]))
             for row in found]

@@ -23,8 +23,11 @@ from trials.entry import (
     Pressed,
     Settled,
 )
-from trials.errors import BadInput, LedgerProblem
+from trials.errors import BadInput, LedgerProblem, shown
 
+MOST_CHARACTERS = 8_000_000
+"""Of a payload without its arrays; settings, the longest, are bounded to an eighth of it."""
+RESTORE = "Restore the ledger from a backup; `pressloop verify` names the entry."
 LARGEST = 2**31 - 1
 """Of trial numbers and cycle ids: what a PLC's double word and every database can hold."""
 
@@ -78,12 +81,37 @@ def trial_for(entry: Entry, trial: int | None) -> int | None:
 
 
 def to_json(kind: str, payload: Mapping[str, Any]) -> str:
-    """The payload as JSON; raises BadInput on NaN, infinity and what JSON has no word for."""
+    """The payload as JSON; raises BadInput on NaN, infinity and what JSON has no word for,
+    and on more text than is read back."""
     try:
-        return json.dumps(payload, allow_nan=False)
-    except (TypeError, ValueError) as error:
+        text = json.dumps(payload, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
         raise BadInput(f"{kind} entry", str(error), "made of finite, plain JSON values",
                        "Leave missing readings out; turn other objects into text.") from None
+    if len(text) > MOST_CHARACTERS:
+        raise BadInput(f"{kind} entry", f"{len(text)} characters",
+                       f"at most {MOST_CHARACTERS}", "Is a text in it a whole file?")
+    return text
+
+
+def whole(column: str, value: object) -> int:
+    """A stored number. SQLite keeps whatever it is given, in any column; raises LedgerProblem for
+    what pressloop never writes there."""
+    if not isinstance(value, int):
+        raise LedgerProblem(f"stored {column}", value, "a whole number", RESTORE)
+    return value
+
+
+def from_json(text: object) -> Any:
+    """A stored payload. Raises LedgerProblem for one that is no JSON, or larger than any that is
+    written: somebody has changed it, or the disk has."""
+    if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
+        raise LedgerProblem("stored entry", type(text).__name__, f"a text of at most "
+                            f"{MOST_CHARACTERS} characters", RESTORE)
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise LedgerProblem("stored entry", repr(error), "JSON", RESTORE) from None
 
 
 def to_bytes(array: Array) -> dict[str, object]:
@@ -99,6 +127,6 @@ def from_bytes(dtype: str, shape: str, data: bytes) -> Array:
     """The array again, bit for bit; raises LedgerProblem when the columns do not fit together."""
     try:
         return np.frombuffer(data, DTYPES[dtype]).reshape(json.loads(shape))
-    except (KeyError, ValueError) as error:
-        raise LedgerProblem("stored array", repr(error), f"{dtype} of shape {shape}",
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        raise LedgerProblem("stored array", repr(error), f"{shown(dtype)} of shape {shown(shape)}",
                             "Restore the ledger from a backup.") from None

@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, func, insert, select
 
 from trials.chain import first_link, link
+from trials.errors import LedgerProblem
+from trials.rows import RESTORE, whole
 from trials.schema import arrays, entries
 
 AT_ONCE = 100
@@ -52,7 +54,15 @@ def head_of(connection: Connection, campaign: str) -> tuple[int, str] | None:
     query = (select(entries.c.position, entries.c.hash).where(entries.c.campaign == campaign)
              .order_by(entries.c.position.desc()).limit(1))
     found = connection.execute(query).one_or_none()
-    return None if found is None else (found.position, found.hash)
+    if found is None:
+        return None
+    return whole("position", found.position), _text("hash", found.hash)
+
+
+def _text(column: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise LedgerProblem(f"stored {column}", value, "a text", RESTORE)
+    return value
 
 
 def _digest(connection: Connection, campaign: str) -> str:
@@ -62,7 +72,7 @@ def _digest(connection: Connection, campaign: str) -> str:
     query = (select(entries.c.settings_digest).order_by(entries.c.entry_id.desc()).limit(1)
              .where(entries.c.campaign == campaign, entries.c.trial.is_(None),
                     entries.c.kind == "opened"))
-    return connection.scalar(query) or ""
+    return _text("settings_digest", connection.scalar(query) or "")
 
 
 def tied(connection: Connection, row: dict[str, Any], blobs: list[dict[str, Any]],

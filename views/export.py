@@ -10,6 +10,7 @@ from trials.trial import Trial
 from views.export_rows import (
     CONTROLS,
     SPECTRA,
+    TEXT,
     TRACES,
     TRIALS,
     Columns,
@@ -25,6 +26,8 @@ from views.kinds import in_order
 if TYPE_CHECKING:
     import pandas as pd
 
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a cell begins with that spreadsheets calculate instead of showing."""
 TABLES: dict[str, tuple[Columns, Callable[[Trial], list[Row]]]] = {
     "trials": (TRIALS, lambda trial: [trial_row(trial)]),
     "spectra": (SPECTRA, spectrum_rows),
@@ -37,7 +40,8 @@ def export(trials: Sequence[Trial], out_dir: Path) -> list[Path]:
     """Writes every table twice and returns the paths; the folder is made where it lacks.
 
     Units are part of the column names. Floats in CSV are the shortest text that reads back as the
-    same number. A table without rows keeps its columns.
+    same number; a text that a spreadsheet would run as a formula begins with an apostrophe there,
+    and only there. A table without rows keeps its columns.
     """
     return [path for name in TABLES for path in _write(table(name, trials), Path(out_dir), name)]
 
@@ -54,9 +58,18 @@ def table(name: str, trials: Sequence[Trial]) -> pd.DataFrame:
                          for (column, kind), cells in zip(columns.items(), values, strict=True)})
 
 
+def _no_formula(texts: pd.Series) -> pd.Series:
+    """A stack may be named =HYPERLINK(...): whoever opens the file shall read the name, not run it.
+    A carriage return, which readers take for the end of a row, is a space."""
+    texts = texts.str.replace("\r", " ")
+    return texts.where(~texts.str.startswith(FORMULA).fillna(False), "'" + texts)
+
+
 def _write(frame: pd.DataFrame, folder: Path, name: str) -> list[Path]:
+    harmless = frame.assign(**{column: _no_formula(frame[column])
+                               for column, kind in TABLES[name][0].items() if kind == TEXT})
     return [
-        write_atomically(folder / f"{name}.csv", lambda draft: frame.to_csv(
+        write_atomically(folder / f"{name}.csv", lambda draft: harmless.to_csv(
             draft, index=False, encoding="utf-8", lineterminator="\n")),
         write_atomically(folder / f"{name}.parquet", lambda draft: frame.to_parquet(
             draft, index=False))]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
-from flows.console import emit, say
+from flows.commands.table_words import say_taken
+from flows.console import emit
 from flows.lab import order_of, prove_lasting
-from flows.past import ignored_columns, read_past
+from flows.past import read_table
 from flows.settings import read_settings
 from trials.entry import Opened
 from trials.ledger import Ledger
@@ -17,9 +18,8 @@ from trials.stamp import versions
 def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -> None:
     """Adds the rows that the campaign does not hold yet. Nothing is added if any row is bad."""
     settings = read_settings(path)
-    past = read_past(data, settings)
-    if ignored := ignored_columns(data):
-        say(f"Columns not used: {', '.join(ignored)}.")
+    table = read_table(data, settings)
+    past = table.past
     order = order_of(settings, ledger=ledger_url)
     prove_lasting(order.ledger_url)
     name = settings.campaign.name
@@ -30,6 +30,8 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
                                              versions(), f"import of {data.name}"))
         added = sum(ledger.append(name, ledger.next_number(name), one.entry(data.name))
                     for one in past)
-    result = {"campaign": name, "rows": len(past), "added": added, "known": len(past) - added}
+    say_taken(data, table.cells, table.ignored, as_json)
+    result = {"campaign": name, "rows": len(past), "added": added, "known": len(past) - added,
+              "table": table.cells.taken}
     emit(result, as_json, lambda: print(
         f"{added} of {len(past)} rows added to {name}; {len(past) - added} were there already."))

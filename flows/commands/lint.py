@@ -9,9 +9,11 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from flows.commands.table_words import say_taken
 from flows.console import FAILED, emit
-from flows.raw_sheet import raw_sheet
+from flows.raw_sheet import sheet_from
 from flows.settings import read_settings
+from flows.table_files import cells_of
 from studies.lint import Findings, Severity, lint_sheet
 
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
@@ -20,8 +22,11 @@ COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE
 def lint(data: Path, settings: Path | None, as_json: bool) -> int:
     """Prints what was found; returns the exit code: 0 where nothing would mislead a model, 1 where
     something would. Raises BadInput for a file that is no table."""
-    found = lint_sheet(raw_sheet(data, None if settings is None else read_settings(settings)))
-    emit({"table": str(data), "rows": found.rows, "ok": not found.serious,
+    known = None if settings is None else read_settings(settings)
+    cells = cells_of(data)
+    found = lint_sheet(sheet_from(cells, data, known))
+    say_taken(data, cells, (), as_json)
+    emit({"table": str(data), "taken": cells.taken, "rows": found.rows, "ok": not found.serious,
           "checks": found.checks, "findings": [asdict(one) for one in found.found]}, as_json,
          lambda: _show(found))
     return FAILED if found.serious else 0

@@ -18,6 +18,7 @@ from flows.study_outputs import PAGE, SUMMARY
 from flows.study_parts import PARTS
 from flows.study_settings import read_study
 from flows.study_sources import source_of
+from flows.table_files import cells_of
 
 
 def study(path: Path, seed: int | None, out: Path | None, as_json: bool) -> int:
@@ -32,6 +33,8 @@ def study(path: Path, seed: int | None, out: Path | None, as_json: bool) -> int:
     if source.data.simulated:
         say("SIMULATED: no stack was pressed, no number here is a measurement.")
     say(f"{settings.study.name}: {len(source.data.trials)} stacks, {source.data.source}.")
+    for design in settings.designs(path.parent):
+        say(f"{design.name}: {cells_of(design).words}.")
     _run(settings, path, seed, folder)
     found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
     emit(found | {"folder": str(folder)}, as_json, lambda: _show(found, folder))

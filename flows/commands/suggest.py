@@ -9,10 +9,11 @@ from rich.console import Console
 from rich.table import Table
 
 from flows.commands.stored import say_if_mixed
+from flows.commands.table_words import say_taken
 from flows.console import emit, say
 from flows.earlier import earlier_trials
 from flows.lab import prove_modules
-from flows.past import ignored_columns, prove_informative, read_past
+from flows.past import prove_informative, read_table
 from flows.settings import read_settings
 from optimizer import Proposal
 from trials.outcome import Intact
@@ -22,10 +23,9 @@ from views.words import laws_words
 def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool) -> None:
     """Prints the next recipes."""
     settings = read_settings(path)
-    past = read_past(data, settings)
+    table = read_table(data, settings)
+    past = table.past
     prove_informative(past, settings, data)
-    if ignored := ignored_columns(data):
-        say(f"Columns not used: {', '.join(ignored)}.")
     if not any(isinstance(one.outcome, Intact) for one in past):
         say(f"All {len(past)} stacks failed: these recipes are where one is most likely to "
             "survive.")
@@ -34,6 +34,7 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     prove_modules(settings)
     history = [one.trial(i) for i, one in enumerate(past, 1)]
     earlier = earlier_trials(settings, settings.campaign.ledger)
+    say_taken(data, table.cells, table.ignored, as_json)
     say_if_mixed([*history, *earlier])
     problem = settings.problem
     problem = replace(problem, search=replace(problem.search, start_with=0))
@@ -41,8 +42,9 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     for note in models.notes:
         say(note)
     found = propose(models, count, settings.campaign.seed if seed is None else seed)
-    emit({"rows": len(past), "laws": models.laws, "suggestions": [asdict(p) for p in found]},
-         as_json, lambda: _show(found, laws_words(models.laws)))
+    emit({"rows": len(past), "table": table.cells.taken, "laws": models.laws,
+          "suggestions": [asdict(p) for p in found]}, as_json,
+         lambda: _show(found, laws_words(models.laws)))
 
 
 def _show(found: tuple[Proposal, ...], laws: str) -> None:

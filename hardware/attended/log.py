@@ -17,6 +17,8 @@ from trials.trace import Trace
 
 FORCE = {f"{word}_{unit}": unit for unit in UNITS for word in ("force", "pressure")}
 """Columns of force and the unit they are in: force_kN, force_t, pressure_MPa, pressure_bar_oil."""
+MOST_BYTES = 50_000_000
+"""An hour at a thousand samples a second."""
 SKEW_S = 300.0
 """How far the clocks of a logger and of this computer may be apart."""
 
@@ -53,6 +55,9 @@ def read_log(path: Path, gauge: Gauge, not_before_utc_s: float) -> Trace:
 
 
 def _columns(path: Path) -> dict[str, FloatArray]:
+    if path.stat().st_size > MOST_BYTES:
+        raise BadInput(path.name, f"{path.stat().st_size / 1e6:.0f} MB",
+                       f"at most {MOST_BYTES / 1e6:.0f} MB", "Log the cycle alone.")
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             rows = list(csv.DictReader(file, strict=True))

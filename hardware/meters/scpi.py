@@ -18,11 +18,13 @@ from hardware.protocols import MeterIdentity, Place
 from hardware.scpi.dialect import Aperture, Dialect, Reading, dialect
 from hardware.scpi.link import Link, OutOfStep
 from hardware.scpi.settings import Options, points, prove
+from trials.checks import ComplexArray
 from trials.errors import Fault
 from trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
 from trials.stack import Stack
 
 NOT_TOLD = "not told"
+FEWEST_BY_CHANCE = 4
 
 
 def connect(options: Mapping[str, object], place: Place) -> ScpiMeter:
@@ -136,11 +138,26 @@ class ScpiMeter:
             raise Fault(f"no point of the sweep has a number: {missing[0].reason}. Is the fixture "
                         f"empty, or stack {stack.stack_id} never pressed or without contact?")
         options = self.options
+        impedance = np.array([z for _, z in good])
+        _prove_measured(impedance)
         return Spectrum(
-            np.array([f for f, _ in good]), np.array([z for _, z in good]),
+            np.array([f for f, _ in good]), impedance,
             area_cm2=stack.area_cm2, stack_pressure_mpa=options.stack_pressure_mpa,
             temperature_c=options.temperature_c, rest_s=options.rest_s,
             amplitude_mv=options.amplitude_mv, missing=missing, controls=controls)
+
+
+def _prove_measured(impedance_ohm: ComplexArray) -> None:
+    """Raises Fault for a trace that nobody measured: no reactance at any frequency, or the same
+    number at all of them. A single point may be so by chance."""
+    if impedance_ohm.size < FEWEST_BY_CHANCE:
+        return
+    if not impedance_ohm.imag.any():
+        raise Fault("the reactance is exactly 0 ohm at every point of the sweep: the meter sent a "
+                    "trace that it never filled. The sweep is not used.")
+    if (impedance_ohm == impedance_ohm[0]).all():
+        raise Fault(f"every point of the sweep is {impedance_ohm[0]:.6g} ohm: the meter repeats "
+                    "one reading. The sweep is not used.")
 
 
 def _controls(before: Sequence[Reading], after: Sequence[Reading]) -> tuple[ControlPoint, ...]:

@@ -6,7 +6,6 @@ scales and units.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
@@ -16,6 +15,7 @@ from typing import Any
 from hardware.plc.quantities import quantity_of, units_of
 from hardware.plc.words import FORMATS, size
 from trials.errors import BadInput
+from trials.toml_files import toml
 
 GENERIC = "generic"
 MOST_WORDS = 125
@@ -102,15 +102,16 @@ def map_text(named: str, folder: Path | None = None) -> str:
     except OSError as error:
         raise BadInput("press.map", named, f"{GENERIC!r} or a readable file",
                        f"{error.strerror}.") from None
+    except ValueError as error:
+        raise BadInput("press.map", named, "a TOML file", f"{error}.") from None
 
 
 def from_text(text: str, source: str) -> RegisterMap:
     """The map that a TOML text tells. Raises BadInput."""
+    values = toml(text, "press.map", source)
     try:
-        return _map(tomllib.loads(text), source)
-    except tomllib.TOMLDecodeError as error:
-        raise BadInput("press.map", source, "a TOML file", f"{error}.") from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        return _map(values, source)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise BadInput("press.map", source, "a register map", f"Wrong or missing: {error}. Compare "
                        "it with the generic map.") from None
 

@@ -8,10 +8,11 @@ import re
 from hardware.scpi.dialect import Reading
 from hardware.scpi.link import OutOfStep
 
-EXPONENT = re.compile(r"[+-]?\d+\.\d+E[+-]\d{2,3}")
+EXPONENT = re.compile(r"[+-]?\d{1,20}\.\d{1,20}E[+-]\d{2,3}")
 """A number in engineering form. A line that is cut off inside one no longer matches."""
-PLAIN = re.compile(r"[+-]?\d+(\.\d+)?(E[+-]?\d{1,3})?")
-INTEGER = re.compile(r"[+-]?\d+")
+PLAIN = re.compile(r"[+-]?\d{1,20}(\.\d{1,20})?(E[+-]?\d{1,3})?")
+INTEGER = re.compile(r"[+-]?\d{1,9}")
+"""Python itself refuses integers of thousands of digits, with an error of its own."""
 SAME_FREQUENCY = 0.005
 """Instruments round a frequency by up to 0.1 %; neighbours of a sweep are far more apart."""
 
@@ -42,13 +43,14 @@ def echoed(query: str, answer: str, asked_hz: float) -> float:
 
 
 def reading(frequency_hz: float, real: float, imaginary: float, over: float) -> Reading:
-    """The point, or why there is none: numbers from `over` on mean overload, exactly 0 is no
-    reading of anything physical."""
+    """The point, or why there is none: numbers from `over` on mean overload, and nothing that is
+    pressed has a resistance of exactly 0: that is a trace that was never filled."""
     value = complex(real, imaginary)
     if not cmath.isfinite(value):
         return Reading(frequency_hz, None, "not a finite number")
     if max(abs(real), abs(imaginary)) >= over:
         return Reading(frequency_hz, None, "overload: beyond the meter's range")
-    if value == 0:
-        return Reading(frequency_hz, None, "exactly zero ohm")
+    if real == 0:
+        return Reading(frequency_hz, None, "exactly zero ohm" if value == 0 else
+                       "a resistance of exactly zero ohm")
     return Reading(frequency_hz, value)

@@ -9,7 +9,7 @@ from hardware.scpi.link import Link, OutOfStep
 OVER = 9.8e37
 """They answer 9.9E37 where there is no number."""
 MOST_ERRORS = 20
-ENTRY = re.compile(r'([+-]?\d+),"([^"]*)"')
+ENTRY = re.compile(r'([+-]?\d{1,9}),"([^"]*)"')
 
 
 def errors(link: Link) -> tuple[str, ...]:

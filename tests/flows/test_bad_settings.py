@@ -10,6 +10,14 @@ import pytest
 from lab_files import SETTINGS, write_settings, write_table
 
 CASES: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "integer of 400 digits": ({"envelope": {"die_diameter_mm": int("9" * 400)}},
+                              ["envelope.die_diameter_mm", "1329 bits"]),
+    "die as wide as no room": ({"envelope": {"die_diameter_mm": 1e200}},
+                               ["envelope.die_diameter_mm", "1e+200"]),
+    "die of two metres": ({"envelope": {"die_diameter_mm": 2000}},
+                          ["envelope.die_diameter_mm", "2000", "1000"]),
+    "lists in lists": ({"space": {"dwell_s": [[[[[[[[[[[[[[[[[[[10]]]]]]]]]]]]]]]]]]]}},
+                       ["settings", "nested at most 16 deep"]),
     "unknown key": ({"space": {"presure_mpa": [50, 500]}},
                     ["space.presure_mpa", "Did you mean pressure_mpa?"]),
     "unknown table": ({"serch": {"start_with": 3}}, ["serch", "Did you mean search?"]),

@@ -137,7 +137,10 @@ def test_semicolons_and_decimal_commas_are_read(
     write_table(tmp_path, german, "de.csv")
     answers = [pressloop("suggest", SETTINGS, "--data", name, "--json").json
                for name in ("en.csv", "de.csv")]
+    told = [answer.pop("table")["decimals"] for answer in answers]
     assert answers[0] == answers[1]
+    assert told == ["decimal point",
+                    "decimal comma in resistance_ohm_cm2, resistance_se_ohm_cm2"]
 
 
 def test_spreadsheet_habits_are_read(pressloop: Callable[..., Any], tmp_path: Path) -> None:

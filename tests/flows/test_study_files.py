@@ -111,7 +111,7 @@ def test_a_csv_is_read_in_the_encodings_that_excel_writes(tmp_path: Path, encodi
     (tmp_path / "past.csv").write_bytes(rows.encode(encoding))
     found = cells_of(tmp_path / "past.csv")
     assert found.header == ("lot", "pressure_mpa", "temperature_c", "notes")
-    assert found.rows == ((2, ("Müller", "100.5", "25", "30 °C. 5 µm²")),
+    assert found.rows == ((2, ("Müller", "100.5", "25", "30 °C, 5 µm²")),
                           (3, ("Größe", "200", "80", "")))
 
 

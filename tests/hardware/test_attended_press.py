@@ -334,6 +334,14 @@ def test_a_log_that_cannot_be_used_is_said_and_the_person_asked(
     assert words in person.troubles[-1]
 
 
+def test_a_log_that_no_cycle_fills_is_not_read(at: Place, tmp_path: Path) -> None:
+    log(tmp_path, LOG)
+    os.truncate(tmp_path / "night-001.csv", 60_000_000)
+    press, person = press_with(at, *DONE, log_folder=str(tmp_path))
+    assert run_cycle(press, ENVELOPE, 1, STACK, RECIPE).entered
+    assert "60 MB" in person.troubles[-1]
+
+
 # Whatever is typed.
 
 

@@ -127,6 +127,8 @@ def test_a_register_too_coarse_for_the_set_point_is_refused():
     ('"map_version", type', '"map_version", offset = 0, type', "overlap"),
     ("magic = 0x504C", "magi = 0x504C", "magic"),
     ("[map]", "[map", "TOML"),
+    ("magic = 0x504C", "magic = inf", "infinity"),
+    ("magic = 0x504C", f"magic = {'[' * 99}{']' * 99}", "nested"),
     ('"serial", type = "u32"', '"serial", kind = "u32"', "kind"),
 ])
 def test_a_wrong_map_is_named(old, new, said):

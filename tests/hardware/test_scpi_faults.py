@@ -123,7 +123,8 @@ def test_e4980a_point_without_a_number(answer, reason):
 @pytest.mark.parametrize("answer", [
     "", "0", "nan,nan,+0", "+1.00000E+01,+1.00000E+00", "+1.00000E+01,+1.0000,+0",
     "+1.00000E+01,+1.00000E+00,+2", "+1.00000E+01,+1.00000E+00,", "1,2,3",
-    "+1.00000E+01,+1.00000E+0,+0"])
+    "+1.00000E+01,+1.00000E+0,+0", f"+1.00000E+01,+1.00000E+00,{'9' * 5000}",
+    f"{'1' * 400}.0E+00,+1.00000E+00,+0"])
 def test_e4980a_answer_that_makes_no_sense_is_refused(answer):
     with pytest.raises(Fault):
         keysight_e4980a._parsed(answer, 100.0)

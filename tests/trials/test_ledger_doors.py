@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from trial_stories import PLANNED
 
-from trials import BadInput, Ledger, LedgerProblem
+from trials import BadInput, Ended, Ledger, LedgerProblem
 from trials.schema import HEAD, MIGRATIONS, metadata
 
 
@@ -154,3 +154,26 @@ def test_logging_is_left_alone(path: Path) -> None:
     before = (root.level, list(root.handlers), logging.getLogger("trials").disabled)
     Ledger.open(f"sqlite:///{path}").close()
     assert (root.level, list(root.handlers), logging.getLogger("trials").disabled) == before
+
+
+@pytest.mark.parametrize(("column", "value"), [
+    ("payload", "{"), ("payload", "[" * 5000), ("payload", b"\xff"), ("payload", " " * 8_000_001),
+    ("payload", "[]"), ("trial", "one"), ("hash", b"7"), ("position", "first")])
+def test_an_entry_that_holds_what_nobody_writes(made: Path, column: str, value: object) -> None:
+    """SQLite keeps whatever it is given, and a failing disk asks nobody."""
+    with closing(sqlite3.connect(made)) as raw, raw:
+        raw.execute("DROP TRIGGER entries_no_update")
+        raw.execute(f"UPDATE entries SET {column} = ?", (value,))
+    with Ledger.open(f"sqlite:///{made}", create=False) as ledger, \
+            pytest.raises(LedgerProblem) as caught:
+        assert ledger.history("c") and ledger.head("c") is None
+    assert len(str(caught.value)) < 500
+    assert "verify" in str(caught.value) or "entry" in str(caught.value)
+
+
+def test_a_payload_longer_than_is_read_back_is_not_written(path: Path) -> None:
+    with Ledger.open(f"sqlite:///{path}") as ledger:
+        ledger.append("c", 1, PLANNED)
+        with pytest.raises(BadInput, match="at most 8000000"):
+            ledger.append("c", None, Ended("x" * 8_000_001))
+        assert len(ledger.facts("c")) == 1

