@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Opened,
         Planned,
         Pressed,
+        Reconciled,
         Settled,
         TrialEntry,
     )
@@ -43,7 +44,8 @@ __all__ = [
     "Evaluated", "Failed", "FailureMode", "Fault", "Faulted", "Imported", "Intact", "Ledger",
     "LedgerProblem", "LogRow", "Measured", "MissingPoint", "NotReady", "Opened", "OutOfEnvelope",
     "Outcome", "OutcomeUnknown", "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe",
-    "SetAside", "Settled", "Spectrum", "Stack", "State", "Trace", "Trial", "TrialEntry",
+    "Reconciled", "SetAside", "Settled", "Spectrum", "Stack", "State", "Trace", "Trial",
+    "TrialEntry",
 ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +22,8 @@ from trials.entry import (
     Opened,
     Planned,
     Pressed,
+    Reconciled,
+    RunEntry,
     Settled,
 )
 from trials.errors import BadInput, LedgerProblem
@@ -38,17 +41,27 @@ def key_of(trial: int | None, entry: Entry, opened: int) -> str:
     """
     match entry:
         case Opened():
-            return f"opened/{opened + 1}"
+            key = f"opened/{opened + 1}"
         case Ended():
-            return f"ended/{opened}"
+            key = f"ended/{opened}"
+        case Reconciled():
+            key = f"reconciled/{_digest(entry)}"
         case Imported(row_digest=digest):
-            return f"imported/{one_line('row_digest', digest)}"
+            key = f"imported/{one_line('row_digest', digest)}"
         case Measured(sweep=sweep):
-            return f"measured/{trial}/{counted('sweep', sweep)}"
+            key = f"measured/{trial}/{counted('sweep', sweep)}"
         case Evaluated(reading=reading):
-            return f"evaluated/{trial}/{counted('reading', reading)}"
+            key = f"evaluated/{trial}/{counted('reading', reading)}"
         case Planned() | Commanded() | Pressed() | Faulted() | Settled():
-            return f"{type(entry).__name__.lower()}/{trial}"
+            key = f"{type(entry).__name__.lower()}/{trial}"
+    return key
+
+
+def _digest(entry: Reconciled) -> str:
+    """The same word on the same cycles is given once."""
+    told = json.dumps([entry.press_serial, entry.verdict, entry.cycle_ids, entry.stacks,
+                       entry.reason])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def counted(name: str, value: object) -> int:
@@ -68,8 +81,8 @@ def one_line(name: str, value: object) -> str:
 
 
 def trial_for(entry: Entry, trial: int | None) -> int | None:
-    """The trial number of an entry: none for Opened and Ended, a whole number for the others."""
-    if not isinstance(entry, Opened | Ended):
+    """The trial number of an entry: none for those of a run, a whole number for the others."""
+    if not isinstance(entry, RunEntry):
         return counted("trial", trial)
     if trial is not None:
         raise BadInput("trial", trial, f"left out for {type(entry).__name__}",
@@ -86,6 +99,22 @@ def to_json(kind: str, payload: Mapping[str, Any]) -> str:
                        "Leave missing readings out; turn other objects into text.") from None
 
 
+def from_json(kind: str, stored: Any) -> dict[str, Any]:
+    """The payload again. Raises LedgerProblem where it is no JSON object."""
+    try:
+        found = json.loads(stored)
+    except (RecursionError, TypeError, ValueError) as error:
+        raise _unreadable(kind, str(error)) from None
+    if not isinstance(found, dict):
+        raise _unreadable(kind, f"a {type(found).__name__}, not an object")
+    return found
+
+
+def _unreadable(kind: str, why: str) -> LedgerProblem:
+    return LedgerProblem(f"{kind} entry", why, "kept as a JSON object", "`pressloop verify` names "
+                         "it. Restore the ledger from a backup.")
+
+
 def to_bytes(array: Array) -> dict[str, object]:
     """Columns `dtype`, `shape` and `data` of one array."""
     name = array.dtype.name
@@ -99,6 +128,6 @@ def from_bytes(dtype: str, shape: str, data: bytes) -> Array:
     """The array again, bit for bit; raises LedgerProblem when the columns do not fit together."""
     try:
         return np.frombuffer(data, DTYPES[dtype]).reshape(json.loads(shape))
-    except (KeyError, ValueError) as error:
+    except (KeyError, RecursionError, TypeError, ValueError) as error:
         raise LedgerProblem("stored array", repr(error), f"{dtype} of shape {shape}",
                             "Restore the ledger from a backup.") from None
