@@ -35,7 +35,8 @@ class Place:
     `seed` is that of simulated noise; machine-side records may be kept under the file-name stem
     `stem`. `envelope` is what the campaign allows, checked in the driver too; `on_link_loss` what
     the machine does when the link goes. `person` answers questions, None where nobody can be
-    asked. `read_file` reads an impedance file, given its geometric area in cm2.
+    asked. `read_file` reads an impedance file, given its geometric area in cm2. `swept` says how
+    many sweeps of a stack are on record.
     """
 
     seed: int
@@ -44,6 +45,7 @@ class Place:
     on_link_loss: OnStop = "finish"
     person: Person | None = None
     read_file: Callable[[Path, float], Spectrum] | None = None
+    swept: Callable[[Stack], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,21 @@ class CycleReport:
     stack_tag: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCycle:
+    """A cycle that the press, or the record that is kept for it, has accepted or may have accepted.
+
+    `stack_id`, or only its `stack_tag`, and `recipe` are those that it was accepted for, None where
+    nobody remembers; `stack` is there where lot, area and the rest are remembered too.
+    """
+
+    cycle_id: int
+    stack_id: str | None = None
+    stack_tag: int | None = None
+    recipe: Recipe | None = None
+    stack: Stack | None = None
+
+
 class Press(Protocol):
     """A press that runs ramp, dwell and release by itself from one accepted recipe."""
 
@@ -135,6 +152,12 @@ class Press(Protocol):
 
     def last_accepted_id(self) -> int:
         """The highest cycle id the press ever accepted, 0 for none."""
+        ...
+
+    def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
+        """Every cycle that the machine, or the record that is kept for it, remembers, by rising
+        id; with an id above `after` also one whose stack nobody remembers. What surely was never
+        accepted is left out. Asks no person, moves nothing."""
         ...
 
     def not_ready(self) -> tuple[str, ...]:

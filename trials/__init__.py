@@ -31,7 +31,8 @@ if TYPE_CHECKING:
         PressBusy,
         PressloopError,
     )
-    from trials.ledger import Ledger, LogRow
+    from trials.ledger import Ledger
+    from trials.log import LogRow
     from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
     from trials.recipe import Recipe
     from trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
@@ -49,7 +50,8 @@ __all__ = [
 ]
 
 
-_MODULES = ("errors", "entry", "outcome", "recipe", "spectrum", "stack", "trace", "trial", "ledger")
+_MODULES = ("errors", "entry", "outcome", "recipe", "spectrum", "stack", "trace", "trial", "ledger",
+            "log")
 """Where names are looked for, the light ones first."""
 
 

@@ -21,6 +21,7 @@ from trials.errors import LedgerAway, LedgerProblem
 POSTGRES = "Install it; for PostgreSQL write postgresql+psycopg://user@host/database."
 EXAMPLE = "Write it like sqlite:///runs/ledger.db."
 BUSY_TIMEOUT_S = 15.0
+BUSY_CHECKPOINT_MS = 200
 URI_OPTIONS = {"uri", "mode", "cache", "immutable", "nolock", "psow", "vfs"}
 AWAY_S = 20.0
 """How long a database server that is being restarted is waited for. A stop waits for the entry that
@@ -214,7 +215,11 @@ def checkpoint(engine: Engine) -> None:
         return
     raw = engine.raw_connection()
     try:
+        # Who reads for long is not waited for: the end of a run must not hang on it.
+        waits = raw.cursor().execute("PRAGMA busy_timeout").fetchone()[0]
+        raw.cursor().execute(f"PRAGMA busy_timeout={BUSY_CHECKPOINT_MS}")
         raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.cursor().execute(f"PRAGMA busy_timeout={waits}")
     except engine.dialect.loaded_dbapi.OperationalError:
         # Somebody reads or writes: whoever closes the file last does it.
         return

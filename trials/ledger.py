@@ -66,7 +66,7 @@ class Ledger:
     """
 
     def __init__(self, engine: Engine, shown_url: str) -> None:
-        self._engine, self._shown_url = engine, shown_url
+        self._engine, self.shown_url = engine, shown_url
         self._told = dict[str, tuple[int, dict[int, Trial]]]()
         self._telling, self._proving = threading.Lock(), threading.Lock()
         self._opened = dict[str, str]()
@@ -84,22 +84,22 @@ class Ledger:
         ledger = cls(engine_for(parsed, create=create), display(parsed))
         try:
             if ledger._needs_upgrade(create):
-                with writing(ledger._engine, ledger._shown_url) as connection:
+                with writing(ledger._engine, ledger.shown_url) as connection:
                     # Somebody else may have been faster: what counts is seen under the lock.
-                    found = revision_of(connection, ledger._shown_url)
-                    upgrade(connection, found, ledger._shown_url)
+                    found = revision_of(connection, ledger.shown_url)
+                    upgrade(connection, found, ledger.shown_url)
                 if sqlite_path(parsed) is not None:
-                    use_wal(ledger._engine, ledger._shown_url, busy_timeout_s(parsed))
+                    use_wal(ledger._engine, ledger.shown_url, busy_timeout_s(parsed))
         except BaseException:
             ledger.close()
             raise
         return ledger
 
     def _needs_upgrade(self, create: bool) -> bool:
-        with reading(self._engine, self._shown_url) as connection:
-            found = revision_of(connection, self._shown_url)
+        with reading(self._engine, self.shown_url) as connection:
+            found = revision_of(connection, self.shown_url)
         if found is None and not create:
-            raise LedgerProblem("ledger", self._shown_url, "a pressloop ledger; it is empty",
+            raise LedgerProblem("ledger", self.shown_url, "a pressloop ledger; it is empty",
                                 "Correct the path; starting a campaign creates a new ledger.")
         return found != HEAD
 
@@ -139,7 +139,7 @@ class Ledger:
     def _ask(self, question: Callable[[Connection], T]) -> T:
         """The answer as of one moment."""
         def work(_again: bool, left_s: float) -> T:
-            with reading(self._engine, self._shown_url, left_s) as connection:
+            with reading(self._engine, self.shown_url, left_s) as connection:
                 return question(connection)
 
         return self._lasting(work)
@@ -149,7 +149,7 @@ class Ledger:
         """One transaction. `again` is True after one whose end nobody has heard of: if its entry
         is there, it counts."""
         campaign, trial = row["campaign"], row["trial"]
-        with writing(self._engine, self._shown_url, patience_s) as connection:
+        with writing(self._engine, self.shown_url, patience_s) as connection:
             if again and is_there(connection, row):
                 return True
             row["key"] = key_of(trial, entry, times_opened(connection, campaign))
@@ -253,7 +253,7 @@ class Ledger:
              ) -> Iterator[StoredRow]:
         """Every entry as it is stored, of one campaign or of all, in the order of recording; with
         `upto` none of a higher entry number; `at_once` of them are fetched at a time."""
-        with reading(self._engine, self._shown_url) as connection:
+        with reading(self._engine, self.shown_url) as connection:
             yield from stored_rows(connection, campaign, upto, at_once)
 
     def newest(self) -> int:
@@ -296,9 +296,9 @@ class Ledger:
         `check` is given what is then stored here and raises where that is not as it should be.
         Raises LedgerProblem where this ledger has entries of its own.
         """
-        with writing(self._engine, self._shown_url) as connection:
+        with writing(self._engine, self.shown_url) as connection:
             if connection.scalar(select(func.max(entries.c.entry_id))) is not None:
-                raise LedgerProblem("ledger", self._shown_url, "one without entries", "Name a new "
+                raise LedgerProblem("ledger", self.shown_url, "one without entries", "Name a new "
                                     "one: a ledger is never mixed with another.")
             count = sum(add_row(connection, row) > 0 for row in rows)
             go_on_counting(connection, given_out)

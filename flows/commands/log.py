@@ -12,7 +12,7 @@ from rich.text import Text
 from flows.commands.report import writable
 from flows.commands.stored import existing, named
 from flows.console import emit
-from trials.ledger import LogRow
+from trials.log import LogRow
 from views.log import stretches, write_log
 
 

@@ -14,7 +14,7 @@ from flows import prefect_environment
 from flows.commands.recommend import show
 from flows.commands.stored import stored
 from flows.console import Asked, emit, one_line, say, terminable
-from flows.lab import Order, open_lab, order_of, prove_lasting, simulated
+from flows.lab import Order, open_lab, order_of, prove_lasting, prove_ledger, simulated
 from flows.settings import Settings, read_settings
 from hardware.lock import press_lock
 from trials.errors import Fault
@@ -47,6 +47,7 @@ def _proved(settings: Settings, order: Order) -> bool:
             # A server of its own has no queue in which others could be seen.
             with press_lock(press.identify().serial):
                 pass
+        prove_ledger(press, settings, order)
         return simulated(press, meter)
 
 

@@ -26,6 +26,7 @@ from hardware.protocols import (
     CycleReport,
     CycleState,
     Interlock,
+    KnownCycle,
     OnStop,
     PressIdentity,
     stack_tag,
@@ -88,6 +89,13 @@ class PlcPress:
     def last_accepted_id(self) -> int:
         """The retained id of the press."""
         return int(self._fresh().snapshot["last_accepted_id"])
+
+    def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
+        """What the journal says was sent and may have been accepted, and the latest order that the
+        press reads back."""
+        seen = self._fresh()
+        assert self._journal is not None
+        return meaning.known_cycles(self.of, seen, self._journal, after)
 
     def interlocks(self) -> tuple[Interlock, ...]:
         """Bits of the press, its lease, and the atmosphere where the envelope asks for one."""
