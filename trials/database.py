@@ -21,6 +21,8 @@ from trials.errors import LedgerAway, LedgerProblem
 POSTGRES = "Install it; for PostgreSQL write postgresql+psycopg://user@host/database."
 EXAMPLE = "Write it like sqlite:///runs/ledger.db."
 BUSY_TIMEOUT_S = 15.0
+LOG_PAGES = 64
+"""Of 4 kB: as much as SQLite keeps in its log before it writes it into the file."""
 BUSY_CHECKPOINT_MS = 200
 URI_OPTIONS = {"uri", "mode", "cache", "immutable", "nolock", "psow", "vfs"}
 AWAY_S = 20.0
@@ -135,9 +137,8 @@ def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=FULL")
-    # The file itself follows each entry, so that losing the log beside it (-wal) loses no more
-    # than what was written while somebody read. It costs a millisecond an entry.
-    connection.execute("PRAGMA wal_autocheckpoint=1")
+    # Losing the log beside the file (-wal) is to lose little, also in mid trial.
+    connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
 
 
 def _begin(connection: Connection) -> None:
@@ -209,20 +210,22 @@ def use_wal(engine: Engine, shown_url: str, timeout_s: float) -> None:
                 raw.close()
 
 
-def checkpoint(engine: Engine) -> None:
-    """Everything into SQLite's one file, and its log (-wal) emptied, as far as nobody reads."""
+def checkpoint(engine: Engine, *, emptied: bool) -> None:
+    """Everything into SQLite's one file, as far as nobody reads; with `emptied`, its log (-wal) is
+    left without a byte, for which readers are waited for a moment."""
     if engine.dialect.name != "sqlite":
         return
     raw = engine.raw_connection()
     try:
+        execute = raw.cursor().execute
         # Who reads for long is not waited for: the end of a run must not hang on it.
-        waits = raw.cursor().execute("PRAGMA busy_timeout").fetchone()[0]
-        raw.cursor().execute(f"PRAGMA busy_timeout={BUSY_CHECKPOINT_MS}")
-        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        raw.cursor().execute(f"PRAGMA busy_timeout={waits}")
-    except engine.dialect.loaded_dbapi.OperationalError:
-        # Somebody reads or writes: whoever closes the file last does it.
-        return
+        waits = execute("PRAGMA busy_timeout").fetchone()[0]
+        execute(f"PRAGMA busy_timeout={BUSY_CHECKPOINT_MS}")
+        execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if emptied else 'PASSIVE'})").fetchall()
+        execute(f"PRAGMA busy_timeout={waits}")
+    except engine.dialect.loaded_dbapi.Error:
+        # Somebody writes, or the disk is full: what was committed is safe in the log.
+        raw.invalidate()
     finally:
         raw.close()
 

@@ -24,7 +24,16 @@ from trials.database import (
     use_wal,
     writing,
 )
-from trials.entry import Commanded, Entry, Imported, Opened, Reconciled
+from trials.entry import (
+    Commanded,
+    Entry,
+    Evaluated,
+    Faulted,
+    Imported,
+    Opened,
+    Reconciled,
+    Settled,
+)
 from trials.errors import LedgerAway, LedgerProblem
 from trials.fold import advanced, fold
 from trials.log import LogRow, log_of
@@ -55,6 +64,8 @@ from trials.storage import (
 )
 from trials.trial import Trial
 
+CLOSING = (Evaluated, Faulted, Settled, Reconciled)
+"""Entries after which the file itself has everything, without its log."""
 T = TypeVar("T")
 R = TypeVar("R", Opened, Reconciled)
 
@@ -123,6 +134,8 @@ class Ledger:
                               patience_s)
         if isinstance(entry, Opened):
             self._opened[campaign] = entry.settings_digest
+        if isinstance(entry, CLOSING):
+            checkpoint(self._engine, emptied=False)
         return added
 
     def _lasting(self, work: Callable[[bool, float], T], patience_s: float = AWAY_S) -> T:
@@ -285,8 +298,9 @@ class Ledger:
                 lambda connection: chain_from(connection, campaign, known))
 
     def checkpoint(self) -> None:
-        """Brings everything into the one file of an SQLite ledger, as far as nobody reads it."""
-        checkpoint(self._engine)
+        """Brings everything into the one file of an SQLite ledger, as far as nobody reads it. Each
+        stack that is done with does so too."""
+        checkpoint(self._engine, emptied=True)
 
     def adopt(self, rows: Iterable[StoredRow],
               check: Callable[[Iterable[StoredRow]], None], given_out: int = 0) -> int:

@@ -13,7 +13,7 @@ from flows.earlier import earlier_trials
 from flows.renamed import renewed
 from flows.settings import Settings, from_plain
 from trials.entry import Opened
-from trials.errors import BadInput
+from trials.errors import BadInput, LedgerProblem
 from trials.ledger import Ledger
 from trials.outcome import Intact
 from trials.trial import Trial
@@ -65,10 +65,18 @@ class Stored:
         return here and (self.settings.simulated if told is None else told)
 
 
-def stored(url: str, campaign: str | None, *, arrays: bool = False) -> Stored:
-    """Reads a campaign; the only one there is when none is named. Raises BadInput otherwise."""
+def stored(url: str, campaign: str | None, *, arrays: bool = False, rescue: bool = False) -> Stored:
+    """Reads a campaign; the only one there is when none is named. Raises BadInput otherwise, and
+    LedgerProblem where an entry is not as it was written: to `rescue` what can still be read, that
+    is only said."""
     with existing(url) as ledger:
         name = named(ledger, url, campaign)
+        try:
+            ledger.prove(name)
+        except LedgerProblem as edited:
+            if not rescue:
+                raise
+            say(f"Warning: {edited}")
         opened = ledger.opened(name)
         if opened is None:
             raise BadInput("campaign", name, "opened with its settings", "Run or import it first.")
