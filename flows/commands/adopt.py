@@ -74,12 +74,16 @@ class _Scribe:
 
     def __init__(self, ledger: Ledger, settings: Settings, press: _Press, reason: str) -> None:
         self._ledger, self._settings, self._press, self._reason = ledger, settings, press, reason
-        self._free = {name: ledger.next_number(name)
-                      for name in {settings.campaign.name, *ledger.campaigns()}}
+        self._first = {name: ledger.next_number(name)
+                       for name in {settings.campaign.name, *ledger.campaigns()}}
+        self._free = dict(self._first)
 
     def adopt(self, found: Sequence[Lacking]) -> list[dict[str, Any]]:
         """A commanded trial for each cycle whose stack and recipe are known."""
         trials = []
+        for one in found:
+            # A stack whose own number is taken gets one that no other stack is named by.
+            self._free[one.campaign] = max(self._free[one.campaign], one.number + 1)
         for one in found:
             if one.stack and (number := self._adopted(one)) is not None:
                 trials.append({"campaign": one.campaign, "trial": number, "stack": one.stack,
@@ -93,7 +97,7 @@ class _Scribe:
             sorted(found, key=lambda one: one.campaign), key=lambda one: one.campaign)}
         for campaign, some in (parts or {name: ()}).items():
             nameless = sum(not one.stack for one in some) if verdict == "adopted" else 0
-            free = max(self._free[campaign] + nameless, *(one.number + 1 for one in some), 1)
+            free = max([self._first[campaign] + nameless, *(one.number + 1 for one in some)])
             self._ledger.append(campaign, None, Reconciled(
                 self._press.serial, verdict, tuple(one.cycle.cycle_id for one in some),
                 tuple(one.stack for one in some), free, self._reason))
@@ -113,7 +117,7 @@ class _Scribe:
             return None
         used = {o.trial for o in mine.values()}
         number = one.number if one.number and one.number not in used else (
-            self._ledger.next_number(one.campaign))
+            max(self._free[one.campaign], self._ledger.next_number(one.campaign)))
         stack = one.cycle.stack or self._settings_of(one.campaign).stack_named(one.stack)
         self._ledger.append(one.campaign, number, Planned(stack, recipe, "adopted", {},
                                                           self._reason))
