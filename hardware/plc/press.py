@@ -210,8 +210,11 @@ class PlcPress:
         if told["cycle_id"] > 0:
             self._journal.log(int(told["cycle_id"]), sample_of(told, seen.at_s))
         finished = int(told["last_finished_id"])
-        if finished > 0 and finished not in self._journal.ended and told["cycle_id"] != finished:
-            if finished in self._journal.sent:
+        # While the next one runs, peak and dwell are that one's.
+        standing = told["cycle_id"] == 0 and finished == told["last_accepted_id"]
+        first = finished not in self._journal.ended and told["cycle_id"] != finished
+        if finished > 0 and (first or standing):
+            if first and finished in self._journal.sent:
                 self._journal.log(finished, sample_of(told, seen.at_s))
             self._journal.end(meaning.end_of(self.of, seen, finished))
 
