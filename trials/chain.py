@@ -51,9 +51,13 @@ def unproven(campaign: str) -> Proven:
 
 def chain_trouble(before: Proven, row: Mapping[str, Any], blobs: Iterable[Blob]) -> str:
     """Why this row cannot come after `before`; "" where it does."""
+    try:
+        right = row["hash"] == link(before.hash, row, blobs)
+    except (TypeError, ValueError) as trouble:
+        return f"it does not hold what an entry holds: {trouble}"
     if row["position"] != before.position + 1:
         return f"number {before.position + 1} should come here: an entry is missing or out of place"
-    if row["hash"] != link(before.hash, row, blobs):
+    if not right:
         return "it, one of its arrays, or the entry before it is not what was written"
     return ""
 

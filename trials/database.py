@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,7 @@ def parse(url: str) -> URL:
     """The address as SQLAlchemy reads it, PostgreSQL with the driver that this project has; raises
     LedgerProblem without showing a password."""
     try:
-        parsed = make_url(url)
+        parsed = _given(make_url(url))
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         known = parsed.get_backend_name()
@@ -80,10 +80,51 @@ def _refuse_unknown_options(url: URL) -> None:
                                 "The others need sqlite:///file:path?uri=true.")
 
 
+HIDDEN = "***"
+_given_as: dict[str, URL] = {}
+"""Addresses with their passwords, by how they are shown, as this process was given them."""
+
+
+def hidden(address: str) -> str:
+    """The address without its password, to be printed, recorded and handed on; `parse` puts it back
+    within this process. In another one the database's client looks for it: in PGPASSWORD, or in
+    ~/.pgpass. Unchanged where there is no password."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        return address
+    if HIDDEN not in (shown := display(url)):
+        return address
+    _given(url)
+    return shown
+
+
+def without_passwords(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain settings whose addresses of ledgers show no password."""
+    return {name: value if not isinstance(value, Mapping) else {
+        key: hidden(one) if key == "ledger" and isinstance(one, str) else one
+        for key, one in value.items()} for name, value in settings.items()}
+
+
+def _given(url: URL) -> URL:
+    """The address with its password, where this process was ever given it; without the stars that
+    stand for one."""
+    if HIDDEN not in (shown := display(url)):
+        return url
+    if url.password != HIDDEN and HIDDEN not in url.query.values():
+        _given_as[shown] = url
+        return url
+    if (known := _given_as.get(shown)) is not None:
+        return known
+    bare = url.difference_update_query([k for k, v in url.query.items() if v == HIDDEN])
+    return bare._replace(password=None) if bare.password == HIDDEN else bare
+
+
 def display(url: URL) -> str:
     """The address as it may be shown: without any password."""
-    hidden = {key: "***" for key in url.query if "pass" in key.lower()}
-    return url.update_query_dict(hidden).render_as_string(hide_password=True)
+    stars = {key: HIDDEN for key in url.query if "pass" in key.lower()}
+    shown = url.update_query_dict(stars).render_as_string(hide_password=True)
+    return shown.replace("%2A%2A%2A", HIDDEN)
 
 
 def sqlite_path(url: URL) -> Path | None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
+from trials.database import without_passwords
 from trials.queries import of_campaign
 from trials.rows import from_json
 from trials.schema import entries
@@ -35,6 +36,14 @@ def log_of(connection: Connection, campaign: str) -> tuple[LogRow, ...]:
                entries.c.payload, entries.c.operator, entries.c.host, entries.c.code_version,
                entries.c.settings_digest, entries.c.versions, entries.c.hash)
     found = connection.execute(of_campaign(campaign).with_only_columns(*columns)).all()
-    return tuple(LogRow(*row)._replace(payload=from_json(row.kind, row.payload),
+    return tuple(LogRow(*row)._replace(payload=_payload(row.kind, row.payload),
                                        versions=from_json(row.kind, row.versions))
                  for row in found)
+
+
+def _payload(kind: str, stored: str) -> dict[str, Any]:
+    """Without the password of a database that an older pressloop kept with the settings."""
+    found = from_json(kind, stored)
+    if isinstance(settings := found.get("settings"), dict):
+        found["settings"] = without_passwords(settings)
+    return found

@@ -19,7 +19,7 @@ from views.log import stretches, write_log
 def log(url: str, campaign: str | None, out: Path | None, as_json: bool) -> None:
     """Prints the log, or writes it as one HTML page."""
     with existing(url) as ledger:
-        name = named(ledger, url, campaign)
+        name = named(ledger, campaign)
         rows = ledger.log(name)
     if out is not None:
         with writable(out.parent):

@@ -19,7 +19,7 @@ def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: b
                            "`pressloop verify` printed before.")
     wanted = tuple(some.lower() for some in expected)
     with existing(url) as ledger:
-        names = ledger.campaigns() if campaign is None else (named(ledger, url, campaign),)
+        names = ledger.campaigns() if campaign is None else (named(ledger, campaign),)
         proofs = [prove(ledger, name, wanted) for name in names]
         strays, gone, damage = ledger.strays(), _gone(ledger), ledger.damage()
         exactly = ledger.counts_exactly
