@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -18,19 +19,23 @@ import pytest
 from lab_files import SETTINGS, write_settings
 from press_memory import pressed_stacks, stacks
 from set_back import LEDGER, NAME, QUICK, SET_BACK, carried, opened, pressed, state_of, trials
+from sqlalchemy import create_engine, text
 
-from flows.asked_first import TO_COME, Memory, lacking
+from flows.asked_first import TO_COME, Memory, lacking, prove_up_to_date
 from flows.trial import plan, press_stack
 from hardware.emulators.plc import PressOptions
 from hardware.emulators.plc_server import EmulatedPress, serving_press
 from hardware.lock import press_lock, state_path
-from hardware.protocols import KnownCycle, stack_tag
+from hardware.person import Question
+from hardware.protocols import KnownCycle, Place, stack_tag
+from hardware.registry import connect_press
 from trials import Commanded, Ledger, Planned, Recipe, Stack, State
-from trials.errors import LedgerBehind, LedgerProblem, PressBusy
+from trials.errors import Fault, LedgerBehind, LedgerProblem, PressBusy
 from trials.proof import prove
 from trials.queries import Order
 
 RECIPE = Recipe(200.0, 30.0, 25.0)
+NUMBERED = count(1)
 STACK = Stack("night-001", "L-1", "ana", 0.785, 600.0)
 Command = Callable[..., Any]
 
@@ -410,3 +415,113 @@ def test_names_of_other_campaigns_are_others() -> None:
     names = ("night-1", "night", "night-001-002", "x-night-001", "night-00a", "Night-001")
     memory = Memory("P", tuple(KnownCycle(n, name) for n, name in enumerate(names, 1)))
     assert lacking(memory, NAME, [order(1, 99)], []) == ()
+
+
+# A person at the press.
+
+
+class Answers:
+    """Given in this order, whatever the question."""
+
+    def __init__(self, *answers: float | str) -> None:
+        self.left = list(answers)
+
+    def ask(self, question: Question) -> dict[str, float | str]:
+        """One for each blank."""
+        return {blank.name: self.left.pop(0) for blank in question.blanks}
+
+
+def test_what_a_person_was_asked_for_counts(tmp_path: Path) -> None:
+    """The attended press's own journal, beside the ledger; what a person refused never moved."""
+    person = Answers("start", "pressed", 2.08, 60.0, "refuse", "no die", "start")
+    place = Place(7, tmp_path / "lab.db", person=person)
+    press = connect_press("attended", {}, place)
+    recipe = Recipe(260.0, 60.0, 25.0)
+    with closing(Ledger.open(f"sqlite:///{LEDGER}")) as ledger:
+        prove_up_to_date(press, ledger, NAME, "lab.db")
+        press.start(1, STACK, recipe)
+        assert press.report(1).trace is not None
+        with pytest.raises(Fault, match="no die"):
+            press.start(2, replace(STACK, stack_id="night-002"), recipe)
+        press.start(3, replace(STACK, stack_id="night-003"), recipe)
+        with pytest.raises(LedgerBehind, match=r"night-001 \(cycle 1\), night-003 \(cycle 3\)"):
+            prove_up_to_date(press, ledger, NAME, "lab.db")
+        prove_up_to_date(press, ledger, "another campaign", "lab.db")
+    assert person.left == [], "nobody is asked what became of the third"
+
+
+# PostgreSQL.
+
+
+@pytest.mark.slow
+def test_a_database_restored_from_an_older_dump(postgres: Any, pressloop: Command, tmp_path: Path
+                                                ) -> None:
+    """The dump carries the sequence of its day: only the press knows better."""
+    url = postgres.database()
+    database = {"campaign": {"ledger": url}}
+    write_settings(tmp_path, **QUICK, **database)
+    pressed(2, **database)
+    dump = postgres.folder / f"{next(NUMBERED)}.dump"
+    name = url.partition("@/")[2].partition("?")[0]
+    where = ("-h", str(postgres.folder))
+    postgres.run("pg_dump", *where, "-Fc", "-f", str(dump), name)
+    pressed(1, **database)
+    postgres.run("psql", *where, "-d", "postgres", "-qc", f"DROP DATABASE {name}")
+    postgres.run("psql", *where, "-d", "postgres", "-qc", f"CREATE DATABASE {name}")
+    postgres.run("pg_restore", *where, "-d", name, str(dump))
+    behind("night-003 (cycle 3)", **database)
+    assert pressloop("adopt", SETTINGS, "--reason", "an older dump").code == 0
+    pressed(1, **database)
+    with closing(Ledger.open(url)) as ledger:
+        assert {t.state for t in ledger.history(NAME)} == {State.EVALUATED}
+        assert prove(ledger, NAME).sound
+    memory = [json.loads(line) for line in Path("pressloop.press.jsonl").read_text().splitlines()]
+    assert [line["stack"]["stack_id"] for line in memory] == stacks(1, 2, 3, 4)
+
+
+@pytest.mark.slow
+def test_postgresql_counts_what_was_broken_off_too(postgres: Any, pressloop: Command) -> None:
+    """Numbers that are gone may be entries that are gone: said, and no run is stopped by it."""
+    url = postgres.database()
+    with closing(Ledger.open(url)) as ledger:
+        ledger.append(NAME, 1, Planned(STACK, RECIPE, "reference"))
+        assert ledger.given_out() == ledger.newest() == 1
+        engine = create_engine(url)
+        with engine.begin() as raw:
+            raw.execute(text("SELECT nextval('entries_entry_id_seq')"))
+        engine.dispose()
+        assert (ledger.given_out(), ledger.newest()) == (2, 1)
+    told = pressloop("verify", "--ledger", url)
+    assert told.code == 0
+    assert "given out 1 numbers above that of the newest entry" in told.out
+
+
+# The file and its log.
+
+
+def test_the_file_has_every_stack_that_is_done_with(tmp_path: Path) -> None:
+    """Without the log beside it, in mid campaign; and nothing is left in the log at the end."""
+    with opened() as run:
+        for number in (1, 2):
+            carried(run, number)
+            shutil.copyfile(LEDGER, "alone.db")
+            with closing(Ledger.open("sqlite:///alone.db")) as copy:
+                assert [t.state for t in copy.history(NAME)] == [State.EVALUATED] * number
+                assert not copy.damage()
+    log = LEDGER.with_name("lab.db-wal")
+    assert not log.exists() or log.stat().st_size == 0
+
+
+def test_a_backup_keeps_the_count_and_what_is_in_the_log(five: None, pressloop: Command) -> None:
+    url = f"sqlite:///{LEDGER}"
+    with closing(Ledger.open(url)) as ledger:
+        ledger.append(NAME, 6, Planned(replace(STACK, stack_id="night-006"), RECIPE, "explore"))
+        assert pressloop("backup", "--ledger", url, "--to", "copy.db").code == 0
+    with closing(sqlite3.connect("copy.db")) as raw, raw:
+        raw.execute("DROP TRIGGER entries_no_delete")
+        raw.execute("DELETE FROM entries WHERE kind = 'planned' AND trial = 6")
+    gone = pressloop("verify", "--ledger", "sqlite:///copy.db")
+    assert gone.code == 1
+    assert "the 1 newest entries are gone" in gone.out
+    assert pressloop("restore", "copy.db", "--to", "sqlite:///back.db").code == 0
+    assert pressloop("verify", "--ledger", "sqlite:///back.db").code == 1, "the copy knows it too"
