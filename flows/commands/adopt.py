@@ -19,6 +19,7 @@ from hardware.lock import press_lock
 from trials.entry import Commanded, Opened, Planned, Reconciled, Settled
 from trials.errors import BadInput
 from trials.ledger import Ledger
+from trials.queries import Order
 from trials.recipe import Recipe
 from trials.stamp import versions
 from trials.trial import State
@@ -55,7 +56,7 @@ def adopt(path: Path, reason: str, others: bool, ledger_url: str | None, as_json
         if found or gone:
             _open(ledger, settings, order.seed, reason)
         scribe = _Scribe(ledger, settings, _Press(who.serial, who.boot_counter), reason)
-        trials = [] if others else scribe.adopt(found)
+        trials = scribe.close_namesakes(found) if others else scribe.adopt(found)
         if found or gone:
             scribe.record("others" if others else "adopted", found, trials)
     _tell(who.serial, found, trials, others, as_json)
@@ -77,6 +78,9 @@ class _Scribe:
         self._first = {name: ledger.next_number(name)
                        for name in {settings.campaign.name, *ledger.campaigns()}}
         self._free = dict(self._first)
+        self._orders: dict[str, dict[str, Order]] = {name: {} for name in self._first}
+        for order in ledger.ordered():
+            self._orders[order.campaign][order.stack.stack_id] = order
 
     def adopt(self, found: Sequence[Lacking]) -> list[dict[str, Any]]:
         """A commanded trial for each cycle whose stack and recipe are known."""
@@ -89,6 +93,17 @@ class _Scribe:
                 trials.append({"campaign": one.campaign, "trial": number, "stack": one.stack,
                                "cycle_id": one.cycle.cycle_id})
         return trials
+
+    def close_namesakes(self, found: Sequence[Lacking]) -> list[dict[str, Any]]:
+        """Closes plans of stacks that are called like those of somebody else: a meter that finds
+        files by name would read theirs. Adopts none."""
+        for one in found:
+            planned = self._planned(one)
+            if planned is not None:
+                self._ledger.append(one.campaign, planned.trial, Settled(
+                    f"not pressed: the press knows another stack of its name, {one}: "
+                    f"{self._reason}"))
+        return []
 
     def record(self, verdict: str, found: Sequence[Lacking], trials: Sequence[Any]) -> None:
         """The person's word, in each campaign that it is about."""
@@ -104,9 +119,9 @@ class _Scribe:
 
     def _adopted(self, one: Lacking) -> int | None:
         """The number of the trial; None where no trial can be made of what is known."""
-        mine = {o.stack.stack_id: o for o in self._ledger.ordered() if o.campaign == one.campaign}
-        planned = mine.get(one.stack)
-        if planned is not None and self._still_planned(one.campaign, planned.trial):
+        mine = self._orders[one.campaign]
+        planned = self._planned(one)
+        if planned is not None:
             if _alike(planned.recipe, one.cycle.recipe):
                 return self._command(one, planned.trial)
             # It lies on the shelf, pressed by another recipe: this plan must not press it again.
@@ -121,11 +136,15 @@ class _Scribe:
         stack = one.cycle.stack or self._settings_of(one.campaign).stack_named(one.stack)
         self._ledger.append(one.campaign, number, Planned(stack, recipe, "adopted", {},
                                                           self._reason))
+        mine[one.stack] = Order(one.campaign, number, stack, recipe, one.cycle.cycle_id,
+                                self._press.serial)
         return self._command(one, number)
 
-    def _still_planned(self, campaign: str, number: int) -> bool:
-        trial = self._ledger.trial(campaign, number)
-        return trial is not None and trial.state is State.PLANNED
+    def _planned(self, one: Lacking) -> Order | None:
+        """The plan of this very stack, where it was not commanded yet."""
+        order = self._orders[one.campaign].get(one.stack)
+        trial = None if order is None else self._ledger.trial(one.campaign, order.trial)
+        return order if trial is not None and trial.state is State.PLANNED else None
 
     def _command(self, one: Lacking, number: int) -> int:
         self._ledger.append(one.campaign, number, Commanded(

@@ -158,6 +158,18 @@ def test_a_plan_of_a_stack_that_lies_on_the_shelf_is_closed(five: None, pressloo
     assert [now[n].stack.stack_id for n in (5, 6, 7)] == ["night-005", "night-004", "night-007"]
 
 
+def test_a_plan_that_is_called_like_another_stack_is_closed(five: None, pressloop: Command
+                                                            ) -> None:
+    SET_BACK["an old copy"]()
+    with closing(Ledger.open(f"sqlite:///{LEDGER}")) as ledger:
+        stack = replace(trials()[0].stack, stack_id="night-004")
+        ledger.append(NAME, 4, Planned(stack, RECIPE, "explore"))
+    assert pressloop("adopt", SETTINGS, "--others", "--reason", "another lot").code == 0
+    pressed(1)
+    assert {t.number: t.state for t in trials()}[4] is State.SETTLED
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5, 6)
+
+
 def test_what_was_lost_with_the_log_is_found(tmp_path: Path) -> None:
     """The file alone, without its -wal, as it is in mid campaign: the copy lacks one trial at
     most, and the press knows it."""
@@ -195,6 +207,19 @@ def test_a_run_that_goes_on_elsewhere_is_noticed(five: None) -> None:
     pressed(1)
     shutil.copyfile("newer.db", LEDGER)
     behind("night-006 (cycle 6)")
+
+
+@pytest.mark.prefect
+def test_a_served_run_is_refused_too(server: Any, five: None) -> None:
+    """Nobody is at its terminal: Prefect's page shows why, and the press keeps what it had."""
+    from flows.scheduled import SETTINGS_VARIABLE, scheduled
+
+    os.environ[SETTINGS_VARIABLE] = str(Path(SETTINGS).resolve())
+    SET_BACK["an old copy"]()
+    ended = scheduled(trials=1, return_state=True)
+    assert ended.is_failed()
+    assert "night-005 (cycle 5)" in str(ended.message)
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5)
 
 
 # Nobody else is held up.
