@@ -130,9 +130,9 @@ class _Scribe:
         recipe = one.cycle.recipe
         if recipe is None or one.cycle.cycle_id in {o.cycle_id for o in mine.values()}:
             return None
-        used = {o.trial for o in mine.values()}
-        number = one.number if one.number and one.number not in used else (
-            max(self._free[one.campaign], self._ledger.next_number(one.campaign)))
+        free = one.number and self._ledger.trial(one.campaign, one.number) is None
+        number = one.number if free else max(self._free[one.campaign],
+                                             self._ledger.next_number(one.campaign))
         stack = one.cycle.stack or self._settings_of(one.campaign).stack_named(one.stack)
         self._ledger.append(one.campaign, number, Planned(stack, recipe, "adopted", {},
                                                           self._reason))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from lab_files import SETTINGS, write_settings
+from lab_files import SETTINGS, table_of, write_settings, write_table
 from press_memory import pressed_stacks, stacks
 from set_back import LEDGER, NAME, QUICK, SET_BACK, carried, opened, pressed, state_of, trials
 from sqlalchemy import create_engine, text
@@ -156,6 +156,19 @@ def test_a_plan_of_a_stack_that_lies_on_the_shelf_is_closed(five: None, pressloo
     assert now[4].state is State.SETTLED
     assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5, 7)
     assert [now[n].stack.stack_id for n in (5, 6, 7)] == ["night-005", "night-004", "night-007"]
+
+
+def test_numbers_that_imported_rows_have_taken_are_left_to_them(five: None, pressloop: Command
+                                                                ) -> None:
+    SET_BACK["deleted"]()
+    assert pressloop("import", SETTINGS, write_table(Path(), table_of(
+        ["260,30,25,40", "200,30,25,60"]))).code == 0
+    behind("night-005 (cycle 5)")
+    assert pressloop("adopt", SETTINGS, "--reason", "deleted").code == 0
+    pressed(1)
+    here = {t.stack.stack_id: t.number for t in trials() if t.pressed_here}
+    assert here == dict(zip(stacks(1, 2, 3, 4, 5, 8), (6, 7, 3, 4, 5, 8), strict=True))
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5, 8)
 
 
 def test_a_plan_that_is_called_like_another_stack_is_closed(five: None, pressloop: Command
