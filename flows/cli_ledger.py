@@ -42,6 +42,21 @@ def log(ledger: LedgerUrl, campaign: Campaign = None,
         work(ledger, campaign, out, json)
 
 
+def adopt(settings: Annotated[Path, typer.Argument(metavar="SETTINGS.toml", show_default=False)],
+          reason: Annotated[str, typer.Option("--reason", show_default=False,
+                                              help="What happened to the ledger.")],
+          others: Annotated[bool, typer.Option(
+              "--others", help="Your word that they are stacks of somebody else.")] = False,
+          ledger: Annotated[Optional[str], typer.Option(  # noqa: UP045
+              "--ledger", metavar="URL", help="Instead of the one in the settings.")] = None,
+          json: Json = False) -> None:
+    """Write into the ledger what the press knows and the ledger lacks; moves nothing."""
+    with plain_errors():
+        from flows.commands.adopt import adopt as work
+
+        work(settings, reason, others, ledger, json)
+
+
 def reevaluate(ledger: LedgerUrl, campaign: Campaign = None,
                circuit: Annotated[Optional[str], typer.Option(  # noqa: UP045
                    help="Such as L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3, or auto.")] = None,
@@ -90,5 +105,5 @@ def migrate(source: Annotated[str, typer.Option("--from", metavar="URL", show_de
 
 def add_to(app: typer.Typer) -> None:
     """Makes these functions commands of `app`."""
-    for command in (verify, log, reevaluate, backup, restore, migrate):
+    for command in (verify, log, adopt, reevaluate, backup, restore, migrate):
         app.command()(command)

@@ -17,7 +17,7 @@ def earlier_trials(settings: Settings, ledger_url: str) -> tuple[Trial, ...]:
     `ledger_url` is where this campaign is kept; [earlier] may name another ledger.
 
     Raises BadInput for a campaign that is named twice, is this one or is not there, LedgerProblem
-    for a ledger that is not there.
+    for a ledger that is not there or an entry that is not as it was written.
     """
     names = settings.earlier.campaigns
     if not names:
@@ -27,6 +27,7 @@ def earlier_trials(settings: Settings, ledger_url: str) -> tuple[Trial, ...]:
         known = ledger.campaigns()
         for name in names:
             _prove(name, settings, known, elsewhere=url != ledger_url)
+            ledger.prove(name)
         return tuple(trial for name in names for trial in ledger.history(name, arrays=False)
                      if trial.state in TELLING)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flows.asked_first import prove_up_to_date
 from flows.earlier import earlier_trials
 from flows.people import person_for
 from flows.settings import Settings
@@ -15,7 +16,7 @@ from hardware.envelope import compare
 from hardware.lock import press_lock
 from hardware.protocols import ImpedanceMeter, Place, Press
 from hardware.registry import connect_meter, connect_press
-from trials.database import parse, sqlite_path
+from trials.database import display, parse, sqlite_path
 from trials.entry import Opened
 from trials.errors import BadInput
 from trials.ledger import Ledger
@@ -76,6 +77,7 @@ class Run:
         """What the campaign's trials teach; fitted anew only once the ledger has more of them."""
         from optimizer import fit_models
 
+        self.ledger.prove(self.campaign)
         history = self.history()
         if self._fitted is None or self._fitted.history != history:
             self._fitted = fit_models(self.settings.problem, history, self.earlier,
@@ -110,25 +112,50 @@ def open_lab(settings: Settings, order: Order, *, prove: bool = True
     Raises BadInput when they disagree or the search cannot be had, Fault when one does not answer.
     """
     prove_modules(settings)
-    with _opened_press(settings, order, prove) as press, _opened_meter(settings, order) as meter:
+    with open_press(settings, order, prove=prove) as press, \
+            _opened_meter(settings, order) as meter:
         yield press, meter
 
 
 @contextmanager
 def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Iterator[Run]:
     """A run that has its press to itself until the block ends, by `hold`: the plain lock raises
-    PressBusy at once while another run has the press."""
+    PressBusy at once while another run has the press.
+
+    What the press remembers is held against the ledger before the campaign is opened, and the
+    ledger's entries are proved. Raises LedgerBehind where the press knows more, LedgerProblem for
+    an entry that is not as it was written.
+    """
     prove_lasting(order.ledger_url)
     prove_modules(settings)
     earlier = earlier_trials(settings, order.ledger_url)
-    with _opened_press(settings, order, True) as press, hold(press.identify().serial), \
-            _opened_meter(settings, order) as meter, \
-            closing(Ledger.open(order.ledger_url)) as ledger:
-        order = _counted(order, ledger, settings.campaign.name)
-        ledger.append(settings.campaign.name, None, Opened(
+    name = settings.campaign.name
+    with open_press(settings, order) as press, hold(press.identify().serial), \
+            closing(Ledger.open(order.ledger_url)) as ledger, \
+            _opened_meter(settings, order, ledger) as meter:
+        ledger.prove(name)
+        prove_up_to_date(press, ledger, name, ledger.shown_url)
+        order = _counted(order, ledger, name)
+        ledger.append(name, None, Opened(
             settings.plain(), settings.digest, order.seed, versions(), order.note,
             devices(press, meter), simulated(press, meter), order.flow_run, order.trials))
-        yield Run(settings, order, ledger, press, meter, earlier)
+        try:
+            yield Run(settings, order, ledger, press, meter, earlier)
+        finally:
+            ledger.checkpoint()
+
+
+def prove_ledger(press: Press, settings: Settings, order: Order) -> None:
+    """What a run would refuse its ledger for. A ledger that is not there yet is not made."""
+    parsed, name = parse(order.ledger_url), settings.campaign.name
+    path = sqlite_path(parsed)
+    if path is not None and not (path.exists() and path.stat().st_size):
+        with closing(Ledger.open("sqlite://")) as ledger:
+            prove_up_to_date(press, ledger, name, display(parsed))
+        return
+    with closing(Ledger.open(order.ledger_url)) as ledger:
+        ledger.prove(name)
+        prove_up_to_date(press, ledger, name, ledger.shown_url)
 
 
 def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:
@@ -140,7 +167,8 @@ def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:
 
 
 @contextmanager
-def _opened_press(settings: Settings, order: Order, prove: bool) -> Iterator[Press]:
+def open_press(settings: Settings, order: Order, *, prove: bool = True) -> Iterator[Press]:
+    """The press alone; with `prove`, its limits are compared with the settings. Moves nothing."""
     table = settings.press
     with closing(connect_press(table.driver, table.options, _place(settings, order))) as press:
         if prove:
@@ -148,9 +176,14 @@ def _opened_press(settings: Settings, order: Order, prove: bool) -> Iterator[Pre
         yield press
 
 
-def _opened_meter(settings: Settings, order: Order) -> closing[ImpedanceMeter]:
-    table = settings.meter
-    return closing(connect_meter(table.driver, table.options, _place(settings, order)))
+def _opened_meter(settings: Settings, order: Order, ledger: Ledger | None = None
+                  ) -> closing[ImpedanceMeter]:
+    table, place = settings.meter, _place(settings, order)
+    if ledger is not None:
+        place = replace(place, swept=lambda stack: sum(
+            trial.sweeps for trial in ledger.history(settings.campaign.name, arrays=False)
+            if trial.stack.stack_id == stack.stack_id))
+    return closing(connect_meter(table.driver, table.options, place))
 
 
 def _place(settings: Settings, order: Order) -> Place:

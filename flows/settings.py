@@ -27,6 +27,7 @@ from optimizer.problem import Problem, Search, SurrogateChoice
 from optimizer.risk_limits import RiskLimits
 from optimizer.space import NAMES, Space
 from optimizer.stopping import Stopping, prove_stopping
+from trials.database import without_passwords
 from trials.errors import BadInput, OutOfEnvelope
 from trials.recipe import Recipe
 from trials.stack import Stack
@@ -236,8 +237,8 @@ class Settings(Table):
         return Stack(stack_id=stack_id, **shared)
 
     def plain(self) -> dict[str, Any]:
-        """JSON values from which `from_plain` makes the same settings."""
-        return json.loads(self.model_dump_json(by_alias=True))
+        """JSON values from which `from_plain` makes the same settings; passwords are left out."""
+        return without_passwords(json.loads(self.model_dump_json(by_alias=True)))
 
     @property
     def digest(self) -> str:

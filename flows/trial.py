@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import State as TaskState
 from prefect.exceptions import Pause
 
 from evaluation.evaluate import evaluate
+from flows.asked_first import stack_name
 from flows.lab import Run
 from hardware.guard import ask, collect, prove_ready, run_cycle
 from hardware.protocols import CycleState
@@ -69,7 +70,7 @@ def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
 def plan(run: Run, number: int) -> None:
     """Chooses the recipe of the next stack."""
     proposal, = propose(run.models(), seed=run.order.seed)
-    stack = run.settings.stack_named(f"{run.campaign}-{number:03d}")
+    stack = run.settings.stack_named(stack_name(run.campaign, number))
     _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.predicted,
                                  proposal.reason))
 

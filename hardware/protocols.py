@@ -8,6 +8,7 @@ settings file; `place` is where it runs.
 from __future__ import annotations
 
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -44,6 +45,7 @@ class Place:
     `stem`. `envelope` is what the campaign allows, checked in the driver too; `on_link_loss` what
     the machine does when the link goes. `person` answers questions, None where nobody can be
     asked. `read_file` reads one sweep of an impedance file, given its geometric area in cm2.
+    `swept` says how many sweeps of a stack are on record.
     """
 
     seed: int
@@ -52,6 +54,7 @@ class Place:
     on_link_loss: OnStop = "finish"
     person: Person | None = None
     read_file: ReadFile | None = None
+    swept: Callable[[Stack], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,21 @@ class CycleReport:
     stack_tag: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCycle:
+    """A cycle that the press, or the record that is kept for it, has accepted or may have accepted.
+
+    `stack_id`, or only its `stack_tag`, and `recipe` are those that it was accepted for, None where
+    nobody remembers; `stack` is there where lot, area and the rest are remembered too.
+    """
+
+    cycle_id: int
+    stack_id: str | None = None
+    stack_tag: int | None = None
+    recipe: Recipe | None = None
+    stack: Stack | None = None
+
+
 class Press(Protocol):
     """A press that runs ramp, dwell and release by itself from one accepted recipe."""
 
@@ -143,6 +161,12 @@ class Press(Protocol):
 
     def last_accepted_id(self) -> int:
         """The highest cycle id the press ever accepted, 0 for none."""
+        ...
+
+    def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
+        """Every cycle that the machine, or the record that is kept for it, remembers, by rising
+        id; with an id above `after` also one whose stack nobody remembers. What surely was never
+        accepted is left out. Asks no person, moves nothing."""
         ...
 
     def not_ready(self) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Opened,
         Planned,
         Pressed,
+        Reconciled,
         Settled,
         TrialEntry,
     )
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
         PressBusy,
         PressloopError,
     )
-    from trials.ledger import Ledger, LogRow
+    from trials.ledger import Ledger
+    from trials.log import LogRow
     from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
     from trials.recipe import Recipe
     from trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
@@ -43,11 +45,13 @@ __all__ = [
     "Evaluated", "Failed", "FailureMode", "Fault", "Faulted", "Imported", "Intact", "Ledger",
     "LedgerProblem", "LogRow", "Measured", "MissingPoint", "NotReady", "Opened", "OutOfEnvelope",
     "Outcome", "OutcomeUnknown", "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe",
-    "SetAside", "Settled", "Spectrum", "Stack", "State", "Trace", "Trial", "TrialEntry",
+    "Reconciled", "SetAside", "Settled", "Spectrum", "Stack", "State", "Trace", "Trial",
+    "TrialEntry",
 ]
 
 
-_MODULES = ("errors", "entry", "outcome", "recipe", "spectrum", "stack", "trace", "trial", "ledger")
+_MODULES = ("errors", "entry", "outcome", "recipe", "spectrum", "stack", "trace", "trial", "ledger",
+            "log")
 """Where names are looked for, the light ones first."""
 
 

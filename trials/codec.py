@@ -24,6 +24,7 @@ from trials.entry import (
     Opened,
     Planned,
     Pressed,
+    Reconciled,
     Settled,
 )
 from trials.errors import BadInput, LedgerProblem
@@ -69,7 +70,7 @@ def decode(kind: str, payload: Payload, arrays: Arrays) -> Entry:
                             "Read this ledger with the pressloop that wrote it, or a newer one.")
     try:
         return _DECODERS[kind](payload, arrays)
-    except (BadInput, KeyError, TypeError, ValueError) as error:
+    except (BadInput, ArithmeticError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise LedgerProblem(f"{kind} entry", repr(error), "readable by this pressloop",
                             "Restore the ledger from a backup, or use the version that wrote it."
                             ) from None
@@ -138,6 +139,11 @@ def _under(prefix: str, arrays: Arrays) -> dict[str, Array]:
             for name, array in arrays.items() if name.startswith(prefix)}
 
 
+def _reconciled(payload: Payload, arrays: Arrays) -> Reconciled:
+    return Reconciled(**{**payload, "cycle_ids": tuple(payload["cycle_ids"]),
+                         "stacks": tuple(payload["stacks"])})
+
+
 def _planned(payload: Payload, arrays: Arrays) -> Planned:
     return Planned(**{**payload, "stack": Stack(**payload["stack"]),
                       "recipe": Recipe(**payload["recipe"])})
@@ -162,6 +168,7 @@ def _imported(payload: Payload, arrays: Arrays) -> Imported:
 _DECODERS: dict[str, Callable[[Payload, Arrays], Entry]] = {
     "opened": lambda payload, _: Opened(**payload),
     "ended": lambda payload, _: Ended(**payload),
+    "reconciled": _reconciled,
     "planned": _planned,
     "commanded": lambda payload, _: Commanded(**payload),
     "pressed": lambda payload, arrays: Pressed(_trace(payload["trace"], arrays)),

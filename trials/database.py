@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,9 @@ from trials.errors import LedgerAway, LedgerProblem
 POSTGRES = "Install it; for PostgreSQL write postgresql+psycopg://user@host/database."
 EXAMPLE = "Write it like sqlite:///runs/ledger.db."
 BUSY_TIMEOUT_S = 15.0
+LOG_PAGES = 64
+"""Of 4 kB: as much as SQLite keeps in its log before it writes it into the file."""
+BUSY_CHECKPOINT_MS = 200
 URI_OPTIONS = {"uri", "mode", "cache", "immutable", "nolock", "psow", "vfs"}
 AWAY_S = 20.0
 """How long a database server that is being restarted is waited for. A stop waits for the entry that
@@ -48,7 +51,7 @@ def parse(url: str) -> URL:
     """The address as SQLAlchemy reads it, PostgreSQL with the driver that this project has; raises
     LedgerProblem without showing a password."""
     try:
-        parsed = make_url(url)
+        parsed = _given(make_url(url))
         if parsed.drivername in ("postgresql", "postgres"):
             parsed = parsed.set(drivername="postgresql+psycopg")
         known = parsed.get_backend_name()
@@ -77,10 +80,51 @@ def _refuse_unknown_options(url: URL) -> None:
                                 "The others need sqlite:///file:path?uri=true.")
 
 
+HIDDEN = "***"
+_given_as: dict[str, URL] = {}
+"""Addresses with their passwords, by how they are shown, as this process was given them."""
+
+
+def hidden(address: str) -> str:
+    """The address without its password, to be printed, recorded and handed on; `parse` puts it back
+    within this process. In another one the database's client looks for it: in PGPASSWORD, or in
+    ~/.pgpass. Unchanged where there is no password."""
+    try:
+        url = make_url(address)
+    except (ArgumentError, ValueError):
+        return address
+    if HIDDEN not in (shown := display(url)):
+        return address
+    _given(url)
+    return shown
+
+
+def without_passwords(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain settings whose addresses of ledgers show no password."""
+    return {name: value if not isinstance(value, Mapping) else {
+        key: hidden(one) if key == "ledger" and isinstance(one, str) else one
+        for key, one in value.items()} for name, value in settings.items()}
+
+
+def _given(url: URL) -> URL:
+    """The address with its password, where this process was ever given it; without the stars that
+    stand for one."""
+    if HIDDEN not in (shown := display(url)):
+        return url
+    if url.password != HIDDEN and HIDDEN not in url.query.values():
+        _given_as[shown] = url
+        return url
+    if (known := _given_as.get(shown)) is not None:
+        return known
+    bare = url.difference_update_query([k for k, v in url.query.items() if v == HIDDEN])
+    return bare._replace(password=None) if bare.password == HIDDEN else bare
+
+
 def display(url: URL) -> str:
     """The address as it may be shown: without any password."""
-    hidden = {key: "***" for key in url.query if "pass" in key.lower()}
-    return url.update_query_dict(hidden).render_as_string(hide_password=True)
+    stars = {key: HIDDEN for key in url.query if "pass" in key.lower()}
+    shown = url.update_query_dict(stars).render_as_string(hide_password=True)
+    return shown.replace("%2A%2A%2A", HIDDEN)
 
 
 def sqlite_path(url: URL) -> Path | None:
@@ -134,6 +178,8 @@ def _prepare(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA synchronous=FULL")
+    # Losing the log beside the file (-wal) is to lose little, also in mid trial.
+    connection.execute(f"PRAGMA wal_autocheckpoint={LOG_PAGES}")
 
 
 def _begin(connection: Connection) -> None:
@@ -203,6 +249,35 @@ def use_wal(engine: Engine, shown_url: str, timeout_s: float) -> None:
                 time.sleep(0.02)
             finally:
                 raw.close()
+
+
+def checkpoint(engine: Engine, *, emptied: bool) -> None:
+    """Everything into SQLite's one file, as far as nobody reads; with `emptied`, its log (-wal) is
+    left without a byte, for which readers are waited for a moment."""
+    if engine.dialect.name != "sqlite":
+        return
+    raw = engine.raw_connection()
+    try:
+        execute = raw.cursor().execute
+        # Who reads for long is not waited for: the end of a run must not hang on it.
+        waits = execute("PRAGMA busy_timeout").fetchone()[0]
+        execute(f"PRAGMA busy_timeout={BUSY_CHECKPOINT_MS}")
+        execute(f"PRAGMA wal_checkpoint({'TRUNCATE' if emptied else 'PASSIVE'})").fetchall()
+        execute(f"PRAGMA busy_timeout={waits}")
+    except engine.dialect.loaded_dbapi.Error:
+        # Somebody writes, or the disk is full: what was committed is safe in the log.
+        raw.invalidate()
+    finally:
+        raw.close()
+
+
+def damage(connection: Connection) -> str:
+    """What SQLite itself finds wrong with its file, such as a copy made in mid write; "" for
+    nothing, or another database."""
+    if connection.dialect.name != "sqlite":
+        return ""
+    found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
+    return "" if found == "ok" else found.partition("\n")[0]
 
 
 _answered: WeakSet[Engine] = WeakSet()

@@ -43,6 +43,24 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Reconciled:
+    """A person said what cycles are that the press has accepted and this ledger lacked.
+
+    `verdict` is "adopted" (they are this campaign's; what the press knows of them was written as
+    trials) or "others" (they are stacks of somebody else). `stacks` names the stack of each cycle,
+    "" where nobody can. Stacks of the campaign are counted from `first_free` on, so that none is
+    called like one of these.
+    """
+
+    press_serial: str
+    verdict: str
+    cycle_ids: tuple[int, ...]
+    stacks: tuple[str, ...]
+    first_free: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A recipe was chosen for a stack; `purpose`, `beliefs`, `reason` say why, in a word, numbers
     and a sentence ("" in ledgers that do not tell)."""
@@ -120,5 +138,5 @@ class Imported:
 TrialEntry = (
     Planned | Commanded | Pressed | Measured | Evaluated | Faulted | Settled | Imported
 )
-RunEntry = Opened | Ended
+RunEntry = Opened | Ended | Reconciled
 Entry = RunEntry | TrialEntry

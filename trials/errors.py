@@ -4,7 +4,8 @@
     ├── BadInput             a value, key, file or table that cannot be used; nothing has moved
     │   ├── OutOfEnvelope    a recipe the machine may never be asked for
     │   └── LedgerProblem    a ledger that is locked, newer than this program, or no ledger at all
-    │       └── LedgerAway   its server went away in the middle
+    │       ├── LedgerAway   its server went away in the middle
+    │       └── LedgerBehind it lacks what the press, or its own count of entries, knows of
     ├── Fault                the machine failed, or a person abandoned the stack
     │   └── NotReady         the machine would refuse a start now; nothing has moved
     ├── PressBusy            somebody else holds the press
@@ -39,6 +40,11 @@ class LedgerProblem(BadInput):
 
 class LedgerAway(LedgerProblem):
     """The connection was lost in the middle: whether the last transaction counts is not known."""
+
+
+class LedgerBehind(LedgerProblem):
+    """The ledger was set back, emptied or replaced: nothing is pressed before a person has said
+    what the cycles are that it lacks."""
 
 
 class Fault(PressloopError):

@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 
 from trials.entry import (
     Commanded,
-    Ended,
     Entry,
     Evaluated,
     Faulted,
     Imported,
     Measured,
-    Opened,
     Planned,
     Pressed,
+    RunEntry,
     Settled,
 )
 from trials.errors import LedgerProblem
@@ -57,7 +56,7 @@ def advanced(before: Mapping[int, Trial], entries: Iterable[tuple[int, Entry | B
     """The trials by number after these entries too. Raises LedgerProblem as `fold` does."""
     trials = dict(before)
     for number, entry in entries:
-        if not isinstance(entry, Opened | Ended):
+        if not isinstance(entry, RunEntry):
             trials[number] = _step(number, trials.get(number), entry)
     return trials
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, NamedTuple, Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 
-from trials.codec import decode, encode
+from trials.chain import Proven, unproven
+from trials.codec import encode
 from trials.database import (
     AWAY_S,
     busy_timeout_s,
+    checkpoint,
+    damage,
     display,
     engine_for,
     parse,
@@ -21,17 +24,38 @@ from trials.database import (
     use_wal,
     writing,
 )
-from trials.entry import Commanded, Entry, Imported, Opened
+from trials.entry import (
+    Commanded,
+    Entry,
+    Evaluated,
+    Faulted,
+    Imported,
+    Opened,
+    Reconciled,
+    Settled,
+)
 from trials.errors import LedgerAway, LedgerProblem
 from trials.fold import advanced, fold
-from trials.queries import bare, full, is_known, of_campaign, times_opened
-from trials.rows import counted, from_json, key_of, one_line, to_bytes, to_json, trial_for, whole
+from trials.log import LogRow, log_of
+from trials.queries import (
+    Order,
+    bare,
+    full,
+    is_known,
+    of_campaign,
+    of_run,
+    ordered,
+    times_opened,
+)
+from trials.rows import counted, key_of, one_line, to_bytes, to_json, trial_for, whole
 from trials.schema import HEAD, arrays, entries, revision_of, upgrade
 from trials.stamp import stamp
 from trials.storage import (
     AT_ONCE,
     StoredRow,
     add_row,
+    chain_from,
+    given_out,
     go_on_counting,
     head_of,
     is_there,
@@ -40,24 +64,10 @@ from trials.storage import (
 )
 from trials.trial import Trial
 
+CLOSING = (Evaluated, Faulted, Settled, Reconciled)
+"""Entries after which the file itself has everything, without its log."""
 T = TypeVar("T")
-
-
-class LogRow(NamedTuple):
-    """One line of the log: its place in the campaign, when (UTC, ISO 8601), which trial, what, its
-    plain values, by whom, on which machine, by which code, under which settings, its hash."""
-
-    position: int
-    utc: str
-    trial: int | None
-    kind: str
-    payload: dict[str, Any]
-    operator: str
-    host: str
-    code_version: str
-    settings_digest: str
-    versions: dict[str, str]
-    hash: str
+R = TypeVar("R", Opened, Reconciled)
 
 
 class Ledger:
@@ -67,10 +77,11 @@ class Ledger:
     """
 
     def __init__(self, engine: Engine, shown_url: str) -> None:
-        self._engine, self._shown_url = engine, shown_url
+        self._engine, self.shown_url = engine, shown_url
         self._told = dict[str, tuple[int, dict[int, Trial]]]()
-        self._telling = threading.Lock()
+        self._telling, self._proving = threading.Lock(), threading.Lock()
         self._opened = dict[str, str]()
+        self._proven = dict[str, Proven]()
 
     @classmethod
     def open(cls, url: str, *, create: bool = True) -> Self:
@@ -84,22 +95,22 @@ class Ledger:
         ledger = cls(engine_for(parsed, create=create), display(parsed))
         try:
             if ledger._needs_upgrade(create):
-                with writing(ledger._engine, ledger._shown_url) as connection:
+                with writing(ledger._engine, ledger.shown_url) as connection:
                     # Somebody else may have been faster: what counts is seen under the lock.
-                    found = revision_of(connection, ledger._shown_url)
-                    upgrade(connection, found, ledger._shown_url)
+                    found = revision_of(connection, ledger.shown_url)
+                    upgrade(connection, found, ledger.shown_url)
                 if sqlite_path(parsed) is not None:
-                    use_wal(ledger._engine, ledger._shown_url, busy_timeout_s(parsed))
+                    use_wal(ledger._engine, ledger.shown_url, busy_timeout_s(parsed))
         except BaseException:
             ledger.close()
             raise
         return ledger
 
     def _needs_upgrade(self, create: bool) -> bool:
-        with reading(self._engine, self._shown_url) as connection:
-            found = revision_of(connection, self._shown_url)
+        with reading(self._engine, self.shown_url) as connection:
+            found = revision_of(connection, self.shown_url)
         if found is None and not create:
-            raise LedgerProblem("ledger", self._shown_url, "a pressloop ledger; it is empty",
+            raise LedgerProblem("ledger", self.shown_url, "a pressloop ledger; it is empty",
                                 "Correct the path; starting a campaign creates a new ledger.")
         return found != HEAD
 
@@ -123,6 +134,8 @@ class Ledger:
                               patience_s)
         if isinstance(entry, Opened):
             self._opened[campaign] = entry.settings_digest
+        if isinstance(entry, CLOSING):
+            checkpoint(self._engine, emptied=False)
         return added
 
     def _lasting(self, work: Callable[[bool, float], T], patience_s: float = AWAY_S) -> T:
@@ -139,7 +152,7 @@ class Ledger:
     def _ask(self, question: Callable[[Connection], T]) -> T:
         """The answer as of one moment."""
         def work(_again: bool, left_s: float) -> T:
-            with reading(self._engine, self._shown_url, left_s) as connection:
+            with reading(self._engine, self.shown_url, left_s) as connection:
                 return question(connection)
 
         return self._lasting(work)
@@ -149,7 +162,7 @@ class Ledger:
         """One transaction. `again` is True after one whose end nobody has heard of: if its entry
         is there, it counts."""
         campaign, trial = row["campaign"], row["trial"]
-        with writing(self._engine, self._shown_url, patience_s) as connection:
+        with writing(self._engine, self.shown_url, patience_s) as connection:
             if again and is_there(connection, row):
                 return True
             row["key"] = key_of(trial, entry, times_opened(connection, campaign))
@@ -212,24 +225,33 @@ class Ledger:
 
     def opened(self, campaign: str) -> Opened | None:
         """The latest opening of the campaign, None when it never was."""
-        query = (select(entries.c.payload).order_by(entries.c.entry_id.desc()).limit(1)
-                 .where(entries.c.campaign == campaign, entries.c.kind == "opened"))
-        payload = self._ask(lambda connection: connection.scalar(query))
-        found = None if payload is None else decode("opened", from_json(payload), {})
-        return found if isinstance(found, Opened) else None
+        found = self._of_run(campaign, Opened, newest=True)
+        return found[0] if found else None
 
     def openings(self, campaign: str) -> tuple[Opened, ...]:
         """Every opening of the campaign, the oldest first."""
-        query = (select(entries.c.payload).order_by(entries.c.entry_id)
-                 .where(entries.c.campaign == campaign, entries.c.kind == "opened"))
-        texts = self._ask(lambda connection: connection.scalars(query).all())
-        found = [decode("opened", from_json(text), {}) for text in texts]
-        return tuple(one for one in found if isinstance(one, Opened))
+        return self._of_run(campaign, Opened)
+
+    def reconciled(self, campaign: str) -> tuple[Reconciled, ...]:
+        """What people said of cycles that the press knew and this campaign did not, the oldest
+        first."""
+        return self._of_run(campaign, Reconciled)
+
+    def _of_run(self, campaign: str, kind: type[R], *, newest: bool = False) -> tuple[R, ...]:
+        found = self._ask(lambda connection: of_run(connection, campaign, kind.__name__.lower(),
+                                                    newest))
+        return tuple(one for one in found if isinstance(one, kind))
 
     def next_number(self, campaign: str) -> int:
-        """The first trial number above all that the campaign has used, from 1."""
+        """The first trial number above all that the campaign has used, from 1, and above those that
+        stacks on the press are named by."""
         query = select(func.max(entries.c.trial)).where(entries.c.campaign == campaign)
-        return whole("trial", self._ask(lambda connection: connection.scalar(query)) or 0) + 1
+        used = whole("trial", self._ask(lambda connection: connection.scalar(query)) or 0)
+        return max(used + 1, *(one.first_free for one in self.reconciled(campaign)), 1)
+
+    def ordered(self) -> tuple[Order, ...]:
+        """Every stack of every campaign that was planned, with the cycle it was commanded under."""
+        return self._ask(ordered)
 
     def last_cycle_id(self) -> int:
         """The highest cycle id over all campaigns, 0 when there is none."""
@@ -238,20 +260,13 @@ class Ledger:
 
     def log(self, campaign: str) -> tuple[LogRow, ...]:
         """One row per entry, in the order of recording."""
-        columns = (entries.c.position, entries.c.recorded_utc, entries.c.trial, entries.c.kind,
-                   entries.c.payload, entries.c.operator, entries.c.host, entries.c.code_version,
-                   entries.c.settings_digest, entries.c.versions, entries.c.hash)
-        query = of_campaign(campaign).with_only_columns(*columns)
-        found = [LogRow(*row) for row in self._ask(
-            lambda connection: connection.execute(query).all())]
-        return tuple(row._replace(payload=from_json(row.payload),
-                                  versions=from_json(row.versions)) for row in found)
+        return self._ask(lambda connection: log_of(connection, campaign))
 
     def rows(self, campaign: str | None = None, upto: int | None = None, at_once: int = AT_ONCE
              ) -> Iterator[StoredRow]:
         """Every entry as it is stored, of one campaign or of all, in the order of recording; with
         `upto` none of a higher entry number; `at_once` of them are fetched at a time."""
-        with reading(self._engine, self._shown_url) as connection:
+        with reading(self._engine, self.shown_url) as connection:
             yield from stored_rows(connection, campaign, upto, at_once)
 
     def newest(self) -> int:
@@ -259,19 +274,48 @@ class Ledger:
         query = select(func.max(entries.c.entry_id))
         return self._ask(lambda connection: connection.scalar(query)) or 0
 
+    def given_out(self) -> int:
+        """The highest entry number that the database has given out, by its own count. More than
+        `newest` where `counts_exactly`: entries are gone. PostgreSQL also counts those whose
+        writing was broken off."""
+        return self._ask(given_out)
+
+    @property
+    def counts_exactly(self) -> bool:
+        """True where a number is given out with its entry or not at all (SQLite)."""
+        return self._engine.dialect.name == "sqlite"
+
+    def damage(self) -> str:
+        """What the database finds wrong with its own file, "" for nothing."""
+        return self._ask(damage)
+
+    def prove(self, campaign: str) -> None:
+        """Proves that the campaign's entries are as they were written, from where this ledger
+        object has proved them before. Raises LedgerProblem naming the first one that is not."""
+        with self._proving:
+            known = self._proven.get(campaign, unproven(campaign))
+            self._proven[campaign] = self._ask(
+                lambda connection: chain_from(connection, campaign, known))
+
+    def checkpoint(self) -> None:
+        """Brings everything into the one file of an SQLite ledger, as far as nobody reads it. Each
+        stack that is done with does so too."""
+        checkpoint(self._engine, emptied=True)
+
     def adopt(self, rows: Iterable[StoredRow],
-              check: Callable[[Iterable[StoredRow]], None]) -> int:
-        """Takes over the entries of another ledger, all or none, and returns their number.
+              check: Callable[[Iterable[StoredRow]], None], given_out: int = 0) -> int:
+        """Takes over the entries of another ledger, all or none, and returns their number; the
+        next entry gets a number above those that the other has `given_out`.
 
         `check` is given what is then stored here and raises where that is not as it should be.
         Raises LedgerProblem where this ledger has entries of its own.
         """
-        with writing(self._engine, self._shown_url) as connection:
+        with writing(self._engine, self.shown_url) as connection:
             if connection.scalar(select(func.max(entries.c.entry_id))) is not None:
-                raise LedgerProblem("ledger", self._shown_url, "one without entries", "Name a new "
+                raise LedgerProblem("ledger", self.shown_url, "one without entries", "Name a new "
                                     "one: a ledger is never mixed with another.")
             count = sum(add_row(connection, row) > 0 for row in rows)
-            go_on_counting(connection)
+            go_on_counting(connection, given_out)
             check(stored_rows(connection))
         return count
 

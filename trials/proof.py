@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from trials.chain import first_link, link
+from trials.chain import Proven, chain_trouble, unproven
 from trials.codec import decode
 from trials.entry import Opened
 from trials.errors import BadInput, LedgerProblem
@@ -72,7 +72,7 @@ class _Prover:
 
     def __init__(self, campaign: str, expected: Sequence[str]) -> None:
         self._campaign, self._unseen = campaign, set(expected)
-        self._count, self._head, self._opened = 0, first_link(campaign), 0
+        self._good, self._opened = unproven(campaign), 0
         self._digests = {""}
         self._trials: dict[int, Trial] = {}
 
@@ -83,39 +83,32 @@ class _Prover:
         try:
             return self.over(rows)
         except LedgerProblem as unreadable:
-            return self._proof(Broken(None, self._count + 1, None, "unreadable", str(unreadable)))
+            return self._proof(Broken(None, self._good.position + 1, None, "unreadable",
+                                      str(unreadable)))
 
     def _proof(self, broken: Broken | None) -> Proof:
         left = tuple(t.number for t in self._trials.values() if t.is_open)
-        return Proof(self._campaign, self._count, self._head if self._count else "", left, broken,
-                     tuple(sorted(self._unseen)))
+        good = self._good
+        return Proof(self._campaign, good.position, good.hash if good.position else "", left,
+                     broken, tuple(sorted(self._unseen)))
 
     def _faulty(self, rows: Iterable[StoredRow]) -> Iterator[Broken]:
         for stored in rows:
             row = stored.columns
             try:
-                why = self._chain_trouble(stored) or self._told_trouble(stored)
+                why = chain_trouble(self._good, row, stored.blobs) or self._told_trouble(stored)
             except (BadInput, ArithmeticError, LookupError, TypeError, ValueError) as trouble:
                 why = f"it does not hold what an entry holds: {trouble}"
             if why:
                 yield Broken(row["entry_id"], row["position"], row["trial"], row["kind"], why)
-            self._count, self._head = row["position"], row["hash"]
+            self._good = Proven(row["entry_id"], row["position"], row["hash"])
             self._unseen = {some for some in self._unseen if not row["hash"].startswith(some)}
-
-    def _chain_trouble(self, stored: StoredRow) -> str:
-        row = stored.columns
-        if row["position"] != self._count + 1:
-            return (f"number {self._count + 1} should come here: an entry is missing or out of "
-                    "place")
-        if row["hash"] != link(self._head, row, stored.blobs):
-            return "it, one of its arrays, or the entry before it is not what was written"
-        return ""
 
     def _told_trouble(self, stored: StoredRow) -> str:
         row, trial = stored.columns, stored.columns["trial"]
         arrays = {blob["name"]: from_bytes(blob["dtype"], blob["shape"], blob["data"])
                   for blob in stored.blobs}
-        entry = decode(row["kind"], from_json(row["payload"]), arrays)
+        entry = decode(row["kind"], from_json(row["kind"], row["payload"]), arrays)
         if row["key"] != key_of(trial, entry, self._opened):
             return f"its key {row['key']} is not that of what it says"
         if isinstance(entry, Opened):

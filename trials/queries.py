@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, func, or_, select
 
 from trials.codec import Array, decode
-from trials.entry import Entry
+from trials.entry import Commanded, Entry, Planned
 from trials.errors import LedgerProblem
 from trials.fold import Bare
+from trials.recipe import Recipe
 from trials.rows import from_bytes, from_json, whole
 from trials.schema import arrays, entries
+from trials.stack import Stack
 from trials.trial import State
 
 WITH_ARRAYS = {State.PRESSED.value, State.MEASURED.value}
@@ -29,6 +31,44 @@ def times_opened(connection: Connection, campaign: str) -> int:
     query = select(func.count()).where(entries.c.campaign == campaign, entries.c.trial.is_(None),
                                        entries.c.kind == "opened")
     return connection.scalar(query) or 0
+
+
+def of_run(connection: Connection, campaign: str, kind: str, newest: bool) -> list[Entry]:
+    """The campaign's entries of one kind that belong to no trial, the oldest first; only the
+    newest where asked."""
+    number = entries.c.entry_id
+    query = (select(entries.c.payload).order_by(number.desc() if newest else number)
+             .where(entries.c.campaign == campaign, entries.c.trial.is_(None),
+                    entries.c.kind == kind))
+    found = connection.scalars(query.limit(1) if newest else query).all()
+    return [decode(kind, from_json(kind, payload), {}) for payload in found]
+
+
+class Order(NamedTuple):
+    """A stack as it was planned, and the cycle and press that it was commanded on; None and "" for
+    one that never was."""
+
+    campaign: str
+    trial: int
+    stack: Stack
+    recipe: Recipe
+    cycle_id: int | None
+    press_serial: str
+
+
+def ordered(connection: Connection) -> tuple[Order, ...]:
+    """Every planned stack, in the order of planning."""
+    query = (select(entries.c.campaign, entries.c.trial, entries.c.kind, entries.c.payload)
+             .where(entries.c.kind.in_(("planned", "commanded"))).order_by(entries.c.entry_id))
+    found: dict[tuple[str, int], Order] = {}
+    for row in connection.execute(query):
+        entry = decode(row.kind, from_json(row.kind, row.payload), {})
+        at = row.campaign, row.trial
+        if isinstance(entry, Planned):
+            found[at] = Order(*at, entry.stack, entry.recipe, None, "")
+        elif isinstance(entry, Commanded) and at in found:
+            found[at] = found[at]._replace(cycle_id=entry.cycle_id, press_serial=entry.press_serial)
+    return tuple(found.values())
 
 
 def is_known(connection: Connection, row: dict[str, Any]) -> bool:
@@ -54,7 +94,7 @@ def bare(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry | B
         for row in connection.execute(names.where(heavy))
     }
     for row in connection.execute(light.add_columns(entries.c.entry_id).where(~heavy)):
-        story[row.entry_id] = (_trial(row), decode(row.kind, from_json(row.payload), {}))
+        story[row.entry_id] = (_trial(row), decode(row.kind, from_json(row.kind, row.payload), {}))
     return [story[entry_id] for entry_id in sorted(story)]
 
 
@@ -70,5 +110,5 @@ def full(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry]]:
     kept: dict[int, dict[str, Array]] = defaultdict(dict)
     for blob in connection.execute(select(arrays).where(arrays.c.entry_id.in_(wanted))):
         kept[blob.entry_id][blob.name] = from_bytes(blob.dtype, blob.shape, blob.data)
-    return [(_trial(row), decode(row.kind, from_json(row.payload), kept[row.entry_id]))
+    return [(_trial(row), decode(row.kind, from_json(row.kind, row.payload), kept[row.entry_id]))
             for row in found]

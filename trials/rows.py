@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
@@ -21,6 +22,8 @@ from trials.entry import (
     Opened,
     Planned,
     Pressed,
+    Reconciled,
+    RunEntry,
     Settled,
 )
 from trials.errors import BadInput, LedgerProblem, shown
@@ -41,17 +44,27 @@ def key_of(trial: int | None, entry: Entry, opened: int) -> str:
     """
     match entry:
         case Opened():
-            return f"opened/{opened + 1}"
+            key = f"opened/{opened + 1}"
         case Ended():
-            return f"ended/{opened}"
+            key = f"ended/{opened}"
+        case Reconciled():
+            key = f"reconciled/{_digest(entry)}"
         case Imported(row_digest=digest):
-            return f"imported/{one_line('row_digest', digest)}"
+            key = f"imported/{one_line('row_digest', digest)}"
         case Measured(sweep=sweep):
-            return f"measured/{trial}/{counted('sweep', sweep)}"
+            key = f"measured/{trial}/{counted('sweep', sweep)}"
         case Evaluated(reading=reading):
-            return f"evaluated/{trial}/{counted('reading', reading)}"
+            key = f"evaluated/{trial}/{counted('reading', reading)}"
         case Planned() | Commanded() | Pressed() | Faulted() | Settled():
-            return f"{type(entry).__name__.lower()}/{trial}"
+            key = f"{type(entry).__name__.lower()}/{trial}"
+    return key
+
+
+def _digest(entry: Reconciled) -> str:
+    """The same word on the same cycles is given once."""
+    told = json.dumps([entry.press_serial, entry.verdict, entry.cycle_ids, entry.stacks,
+                       entry.reason])
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def counted(name: str, value: object) -> int:
@@ -71,8 +84,8 @@ def one_line(name: str, value: object) -> str:
 
 
 def trial_for(entry: Entry, trial: int | None) -> int | None:
-    """The trial number of an entry: none for Opened and Ended, a whole number for the others."""
-    if not isinstance(entry, Opened | Ended):
+    """The trial number of an entry: none for those of a run, a whole number for the others."""
+    if not isinstance(entry, RunEntry):
         return counted("trial", trial)
     if trial is not None:
         raise BadInput("trial", trial, f"left out for {type(entry).__name__}",
@@ -102,16 +115,23 @@ def whole(column: str, value: object) -> int:
     return value
 
 
-def from_json(text: object) -> Any:
-    """A stored payload. Raises LedgerProblem for one that is no JSON, or larger than any that is
-    written: somebody has changed it, or the disk has."""
-    if not isinstance(text, str) or len(text) > MOST_CHARACTERS:
-        raise LedgerProblem("stored entry", type(text).__name__, f"a text of at most "
-                            f"{MOST_CHARACTERS} characters", RESTORE)
+def from_json(kind: str, stored: Any) -> dict[str, Any]:
+    """The payload again. Raises LedgerProblem where it is no JSON object, or larger than any that
+    is written: somebody has changed it, or the disk has."""
+    if not isinstance(stored, str) or len(stored) > MOST_CHARACTERS:
+        raise _unreadable(kind, f"{type(stored).__name__} of another kind or size than is written")
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise LedgerProblem("stored entry", repr(error), "JSON", RESTORE) from None
+        found = json.loads(stored)
+    except (RecursionError, TypeError, ValueError) as error:
+        raise _unreadable(kind, str(error)) from None
+    if not isinstance(found, dict):
+        raise _unreadable(kind, f"a {type(found).__name__}, not an object")
+    return found
+
+
+def _unreadable(kind: str, why: str) -> LedgerProblem:
+    return LedgerProblem(f"{kind} entry", why, "kept as a JSON object", "`pressloop verify` names "
+                         "it. Restore the ledger from a backup.")
 
 
 def to_bytes(array: Array) -> dict[str, object]:

@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, func, insert, select, text
 
-from trials.chain import first_link, link
+from trials.chain import Proven, chain_trouble, first_link, link, where
 from trials.errors import LedgerProblem
 from trials.rows import RESTORE, whole
 from trials.schema import arrays, entries
@@ -25,14 +25,15 @@ class StoredRow(NamedTuple):
 
 
 def stored_rows(connection: Connection, campaign: str | None = None, upto: int | None = None,
-                at_once: int = AT_ONCE) -> Iterator[StoredRow]:
-    """Every entry in the order of recording, of one campaign or of all."""
+                at_once: int = AT_ONCE, after: int = 0) -> Iterator[StoredRow]:
+    """Every entry in the order of recording, of one campaign or of all; those `after` an entry
+    number."""
     query = select(entries).order_by(entries.c.entry_id).limit(at_once)
     if campaign is not None:
         query = query.where(entries.c.campaign == campaign)
     if upto is not None:
         query = query.where(entries.c.entry_id <= upto)
-    last = 0
+    last = after
     while some := connection.execute(query.where(entries.c.entry_id > last)).mappings().all():
         first, last = some[0]["entry_id"], some[-1]["entry_id"]
         blobs = _blobs(connection, first, last)
@@ -47,6 +48,19 @@ def _blobs(connection: Connection, first: int, last: int) -> dict[int, list[dict
     for blob in connection.execute(query).mappings():
         kept[blob["entry_id"]].append(dict(blob))
     return kept
+
+
+def chain_from(connection: Connection, campaign: str, known: Proven) -> Proven:
+    """Proves the chain from an entry that was proved before, and returns how far it reaches. Raises
+    LedgerProblem naming the first entry that is not as it was written."""
+    for row, blobs in stored_rows(connection, campaign, after=known.entry_id):
+        if why := chain_trouble(known, row, blobs):
+            raise LedgerProblem(
+                f"ledger entry of {campaign}", where(row), f"as it was written, but {why}",
+                "Nothing is done with a ledger that was edited or damaged: restore a backup. "
+                "`pressloop verify` tells more.")
+        known = Proven(row["entry_id"], row["position"], row["hash"])
+    return known
 
 
 def head_of(connection: Connection, campaign: str) -> tuple[int, str] | None:
@@ -107,9 +121,23 @@ def add_row(connection: Connection, stored: StoredRow) -> int:
     return int(entry_id)
 
 
-def go_on_counting(connection: Connection) -> None:
-    """The next entry gets the next number, also where entries came with numbers of their own."""
-    if connection.dialect.name == "postgresql":
-        highest = func.max(entries.c.entry_id)
+def go_on_counting(connection: Connection, given_out: int = 0) -> None:
+    """The next entry gets a number above all, also where entries came with numbers of their own,
+    and above those that the original of a copy has `given_out`."""
+    highest = max(connection.scalar(select(func.max(entries.c.entry_id))) or 0, given_out)
+    if connection.dialect.name == "postgresql" and highest:
         connection.execute(select(func.setval(
             func.pg_get_serial_sequence("entries", "entry_id"), highest)))
+    elif connection.dialect.name == "sqlite":
+        connection.execute(text("UPDATE sqlite_sequence SET seq = :n WHERE name = 'entries'"),
+                           {"n": highest})
+
+
+def given_out(connection: Connection) -> int:
+    """The highest number of an entry that the database has given out, by its own count."""
+    if connection.dialect.name == "sqlite":
+        query = "SELECT seq FROM sqlite_sequence WHERE name = 'entries'"
+        return int(connection.scalar(text(query)) or 0)
+    name = connection.scalar(select(func.pg_get_serial_sequence("entries", "entry_id")))
+    query = f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {name}"
+    return int(connection.scalar(text(query)) or 0)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from studies.wording import counted
-from trials.ledger import LogRow
+from trials.log import LogRow
 from trials.recipe import Recipe
 from views.files import write_atomically
 from views.page import page, tag, text
@@ -147,11 +147,19 @@ def _imported(told: Payload) -> str:
     return f"{_planned(told)} from {told['source']}: {_outcome(told['outcome'])}"
 
 
+def _reconciled(told: Payload) -> str:
+    cycles = ", ".join(f"{stack or 'no name'} (cycle {number})" for number, stack in zip(
+        told["cycle_ids"], told["stacks"], strict=True)) or "entries that are gone"
+    word = "are other stacks" if told["verdict"] == "others" else "were adopted"
+    return f"by a person: {cycles} of press {told['press_serial']} {word}: {told['reason']}"
+
+
 _WORDS: dict[str, Callable[[Payload], str]] = {
     "opened": _opened,
     "ended": lambda told: _joined((told["how"], told.get("detail", ""))),
     "planned": _planned, "commanded": _commanded, "pressed": _pressed, "measured": _measured,
     "evaluated": _evaluated, "imported": _imported,
     "faulted": lambda told: f"{told['stage']}: {told['reason']}",
+    "reconciled": _reconciled,
     "settled": lambda told: f"by a person: {told['reason']}",
 }

@@ -12,14 +12,14 @@ from rich.text import Text
 from flows.commands.report import writable
 from flows.commands.stored import existing, named
 from flows.console import emit
-from trials.ledger import LogRow
+from trials.log import LogRow
 from views.log import stretches, write_log
 
 
 def log(url: str, campaign: str | None, out: Path | None, as_json: bool) -> None:
     """Prints the log, or writes it as one HTML page."""
     with existing(url) as ledger:
-        name = named(ledger, url, campaign)
+        name = named(ledger, campaign)
         rows = ledger.log(name)
     if out is not None:
         with writable(out.parent):

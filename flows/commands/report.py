@@ -29,8 +29,9 @@ def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
 
 
 def export(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
-    """Writes trials, spectra and traces as CSV and Parquet into `out`."""
-    found = stored(url, campaign, arrays=True)
+    """Writes trials, spectra and traces as CSV and Parquet into `out`; also of a ledger that is
+    broken, so that what can be read is not lost with it."""
+    found = stored(url, campaign, arrays=True, rescue=True)
     from views.export import export as write
 
     with writable(out):

@@ -14,9 +14,10 @@ from flows import prefect_environment
 from flows.commands.recommend import show
 from flows.commands.stored import stored
 from flows.console import Asked, emit, one_line, say, terminable
-from flows.lab import Order, open_lab, order_of, prove_lasting, simulated
+from flows.lab import Order, open_lab, order_of, prove_lasting, prove_ledger, simulated
 from flows.settings import Settings, read_settings
 from hardware.lock import press_lock
+from trials.database import hidden
 from trials.errors import Fault
 from trials.ledger import Ledger
 from trials.outcome import Intact
@@ -33,7 +34,7 @@ def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None
     with closing(Ledger.open(order.ledger_url)) as ledger:
         if unreal:
             say("SIMULATED: no machine moves, no number here is a measurement.")
-        say(f"Ledger: {order.ledger_url}")
+        say(f"Ledger: {hidden(order.ledger_url)}")
         _press(path, settings, order, ledger)
         say(str(_last_word(ledger, settings.campaign.name).get("detail", "")))
     _conclude(order.ledger_url, settings.campaign.name, as_json)
@@ -47,6 +48,7 @@ def _proved(settings: Settings, order: Order) -> bool:
             # A server of its own has no queue in which others could be seen.
             with press_lock(press.identify().serial):
                 pass
+        prove_ledger(press, settings, order)
         return simulated(press, meter)
 
 
@@ -68,7 +70,7 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
         try:
             with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
                     stepping_aside(shown.paused), unheard(ledger, name, order, asked):
-                campaign(str(path), order.trials, order.seed, order.ledger_url)
+                campaign(str(path), order.trials, order.seed, hidden(order.ledger_url))
         except CancelledRun as stop:
             say(f"pressloop: {one_line(stop)} Nothing is lost: start again on the same ledger to "
                 "go on.")

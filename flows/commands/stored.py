@@ -13,7 +13,7 @@ from flows.earlier import earlier_trials
 from flows.renamed import renewed
 from flows.settings import Settings, from_plain
 from trials.entry import Opened
-from trials.errors import BadInput
+from trials.errors import BadInput, LedgerProblem
 from trials.ledger import Ledger
 from trials.outcome import Intact
 from trials.trial import Trial
@@ -65,14 +65,22 @@ class Stored:
         return here and (self.settings.simulated if told is None else told)
 
 
-def stored(url: str, campaign: str | None, *, arrays: bool = False) -> Stored:
-    """Reads a campaign; the only one there is when none is named. Raises BadInput otherwise."""
+def stored(url: str, campaign: str | None, *, arrays: bool = False, rescue: bool = False) -> Stored:
+    """Reads a campaign; the only one there is when none is named. Raises BadInput otherwise, and
+    LedgerProblem where an entry is not as it was written: to `rescue` what can still be read, that
+    is only said."""
     with existing(url) as ledger:
-        name = named(ledger, url, campaign)
+        name = named(ledger, campaign)
+        try:
+            ledger.prove(name)
+        except LedgerProblem as edited:
+            if not rescue:
+                raise
+            say(f"Warning: {edited}")
         opened = ledger.opened(name)
         if opened is None:
             raise BadInput("campaign", name, "opened with its settings", "Run or import it first.")
-        settings = from_plain(renewed(opened.settings), f"ledger {url}")
+        settings = from_plain(renewed(opened.settings), f"ledger {ledger.shown_url}")
         return Stored(name, settings, opened, ledger.history(name, arrays=arrays), url)
 
 
@@ -93,11 +101,12 @@ def existing(url: str) -> Iterator[Ledger]:
         yield ledger
 
 
-def named(ledger: Ledger, url: str, campaign: str | None) -> str:
+def named(ledger: Ledger, campaign: str | None) -> str:
     """The campaign's name; that of the only one when none is given. Raises BadInput otherwise."""
     names = ledger.campaigns()
     if not names:
-        raise BadInput("ledger", url, "a ledger with a campaign", "Run or import one first.")
+        raise BadInput("ledger", ledger.shown_url, "a ledger with a campaign",
+                       "Run or import one first.")
     if campaign is None and len(names) > 1:
         raise BadInput("--campaign", "not given", f"one of {', '.join(names)}", "Name one.")
     if campaign is not None and campaign not in names:

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from flows.commands.stored import existing, named
 from flows.console import FAILED, emit
 from trials.errors import BadInput
+from trials.ledger import Ledger
 from trials.proof import Proof, prove
 
 
@@ -18,15 +19,20 @@ def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: b
                            "`pressloop verify` printed before.")
     wanted = tuple(some.lower() for some in expected)
     with existing(url) as ledger:
-        names = ledger.campaigns() if campaign is None else (named(ledger, url, campaign),)
+        names = ledger.campaigns() if campaign is None else (named(ledger, campaign),)
         proofs = [prove(ledger, name, wanted) for name in names]
-        strays = ledger.strays()
+        strays, gone, damage = ledger.strays(), _gone(ledger), ledger.damage()
+        exactly = ledger.counts_exactly
     # An expected hash belongs to one campaign, and is none of the others' business.
     unseen = sorted(set(wanted).intersection(*(p.unseen for p in proofs)) if proofs else wanted)
-    sound = not strays and not unseen and all(p.broken is None for p in proofs)
+    sound = not (strays or unseen or damage or (gone and exactly)
+                 or any(p.broken is not None for p in proofs))
     result = {"sound": sound, "stray_arrays": strays, "missing_hashes": unseen,
+              "missing_newest": gone, "damage": damage,
               "campaigns": [_plain(proof) for proof in proofs]}
-    said = [*map(_line, proofs), *_rest(strays, unseen)] or ["No campaign in this ledger."]
+    said = [*map(_line, proofs), *_rest(strays, unseen), *_count(gone, exactly),
+            *([f"BROKEN: the file itself is damaged: {damage}"] if damage else [])]
+    said = said or ["No campaign in this ledger."]
     emit(result, as_json, lambda: print("\n".join(said)))
     return 0 if sound else FAILED
 
@@ -43,6 +49,22 @@ def _line(proof: Proof) -> str:
     left = f", open trials: {', '.join(map(str, proof.open_trials))}" if proof.open_trials else ""
     return (f"{proof.campaign}: entries 1 to {proof.entries}, complete and in order, up to "
             f"{proof.head}{left}")
+
+
+def _gone(ledger: Ledger) -> int:
+    """How many numbers the database has given out above that of the newest entry."""
+    return ledger.given_out() - ledger.newest()
+
+
+def _count(gone: int, exactly: bool) -> list[str]:
+    if not gone:
+        return []
+    if exactly:
+        return [f"BROKEN: the {gone} newest entries are gone: the database has given out their "
+                "numbers"]
+    return [f"Note: PostgreSQL has given out {gone} numbers above that of the newest entry: as many"
+            " entries were broken off in mid write (up to 32 where the server was killed), or are "
+            "gone"]
 
 
 def _rest(strays: int, unseen: list[str]) -> list[str]:

@@ -9,7 +9,13 @@ from hardware.attended.dialogue import Dialogue, reason_of
 from hardware.attended.gauge import Gauge
 from hardware.attended.memory import NOTHING_MOVED, OPEN, Cycle, Memory, Step
 from hardware.person import Person, Question
-from hardware.protocols import CycleReport, CycleState, Interlock, PressIdentity
+from hardware.protocols import (
+    CycleReport,
+    CycleState,
+    Interlock,
+    KnownCycle,
+    PressIdentity,
+)
 from trials.errors import Fault, NotReady, OutcomeUnknown
 from trials.recipe import Recipe
 from trials.stack import Stack
@@ -40,6 +46,12 @@ class AttendedPress:
         """The highest id that a person took on, or may have taken on before a crash."""
         return max((cycle.cycle_id for cycle in self.memory.cycles().values()
                     if cycle.step not in NOTHING_MOVED), default=0)
+
+    def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
+        """All that a person was asked for and did not say that nothing moved."""
+        return tuple(KnownCycle(number, one.stack.stack_id, None, one.recipe, one.stack)
+                     for number, one in sorted(self.memory.cycles().items())
+                     if one.step not in NOTHING_MOVED)
 
     def not_ready(self) -> tuple[str, ...]:
         """Whether the press is ready is answered by the person, with the order to start."""

@@ -10,7 +10,7 @@ from trials.errors import BadInput
 
 LINK = ("lost request", "lost answer", "drop link", "slow answer", "busy", "device failure",
         "write disabled", "frozen program", "wrong words", "wrong version", "wrong device",
-        "other press", "clamps")
+        "other press", "clamps", "garbled snapshot")
 """Of the link and its program. `count` requests or `seconds` (wall) long."""
 ALARMS = {
     "e-stop": "e-stop pressed", "guard opened": "guard opened",

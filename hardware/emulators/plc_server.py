@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import numpy as np
+
 from hardware.emulators.plc import PressOptions, Program
 from hardware.emulators.plc_faults import LINK, POWER, Trouble
 from hardware.emulators.plc_memory import Memory
@@ -40,6 +42,7 @@ class EmulatedPress:
         self._swallow = False
         self._tripped = False
         self._down_until = 0.0
+        self._draw = np.random.default_rng([options.seed, options.fault_seed])
         logging.getLogger("pymodbus").setLevel(logging.CRITICAL)
 
     # --- for tests and for people
@@ -240,7 +243,15 @@ class EmulatedPress:
         if self._next("wrong words") is not None:
             for register in self.program.of.snapshot.registers.values():
                 words[register.offset:register.end] = words[register.offset:register.end][::-1]
+        if self._next("garbled snapshot") is not None:
+            self._garble(words)
         return words
+
+    def _garble(self, words: list[int]) -> None:
+        """A bit that was lost on the way, and one in an id."""
+        ids = self.program.of.snapshot.registers["last_accepted_id"]
+        for at in (ids.offset, int(self._draw.integers(len(words)))):
+            words[at] ^= 1 << int(self._draw.integers(16))
 
     def _machine(self) -> Machine:
         limits = self.program.limits

@@ -8,7 +8,7 @@ in the cathode, CPE4 the start of diffusion (order after Vadhva 2021, doi 10.100
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,15 +61,18 @@ def connect(options: Mapping[str, object], place: Place) -> SimulatedMeter:
     within("meter.noise", chosen.noise, 0.0, 0.1, "A relative noise, such as 0.003.")
     within("meter.glitch_fraction", chosen.glitch_fraction, 0.0, 1.0, "A fraction of sweeps.")
     stem = place.stem
-    return SimulatedMeter(chosen, Bench(stem.with_name(stem.name + MEMORY_SUFFIX)), place.seed)
+    return SimulatedMeter(chosen, Bench(stem.with_name(stem.name + MEMORY_SUFFIX)), place.seed,
+                          place.swept)
 
 
 class SimulatedMeter:
     """Sweeps with noise, and now and then a bad point."""
 
-    def __init__(self, options: Options, bench: Bench, seed: int) -> None:
+    def __init__(self, options: Options, bench: Bench, seed: int,
+                 swept: Callable[[Stack], int] | None = None) -> None:
         self.options, self.bench, self.seed = options, bench, seed
         self._sweeps: Counter[str] = Counter()
+        self._swept = swept or (lambda stack: self._sweeps[stack.stack_id])
 
     def identify(self) -> MeterIdentity:
         """Says what it is and what it can do."""
@@ -83,8 +86,10 @@ class SimulatedMeter:
         if cycle is None:
             raise Fault(f"stack {stack.stack_id} is not on the bench: it was never pressed")
         sample = pressed(cycle, self.options.stack_pressure_mpa)
+        # Counted by what is on record: after a restart a second sweep is none like the first, and
+        # one that was broken off is drawn alike.
+        draw = noise(self.seed, "sweep", stack.stack_id, self._swept(stack) + 1)
         self._sweeps[stack.stack_id] += 1
-        draw = noise(self.seed, "sweep", stack.stack_id, self._sweeps[stack.stack_id])
         return tuple(self._read(stack, sample, name, draw) for name in self.identify().electrodes)
 
     def close(self) -> None:

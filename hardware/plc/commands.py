@@ -101,6 +101,7 @@ async def _sent(station: Station, order: Order,
                     not order.cycle_id > seen.snapshot["last_accepted_id"]):
                 raise NotReady("the press has begun another cycle meanwhile. Nothing was sent.")
             record(order, seen)
+            station.prover.ordered = order.cycle_id
             if not station.link.alive:
                 raise NotReady("the link broke before the order was sent. Nothing has moved.")
         await station.link.write(station.of.mailbox.address, words, repeat=repeat)

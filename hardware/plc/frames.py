@@ -78,9 +78,12 @@ def read_mailbox(of: RegisterMap, machine: Machine, words: Sequence[int]) -> Ord
 
 
 def snapshot_words(of: RegisterMap, machine: Machine, snapshot: Snapshot) -> list[int]:
-    """The words of a snapshot; what it lacks is 0."""
+    """The words of a snapshot; what it lacks is 0, and a CRC that the map asks for comes last."""
     values = {name: snapshot.get(name, 0.0) for name in of.snapshot.registers}
-    return list(_encoded(of, machine, list(of.snapshot.registers.values()), values))
+    words = list(_encoded(of, machine, list(of.snapshot.registers.values()), values))
+    if (crc := of.snapshot.registers.get("crc")) is not None:
+        words[crc.offset:crc.end] = pack("crc", crc16(words[:crc.offset]), crc.type)
+    return words
 
 
 def read_snapshot(of: RegisterMap, machine: Machine, words: Sequence[int]) -> Snapshot:

@@ -60,6 +60,8 @@ class Journal:
         self.highest_accepted = 0
         """The highest id that the press was ever seen to have accepted: one that tells less has
         forgotten."""
+        self._highest_ours = 0
+        """The same of ids that were ordered here."""
         for record in self._records():
             self._remember(record)
         if self.path.exists() and self.path.stat().st_size > LARGEST_BYTES:
@@ -71,14 +73,24 @@ class Journal:
         self._begin(order)
 
     def accepted(self, cycle_id: int) -> None:
-        """The press says it has accepted ids up to this one."""
-        if cycle_id > self.highest_accepted:
-            self.highest_accepted = cycle_id
-            self._keep({"accepted": cycle_id})
+        """The press says, in a reading that is proved, that it has accepted ids up to this one.
+        A higher one that was noted before and never ordered here was misread: it is let go of."""
+        now = max(cycle_id, self._highest_ours)
+        if now != self.highest_accepted or (cycle_id in self.sent
+                                            and cycle_id > self._highest_ours):
+            self._accept(cycle_id)
+            self._keep({"accepted": self.highest_accepted})
+
+    def _accept(self, cycle_id: int) -> None:
+        if cycle_id in self.sent:
+            self._highest_ours = max(self._highest_ours, cycle_id)
+        self.highest_accepted = max(cycle_id, self._highest_ours)
 
     def end(self, ended: Ended) -> None:
-        """The end of a cycle, once."""
-        if ended.cycle_id not in self.ended:
+        """The end of a cycle, as a reading that is proved tells it. Told otherwise than before, the
+        newer word counts."""
+        before = self.ended.get(ended.cycle_id)
+        if before is None or _words(before) != _words(ended):
             self.ended[ended.cycle_id] = ended
             self._keep({"ended": asdict(ended)})
 
@@ -124,7 +136,7 @@ class Journal:
         records += [{"sample": sample, "of": cycle_id} for cycle_id, log in self.samples.items()
                     for sample in log]
         records += [{"ended": asdict(ended)} for ended in self.ended.values()]
-        records.append({"accepted": self.highest_accepted})
+        records += [{"accepted": self._highest_ours}, {"accepted": self.highest_accepted}]
         try:
             with fresh.open("w") as file:
                 file.writelines(json.dumps(record) + "\n" for record in records)
@@ -160,6 +172,11 @@ class Journal:
             ended = Ended(**record["ended"])
             self.ended[ended.cycle_id] = ended
         elif "accepted" in record:
-            self.highest_accepted = max(self.highest_accepted, record["accepted"])
+            self._accept(record["accepted"])
         else:
             self.samples.setdefault(record["of"], []).append(record["sample"])
+
+
+def _words(ended: Ended) -> tuple[object, ...]:
+    """What the press said, without when it was seen."""
+    return ended.result, ended.reason, ended.peak_force_n, ended.held_s

@@ -9,13 +9,24 @@ from dataclasses import replace
 from hardware.envelope import Envelope
 from hardware.interlocks import atmosphere_interlocks, open_interlocks, standard
 from hardware.plc.frames import Snapshot
-from hardware.plc.journal import Ended, Sent
+from hardware.plc.journal import Ended, Journal, Sent
 from hardware.plc.register_map import RegisterMap
 from hardware.plc.station import Seen
-from hardware.protocols import CycleReport, CycleState, Interlock, PressIdentity
+from hardware.protocols import (
+    CycleReport,
+    CycleState,
+    Interlock,
+    KnownCycle,
+    PressIdentity,
+    stack_tag,
+)
+from trials.errors import BadInput
+from trials.recipe import Recipe
 
 LONGEST_S = 24 * 3600.0
 """Stands for an announced duration that is no number."""
+MOST_NAMELESS = 1000
+"""Of how many cycles without a known stack is told, the newest ones."""
 NEVER_HOT_C = 1000.0
 """Stands for "open at any temperature" in the order."""
 
@@ -124,6 +135,37 @@ def report(of: RegisterMap, seen: Seen, cycle_id: int, sent: Sent | None, ended:
     if cycle_id > now["last_accepted_id"]:
         return _not_accepted(base, now, sent, highest_accepted)
     return replace(base, state=CycleState.CANNOT_TELL)
+
+
+def known_cycles(of: RegisterMap, seen: Seen, journal: Journal, after: int
+                 ) -> tuple[KnownCycle, ...]:
+    """Cycles by rising id, those after `after` without a gap. Of the latest one the press's own
+    word counts. An order above all that the press has accepted was surely not accepted."""
+    latest = int(seen.snapshot["last_accepted_id"])
+    upto = max(latest, journal.highest_accepted)
+    found = {number: KnownCycle(number, sent.stack_id, stack_tag(sent.stack_id), sent.recipe)
+             for number, sent in journal.sent.items() if number <= upto}
+    if latest > 0 and "echo_stack_tag" in seen.snapshot:
+        told_now = KnownCycle(latest, None, int(seen.snapshot["echo_stack_tag"]),
+                              _recipe_read_back(of, seen))
+        if latest not in found or found[latest].stack_tag != told_now.stack_tag:
+            found[latest] = told_now
+    for number in range(max(after + 1, latest - MOST_NAMELESS), latest + 1):
+        found.setdefault(number, KnownCycle(number))
+    return tuple(found[number] for number in sorted(found))
+
+
+def _recipe_read_back(of: RegisterMap, seen: Seen) -> Recipe | None:
+    """The latest order as the press reads it back, as finely as a 32-bit float tells."""
+    area = told(of, seen, "die_area")
+    read = [told(of, seen, f"echo_{name}", math.nan) / per for name, per in (
+        ("force", area), ("dwell", 1.0), ("temperature", 1.0), ("ramp", area),
+        ("release_rate", area))]
+    rounded = [float(f"{value:.6g}") for value in read]
+    try:
+        return Recipe(*rounded[:3], *(rate if rate > 0 else None for rate in rounded[3:]))
+    except BadInput:
+        return None
 
 
 def _not_accepted(base: CycleReport, now: Snapshot, sent: Sent | None, highest_accepted: int

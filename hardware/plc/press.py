@@ -26,6 +26,7 @@ from hardware.protocols import (
     CycleReport,
     CycleState,
     Interlock,
+    KnownCycle,
     OnStop,
     PressIdentity,
     stack_tag,
@@ -88,6 +89,13 @@ class PlcPress:
     def last_accepted_id(self) -> int:
         """The retained id of the press."""
         return int(self._fresh().snapshot["last_accepted_id"])
+
+    def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
+        """What the journal says was sent and may have been accepted, and the latest order that the
+        press reads back."""
+        seen = self._fresh()
+        assert self._journal is not None
+        return meaning.known_cycles(self.of, seen, self._journal, after)
 
     def interlocks(self) -> tuple[Interlock, ...]:
         """Bits of the press, its lease, and the atmosphere where the envelope asks for one."""
@@ -202,8 +210,11 @@ class PlcPress:
         if told["cycle_id"] > 0:
             self._journal.log(int(told["cycle_id"]), sample_of(told, seen.at_s))
         finished = int(told["last_finished_id"])
-        if finished > 0 and finished not in self._journal.ended and told["cycle_id"] != finished:
-            if finished in self._journal.sent:
+        # While the next one runs, peak and dwell are that one's.
+        standing = told["cycle_id"] == 0 and finished == told["last_accepted_id"]
+        first = finished not in self._journal.ended and told["cycle_id"] != finished
+        if finished > 0 and (first or standing):
+            if first and finished in self._journal.sent:
                 self._journal.log(finished, sample_of(told, seen.at_s))
             self._journal.end(meaning.end_of(self.of, seen, finished))
 

@@ -132,6 +132,7 @@ def _map(values: Mapping[str, Any], source: str) -> RegisterMap:
         interlocks=tuple(values["snapshot"]["interlock_bits"]),
         constants={name: float(value) for name, value in values.get("constants", {}).items()})
     _prove_echoes(found, source)
+    _prove_crc(found.snapshot, source)
     return found
 
 
@@ -166,6 +167,14 @@ def _register(entry: Mapping[str, Any], name: str, source: str) -> Register:
     if not one.scale > 0:
         raise BadInput(f"{name}.scale", one.scale, "above 0", f"See {source}.")
     return one
+
+
+def _prove_crc(snapshot: Block, source: str) -> None:
+    """A CRC covers what comes before it."""
+    crc = snapshot.registers.get("crc")
+    if crc is not None and (crc.end != snapshot.words or crc.type != "u16"):
+        raise BadInput("snapshot.crc", crc.type, "a u16 and the last register",
+                       f"It is the CRC-16/MODBUS of all words before it ({source}).")
 
 
 def _prove_echoes(found: RegisterMap, source: str) -> None:

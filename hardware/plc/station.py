@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from hardware.plc.frames import Snapshot, read_snapshot
 from hardware.plc.link import Link, Refused
+from hardware.plc.proving import MOST_READS, Prover, crc_right
 from hardware.plc.quantities import outward, quantity_of
 from hardware.plc.register_map import RegisterMap
 from hardware.plc.words import pack
@@ -49,6 +50,8 @@ class Station:
         self._beat, self._beat_at = 0, -math.inf
         self._echo, self._echo_at = -1, 0.0
         self._looked = asyncio.Condition()
+        self._proving = asyncio.Lock()
+        self.prover = Prover(of)
         self.mailbox = asyncio.Lock()
         """Held from choosing a sequence to its write, so that no two commands share one."""
         self.given = 0
@@ -72,18 +75,40 @@ class Station:
                 wait = min(2.0 * wait, BACK_OFF_S[1])
 
     async def look(self) -> Seen:
-        """A snapshot of now. Raises LinkLost, Refused, Fault for one that is not of this press."""
-        block = self.of.snapshot
-        words = tuple(await self.link.read(block.address, block.words))
-        self._prove_ours(words)
-        machine = machine_of(self.of, words)
-        seen = Seen(read_snapshot(self.of, machine, words), words, time.monotonic())
+        """A snapshot of now that is proved: whatever is new in it was read alike more than once, or
+        carries a CRC. Raises LinkLost, Refused, Fault for one that is not of this press."""
+        async with self._proving:
+            machine, seen = await self._proved()
         self._watch_echo(seen)
         self.machine, self.seen, self.trouble = machine, seen, self._standing()
         self._note(seen)
         async with self._looked:
             self._looked.notify_all()
         return seen
+
+    async def _proved(self) -> tuple[Machine, Seen]:
+        block, said = self.of.snapshot, ""
+        self.prover.begin()
+        for _ in range(MOST_READS):
+            words = tuple(await self.link.read(block.address, block.words))
+            try:
+                if not crc_right(self.of, words):
+                    raise Fault(f"the snapshots of {self.link.target} arrive damaged: their CRC is "
+                                "another. Look at the line.")
+                self._prove_ours(words)
+                machine = machine_of(self.of, words)
+            except Fault as trouble:
+                # What is said twice is meant; what is said once may be a lost bit.
+                if str(trouble) == said:
+                    raise
+                said = str(trouble)
+                continue
+            seen = Seen(read_snapshot(self.of, machine, words), words, time.monotonic())
+            if self.prover.believes(seen.snapshot, words):
+                self._serial = seen.snapshot["serial"]
+                return machine, seen
+        raise Fault(f"what {self.link.target} tells changes from read to read: {MOST_READS} reads "
+                    "in a row were not alike. Look at the line and at the press's program.")
 
     def next_sequence(self, acked: int) -> int:
         """One above the last acknowledged and the last given out. The first is taken from the
@@ -134,7 +159,6 @@ class Station:
         if self._serial not in (None, told["serial"]):
             raise Fault(f"another press answers at {self.link.target}: serial "
                         f"{told['serial']:g}, before {self._serial:g}. Nothing is sent to it.")
-        self._serial = told["serial"]
 
     async def _beat_when_due(self) -> None:
         if time.monotonic() - self._beat_at < self._heartbeat_s:

@@ -7,7 +7,14 @@ from dataclasses import dataclass, replace
 
 from hardware.envelope import Envelope, check, violations
 from hardware.options import read_options
-from hardware.protocols import CycleReport, CycleState, Interlock, Place, PressIdentity
+from hardware.protocols import (
+    CycleReport,
+    CycleState,
+    Interlock,
+    KnownCycle,
+    Place,
+    PressIdentity,
+)
 from hardware.simulation import cycle as cycles
 from hardware.simulation.bench import Accepted, Bench
 from hardware.simulation.materials import materials
@@ -67,6 +74,12 @@ class SimulatedPress:
     def last_accepted_id(self) -> int:
         """The highest cycle id on the bench."""
         return max(self.bench.cycles(), default=0)
+
+    def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
+        """All that lie on the bench: each is remembered with its stack."""
+        cycles_by_id = sorted(self.bench.cycles().items())
+        return tuple(KnownCycle(number, one.stack.stack_id, None, one.recipe, one.stack)
+                     for number, one in cycles_by_id)
 
     def not_ready(self) -> tuple[str, ...]:
         """Busy while a cycle runs."""

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from hardware.lock import lock_path
-from hardware.protocols import CycleReport, Interlock, Place, PressIdentity
+from hardware.protocols import CycleReport, Interlock, KnownCycle, Place, PressIdentity
 from hardware.supervisor import wire
 from trials.errors import Fault, OutcomeUnknown
 from trials.recipe import Recipe
@@ -56,6 +56,10 @@ class SupervisedPress:
     def last_accepted_id(self) -> int:
         """See `Press`."""
         return self._ask("last_accepted_id")
+
+    def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
+        """See `Press`."""
+        return self._ask("known_cycles", after=after)
 
     def not_ready(self) -> tuple[str, ...]:
         """See `Press`."""

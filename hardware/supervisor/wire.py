@@ -20,7 +20,14 @@ import numpy as np
 
 from hardware.envelope import Envelope
 from hardware.lock import lock_path
-from hardware.protocols import CycleReport, CycleState, Interlock, Place, PressIdentity
+from hardware.protocols import (
+    CycleReport,
+    CycleState,
+    Interlock,
+    KnownCycle,
+    Place,
+    PressIdentity,
+)
 from trials import errors
 from trials.recipe import Recipe
 from trials.stack import Stack
@@ -59,7 +66,7 @@ def plain(value: Any) -> Json:
     if isinstance(value, (PressIdentity, Envelope)):
         return asdict(value)
     if isinstance(value, tuple):
-        return [asdict(v) if isinstance(v, Interlock) else v for v in value]
+        return [asdict(v) if isinstance(v, (Interlock, KnownCycle)) else v for v in value]
     return value
 
 
@@ -67,7 +74,8 @@ def arguments(method: str, given: Mapping[str, Json]) -> dict[str, Any]:
     """The arguments of a call as values; raises KeyError for a method that may not be called."""
     _ = RESULTS[method]
     known: dict[str, Callable[[Json], Any]] = {
-        "stack": lambda v: Stack(**v), "recipe": lambda v: Recipe(**v), "cycle_id": int}
+        "stack": lambda v: Stack(**v), "recipe": lambda v: Recipe(**v), "cycle_id": int,
+        "after": int}
     return {name: known[name](value) for name, value in given.items()}
 
 
@@ -121,9 +129,16 @@ def _report(value: Json) -> CycleReport:
                           "recipe": None if recipe is None else Recipe(**recipe)})
 
 
+def _known_cycle(value: Json) -> KnownCycle:
+    recipe, stack = value["recipe"], value["stack"]
+    return KnownCycle(**{**value, "recipe": None if recipe is None else Recipe(**recipe),
+                         "stack": None if stack is None else Stack(**stack)})
+
+
 RESULTS: Mapping[str, Callable[[Json], Any]] = {
     "identify": lambda v: PressIdentity(**v),
     "last_accepted_id": int,
+    "known_cycles": lambda v: tuple(_known_cycle(one) for one in v),
     "not_ready": tuple,
     "interlocks": lambda v: tuple(Interlock(**one) for one in v),
     "would_refuse": tuple,

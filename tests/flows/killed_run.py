@@ -103,10 +103,15 @@ class Zygote:
             point: Point | None = None, stack: int | None = None) -> KilledRun:
         """`pressloop run` with these arguments, in a folder that also has its locks; with a point
         it dies there, on the stack of that number."""
+        return self.command(folder, "run", *arguments, press=press, point=point, stack=stack)
+
+    def command(self, folder: Path, *arguments: object, press: str = "simulated",
+                point: Point | None = None, stack: int | None = None) -> KilledRun:
+        """Any command, in the same way."""
         self._runs += 1
         log = folder / f"run-{self._runs:03d}.log"
         pid = self.asked({
-            "arguments": ["run", *map(str, arguments)], "folder": str(folder), "log": str(log),
+            "arguments": [*map(str, arguments)], "folder": str(folder), "log": str(log),
             "environment": {"PRESSLOOP_LOCKS": str(folder)}, "press": press,
             "point": None if point is None else point.name, "stack": stack})
         return KilledRun(self, pid, log)

@@ -21,6 +21,7 @@ from trials import (
     Intact,
     Ledger,
     Planned,
+    Reconciled,
     SetAside,
     Settled,
     State,
@@ -125,8 +126,10 @@ def test_every_kind_of_entry_has_words(pressloop: Command, tmp_path: Path) -> No
         for number, entry in ((20, Faulted("press", "link lost")), (21, Settled("torn"))):
             ledger.append("night", number, planned)
             ledger.append("night", number, entry)
+        ledger.append("night", None, Reconciled("P-1", "others", (7, 8), ("night-7", ""), 8, "lot"))
     said = " ".join(pressloop("log", "--ledger", url).out.split())
-    for words in ("reading 2: set aside, noisy; again", "reading 3: shorted, 1 ohm",
+    for words in ("by a person: night-7 (cycle 7), no name (cycle 8) of press P-1 are other",
+                  "reading 2: set aside, noisy; again", "reading 3: shorted, 1 ohm",
                   "press: link lost", "by a person: torn", "from past.csv: intact, 40.0 ± 1.0",
                   "from past.csv: crushed"):
         assert words in said

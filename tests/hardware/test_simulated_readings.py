@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -200,3 +202,20 @@ def test_glitches_are_one_point_off_by_a_tenth(swept, recipe):
     off = np.abs(wrong.impedance_ohm / quiet.impedance_ohm - 1.0)
     assert np.sum(off > 1e-9) == 1
     assert off.max() == pytest.approx(0.1)
+
+
+def test_a_second_sweep_after_a_restart_is_none_like_the_first(place, recipe, stack, envelope):
+    """The ledger says how many sweeps there are; one that was broken off is drawn alike."""
+    press = connect_press("simulated", {}, place)
+    run_cycle(press, envelope, 1, stack("a"), recipe)
+    on_record = [0]
+
+    def swept_anew():
+        counted = replace(place, swept=lambda _stack: on_record[0])
+        meter = connect_meter("simulated", {"glitch_fraction": 0.0}, counted)
+        return meter.sweep(stack("a"))[0].impedance_ohm
+
+    first, again = swept_anew(), swept_anew()
+    assert (first == again).all()
+    on_record[0] = 1
+    assert (swept_anew() != first).any()
