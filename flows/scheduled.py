@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow
+from prefect.context import FlowRunContext
 from prefect.runtime import flow_run
 from prefect.states import Completed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from flows.campaign import press_all
+from flows.closed_form import close_form
 from flows.lab import Hold, order_of
 from flows.press_queue import press_in_turn
 from flows.settings import Settings, read_settings
@@ -41,7 +43,8 @@ class Form(BaseModel):
 
 
 @flow(name="scheduled pressing campaign", flow_run_name="press {trials} stacks",
-      persist_result=False)
+      persist_result=False, on_failure=[close_form], on_crashed=[close_form],
+      on_cancellation=[close_form])
 def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> Any:
     """Presses `trials` more stacks. A run that comes late is skipped, not replayed; one that is
     resumed or tried again presses what is left of its order.
@@ -52,6 +55,7 @@ def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> 
         notes: Kept in the ledger with this run.
     """
     form = validated(trials, seed, notes)
+    _prove_no_lease()
     settings = read_settings(settings_path())
     order = order_of(settings, None, form.seed, None, form.notes)
     target = target_before(order.ledger_url, settings.campaign.name, flow_run.id or "")
@@ -63,6 +67,18 @@ def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> 
         return press_all(settings, replace(order, more=form.trials), _in_time(settings))
     except Late as late:
         return Completed(name="SkippedLate", message=str(late))
+
+
+def _prove_no_lease() -> None:
+    """Prefect would end a run that cannot renew its lease on a slot of the deployment, with a stack
+    in the press or in a person's hands; a lease ends with the first pause."""
+    here = FlowRunContext.get()
+    state = None if here is None or here.flow_run is None else here.flow_run.state
+    if state is not None and state.state_details.deployment_concurrency_lease_id is not None:
+        raise BadInput(
+            "concurrency limit of the deployment", "set", "unset, as its lease would end a run in "
+            "mid press", "Remove it at Prefect's page, or start `pressloop serve` again, which "
+            "does: one run per press is what the press's own lock keeps. Nothing was pressed.")
 
 
 class Late(Exception):

@@ -33,18 +33,15 @@ def serve(path: Path, cron: str | None) -> None:
 
 
 def deploy(settings: Settings, cron: str | None) -> None:
-    """Registers the deployment and runs what it is sent. One run at a time, also where another
-    process serves the same deployment: a second one waits for its turn, and is skipped when that
-    comes late. The press lock holds whatever the server believes."""
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+    """Registers the deployment and runs what it is sent. No limit of Prefect's keeps two runs apart:
+    the lease of its slot ends with the first pause, and its loss would cancel a run in mid press.
+    The press's own lock does that (ADR 19); `limit` is a count of this process alone."""
     from prefect.types.entrypoint import EntrypointType
 
     from flows.scheduled import scheduled
 
-    one_at_a_time = ConcurrencyLimitConfig(
-        limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
     scheduled.serve(
-        name=settings.campaign.name, cron=cron, limit=1, global_limit=one_at_a_time,
+        name=settings.campaign.name, cron=cron, limit=1,
         parameters={"trials": min(settings.campaign.trials, 1000)},
         description=f"Presses stacks of {settings.campaign.name}.",
         entrypoint_type=EntrypointType.MODULE_PATH, print_starting_message=False)
