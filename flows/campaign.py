@@ -16,7 +16,7 @@ from prefect.exceptions import TerminationSignal
 from prefect.states import Cancelled, Completed
 
 from flows.artifacts import Board
-from flows.closed_form import close_form
+from flows.closed_form import close_form_of_crashed
 from flows.console import ASKED
 from flows.endurance import Endurance
 from flows.enough import assessed, enough, told
@@ -35,8 +35,7 @@ LAST_WORD_S = 2.0
 
 
 @flow(name="pressing campaign", flow_run_name="{settings_path}: {trials} stacks",
-      persist_result=False, on_failure=[close_form], on_crashed=[close_form],
-      on_cancellation=[close_form])
+      persist_result=False, on_crashed=[close_form_of_crashed])
 def campaign(settings_path: str, trials: int | None = None, seed: int | None = None,
              ledger: str | None = None, note: str = "") -> Any:
     """Runs the campaign until it has enough stacks and returns how many it now has."""

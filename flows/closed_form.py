@@ -3,34 +3,55 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
+from prefect.context import FlowRunContext
 from prefect.settings import PREFECT_API_URL
 
 from flows.server import healthy
 
-def close_form(_flow: object, flow_run: Any, state: Any) -> None:
-    """A hook of a flow that ended otherwise than by itself. Prefect's runner calls it too, for a
-    process that was killed. A server that is away is not waited for."""
+
+@contextmanager
+def closed_with_the_run() -> Iterator[None]:
+    """Within the block a question is asked; where a stop breaks it off, its form says so."""
+    try:
+        yield
+    except Exception:
+        # The question itself went wrong, which whoever asks it tells.
+        raise
+    except BaseException:
+        here = FlowRunContext.get()
+        if here is not None and here.flow_run is not None:
+            close_form(here.flow_run.id, "It was stopped.")
+        raise
+
+
+def close_form_of_crashed(flow: object, flow_run: Any, state: Any) -> None:
+    """A hook of a flow, whose arguments Prefect names. Its runner calls it for a process that was
+    killed."""
+    close_form(flow_run.id, state.message or "Its process is gone.")
+
+
+def close_form(run: UUID, why: str) -> None:
+    """A server that is away is not waited for."""
     address = PREFECT_API_URL.value()
     if not address or not healthy(address):
         return
     with suppress(Exception), get_client(sync_client=True) as client:
-        if (key := _unanswered(client, flow_run.id)) is not None:
-            client.delete_flow_run_input(flow_run.id, key)
-            client.create_flow_run_input(flow_run.id, key,
-                                         json.dumps(over(state.name, state.message)))
+        if (key := _unanswered(client, run)) is not None:
+            client.delete_flow_run_input(run, key)
+            client.create_flow_run_input(run, key, json.dumps(over(why)))
 
 
-def over(name: str | None, message: str | None) -> str:
+def over(why: str) -> str:
     """What the form says from now on."""
-    why = f" {message.rstrip('.')}." if message else ""
-    return (f"**This run has ended ({name or 'unknown'}): nobody waits for an answer any more.**\n\n"
-            f"{why.strip()} Start the campaign again to go on: the press is asked first, and what "
-            "it cannot tell is asked anew.")
+    return (f"**This run has ended: nobody waits for an answer any more.**\n\n{why} Start the "
+            "campaign again to go on: the press is asked first, and what it cannot tell is asked "
+            "anew.")
 
 
 def _unanswered(client: SyncPrefectClient, run: UUID) -> str | None:

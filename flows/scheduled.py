@@ -16,7 +16,7 @@ from prefect.states import Completed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from flows.campaign import press_all
-from flows.closed_form import close_form
+from flows.closed_form import close_form_of_crashed
 from flows.lab import Hold, order_of
 from flows.press_queue import press_in_turn
 from flows.settings import Settings, read_settings
@@ -43,8 +43,7 @@ class Form(BaseModel):
 
 
 @flow(name="scheduled pressing campaign", flow_run_name="press {trials} stacks",
-      persist_result=False, on_failure=[close_form], on_crashed=[close_form],
-      on_cancellation=[close_form])
+      persist_result=False, on_crashed=[close_form_of_crashed])
 def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> Any:
     """Presses `trials` more stacks. A run that comes late is skipped, not replayed; one that is
     resumed or tried again presses what is left of its order.

@@ -89,10 +89,12 @@ def test_the_form_of_a_run_that_has_ended_says_so(
     run = ordered(server, eventually, name, trials=1)
     form = text_of_the_form(server, run, eventually)
     assert "1.12 t on the gauge" in server(form)
-    os.kill(child_of(serving.pid), signal.SIGKILL)
+    child = child_of(serving.pid)
+    assert child is not None
+    os.kill(child, signal.SIGKILL)
     assert eventually(lambda: ended(server, run), "the mark of a dead run")["type"] == "CRASHED"
-    assert "This run has ended (Crashed)" in eventually(
-        lambda: "ended" in (text := server(form)) and text, "the word of the form")
+    assert "This run has ended" in eventually(
+        lambda: "has ended" in (text := server(form)) and text, "the word of the form")
     assert server(f"flow_runs/{run}/resume", {"run_input": {"answer": "start"}})[
         "status"] == "ABORT"
     serving.send_signal(signal.SIGINT)
@@ -144,7 +146,7 @@ def test_a_plc_press_paused_for_longer_than_a_lease_lasts(
         in_background("serve", lab.settings, **IMPATIENT,
                       PRESSLOOP_LOCKS=str(lab.folder))
         run = ordered(server, eventually, NAME, trials=1)
-        eventually(lambda: lab.open_trial() is State.COMMANDED, "a stack in the press")
+        eventually(lambda: lab.trials and lab.trials[-1].state is State.COMMANDED, "a stack in the press")
         answer = server(f"flow_runs/{run}/set_state", {"state": {
             "type": "PAUSED", "name": "Paused"}})
         assert answer["status"] == "ACCEPT", answer
