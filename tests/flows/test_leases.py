@@ -146,7 +146,8 @@ def test_a_plc_press_paused_for_longer_than_a_lease_lasts(
         in_background("serve", lab.settings, **IMPATIENT,
                       PRESSLOOP_LOCKS=str(lab.folder))
         run = ordered(server, eventually, NAME, trials=1)
-        eventually(lambda: lab.trials and lab.trials[-1].state is State.COMMANDED, "a stack in the press")
+        eventually(lambda: lab.trials and lab.trials[-1].state is State.COMMANDED,
+                   "a stack in the press")
         answer = server(f"flow_runs/{run}/set_state", {"state": {
             "type": "PAUSED", "name": "Paused"}})
         assert answer["status"] == "ACCEPT", answer
