@@ -156,6 +156,17 @@ def serve(settings: SettingsFile,
         work(settings, cron, timezone, per_run)
 
 
+@app.command()
+def link(environment: Annotated[bool, typer.Option(
+        "--env", help="Instead: lines for a shell, so that `prefect` commands are admitted.")
+        ] = False) -> None:
+    """A link, good once, to the page of the Prefect server that `pressloop serve` has started."""
+    with plain_errors():
+        from flows.commands.link import link as work
+
+        work(environment)
+
+
 cli_ledger.add_to(app)
 cli_study.add_to(app)
 emulate = typer.Typer(cls=PlainGroup, no_args_is_help=True, rich_markup_mode=None,

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from flows import prefect_environment
+from flows.commands.link import say_link
 from flows.console import say
 from flows.lab import open_lab, order_of
 from flows.nights import lab_timezone, schedule_of, told
@@ -24,17 +25,19 @@ def serve(path: Path, cron: str | None, timezone: str | None, per_run: int | Non
     with open_lab(settings, order_of(settings)):
         pass
     prefect_environment.prepare(quiet=False)
-    from flows.scheduled import SETTINGS_VARIABLE
     from flows.server import lasting_server
-    from flows.zombies import ensure_automation
 
     schedule = None if cron is None else schedule_of(cron, zone)
-    os.environ[SETTINGS_VARIABLE] = str(path.resolve())
     with lasting_server() as address:
+        from flows.scheduled import SETTINGS_VARIABLE
+        from flows.zombies import ensure_automation
+
+        os.environ[SETTINGS_VARIABLE] = str(path.resolve())
         ensure_automation()
         say(f"Serving {settings.campaign.name} at {address.removesuffix('/api')}"
             + (", " + told(schedule, datetime.now(UTC)) if schedule else
                ", started from the UI only") + ". Ctrl-C ends it.")
+        say_link(address)
         deploy(settings, schedule, per_run)
 
 

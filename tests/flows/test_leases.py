@@ -3,12 +3,10 @@ runs out: nothing."""
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import subprocess
 import time
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -115,7 +113,7 @@ def test_a_limit_that_somebody_puts_on_the_deployment_presses_nothing(
     first = in_background("serve", SETTINGS, **IMPATIENT)
     deployment, = eventually(lambda: server("deployments/filter", {
         "deployments": {"name": {"any_": [name]}}}), "the deployment")
-    patch(f"{server.address}/deployments/{deployment['id']}", {"concurrency_limit": 1})
+    server(f"deployments/{deployment['id']}", {"concurrency_limit": 1}, "PATCH")
     run = ordered(server, eventually, name, trials=1)
     state = eventually(lambda: ended(server, run), "the end of the run")
     assert state["type"] == "FAILED"
@@ -129,13 +127,6 @@ def test_a_limit_that_somebody_puts_on_the_deployment_presses_nothing(
     run = ordered(server, eventually, name, trials=1)
     assert eventually(lambda: ended(server, run), "the end of the run")["type"] == "COMPLETED"
     assert pressed_stacks(LEDGER) == stacks(1, campaign=name)
-
-
-def patch(address: str, body: Any) -> None:
-    """What Prefect's page does to change a deployment."""
-    request = urllib.request.Request(address, json.dumps(body).encode(), {
-        "Content-Type": "application/json"}, method="PATCH")
-    urllib.request.urlopen(request, timeout=30).close()
 
 
 @pytest.mark.sockets
@@ -167,9 +158,7 @@ def test_a_script_goes_on_when_its_slot_is_taken_away(
     slot, = eventually(lambda: [one for one in server("v2/concurrency_limits/filter", {})
                                 if one["name"] == name and one["active_slots"]], "the slot")
     eventually(lambda: len(pressed_stacks(LEDGER)) == 1, "the stack in the press")
-    request = urllib.request.Request(f"{server.address}/v2/concurrency_limits/{slot['id']}",
-                                     method="DELETE")
-    urllib.request.urlopen(request, timeout=30).close()
+    server(f"v2/concurrency_limits/{slot['id']}", method="DELETE")
     time.sleep(BEAT_S + 2)
     let_end(LEDGER)
     assert script.wait(150) == 0
