@@ -20,6 +20,7 @@ from prefect_form import Forms
 from press_memory import pressed_stacks, stacks, trials_of
 from test_orphans import child_of
 from test_person_asked import attended_lab, pressed_by_hand
+from test_rough_nights import free_port, home, prefect_server  # noqa: F401 - a fixture
 from test_stop_and_pause import run_of
 
 from flows.press_queue import BEAT_S, slot_name
@@ -50,13 +51,26 @@ def ended(server: Any, run: str) -> Any:
     return state if state["type"] in ("COMPLETED", "FAILED", "CRASHED", "CANCELLED") else None
 
 
+def begun(how: str, server: Any, start: Start, eventually: Wait, settings: Path, name: str
+          ) -> str:
+    """A run of one stack, served or a script, whose person is at Prefect's page; its id."""
+    if how == "served":
+        start("serve", settings, **IMPATIENT)
+        return ordered(server, eventually, name, trials=1)
+    start("run", settings, "--trials", 1, **IMPATIENT, PRESSLOOP_ASK="form")
+    return str(eventually(lambda: run_of(server, settings, 1), "the script's run")["id"])
+
+
+both = pytest.mark.parametrize("how", ["served", "script"])
+
+
+@both
 def test_a_question_waits_for_longer_than_a_lease_lasts(
-        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
-    """A served run of an attended press, paused twice for three leases and more."""
+        how: str, server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    """Of an attended press, paused twice for three leases and more."""
     name = f"patient {tmp_path.name}"
-    attended_lab(tmp_path, name)
-    in_background("serve", SETTINGS, **IMPATIENT)
-    run = ordered(server, eventually, name, trials=1)
+    path = attended_lab(tmp_path, name)
+    run = begun(how, server, in_background, eventually, path, name)
     forms = Forms(server, run, eventually)
     forms.answer(answer="start")
     forms.answer(answer="pressed")
@@ -97,8 +111,9 @@ def test_the_form_of_a_run_that_has_ended_says_so(
         "status"] == "ABORT"
     serving.send_signal(signal.SIGINT)
 
-    script = in_background("run", SETTINGS, **IMPATIENT, PRESSLOOP_ASK="form")
-    run = eventually(lambda: run_of(server, Path(SETTINGS), 1), "the script's run")["id"]
+    path = tmp_path / SETTINGS
+    script = in_background("run", path, **IMPATIENT, PRESSLOOP_ASK="form")
+    run = eventually(lambda: run_of(server, path, 1), "the script's run")["id"]
     form = text_of_the_form(server, run, eventually)
     server(f"flow_runs/{run}/set_state", {"state": {"type": "CANCELLING"}})
     assert script.wait(150) == 143
@@ -129,14 +144,14 @@ def test_a_limit_that_somebody_puts_on_the_deployment_presses_nothing(
     assert pressed_stacks(LEDGER) == stacks(1, campaign=name)
 
 
+@both
 @pytest.mark.sockets
 def test_a_plc_press_paused_for_longer_than_a_lease_lasts(
-        server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
-    """With a stack in the press, and the slot that shows it as taken gone meanwhile."""
+        how: str, server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
+    """With a stack in the press."""
     with emulated_lab(tmp_path / "plc", in_background, 0, 20.0) as lab:
-        in_background("serve", lab.settings, **IMPATIENT,
-                      PRESSLOOP_LOCKS=str(lab.folder))
-        run = ordered(server, eventually, NAME, trials=1)
+        os.environ["PRESSLOOP_LOCKS"] = str(lab.folder)
+        run = begun(how, server, in_background, eventually, lab.settings, NAME)
         eventually(lambda: lab.trials and lab.trials[-1].state is State.COMMANDED,
                    "a stack in the press")
         answer = server(f"flow_runs/{run}/set_state", {"state": {
@@ -163,3 +178,25 @@ def test_a_script_goes_on_when_its_slot_is_taken_away(
     let_end(LEDGER)
     assert script.wait(150) == 0
     assert pressed_stacks(LEDGER) == stacks(1)
+
+
+def test_a_served_run_goes_on_while_its_server_is_away_for_longer_than_a_lease(
+        server: Any, tmp_path: Path, in_background: Start, eventually: Wait,
+        home: Path) -> None:  # noqa: F811
+    """With a stack in the press; what Prefect shows catches up."""
+    name, port = f"away {tmp_path.name}", free_port()
+    own = {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_HOME": str(home)}
+    write_settings(tmp_path, **QUICK, **HELD, campaign={"name": name, "trials": 2})
+    ask = type(server)(own["PREFECT_API_URL"])
+    with prefect_server(home, port, eventually):
+        serving = in_background("serve", SETTINGS, **IMPATIENT | own)
+        run = ordered(ask, eventually, name, trials=2)
+        eventually(lambda: len(pressed_stacks(LEDGER)) == 1, "a stack in the press")
+    time.sleep(4 * LEASE_S)
+    with prefect_server(home, port, eventually):
+        let_end(LEDGER)
+        state = eventually(lambda: ended(ask, run), "the end of the run")
+        assert state["type"] == "COMPLETED", state
+        assert pressed_stacks(LEDGER) == stacks(1, 2, campaign=name)
+        serving.send_signal(signal.SIGINT)
+        serving.wait(150)
