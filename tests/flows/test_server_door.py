@@ -402,8 +402,8 @@ def test_a_page_of_another_origin_in_a_real_browser(
         eventually(lambda: "Login" in shown(), "the question", 60)
     link = link_to(server.address, KEY)
     assert link is not None
-    with browser(tmp_path / "own", link, eventually) as shown:
-        eventually(lambda: "Flow Runs" in shown(), "the page", 60)
+    with browser(tmp_path / "entered", link, eventually) as shown:
+        eventually(lambda: "Dashboard" in shown(), "the page", 60)
 
 
 @as_root
