@@ -27,8 +27,9 @@ def own_folder() -> Path:
     """
     if asked := os.environ.get(VARIABLE):
         return proved_own(Path(asked))
-    home = Path(pwd.getpwuid(os.getuid()).pw_dir) if _has_name() else Path("/nonexistent")
-    if home.is_dir() and os.access(home, os.W_OK):
+    home = _home()
+    # By owner, not by whether it can be written now: two runs never differ about it.
+    if home is not None and home.is_dir() and home.stat().st_uid == os.getuid():
         return proved_own(home / HOME_SUBFOLDER)
     return proved_own(temporary_folder())
 
@@ -40,18 +41,21 @@ def temporary_folder() -> Path:
 
 def proved_own(folder: Path) -> Path:
     """The folder, made if need be, entered by nobody else. Raises Fault."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Fault(f"{folder} cannot be made ({error.strerror}): locks and sockets of this user "
+                    f"lie there. Make room for it, or name another folder by {VARIABLE}.") from None
     found = folder.lstat()
     if (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid()
             or stat.S_IMODE(found.st_mode) & 0o077):
         raise Fault(f"{folder} is not this user's alone: others could command the press. "
-                    f"Remove it, or give it to this user with mode 0700.")
+                    "Remove it, or give it to this user with mode 0700.")
     return folder
 
 
-def _has_name() -> bool:
+def _home() -> Path | None:
     try:
-        pwd.getpwuid(os.getuid())
+        return Path(pwd.getpwuid(os.getuid()).pw_dir)
     except KeyError:
-        return False
-    return True
+        return None

@@ -232,6 +232,21 @@ def test_a_websocket_admits_nobody_without_credentials(server: Any, path: str) -
 
 
 @pytest.mark.prefect
+def test_the_command_for_a_link(server: Any, pressloop: Callable[..., Any]) -> None:
+    os.environ.pop("PREFECT_API_AUTH_STRING")
+    base = server.address.removesuffix("/api")
+    link = pressloop("link").out.strip()
+    assert link.startswith(f"{base}/pressloop/enter#")
+    request = urllib.request.Request(f"{base}/pressloop/enter", link.partition("#")[2].encode())
+    with urllib.request.urlopen(request) as answer:
+        assert base64.b64decode(answer.read()).decode() == KEY
+    line = pressloop("link", "--env").out
+    assert line == f"export PREFECT_API_URL={server.address} PREFECT_API_AUTH_STRING='{KEY}'\n"
+    os.environ["PREFECT_API_URL"] = "http://127.0.0.1:9/api"
+    pressloop("link").refused("server", "pressloop serve")
+
+
+@pytest.mark.prefect
 @as_root
 def test_another_user_of_the_computer_starts_nothing(server: Any) -> None:
     address = server.address
