@@ -55,7 +55,8 @@ def validity(spectrum: Spectrum, rules: Rules) -> Validity:
     kept, notes = _isolated(spectrum, rules)
     told = None
     if len(notes) > rules.leave_out_points:
-        told = f"{'; '.join(notes)}. Measure again, or leave {'it' if len(notes) == 1 else 'them'} out"
+        them = "it" if len(notes) == 1 else "them"
+        told = f"{'; '.join(notes)}. Measure again, or leave {them} out"
         kept, notes = spectrum, ()
     check = _ladder(kept, rules)
     step, stepped = _step(check, rules)
@@ -148,8 +149,8 @@ def _negative(spectrum: Spectrum) -> str | None:
     if not wrong.any():
         return None
     hz = spectrum.frequency_hz[wrong]
-    return (f"Re(Z) is not positive at {hz.size} of {wrong.size} frequencies, from {hz.min():.3g} to "
-            f"{hz.max():.3g} Hz: leads are swapped, the compensation is wrong, or the meter "
+    return (f"Re(Z) is not positive at {hz.size} of {wrong.size} frequencies, from {hz.min():.3g} "
+            f"to {hz.max():.3g} Hz: leads are swapped, the compensation is wrong, or the meter "
             "oscillates. Check the wiring, compensate again")
 
 

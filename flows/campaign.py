@@ -13,14 +13,18 @@ from prefect import flow, runtime
 from prefect.client.schemas.objects import State
 from prefect.context import FlowRunContext
 from prefect.exceptions import TerminationSignal
+from prefect.logging import get_logger
 from prefect.states import Cancelled, Completed
 
 from flows.artifacts import Board
+from flows.closed_form import close_form_of_crashed
 from flows.console import ASKED
 from flows.endurance import Endurance
 from flows.enough import assessed, enough, told
+from flows.fruitless import prove_fruitful
 from flows.lab import Hold, Order, Run, open_run, order_of
-from flows.people import served
+from flows.notify import How, notify
+from flows.people import by_schedule, served
 from flows.press_queue import press_in_turn
 from flows.settings import Settings, read_settings
 from flows.stopping import STOPS, watched, why
@@ -34,7 +38,7 @@ LAST_WORD_S = 2.0
 
 
 @flow(name="pressing campaign", flow_run_name="{settings_path}: {trials} stacks",
-      persist_result=False)
+      persist_result=False, on_crashed=[close_form_of_crashed])
 def campaign(settings_path: str, trials: int | None = None, seed: int | None = None,
              ledger: str | None = None, note: str = "") -> Any:
     """Runs the campaign until it has enough stacks and returns how many it now has."""
@@ -43,9 +47,30 @@ def campaign(settings_path: str, trials: int | None = None, seed: int | None = N
 
 
 def press_all(settings: Settings, order: Order, hold: Hold = press_in_turn) -> State[Any]:
-    """The loop itself: every stack to its outcome, one after the other. The message of the state
-    that it ends in says why there are enough, or, where somebody stopped it (Cancelled), what
-    becomes of the press; `hold` waits for the press."""
+    """Presses what was ordered. The message of the state that this ends in says why there are
+    enough stacks, or, where somebody stopped it (Cancelled), what becomes of the press; `hold`
+    waits for the press. Whoever `[notify]` names is told."""
+    try:
+        state = _pressed(settings, order, hold)
+    except Exception as error:
+        tell(settings, "failed", str(error))
+        raise
+    except BaseException as stop:
+        tell(settings, "stopped", why(stop))
+        raise
+    tell(settings, "stopped" if state.is_cancelled() else "finished", state.message or "")
+    return state
+
+
+def tell(settings: Settings, how: How, detail: str) -> None:
+    """See `notify`; what went wrong with it stands in the run's log."""
+    with undisturbed(obeying=True):
+        for trouble in notify(settings, how, detail):
+            get_logger("pressloop").warning("Nobody was told: %s", trouble)
+
+
+def _pressed(settings: Settings, order: Order, hold: Hold) -> State[Any]:
+    """The loop itself: every stack to its outcome, one after the other."""
     here = runtime.flow_run.id
     order = replace(order, flow_run=here or "")
     try:
@@ -53,11 +78,15 @@ def press_all(settings: Settings, order: Order, hold: Hold = press_in_turn) -> S
                 open_run(settings, order, hold) as run, _end_recorded(run):
             board = Board(run)
             endurance = Endurance(run)
+            # A person who orders a run has seen what became of the stacks before.
+            seen = 0 if by_schedule() else run.ledger.next_number(run.campaign) - 1
+            prove_fruitful(run, seen)
             for number in numbers(run):
                 if watcher is not None:
                     watcher.hold()
                 endurance.carry(number)
                 board.update()
+                prove_fruitful(run, seen)
                 _forget_tasks()
             found = assessed(run)
             board.conclude(found.sentences)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from flows.console import BAD_INPUT, FAILED
+from flows.console import FAILED
 from hardware.interlocks import open_interlocks
 from hardware.lock import press_lock
 from hardware.protocols import ImpedanceMeter, MeterIdentity, Press, PressIdentity
-from trials.database import display, parse, sqlite_path
-from trials.errors import BadInput, PressBusy
-from trials.ledger import Ledger
+from trials.errors import PressBusy
 
 CLOCK_S = 5.0
 """Clocks further apart than this make a mess of the press's log beside ours."""
@@ -65,28 +63,6 @@ def meter_rows(meter: ImpedanceMeter, today: date) -> list[Row]:
         Row("meter compensation", one.compensation or NOT_TOLD),
         Row("meter calibrated", _calibrated(one, today)),
     ]
-
-
-def ledger_row(url: str) -> Row:
-    """Whether the ledger can be read; one that is not there yet is not made."""
-    try:
-        parsed = parse(url)
-        path = sqlite_path(parsed)
-        if parsed.get_backend_name() == "sqlite" and path is None:
-            return Row("ledger", "in memory: it forgets which stacks were pressed", False,
-                       BAD_INPUT)
-        if path is None:
-            return Row("ledger", f"{display(parsed)}, asked when a campaign runs")
-        if not path.exists():
-            return Row("ledger", f"{display(parsed)}, made by the first run")
-        ledger = Ledger.open(url, create=False)
-        try:
-            names = ", ".join(ledger.campaigns()) or "none"
-        finally:
-            ledger.close()
-    except BadInput as problem:
-        return Row("ledger", str(problem), False, BAD_INPUT)
-    return Row("ledger", f"{display(parsed)}, campaigns: {names}")
 
 
 def _kind(one: PressIdentity | MeterIdentity) -> str:

@@ -9,6 +9,7 @@ import typer
 
 from flows import cli_ledger, cli_study
 from flows.console import PlainGroup, plain_errors
+from flows.nights import zone_here
 
 app = typer.Typer(
     name="pressloop", cls=PlainGroup, no_args_is_help=True, add_completion=False,
@@ -159,12 +160,29 @@ def settle(ledger: LedgerUrl,
 @app.command()
 def serve(settings: SettingsFile,
           cron: Annotated[Optional[str], typer.Option(  # noqa: UP045
-              help='Such as "0 20 * * 1-5": weekdays at 20:00.')] = None) -> None:
+              help='Such as "0 20 * * 1-5": weekdays at 20:00, in the time zone below.')] = None,
+          timezone: Annotated[Optional[str], typer.Option(  # noqa: UP045
+              "--timezone", metavar="NAME", help="Such as Europe/Berlin; default: [campaign] "
+              f"timezone, else that of this computer, {zone_here()}.")] = None,
+          per_run: Annotated[Optional[int], typer.Option(  # noqa: UP045
+              "--per-run", min=1, max=1000, help="Stacks per run, such as a night's; default: "
+              "what is left of the budget, [campaign] trials.")] = None) -> None:
     """Offer the campaign as a Prefect deployment, with a form in the UI and a schedule."""
     with plain_errors():
         from flows.commands.serve import serve as work
 
-        work(settings, cron)
+        work(settings, cron, timezone, per_run)
+
+
+@app.command()
+def link(environment: Annotated[bool, typer.Option(
+        "--env", help="Instead: lines for a shell, so that `prefect` commands are admitted.")
+        ] = False) -> None:
+    """A link, good once, to the page of the Prefect server that `pressloop serve` has started."""
+    with plain_errors():
+        from flows.commands.link import link as work
+
+        work(environment)
 
 
 cli_ledger.add_to(app)

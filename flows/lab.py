@@ -30,9 +30,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one run of a campaign was asked for, on top of its settings: `trials` stacks in all, or
-    `more` than the campaign has when this run's turn at the press comes. `flow_run` is the id of
-    Prefect's flow run, "" outside one."""
+    """What one run of a campaign was asked for, on top of its settings: `trials` stacks in all, and
+    no more than `more` on top of those that the campaign has when this run's turn at the press
+    comes. `flow_run` is the id of Prefect's flow run, "" outside one."""
 
     trials: int
     seed: int
@@ -163,7 +163,7 @@ def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:
     if order.more is None:
         return order
     used = sum(t.used_here for t in ledger.history(campaign, arrays=False))
-    return replace(order, trials=used + order.more, more=None)
+    return replace(order, trials=min(order.trials, used + order.more), more=None)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from prefect.exceptions import FlowPauseTimeout, PrefectException
 from prefect.input import RunInput
 from pydantic import Field, ValidationError, create_model
 
+from flows.closed_form import closed_with_the_run
 from flows.terminal import parsed
 from hardware.person import Blank, Question
 from trials.errors import Fault
@@ -48,8 +49,9 @@ class PrefectPerson:
         try:
             # A key of its own for each question: Prefect numbers pauses from 1 again when a run is
             # started again, and would then take the answer to an earlier question for this one's.
-            answer = pause_flow_run(wait_for_input=asked, timeout=self._timeout_s,
-                                    poll_interval=self._poll_s, key=uuid4().hex)
+            with closed_with_the_run():
+                answer = pause_flow_run(wait_for_input=asked, timeout=self._timeout_s,
+                                        poll_interval=self._poll_s, key=uuid4().hex)
         except FlowPauseTimeout:
             raise Fault(f"nobody filled in the form within {self._timeout_s / 3600:g} h") from None
         except (PrefectException, HTTPError, RuntimeError) as error:

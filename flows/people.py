@@ -45,6 +45,12 @@ def served() -> bool:
     return run is not None and run.deployment_id is not None
 
 
+def by_schedule() -> bool:
+    """True within a flow run that nobody has ordered: its deployment's schedule did."""
+    run = _flow_run()
+    return run is not None and bool(run.auto_scheduled)
+
+
 def _at_terminal() -> bool:
     return sys.stdin is not None and sys.stdin.isatty()
 

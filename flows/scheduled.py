@@ -10,23 +10,29 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow
+from prefect.context import FlowRunContext
 from prefect.runtime import flow_run
 from prefect.states import Completed
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from flows.campaign import press_all
-from flows.lab import Hold, order_of
+from flows.campaign import press_all, tell
+from flows.closed_form import close_form_of_crashed
+from flows.lab import Hold, Order, order_of
 from flows.press_queue import press_in_turn
 from flows.settings import Settings, read_settings
 from trials.database import parse, sqlite_path
 from trials.errors import BadInput
 from trials.ledger import Ledger
+from trials.trial import Trial
 
 SETTINGS_VARIABLE = "PRESSLOOP_SETTINGS"
 """Where the serving process leaves the settings file's path. It is no parameter of the flow:
 whoever reaches the Prefect server may fill in the form, but not choose the file."""
 
-Stacks = Annotated[int, Field(ge=1, le=1000, description="Stacks to press in this run")]
+MOST = 1000
+"""Stacks that one run may be asked for."""
+Stacks = Annotated[int, Field(ge=1, le=MOST, description="Stacks to press in this run, as far as "
+                              "the campaign's budget goes")]
 SeedField = Annotated[int | None, Field(ge=0, le=2**31 - 1, description="Empty: from the settings")]
 Notes = Annotated[str, Field(max_length=2000, description="Kept in the ledger")]
 
@@ -41,28 +47,56 @@ class Form(BaseModel):
 
 
 @flow(name="scheduled pressing campaign", flow_run_name="press {trials} stacks",
-      persist_result=False)
+      persist_result=False, on_crashed=[close_form_of_crashed])
 def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> Any:
     """Presses `trials` more stacks. A run that comes late is skipped, not replayed; one that is
     resumed or tried again presses what is left of its order.
 
     Args:
-        trials: Stacks to press in this run, on top of those the campaign has.
+        trials: Stacks to press in this run, on top of those the campaign has, as far as its budget
+            (`[campaign] trials`) goes.
         seed: Left empty, the seed of the settings file is used.
         notes: Kept in the ledger with this run.
     """
     form = validated(trials, seed, notes)
+    _prove_no_lease()
     settings = read_settings(settings_path())
     order = order_of(settings, None, form.seed, None, form.notes)
     target = target_before(order.ledger_url, settings.campaign.name, flow_run.id or "")
     if target is not None:
         # Resumed, or started again by Prefect's "Retry": it is the same order, and never late.
         return press_all(settings, replace(order, trials=target))
+    if (spent := _budget_spent(order, settings.campaign.name)) is not None:
+        tell(settings, "skipped", spent)
+        return Completed(name="BudgetSpent", message=spent)
     try:
         _prove_in_time(settings)
         return press_all(settings, replace(order, more=form.trials), _in_time(settings))
     except Late as late:
+        tell(settings, "skipped", str(late))
         return Completed(name="SkippedLate", message=str(late))
+
+
+def _budget_spent(order: Order, campaign: str) -> str | None:
+    """Says so where nothing is left to do, without waking the press each night."""
+    trials = _history(order.ledger_url, campaign)
+    used = sum(t.used_here for t in trials)
+    if used < order.trials or any(t.is_open for t in trials):
+        return None
+    return (f"{used} of {order.trials} stacks: the campaign's budget is spent. To press on, raise "
+            "[campaign] trials. Nothing was pressed.")
+
+
+def _prove_no_lease() -> None:
+    """Prefect would end a run that cannot renew its lease on a slot of the deployment, with a stack
+    in the press or in a person's hands; a lease ends with the first pause."""
+    here = FlowRunContext.get()
+    state = None if here is None or here.flow_run is None else here.flow_run.state
+    if state is not None and state.state_details.deployment_concurrency_lease_id is not None:
+        raise BadInput(
+            "concurrency limit of the deployment", "set", "unset, as its lease would end a run in "
+            "mid press", "Remove it at Prefect's page, or start `pressloop serve` again, which "
+            "does: one run per press is what the press's own lock keeps. Nothing was pressed.")
 
 
 class Late(Exception):
@@ -114,10 +148,23 @@ def lateness_s(planned: datetime | None, now: datetime) -> float:
 def target_before(url: str, campaign: str, run_id: str) -> int | None:
     """At how many stacks this flow run was to end when it was started before; None the first time.
     """
+    with _ledger(url) as ledger:
+        mine = [] if ledger is None else [
+            o.target for o in ledger.openings(campaign) if run_id and o.flow_run == run_id]
+    return mine[-1] if mine else None
+
+
+def _history(url: str, campaign: str) -> tuple[Trial, ...]:
+    with _ledger(url) as ledger:
+        return () if ledger is None else ledger.history(campaign, arrays=False)
+
+
+@contextmanager
+def _ledger(url: str) -> Iterator[Ledger | None]:
+    """None where there is none yet: a run that is skipped leaves nothing behind."""
     path = sqlite_path(parse(url))
     if path is not None and not path.exists():
-        # A run that is skipped leaves nothing behind.
-        return None
+        yield None
+        return
     with closing(Ledger.open(url)) as ledger:
-        mine = [o.target for o in ledger.openings(campaign) if run_id and o.flow_run == run_id]
-    return mine[-1] if mine else None
+        yield ledger

@@ -67,6 +67,8 @@ class CampaignTable(Table):
     after_fault: Literal["stop", "go on"] = "stop"
     faults_in_a_row: int = Field(default=3, ge=1, le=100)
     wait_ready_s: float = Field(default=600.0, ge=0)
+    nothing_learned_in_a_row: int = Field(default=3, ge=0, le=100_000)
+    timezone: str = ""
 
 
 class StackTable(Table):
@@ -139,6 +141,15 @@ class EarlierTable(Table):
     ledger: str | None = None
 
 
+class NotifyTable(Table):
+    """`[notify]`: what is started where a run ends or asks, and on which of these."""
+
+    command: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
+    on: Annotated[tuple[Literal["finished", "stopped", "failed", "skipped", "asked"], ...],
+                  BeforeValidator(_as_tuple)] = (
+        "finished", "stopped", "failed", "skipped", "asked")
+
+
 RulesTable = table_of(Rules)
 RiskLimitsTable = table_of(RiskLimits, "crushed_above")
 SurrogateTable = table_of(SurrogateChoice)
@@ -163,6 +174,7 @@ class Settings(Table):
     search: SearchTable = SearchTable()
     surrogate: SurrogateTable = SurrogateTable()  # type: ignore[valid-type]
     earlier: EarlierTable = EarlierTable()
+    notify: NotifyTable = NotifyTable()
     stopping_table: StoppingTable = Field(default=StoppingTable(), alias="stopping")  # type: ignore[valid-type]
 
     @property

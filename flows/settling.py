@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from flows.lab import Run
+from flows.notify import notify
 from flows.people import seen_by_somebody
+from flows.terminal import TerminalPerson
 from hardware.person import Blank, Person, Question
 from trials.entry import Settled
 from trials.errors import OutcomeUnknown
@@ -23,6 +25,8 @@ def settle_with_person(run: Run, number: int, trouble: OutcomeUnknown) -> None:
     person = seen_by_somebody()
     if person is None:
         raise trouble
+    if not isinstance(person, TerminalPerson):
+        notify(run.settings, "asked", str(trouble))
     verdict, seen = _asked(person, run, number, trouble)
     if verdict == END:
         raise trouble

@@ -1,62 +1,158 @@
-"""One run per press: a kernel lock that goes away with its holder, even on kill -9."""
+"""One run per press: a kernel lock that goes away with its holder, even on kill -9.
+
+The lock is a file that strangers cannot open, as whoever may open it may hold it for ever: in the
+folder of this user's own, or in a folder of a group, named by PRESSLOOP_LOCKS (ADR 20).
+"""
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from trials.errors import PressBusy, PressHeld
+from hardware.neighbours import announced, user_of, user_of_process
+from hardware.own_folder import own_folder
+from trials.errors import BadInput, PressBusy, PressHeld
+
+VARIABLE = "PRESSLOOP_LOCKS"
+SHARE = ("Make a folder of the group of all who use the press (chgrp, chmod 2770), and name it by "
+         f"{VARIABLE}.")
 
 
 @contextmanager
 def press_lock(serial: str) -> Iterator[None]:
     """Holds the press with this serial number for the length of the block.
 
-    Raises PressHeld at once, naming the holder's process, when another run has it; PressBusy when
-    the lock cannot be had at all.
+    Raises PressHeld at once, naming the holder's process and user, when another run has it;
+    PressBusy when the lock cannot be had at all.
     """
-    descriptor = _opened(lock_path(serial))
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
-            raise PressHeld(f"press {serial} is held by another run (process {holder}). "
-                            "Wait for it to end, or stop it; two runs never share a press."
-                            ) from None
+    with ExitStack() as held:
+        descriptor = held.enter_context(file_lock(lock_path(serial), wait=False, what=serial))
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        if VARIABLE not in os.environ:
+            held.enter_context(announced(serial, _digest(serial)))
         yield
-    finally:
-        os.close(descriptor)
+
+
+@contextmanager
+def file_lock(path: Path, *, wait: bool, what: str) -> Iterator[int]:
+    """Holds this file, which is there for as long as somebody does; its descriptor."""
+    while True:
+        descriptor = _opened(path)
+        try:
+            _taken(descriptor, wait, what)
+            if _is_still(descriptor, path):
+                yield descriptor
+                # While it is held: whoever waits for it sees that it is gone, and makes a new one.
+                with suppress(OSError):
+                    path.unlink()
+                return
+        finally:
+            os.close(descriptor)
+
+
+def _taken(descriptor: int, wait: bool, what: str) -> None:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
+        raise PressHeld(f"press {what} is held by another run ({_who(holder)}). "
+                        "Wait for it to end, or stop it; two runs never share a press.") from None
+
+
+def _who(holder: str) -> str:
+    user = user_of_process(int(holder)) if holder.isdecimal() else None
+    whose = "" if user in (None, os.getuid()) else f" of user {user_of(user)}"
+    return f"process {holder}{whose}"
+
+
+def _is_still(descriptor: int, path: Path) -> bool:
+    """False where the last holder has removed the file while we waited for it."""
+    mine = os.fstat(descriptor)
+    try:
+        there = path.lstat()
+    except FileNotFoundError:
+        return False
+    return (mine.st_dev, mine.st_ino) == (there.st_dev, there.st_ino)
 
 
 def _opened(path: Path) -> int:
     try:
-        return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     except OSError as error:
-        raise PressBusy(f"the lock file {path} cannot be opened ({error.strerror}): another user "
-                        "may run this press. Set PRESSLOOP_LOCKS to a folder that all users of "
-                        "the press may write.") from None
+        why = "a symbolic link stands there" if error.errno == errno.ELOOP else error.strerror
+        raise PressBusy(f"the lock file {path} cannot be opened ({why}). {SHARE}") from None
+    try:
+        _close_to_strangers(descriptor, path)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _close_to_strangers(descriptor: int, path: Path) -> None:
+    """Only who may write the folder may open the file, and so hold it. Raises PressBusy."""
+    found, folder = os.fstat(descriptor), path.parent.stat()
+    wanted = 0o660 if folder.st_mode & stat.S_IWGRP else 0o600
+    if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+        raise PressBusy(f"the lock file {path} is no plain file. Remove it.")
+    if found.st_uid == os.getuid():
+        if wanted == 0o660 and found.st_gid != folder.st_gid:
+            _give_to_group(descriptor, path, folder.st_gid)
+        os.fchmod(descriptor, wanted)
+    elif wanted == 0o600 or found.st_mode & 0o007:
+        raise PressBusy(f"the lock file {path} is of user {user_of(found.st_uid)}, who could hold "
+                        f"this press for ever. Remove it. {SHARE}")
+
+
+def _give_to_group(descriptor: int, path: Path, group: int) -> None:
+    try:
+        os.fchown(descriptor, -1, group)
+    except OSError as error:
+        raise PressBusy(f"the lock file {path} cannot be given to the group of its folder "
+                        f"({error.strerror}): become a member of that group.") from None
+
+
+def locks_folder() -> Path:
+    """Where locks lie. Raises BadInput for a folder in which strangers could hold the press."""
+    asked = os.environ.get(VARIABLE)
+    if not asked:
+        return own_folder()
+    folder = Path(asked)
+    try:
+        found = folder.stat()
+    except OSError as error:
+        raise BadInput(VARIABLE, folder, f"an existing folder ({error.strerror})", SHARE) from None
+    if not stat.S_ISDIR(found.st_mode) or found.st_mode & stat.S_IWOTH:
+        raise BadInput(VARIABLE, folder, "a folder that not everybody may write, as whoever may "
+                       "could hold the press for ever", SHARE)
+    if found.st_uid not in (0, os.getuid()) and not found.st_mode & stat.S_IWGRP:
+        raise BadInput(VARIABLE, folder, f"this user's, or a group's; it is that of user "
+                       f"{user_of(found.st_uid)} alone", SHARE)
+    return folder
+
+
+def lock_path(serial: str) -> Path:
+    """The lock file of a press: the same for every process of this user, or of the group, whatever
+    its temporary folder is set to."""
+    return locks_folder() / f"pressloop-{_digest(serial)}.lock"
 
 
 def state_path(name: str) -> Path:
     """A file of this user's that outlives a restart of the computer: in PRESSLOOP_STATE, else
     beside the locks where those have been moved, else in the user's state folder."""
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    folder = Path(os.environ.get("PRESSLOOP_STATE") or os.environ.get("PRESSLOOP_LOCKS")
+    folder = Path(os.environ.get("PRESSLOOP_STATE") or os.environ.get(VARIABLE)
                   or Path(home) / "pressloop")
     folder.mkdir(parents=True, exist_ok=True)
-    return folder / lock_path(name).with_suffix(".jsonl").name
+    return folder / f"pressloop-{_digest(name)}.jsonl"
 
 
-def lock_path(serial: str) -> Path:
-    """The lock file of a press: the same for every process of this machine, whatever its
-    temporary folder is set to."""
-    folder = Path(os.environ.get("PRESSLOOP_LOCKS", "/tmp"))
-    digest = hashlib.sha256(serial.encode()).hexdigest()[:16]
-    return folder / f"pressloop-{digest}.lock"
+def _digest(serial: str) -> str:
+    return hashlib.sha256(serial.encode()).hexdigest()[:16]

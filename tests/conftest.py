@@ -70,6 +70,15 @@ def programs() -> Path | None:
 
 
 @pytest.fixture(scope="session", autouse=True)
+def own_runtime() -> Iterator[None]:
+    """Sockets and credentials lie in a folder of the session's own, with a short path."""
+    with tempfile.TemporaryDirectory(prefix="pressloop-own-") as folder:
+        os.environ["PRESSLOOP_RUNTIME"] = folder
+        yield
+        os.environ.pop("PRESSLOOP_RUNTIME", None)
+
+
+@pytest.fixture(scope="session", autouse=True)
 def ctrl_c() -> None:
     """Is obeyed: a shell's background job starts with it ignored, and so would its processes."""
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -3,61 +3,57 @@
 from __future__ import annotations
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from flows import prefect_environment
+from flows.commands.link import say_link
 from flows.console import say
 from flows.lab import open_lab, order_of
+from flows.nights import lab_timezone, schedule_of, told
 from flows.settings import Settings, read_settings
-from trials.errors import BadInput
+
+if TYPE_CHECKING:
+    from prefect.client.schemas.schedules import CronSchedule
 
 
-def serve(path: Path, cron: str | None) -> None:
-    """Serves until interrupted. Raises BadInput on a cron line that is none."""
+def serve(path: Path, cron: str | None, timezone: str | None, per_run: int | None) -> None:
+    """Serves until interrupted. Raises BadInput on a cron line, or a time zone, that is none."""
     settings = read_settings(path)
+    zone = lab_timezone(timezone or settings.campaign.timezone)
     with open_lab(settings, order_of(settings)):
         pass
     prefect_environment.prepare(quiet=False)
-    from flows.scheduled import SETTINGS_VARIABLE
     from flows.server import lasting_server
-    from flows.zombies import ensure_automation
 
-    _prove_cron(cron)
-    os.environ[SETTINGS_VARIABLE] = str(path.resolve())
+    schedule = None if cron is None else schedule_of(cron, zone)
     with lasting_server() as address:
+        from flows.scheduled import SETTINGS_VARIABLE
+        from flows.zombies import ensure_automation
+
+        os.environ[SETTINGS_VARIABLE] = str(path.resolve())
         ensure_automation()
         say(f"Serving {settings.campaign.name} at {address.removesuffix('/api')}"
-            + (f", on the schedule {cron!r}" if cron else ", started from the UI only")
-            + ". Ctrl-C ends it.")
-        deploy(settings, cron)
+            + (", " + told(schedule, datetime.now(UTC)) if schedule else
+               ", started from the UI only") + ". Ctrl-C ends it.")
+        say_link(address)
+        deploy(settings, schedule, per_run)
 
 
-def deploy(settings: Settings, cron: str | None) -> None:
-    """Registers the deployment and runs what it is sent. One run at a time, also where another
-    process serves the same deployment: a second one waits for its turn, and is skipped when that
-    comes late. The press lock holds whatever the server believes."""
-    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+def deploy(settings: Settings, schedule: CronSchedule | None, per_run: int | None) -> None:
+    """Registers the deployment and runs what it is sent. No limit of Prefect's keeps two runs
+    apart: the lease of its slot ends with the first pause, and its loss would cancel a run in mid
+    press. The press's own lock does that (ADR 19); `limit` is a count of this process alone."""
+    from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
-    from flows.scheduled import scheduled
+    from flows.scheduled import MOST, scheduled
 
-    one_at_a_time = ConcurrencyLimitConfig(
-        limit=1, collision_strategy=ConcurrencyLimitStrategy.ENQUEUE)
+    budget = settings.campaign.trials
     scheduled.serve(
-        name=settings.campaign.name, cron=cron, limit=1, global_limit=one_at_a_time,
-        parameters={"trials": min(settings.campaign.trials, 1000)},
-        description=f"Presses stacks of {settings.campaign.name}.",
+        name=settings.campaign.name, limit=1,
+        schedule=None if schedule is None else Cron(schedule.cron, timezone=schedule.timezone),
+        parameters={"trials": min(per_run or budget, budget, MOST)},
+        description=f"Presses stacks of {settings.campaign.name}, {budget} in all.",
         entrypoint_type=EntrypointType.MODULE_PATH, print_starting_message=False)
-
-
-def _prove_cron(cron: str | None) -> None:
-    if cron is None:
-        return
-    from prefect.client.schemas.schedules import CronSchedule
-    from pydantic import ValidationError
-
-    try:
-        CronSchedule(cron=cron)
-    except ValidationError as error:
-        raise BadInput("--cron", cron, "five fields: minute hour day month weekday",
-                       f'Such as "0 20 * * 1-5". {error.errors()[0]["msg"]}.') from None

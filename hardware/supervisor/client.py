@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
 import os
@@ -11,12 +10,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hardware.lock import lock_path
+from hardware.leftovers import sweep
+from hardware.lock import file_lock
+from hardware.own_folder import own_folder
 from hardware.protocols import CycleReport, Interlock, KnownCycle, Place, PressIdentity
 from hardware.supervisor import wire
 from trials.errors import Fault, OutcomeUnknown
@@ -134,7 +135,8 @@ class SupervisedPress:
         if self._socket is not None:
             return
         deadline = time.monotonic() + START_S
-        with _one_at_a_time(self._path):
+        # Two flows that come together start one supervisor.
+        with file_lock(self._path.with_suffix(".starting"), wait=True, what=self._station):
             while not self._reached():
                 if time.monotonic() > deadline:
                     raise Fault(f"the supervisor of {self._station} holds on to other settings")
@@ -165,10 +167,11 @@ class SupervisedPress:
     def _start(self) -> None:
         if self._listening():
             return
+        sweep(own_folder())
         order = {**self._order, "socket": str(self._path), "digest": self._digest,
                  "linger_s": self._linger_s}
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-        with self._log.open("ab") as log:
+        with open(self._log, "ab", opener=_private) as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "hardware.supervisor.process"], stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE, stderr=log, start_new_session=True, env=environment)
@@ -193,12 +196,8 @@ class SupervisedPress:
 
     @property
     def _log(self) -> Path:
-        return lock_path(self._station).with_suffix(".log")
+        return own_folder() / self._path.with_suffix(".log").name
 
 
-@contextmanager
-def _one_at_a_time(path: Path) -> Iterator[None]:
-    """Two flows that come together start one supervisor."""
-    with path.with_suffix(".starting").open("ab") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW, 0o600)

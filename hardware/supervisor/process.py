@@ -121,9 +121,9 @@ def main() -> None:
             _serve(press, order)
             # Before the lock goes: nobody else writes while this link is open.
             press.close()
-    except PressBusy:
+    except PressBusy as busy:
         _say({"error": wire.plain_error(PressBusy(
-            "another supervisor holds this press under another address. Stop that run."))})
+            f"another supervisor holds this press under another address: {busy}"))})
     except PressloopError as error:
         _say({"error": wire.plain_error(error)})
     finally:

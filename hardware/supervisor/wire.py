@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-import stat
-import tempfile
+import socket
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields
 from hashlib import sha256
@@ -20,6 +19,7 @@ import numpy as np
 
 from hardware.envelope import Envelope
 from hardware.lock import lock_path
+from hardware.own_folder import own_folder, proved_own, temporary_folder
 from hardware.protocols import (
     CycleReport,
     CycleState,
@@ -34,22 +34,22 @@ from trials.stack import Stack
 from trials.trace import Trace
 
 Json = Any
+LONGEST_PATH = 100
+"""Bytes of a Unix socket's path that every system takes."""
 
 
 def socket_path(station: str) -> Path:
-    """Where the supervisor of a station listens. The folder is this user's alone: the path of a
-    Unix socket must be short, so it is not the folder of the locks itself.
+    """Where the supervisor of a station listens: in the folder of this user's own, or in one of
+    this user's under /tmp where that has too long a path for a Unix socket. The name has the
+    computer's in it, as homes are shared between computers.
 
     Raises Fault when somebody else has made that folder.
     """
-    folder = Path(tempfile.gettempdir()) / f"pressloop-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if found.st_uid != os.getuid() or stat.S_IMODE(found.st_mode) & 0o077:
-        raise errors.Fault(f"{folder} is not this user's alone: others could command the press. "
-                           "Remove it, or set TMPDIR to a folder of your own.")
-    digest = sha256(str(lock_path(station).resolve()).encode()).hexdigest()[:16]
-    return folder / f"{digest}.sock"
+    told = f"{socket.gethostname()} {lock_path(station).resolve()}"
+    name = f"{sha256(told.encode()).hexdigest()[:16]}.sock"
+    path = own_folder() / name
+    fits = len(os.fsencode(path)) <= LONGEST_PATH
+    return path if fits else proved_own(temporary_folder()) / name
 
 
 def dump(value: Json) -> bytes:

@@ -15,8 +15,9 @@ from evaluation.circuits.notation import parse_circuit
 
 FREQUENCY = np.geomspace(1e6, 0.1, 25)
 JW = 2j * np.pi * FREQUENCY
-NESTED = ("R0-p(R1,CPE1)", "L0-R0-p(R1-W1,C1)", "p(R0-p(R1,C1),C2)-Ws1", "R0-p(p(R1,CPE1)-R2,C2)-G1",
-          "R0-TLM1", "R0-p(R1,CPE1)-TLMQ1", "R0-p(R1-Wo1,CPE1)-p(R2,C2,L2)")
+NESTED = ("R0-p(R1,CPE1)", "L0-R0-p(R1-W1,C1)", "p(R0-p(R1,C1),C2)-Ws1",
+          "R0-p(p(R1,CPE1)-R2,C2)-G1", "R0-TLM1", "R0-p(R1,CPE1)-TLMQ1",
+          "R0-p(R1-Wo1,CPE1)-p(R2,C2,L2)")
 
 
 @st.composite

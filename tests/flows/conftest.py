@@ -19,9 +19,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from admitted import KEY, admitted
 from typer.testing import CliRunner
 
 from flows import prefect_environment
+from flows.server_door import basic
 
 HOME = tempfile.TemporaryDirectory(prefix="pressloop-prefect-")
 # Prefect reads these once, when it is first imported, which any test may do.
@@ -63,7 +65,8 @@ def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     before = dict(os.environ)
     monkeypatch.chdir(tmp_path)
     os.environ["PRESSLOOP_LOCKS"] = str(tmp_path)
-    os.environ.pop("PREFECT_API_URL", None)
+    for name in ("PREFECT_API_URL", "PREFECT_API_AUTH_STRING"):
+        os.environ.pop(name, None)
     yield
     os.environ.clear()
     os.environ.update(before)
@@ -108,6 +111,7 @@ def one_server() -> Iterator[str]:
         probe.bind(("127.0.0.1", 0))
         os.environ["PREFECT_SERVER_API_PORT"] = str(probe.getsockname()[1])
     os.environ.pop("PREFECT_API_URL", None)
+    os.environ["PREFECT_API_AUTH_STRING"] = KEY
     from flows.server import lasting_server
 
     with lasting_server() as address:
@@ -119,7 +123,7 @@ def one_server() -> Iterator[str]:
 @pytest.fixture
 def server(one_server: str, own_place: None) -> Ask:
     """Asks the session's Prefect server, which this test's commands use too."""
-    os.environ["PREFECT_API_URL"] = one_server
+    os.environ |= admitted(one_server)
     return Ask(one_server)
 
 
@@ -131,16 +135,17 @@ class Ask:
     """Prefect's web interface, without Prefect's client."""
 
     address: str
+    key: str = KEY
 
-    def __call__(self, path: str, body: Any = None) -> Any:
-        """What the server answers: GET without a body, POST with one."""
+    def __call__(self, path: str, body: Any = None, method: str | None = None) -> Any:
+        """What the server answers: GET without a body, POST with one, or as asked."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(f"{self.address}/{path}", data,
-                                         {"Content-Type": "application/json"})
+        request = urllib.request.Request(f"{self.address}/{path}", data, {
+            "Content-Type": "application/json", "Authorization": basic(self.key)}, method=method)
         for _ in range(BUSY_TRIES):
             try:
                 with urllib.request.urlopen(request, timeout=30) as answer:
-                    return json.load(answer)
+                    return json.loads(answer.read() or "null")
             except urllib.error.HTTPError as error:
                 # Its database is locked for a moment: nothing was done, as Prefect's client knows.
                 if error.code != 503:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from admitted import admitted
 from crash_lab import CrashLab, emulated_lab, simulated_lab
 from crash_points import points_of
 from killed_run import KilledRun, Zygote, unmarked, zygote
@@ -43,7 +44,7 @@ AFTERWARDS = (IN_DWELL, IN_RELEASE, "collecting: while the cycle still runs")
 def forks(one_server: str) -> Iterator[Zygote]:
     """What the runs of this file are forked from."""
     before = dict(os.environ)
-    os.environ["PREFECT_API_URL"] = one_server
+    os.environ |= admitted(one_server)
     with unmarked(), zygote() as ready:
         yield ready
     os.environ.clear()

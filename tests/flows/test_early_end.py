@@ -84,7 +84,7 @@ def test_an_open_trial_is_carried_through_before_the_campaign_ends(tmp_path: Pat
 
 
 def test_an_order_of_more_stacks_ends_too(tmp_path: Path) -> None:
-    press_few(tmp_path, 5, stopping=EASY)
+    press_few(tmp_path, 5, stopping=EASY, campaign={"trials": 24})
     settings = read_settings(tmp_path / SETTINGS)
     with open_run(settings, replace(order_of(settings), more=5)) as run:
         assert run.order.trials == 10

@@ -11,6 +11,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from lab_files import SETTINGS, write_settings
@@ -22,6 +23,7 @@ from trials import Ledger, Opened, State
 from trials.errors import BadInput
 
 LEDGER = Path("lab.db")
+LAB = ZoneInfo("Asia/Tokyo")
 NOW = datetime(2026, 3, 2, 20, 0, tzinfo=UTC)
 
 
@@ -74,9 +76,9 @@ def deployment(server: Any, tmp_path: Path, in_background: Callable[..., subproc
     name = f"served {tmp_path.name}"
     write_settings(tmp_path, campaign={"name": name, "skip_when_late_s": 1800.0}, space={
         "dwell_s": [10, 120], "temperature_c": 25}, reference={"dwell_s": 60})
-    hour = (datetime.now(UTC).hour + 12) % 24
-    process = in_background("serve", SETTINGS, "--cron", f"0 {hour} * * *",
-                            PREFECT_RUNNER_POLL_FREQUENCY="1")
+    hour = (datetime.now(LAB).hour + 12) % 24
+    process = in_background("serve", SETTINGS, "--cron", f"0 {hour} * * *", "--timezone", LAB.key,
+                            "--per-run", 2, PREFECT_RUNNER_POLL_FREQUENCY="1")
 
     def look() -> Any:
         assert process.poll() is None, (tmp_path / "process-0.log").read_text()
@@ -121,6 +123,12 @@ def test_a_night_in_the_lab(server: Any, deployment: dict[str, Any],
 
     planned = eventually(scheduled, "a scheduled run (does the scheduler work?)")
     assert all(run["auto_scheduled"] for run in planned)
+    schedule = deployment["schedules"][0]["schedule"]
+    assert schedule["timezone"] == LAB.key
+    times = [datetime.fromisoformat(run["expected_start_time"]) for run in planned]
+    assert {f"{time.astimezone(LAB):%-H:%M}" for time in times} == {
+        f"{schedule['cron'].split()[1]}:00"}
+    assert deployment["parameters"] == {"trials": 2}
 
     create = f"deployments/{deployment['id']}/create_flow_run"
     for form in ({"trials": 0}, {"trials": 1001}, {"trials": "many"}, {"seed": -1},
@@ -146,6 +154,12 @@ def test_a_night_in_the_lab(server: Any, deployment: dict[str, Any],
     # Two orders at once: the second one waits for its turn.
     both = [asked(server, deployment, trials=1) for _ in range(2)]
     assert [ended(server, eventually, one)["name"] for one in both] == ["Completed"] * 2
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, campaign=name)
+
+    # The campaign's budget of four is spent, whatever a form asks for.
+    state = ended(server, eventually, asked(server, deployment, trials=3))
+    assert (state["type"], state["name"]) == ("COMPLETED", "BudgetSpent")
+    assert "4 of 4 stacks" in state["message"]
     assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, campaign=name)
 
 

@@ -59,9 +59,11 @@ def child_of(parent: int) -> int | None:
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
+            started = (stat.parent / "cmdline").read_text()
         except OSError:
             continue
-        if int(fields[1]) == parent:
+        # Python keeps a tracker of resources beside it.
+        if int(fields[1]) == parent and "spawn_main" in started:
             return int(stat.parent.name)
     return None
 

@@ -19,11 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from admitted import KEY
 from few_stacks import QUICK, press_few
 from held import HELD, let_end
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, told, trials_of
 
+from flows.server_key import SERVER_AUTH_VARIABLE
 from trials import Ended, Ledger, State
 from trials.proof import prove
 
@@ -123,10 +125,13 @@ def prefect_server(home: Path, port: int, eventually: Wait) -> Iterator[subproce
     """A server that this test may kill."""
     from flows.server import healthy
 
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flows.server_process", str(port)], stdin=subprocess.PIPE,
-        env={**os.environ, "PREFECT_HOME": str(home), "PYTHONPATH": str(Path(__file__).parents[2])},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    with socket.create_server(("127.0.0.1", port)) as listening:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "flows.server_process", str(listening.fileno())], env={
+                **os.environ, "PREFECT_HOME": str(home), SERVER_AUTH_VARIABLE: KEY,
+                "PYTHONPATH": str(Path(__file__).parents[2])}, pass_fds=[listening.fileno()],
+            stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            start_new_session=True)
     try:
         eventually(lambda: healthy(f"http://127.0.0.1:{port}/api"), "a Prefect server")
         yield process

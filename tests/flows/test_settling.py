@@ -53,7 +53,7 @@ def test_by_the_form_of_the_paused_run(
         in_background: Callable[..., subprocess.Popen[str]],
         eventually: Callable[..., Any]) -> None:
     """The run ends where the person wants it to, and the stack stays open for the next one."""
-    path = write_settings(tmp_path, **LOST)
+    path = write_settings(tmp_path, **LOST, notify={"command": ["sh", "-c", "cat >> told"]})
     process = in_background("run", path, PRESSLOOP_ASK="form", PRESSLOOP_FORM_POLL_S="1",
                             PYTHONPATH=f"{ROOT}:{Path(__file__).parent}")
     query = {"flow_runs": {"name": {"any_": [f"{path}: 3 stacks"]}}}
@@ -64,6 +64,8 @@ def test_by_the_form_of_the_paused_run(
     assert "night" in forms.answer(verdict="write the stack off", seen=" ")
     assert "say what you saw" in forms.answer(verdict="end the run", seen="")
     assert process.wait(150) == 1
+    assert [line.partition(".")[0] for line in Path("told").read_text().splitlines()] == [
+        "pressloop: night asks", "pressloop: night has failed"]
     assert states() == [State.EVALUATED, State.COMMANDED]
     assert pressloop("settle", "--ledger", "sqlite:///lab.db", "--trial", 2, "--reason",
                      "binned").code == 0

@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from admitted import admitted
 from crash_lab import CrashLab, simulated_lab
 from crash_points import Point, points_of
 from killed_run import KilledRun, Zygote, unmarked, zygote
@@ -48,7 +49,7 @@ def asked_for(request: pytest.FixtureRequest) -> None:
 @pytest.fixture
 def forks(asked_for: None, one_server: str, own_place: None) -> Iterator[Zygote]:
     """What the runs are forked from."""
-    os.environ["PREFECT_API_URL"] = one_server
+    os.environ |= admitted(one_server)
     with unmarked(), zygote() as ready:
         yield ready
 

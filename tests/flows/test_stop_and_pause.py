@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from admitted import admitted
 from few_stacks import QUICK
 from held import HELD, let_end
 from lab_files import write_settings
@@ -89,7 +91,7 @@ def victim(one_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         [sys.executable, "-m", "flows.cli", "run", str(path)], start_new_session=True, env={
             **os.environ,
             "PYTHONPATH": f"{Path(__file__).parents[2]}{os.pathsep}{Path(__file__).parent}",
-            "PREFECT_API_URL": one_server, "PRESSLOOP_LOCKS": str(folder)},
+            **admitted(one_server), "PRESSLOOP_LOCKS": str(folder)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     yield {"process": process, "path": path, "ledger": folder / "lab.db"}
     process.kill()
@@ -150,14 +152,20 @@ def test_a_cancel_reaches_a_run_on_its_own_temporary_server(
     """Which is gone with it, and so is everything else that was started by the way."""
     path = write_settings(tmp_path, **BUSY)
     let_end(LEDGER, 1)
-    process = in_background("run", path, PREFECT_API_URL="")
+    own = tmp_path / "own"
+    process = in_background("run", path, PREFECT_API_URL="", PREFECT_API_AUTH_STRING="",
+                            PRESSLOOP_RUNTIME=str(own))
     eventually(lambda: len(pressed_stacks(LEDGER)) == 2, "stack 2 on the press")
-    words, = (words for words in processes_of(tmp_path) if "temporary" in words)
-    ask = type(server)(f"http://127.0.0.1:{words[words.index('temporary') - 1]}/api")
+    key, = own.glob("server-*.auth")
+    assert stat.S_IMODE(key.stat().st_mode) == 0o600
+    port = key.stem.removeprefix("server-")
+    ask = type(server)(f"http://127.0.0.1:{port}/api", key.read_text())
+    assert type(server)(ask.address).refusal("flow_runs/filter", {}) == 401
     set_state(ask, run_of(ask, path)["id"], "CANCELLING")
     assert process.wait(150) == 143, (tmp_path / "process-0.log").read_text()
     assert "Cancelled in Prefect" in last_word().detail
     eventually(lambda: not processes_of(tmp_path), "the end of its server")
+    assert not list(own.glob("server-*"))
 
 
 def test_a_paused_run_presses_nothing_until_it_is_resumed(

@@ -1,16 +1,23 @@
-"""One run per press, even when the holder dies."""
+"""One run per press, even when the holder dies, and whoever else is on the computer."""
 
 from __future__ import annotations
 
 import os
+import pwd
 import signal
+import stat
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
+from another_user import NOBODY, as_nobody, as_root, open_folder
 
-from hardware.lock import lock_path, press_lock
-from trials.errors import PressBusy
+from hardware.leftovers import EMPTY_S, OLD_S, sweep
+from hardware.lock import file_lock, lock_path, press_lock
+from hardware.neighbours import FOLDER, Announcement, began
+from trials.errors import BadInput, PressBusy, PressHeld
 
 HOLD = """
 import sys, time
@@ -73,3 +80,175 @@ def test_shorter_process_number_leaves_no_digits_of_the_last(holder):
 
 def test_serial_with_slashes_stays_in_the_folder(tmp_path):
     assert lock_path("/../etc/x y").parent == tmp_path
+
+
+def test_nothing_is_left_after_a_run(tmp_path):
+    take("a")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_lock_is_no_file_that_strangers_can_open(tmp_path):
+    lock_path("b").write_text("")
+    lock_path("b").chmod(0o666)
+    with press_lock("b"):
+        assert stat.S_IMODE(lock_path("b").stat().st_mode) == 0o600
+
+
+def test_a_lock_of_a_group_is_the_group_s(tmp_path):
+    tmp_path.chmod(0o2770)
+    with press_lock("b"):
+        assert stat.S_IMODE(lock_path("b").stat().st_mode) == 0o660
+        assert lock_path("b").stat().st_gid == tmp_path.stat().st_gid
+
+
+@pytest.mark.parametrize("kind", ["symbolic", "dangling", "hard", "folder", "pipe"])
+def test_what_is_no_lock_file_is_left_alone(tmp_path, kind):
+    other, path = tmp_path / "other", lock_path("b")
+    if kind != "dangling":
+        other.write_text("precious")
+    make = {"symbolic": path.symlink_to, "dangling": path.symlink_to, "hard": path.hardlink_to,
+            "folder": lambda _: path.mkdir(), "pipe": lambda _: os.mkfifo(path)}
+    make[kind](other)
+    with pytest.raises(PressBusy, match="lock file"):
+        take("b")
+    assert other.exists() is (kind != "dangling")
+    assert kind == "dangling" or other.read_text() == "precious"
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o1777, 0o772])
+def test_a_folder_that_everybody_may_write_is_refused(tmp_path, mode):
+    tmp_path.chmod(mode)
+    with pytest.raises(BadInput, match=r"PRESSLOOP_LOCKS .*chmod 2770"):
+        take("b")
+
+
+def test_many_that_wait_for_a_file_that_is_removed_come_one_by_one(tmp_path):
+    inside, most = [], []
+
+    def work():
+        for _ in range(20):
+            with file_lock(tmp_path / "x.starting", wait=True, what="x"):
+                inside.append(1)
+                most.append(len(inside))
+                time.sleep(0.0005)
+                inside.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(most), max(most)) == (120, 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_leftovers_are_swept_and_what_is_held_or_new_stays(tmp_path):
+    for name in ("dead.lock", "dead.starting", "new.log", "empty.log", "old.log", "said.log"):
+        (tmp_path / name).write_text("said" if name in ("old.log", "said.log") else "")
+    now = time.time()
+    os.utime(tmp_path / "empty.log", (now, now - EMPTY_S - 60))
+    os.utime(tmp_path / "said.log", (now, now - EMPTY_S - 60))
+    os.utime(tmp_path / "old.log", (now, now - OLD_S - 60))
+    (tmp_path / "link.lock").symlink_to(tmp_path / "said.log")
+    with file_lock(tmp_path / "held.lock", wait=False, what="x"):
+        sweep(tmp_path)
+        assert {p.name for p in tmp_path.iterdir()} == {
+            "held.lock", "new.log", "said.log", "link.lock"}
+
+
+# Users without a folder in common.
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    monkeypatch.delenv("PRESSLOOP_LOCKS")
+
+
+def files(press):
+    return [p for p in FOLDER.glob("pressloop-*") if p.name.count(".") == 3 and press in p.name]
+
+
+def test_a_run_announces_itself_and_withdraws(alone):
+    digest = lock_path("serial 7").stem.removeprefix("pressloop-")
+    stale = Announcement(digest, os.getuid(), os.getpid(), 1)
+    stale.path.touch(0o600)
+    with press_lock("serial 7"):
+        path, = files(digest)
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        assert Announcement.parsed(path.name).is_true()
+    assert files(digest) == []
+
+
+@pytest.mark.parametrize("name", [
+    "pressloop-ab.1.2", "pressloop-ab.1.2.3.4", "pressloop-ab.-1.2.3", "pressloop-ab.1.2.x",
+    "other-ab.1.2.3", "pressloop-ab.1.2." + "9" * 30, "pressloop-ab.\u0661.2.3"])
+def test_other_files_are_no_announcements(name):
+    assert Announcement.parsed(name) is None
+
+
+@as_root
+def test_two_users_are_told_about_each_other(alone):
+    digest = lock_path("serial 8").stem.removeprefix("pressloop-")
+    with press_lock("serial 8"):
+        said = as_nobody(lambda: take_alone("serial 8"))
+        assert said.startswith("PressHeld")
+        assert f"process {os.getpid()} of user {pwd.getpwuid(os.getuid()).pw_name}" in said
+    assert as_nobody(lambda: take_alone("serial 8")) is None
+    assert files(digest) == []
+
+    with open_folder(0o777) as folder:
+        held = threading.Thread(target=as_nobody, args=(lambda: hold_until(folder / "go"),))
+        held.start()
+        while not (folder / "held").exists():
+            time.sleep(0.01)
+        with pytest.raises(PressHeld, match=r"of user nobody\. Agree with them"):
+            take("serial 8")
+        (folder / "go").touch()
+        held.join()
+    take("serial 8")
+
+
+def take_alone(serial):
+    os.environ.pop("PRESSLOOP_RUNTIME", None)
+    take(serial)
+
+
+def hold_until(go):
+    os.environ.pop("PRESSLOOP_RUNTIME", None)
+    with press_lock("serial 8"):
+        (go.parent / "held").touch()
+        while not go.exists():
+            time.sleep(0.01)
+
+
+@as_root
+def test_what_a_stranger_forges_in_another_s_name_holds_nothing(alone):
+    """A file of nobody's that names root's process, a process of nobody's that has ended, a link
+    and a number that was reused."""
+    digest = lock_path("serial 9").stem.removeprefix("pressloop-")
+    me, mine = os.getuid(), began(os.getpid())
+    forged = [Announcement(digest, me, os.getpid(), mine + 1),
+              Announcement(digest, NOBODY.pw_uid, 2**22 + 5, 1),
+              Announcement(digest, NOBODY.pw_uid, os.getpid(), mine)]
+    as_nobody(lambda: [one.path.touch() for one in forged] and None)
+    linked = Announcement(digest, NOBODY.pw_uid, 1, began(1))
+    as_nobody(lambda: linked.path.symlink_to("/etc/passwd"))
+    try:
+        take("serial 9")
+    finally:
+        for one in (*forged, linked):
+            one.path.unlink(missing_ok=True)
+
+
+@as_root
+def test_a_stranger_cannot_hold_the_lock_of_another_user(alone):
+    def grip():
+        path = lock_file
+        with open(path) as file:
+            import fcntl
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    with press_lock("serial 10"):
+        lock_file = lock_path("serial 10")
+        assert "PermissionError" in as_nobody(grip)
+    take("serial 10")

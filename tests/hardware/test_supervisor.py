@@ -163,7 +163,7 @@ def test_only_its_user_may_open_the_socket(open_press):
 
 
 def test_a_folder_that_others_may_enter_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("PRESSLOOP_RUNTIME", str(tmp_path / "own"))
     wire.socket_path("x").parent.chmod(0o755)
     with pytest.raises(Fault, match="others could command the press"):
         wire.socket_path("x")

@@ -1,0 +1,58 @@
+"""Whether the ledger that a run would use can be read and written, for `pressloop check`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from flows.check_rows import Row
+from flows.console import BAD_INPUT
+from trials.database import display, engine_for, parse, sqlite_path, writing
+from trials.errors import BadInput
+from trials.ledger import Ledger
+from trials.schema import revision_of
+
+
+def ledger_row(url: str) -> Row:
+    """Opens the ledger and takes, for a moment, its lock to write; one that is not there yet is not
+    made, but the place for it is looked at."""
+    try:
+        parsed = parse(url)
+        path = sqlite_path(parsed)
+        if parsed.get_backend_name() == "sqlite" and path is None:
+            return Row("ledger", "in memory: it forgets which stacks were pressed", False,
+                       BAD_INPUT)
+        if path is not None and not path.exists():
+            return _place(parsed, path.resolve().parent)
+        return _opened(url, parsed)
+    except BadInput as problem:
+        return Row("ledger", str(problem), False, BAD_INPUT)
+
+
+def _place(parsed: URL, folder: Path) -> Row:
+    if not folder.is_dir():
+        return Row("ledger", f"its folder {folder} does not exist: create it, or correct the path",
+                   False, BAD_INPUT)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Row("ledger", f"its folder {folder} cannot be written by this user", False,
+                   BAD_INPUT)
+    return Row("ledger", f"{display(parsed)}, made by the first run")
+
+
+def _opened(url: str, parsed: URL) -> Row:
+    shown, engine = display(parsed), engine_for(parsed, create=False)
+    try:
+        with writing(engine, shown) as connection:
+            empty = revision_of(connection, shown) is None
+    finally:
+        engine.dispose()
+    if empty:
+        return Row("ledger", f"{shown}, empty, made by the first run")
+    ledger = Ledger.open(url, create=False)
+    try:
+        names = ", ".join(ledger.campaigns()) or "none"
+    finally:
+        ledger.close()
+    return Row("ledger", f"{shown}, campaigns: {names}")

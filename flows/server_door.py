@@ -1,0 +1,162 @@
+"""The door of a Prefect server: in front of its app, for requests of this server's own pages and of
+programs on this computer.
+
+Prefect asks each call of its API for the credentials, and websockets for the same in their first
+message. What it does not look at is told apart here: a name that an attacker's name server points
+at this computer (Host), pages of other origins (Origin), frames round our pages. A page gets the
+credentials by a link that works once.
+"""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Message, Receive, Send], Awaitable[None]]
+
+ENTER, LINK = "/pressloop/enter", "/pressloop/link"
+LINK_S = 600.0
+"""How long a link waits to be used."""
+LINKS = 16
+"""Links that wait at the same time; a new one drops the oldest."""
+BODY_BYTES = 1000
+SAME = [(b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'"),
+        (b"referrer-policy", b"no-referrer")]
+"""No page of another origin shows ours in a frame, and draws buttons over it."""
+PAGE = """<!doctype html><meta charset="utf-8"><title>pressloop</title>
+<p id="said">Opening Prefect's page...</p>
+<script nonce="{nonce}">
+const key = location.hash.slice(1);
+history.replaceState(null, "", location.pathname);
+fetch("{enter}", {{method: "POST", body: key}}).then(async (answer) => {{
+  if (!answer.ok) throw new Error(await answer.text());
+  localStorage.setItem("prefect-password", await answer.text());
+  location.replace("/");
+}}).catch((error) => {{ document.getElementById("said").textContent = error.message; }});
+</script>"""
+USED = "This link was used, or is too old. `pressloop link` gives another one."
+
+
+class Door:
+    """An ASGI app that lets through what belongs here, to the server on this port."""
+
+    def __init__(self, app: App, port: int, auth: str,
+                 clock: Callable[[], float] = time.monotonic) -> None:
+        self._app, self._auth, self._clock = app, auth, clock
+        self._hosts = hosts(port)
+        self._origins = {f"http://{host}" for host in self._hosts}
+        self._links: dict[str, float] = {}
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """See ASGI 3."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if (why := self._refused(scope)) is not None:
+            await _refuse(scope, send, why)
+        elif scope["path"] in (ENTER, LINK):
+            await self._own(scope, receive, send)
+        else:
+            await self._app(scope, receive, _framed(send))
+
+    def _refused(self, scope: Message) -> str | None:
+        """Why this request does not belong here."""
+        asked = _values(scope, b"host")
+        if len(asked) != 1 or asked[0] not in self._hosts:
+            return "Host: this server is known by another name."
+        if not set(_values(scope, b"origin")) <= self._origins:
+            return "Origin: pages of other origins have no business here."
+        return None
+
+    async def _own(self, scope: Message, receive: Receive, send: Send) -> None:
+        method = scope.get("method", "")
+        if scope["type"] != "http":
+            await _refuse(scope, send, "There is no websocket here.")
+        elif scope["path"] == ENTER and method == "GET":
+            nonce = secrets.token_urlsafe(16)
+            await _answer(send, 200, PAGE.format(nonce=nonce, enter=ENTER), [
+                (b"content-type", b"text/html; charset=utf-8"), (b"content-security-policy",
+                 f"default-src 'none'; connect-src 'self'; script-src 'nonce-{nonce}'; "
+                 "frame-ancestors 'none'".encode())])
+        elif scope["path"] == ENTER and method == "POST":
+            known = self._used(await _body(receive))
+            await _answer(send, 200 if known else 403, base64.b64encode(
+                self._auth.encode()).decode() if known else USED)
+        elif method == "POST" and self._authorised(scope):
+            await _answer(send, 200, self._new_link())
+        else:
+            await _answer(send, 401, "Unauthorized")
+
+    def _authorised(self, scope: Message) -> bool:
+        asked = _values(scope, b"authorization")
+        return len(asked) == 1 and hmac.compare_digest(
+            asked[0].encode(), basic(self._auth).encode())
+
+    def _new_link(self) -> str:
+        now = self._clock()
+        fresh = {key: made for key, made in self._links.items() if now - made < LINK_S}
+        self._links = dict(list(fresh.items())[-(LINKS - 1):])
+        key = secrets.token_urlsafe(32)
+        self._links[key] = now
+        return key
+
+    def _used(self, body: bytes) -> bool:
+        key = body.decode("latin-1")
+        made = self._links.pop(key, None)
+        return made is not None and self._clock() - made < LINK_S
+
+
+def hosts(port: int) -> set[str]:
+    """The names by which a server on this port of the loopback address is asked."""
+    return {f"127.0.0.1:{port}", f"localhost:{port}"}
+
+
+def basic(auth: str) -> str:
+    """The header's value for these credentials."""
+    return f"Basic {base64.b64encode(auth.encode()).decode()}"
+
+
+def _values(scope: Message, name: bytes) -> list[str]:
+    return [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
+
+
+def _framed(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", []), *SAME]}
+        await send(message)
+
+    return sending
+
+
+async def _body(receive: Receive) -> bytes:
+    found = b""
+    while len(found) <= BODY_BYTES:
+        message = await receive()
+        found += message.get("body", b"")
+        if message["type"] == "http.disconnect" or not message.get("more_body"):
+            break
+    return found[:BODY_BYTES]
+
+
+async def _refuse(scope: Message, send: Send, why: str) -> None:
+    if scope["type"] == "websocket":
+        # Before it was accepted: the client sees status 403.
+        await send({"type": "websocket.close", "code": 1008})
+        return
+    await _answer(send, 403, why)
+
+
+async def _answer(send: Send, status: int, text: str,
+                  headers: list[tuple[bytes, bytes]] | None = None) -> None:
+    told = headers or [(b"content-type", b"text/plain; charset=utf-8"), *SAME]
+    await send({"type": "http.response.start", "status": status, "headers": [
+        *told, (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]})
+    await send({"type": "http.response.body", "body": text.encode()})

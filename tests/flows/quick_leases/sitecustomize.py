@@ -1,0 +1,8 @@
+"""A process whose Prefect renews the lease of a slot every few seconds, as it does after minutes
+otherwise: Prefect has no setting for that. Python runs this file where its folder is on PYTHONPATH.
+"""
+
+from prefect.concurrency import _leases
+
+_leases._RENEWAL_FRACTION = 0.01
+_leases._RENEWAL_RETRY_MAX_DELAY = 0.2
