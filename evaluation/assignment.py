@@ -17,6 +17,8 @@ from evaluation.processes import Process
 from trials.outcome import Arc
 
 SAME_WITHIN = 5.0
+LEADS_F_CM2 = 1e-9
+"""Capacitances below are those of cables and of a bulk; a double layer has 1e-7 F/cm2 and more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,5 +61,6 @@ def _medians(earlier: Sequence[Sequence[Arc]]) -> tuple[float, float]:
 
 
 def is_interface(process: Process, limit: Boundary) -> bool:
-    """True for a closed process slower than the limit that is no diffusion."""
-    return process.peak_hz < limit.hz and process.closed and not process.diffusion
+    """True for a closed process slower than the limit that is neither diffusion nor the leads."""
+    return (process.peak_hz < limit.hz and process.closed and not process.diffusion
+            and process.capacitance_f_cm2 > LEADS_F_CM2)

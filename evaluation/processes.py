@@ -9,7 +9,7 @@ doi 10.1002/adma.19900020304; for sulfide cells Vadhva 2021, doi 10.1002/celc.20
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -65,7 +65,17 @@ def processes(data: Data, solution: Solution, area_cm2: float) -> tuple[Process,
         end = start + sum(len(e.kind.parameters) for e in Circuit.elements_of(node))
         found += _of_part(data, solution, node, start, end, area_cm2)
         start = end
-    return tuple(sorted(found, key=lambda one: -one.peak_hz))
+    return _behind_diffusion(sorted(found, key=lambda one: -one.peak_hz))
+
+
+def _behind_diffusion(found: Sequence[Process]) -> tuple[Process, ...]:
+    """What is slower than diffusion, with the capacitance of diffusion, belongs to it."""
+    behind, marked = False, []
+    for one in found:
+        behind = behind or one.diffusion
+        slow = behind and one.capacitance_f_cm2 > DIFFUSION_F_CM2
+        marked.append(replace(one, diffusion=True) if slow else one)
+    return tuple(marked)
 
 
 def _of_part(data: Data, solution: Solution, node: Node, start: int, end: int, area_cm2: float

@@ -30,6 +30,8 @@ LOOK_AGAIN = 1.05
 MORE_STARTS = 4
 """Times as many starts where the first ones end above LOOK_AGAIN times the ladder's residual: an
 arc hidden in the diffusion tail can be missed by little."""
+CLEARLY_INSIDE = 1.5
+"""Times the lowest frequency at which finite diffusion must end to count as resistance."""
 NOISE_FLOOR = 0.1
 """Share of the stated noise below which no circuit is better than another."""
 
@@ -41,6 +43,7 @@ class Described:
     solution: Solution
     processes: tuple[Process, ...]
     weight: float
+    doubt: float
     lowest_hz: float
 
 
@@ -152,9 +155,10 @@ def _described(checked: Validity, rules: Rules) -> tuple[Described, ...]:
     low = float(data.frequency_hz.min())
     if rules.circuit != AUTO:
         solution = _fit_one(data, rules, checked)
-        return (Described(solution, processes(data, solution, area), 1.0, low),)
+        return (Described(solution, processes(data, solution, area), 1.0, 1.0, low),)
     found = candidates(data, NOISE_FLOOR * rules.expected_noise, checked.check.rms)
-    return tuple(Described(one.solution, processes(data, one.solution, area), one.weight, low)
+    return tuple(Described(one.solution, processes(data, one.solution, area), one.weight,
+                           one.doubt, low)
                  for one in found)
 
 
@@ -187,7 +191,7 @@ def _ended_diffusion(one: Described) -> list[int]:
         if element.symbol == "Ws":
             at = names.index(element.names[0])
             arc = any(process.index == at for process in one.processes)
-            if not arc and DIFFUSION_TOP / (2 * np.pi * values[at + 1]) >= 3.0 * one.lowest_hz:
+            if not arc and DIFFUSION_TOP / (2 * np.pi * values[at + 1]) >= CLEARLY_INSIDE * one.lowest_hz:
                 found.append(at)
     return found
 
@@ -209,10 +213,10 @@ def part_names(part: object) -> tuple[str, ...]:
 def _averaged(values: Sequence[tuple[float, float]], described: Sequence[Described]
               ) -> tuple[float, float]:
     """Mean over circuits and its error, the spread between circuits included."""
-    weight = np.array([one.weight for one in described])
     mean, error = np.array([v for v, _ in values]), np.array([e for _, e in values])
-    middle = float(weight @ mean)
-    return middle, float(np.sqrt(weight @ (error**2 + (mean - middle) ** 2)))
+    middle = float(np.array([one.weight for one in described]) @ mean)
+    doubt = np.array([one.doubt for one in described])
+    return middle, float(np.sqrt(doubt @ (error**2 + (mean - middle) ** 2)))
 
 
 def _notes(described: Sequence[Described], checked: Validity) -> tuple[str, ...]:

@@ -28,8 +28,6 @@ LOUD = 4.0
 STRETCH = 5
 FEW = 2
 """Isolated points are named as such up to this number, whether they may be left out or not."""
-EXPLAINED = 0.5
-"""Share of the squared residuals that a step has to explain where they are large."""
 TOO_NOISY = 2.4
 """Times the stated noise that the ladder's residual may reach."""
 
@@ -209,8 +207,9 @@ def _step(check: Ladder, rules: Rules) -> tuple[float, str | None]:
     if change <= 2.0 * rules.expected_noise:
         return (change, None) if proved else (0.0, None)
     # A burst or an outlier looks like a step too, but a step leaves little behind.
-    explained = (sigma[at] * check.scatter) ** 2 / float(np.sum(check.residual**2))
-    if not proved or (check.rms > TOO_NOISY * rules.expected_noise and explained < EXPLAINED):
+    left = float(np.sum(check.residual**2)) - (sigma[at] * check.scatter) ** 2
+    freedom = max(check.residual.size - check.basis.shape[1] - 1, 1)
+    if not proved or np.sqrt(max(left, 0.0) / freedom) > TOO_NOISY * rules.expected_noise:
         return 0.0, None
     high, low = float(check.frequency_hz[at]), float(check.frequency_hz[at + 1])
     return change, (f"a step of {change:.1%} between {high:.3g} and {low:.3g} Hz: the meter "

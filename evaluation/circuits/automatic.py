@@ -30,6 +30,8 @@ BEYOND_WINDOW = 10.0
 """Arcs may peak outside the sweep by this factor: part of such an arc is seen."""
 NO_TAIL, TAIL = "", "CPE"
 BENDING = ("Ws", "Wo")
+BENDS_AT = (0.3, 1.0, 3.0)
+"""Time constants of finite diffusion that are tried, in those of the slowest frequency."""
 FINITE_TAILS = ("W", *BENDING)
 ARC_STARTS = 2
 """Places at which a new arc is tried."""
@@ -50,19 +52,24 @@ ROUGH, FINE = 1e-3, 1e-6
 """Relative fall of the sum of squares that ends a search: of starts, and of what is kept."""
 GRID = 25
 """Time constants at which a new part is tried."""
-PRICE = 4.0
+PRICE, PRICE_IN_DOUBT = 4.0, 2.0
 """What a parameter has to gain in twice the logarithm of likelihood: between Akaike's 2 and the 5
 of the Bayesian criterion at 70 points, as arcs that hide in the noise must keep their say."""
 
 
 @dataclass(frozen=True, eq=False)
 class Candidate:
-    """One circuit fitted, with its share of the belief in all of them."""
+    """One circuit fitted, with its share of the belief in all of them.
+
+    `weight` is for means. `doubt` is the share with a lower price of parameters, for errors: an
+    arc that may hide in the noise hardly moves the mean, but it is part of what is not known.
+    """
 
     arcs: int
     tail: str
     solution: Solution
     weight: float
+    doubt: float
 
 
 def candidates(data: Data, noise_floor: float, reached: float = np.inf) -> list[Candidate]:
@@ -200,9 +207,7 @@ class _Search:
     def _log_evidence(self, key: tuple[int, str], squares: float, values: FloatArray) -> float:
         count = 2 * self.data.measured.size
         variance = squares / count + self.noise_floor**2
-        # A Warburg tail is one exponent among many: it costs what a free exponent does.
-        size = series_circuit(*key).size + (key[1] == "W")
-        return float(-0.5 * count * np.log(variance) - 0.5 * PRICE * size)
+        return float(-0.5 * count * np.log(variance) - 0.5 * PRICE * _free(key))
 
     def weighed(self) -> list[Candidate]:
         """Every minimum that has a weight of 1/50 or more of the best, finished."""
@@ -213,11 +218,11 @@ class _Search:
         finished = [(key, evidence, self._finished(key, values))
                     for key, evidence, values in minima]
         seen = [one for one in finished if _all_seen(one[2], one[0][0])] or finished
-        best = max(evidence for _, evidence, _ in seen)
-        kept = [(key, np.exp(evidence - best), solution) for key, evidence, solution in seen
-                if evidence > best + np.log(LEAST_WEIGHT)]
-        total = sum(w for _, w, _ in kept)
-        return [Candidate(*key, solution, float(w / total)) for key, w, solution in kept]
+        weight = _shares([evidence for _, evidence, _ in seen])
+        doubt = _shares([evidence + 0.5 * (PRICE - PRICE_IN_DOUBT) * _free(key)
+                         for key, evidence, _ in seen])
+        kept = [i for i in range(len(seen)) if max(weight[i], doubt[i]) > 0.0]
+        return [Candidate(*seen[i][0], seen[i][2], weight[i], doubt[i]) for i in kept]
 
     def _polished(self, minima: list[tuple[tuple[int, str], float, FloatArray]]
                   ) -> list[tuple[tuple[int, str], float, FloatArray]]:
@@ -266,8 +271,10 @@ class _Search:
                        for part in self._helpful(arcs, NO_TAIL, tail, bare)[:2]]
         if tail != TAIL and (arcs, TAIL) in self.found:
             bare = self.found[arcs, TAIL][0][1][:-2]
-            starts += [np.concatenate([bare, part])
-                       for part in self._helpful(arcs, NO_TAIL, tail, bare)[:2]]
+            slow = self.data.window_s[1]
+            starts += [np.concatenate([bare, part]) for part in (
+                [np.array([1.0, slow * factor]) for factor in BENDS_AT] if tail in BENDING
+                else self._helpful(arcs, NO_TAIL, tail, bare)[:2])]
         return starts + (self._in_place_of_an_arc(arcs, tail) if tail in BENDING else [])
 
     def _in_place_of_an_arc(self, arcs: int, tail: str) -> list[FloatArray]:
@@ -305,6 +312,19 @@ class _Search:
         gain = np.where(factor > 0, factor**2 * length, 0.0)
         return [_scaled(shapes[i], symbol, max(float(factor[i]), 1e-3 * self.data.reach_ohm))
                 for i in _peaks(gain, shapes, symbol)]
+
+
+def _free(key: tuple[int, str]) -> int:
+    """Parameters that are paid for. A Warburg tail is one exponent among many: it costs what a
+    free exponent does."""
+    return series_circuit(*key).size + (key[1] == "W")
+
+
+def _shares(evidence: Sequence[float]) -> list[float]:
+    """Shares of belief; 0 for less than `LEAST_WEIGHT` of the best."""
+    share = np.exp(np.array(evidence) - max(evidence))
+    share[share < LEAST_WEIGHT] = 0.0
+    return [float(one) for one in share / share.sum()]
 
 
 def _all_seen(solution: Solution, arcs: int) -> bool:
