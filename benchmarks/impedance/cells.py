@@ -11,6 +11,7 @@ Bulk of a sulfide relaxes near 1 GHz: at all frequencies drawn it is the series 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.random import Generator
@@ -183,7 +184,7 @@ def _drawn_arc(rng: Generator, farad_cm2: tuple[float, float], ohm_cm2: tuple[fl
 def _can_be_read(arcs: list[Arc], hz: Real) -> bool:
     """Tops inside the sweep, apart from each other and from the limit, an interface among them."""
     tops = [arc.top_hz for arc in arcs]
-    apart = all(a >= APART * b for a, b in zip(tops, tops[1:], strict=False))
+    apart = all(a >= APART * b for a, b in pairwise(tops))
     clear = all(abs(np.log(top / INTERFACE_BELOW_HZ)) > np.log(IN_DOUBT) for top in tops)
     inside = tops[0] * INSIDE <= hz[0] and tops[-1] >= INSIDE * hz[-1]
     return bool(apart and clear and inside and tops[-1] < INTERFACE_BELOW_HZ)
