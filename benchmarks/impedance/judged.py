@@ -6,9 +6,11 @@ import math
 import time
 from dataclasses import dataclass
 
+import numpy as np
+
 from benchmarks.impedance.specimens import SET_ASIDE, VALID
 from evaluation.classify import hard_failure
-from evaluation.reading import read
+from evaluation.reading import Reading, read
 from evaluation.rules import Rules
 from trials.errors import BadInput
 from trials.spectrum import Spectrum
@@ -17,7 +19,8 @@ from trials.spectrum import Spectrum
 @dataclass(frozen=True, slots=True)
 class Said:
     """What the evaluation says of a spectrum. Values (ohm cm2) are NaN without a reading; those
-    of a reading that is set aside are kept, to see what they would have been."""
+    of a reading that is set aside are kept, to see what they would have been. `misfit` is that of
+    the likeliest circuit: root mean square of the complex residual relative to |Z|."""
 
     verdict: str
     reason: str
@@ -26,6 +29,7 @@ class Said:
     interface_se: float
     total: float
     total_se: float
+    misfit: float
     cpu_s: float
 
 
@@ -38,11 +42,18 @@ def evaluated(spectrum: Spectrum, rules: Rules) -> Said:
         found = read(spectrum, rules)
     except BadInput as unreadable:
         return _nothing(SET_ASIDE, str(unreadable), start)
+    took = time.process_time() - start
     return Said(VALID if found.trouble is None else SET_ASIDE, found.trouble or "", found.circuit,
                 found.interfacial_ohm_cm2, found.interfacial_se_ohm_cm2, found.total_ohm_cm2,
-                found.total_se_ohm_cm2, time.process_time() - start)
+                found.total_se_ohm_cm2, _misfit(spectrum, found), took)
+
+
+def _misfit(spectrum: Spectrum, found: Reading) -> float:
+    z = spectrum.impedance_ohm
+    model = found.solution.circuit.impedance(spectrum.frequency_hz, found.solution.values)
+    return float(np.sqrt(np.mean(np.abs((model - z) / z) ** 2)))
 
 
 def _nothing(verdict: str, reason: str, start: float) -> Said:
     nan = math.nan
-    return Said(verdict, reason, "", nan, nan, nan, nan, time.process_time() - start)
+    return Said(verdict, reason, "", nan, nan, nan, nan, nan, time.process_time() - start)

@@ -66,6 +66,7 @@ class Row:
     interface_se: float
     total: float
     total_se: float
+    misfit: float
     cpu_s: float
 
 
