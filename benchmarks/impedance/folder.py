@@ -1,6 +1,6 @@
 """Real spectra in a folder: which are accepted, why others are not, how repeats agree.
 
-Files whose names differ by a number only (loop0, loop1 ...) are repeats of one cell.
+Files whose names end in loop, repeat or sweep and a number are repeats of one cell.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from evaluation.readers import read_spectra
 from evaluation.rules import Rules
 from trials.errors import BadInput
 
-NUMBERS = re.compile(r"\d+")
+REPEAT = re.compile(r"(loop|repeat|sweep)[ _-]?\d+$", re.IGNORECASE)
 
 
 def report(folder: Path, area_cm2: float) -> None:
@@ -37,19 +37,16 @@ def report(folder: Path, area_cm2: float) -> None:
             cells[cell_of(path, folder)].append(said)
     print()
     for cell, readings in cells.items():
-        print(f"{cell}: {agreement(readings)}")
+        if len(readings) > 1:
+            print(f"{cell}: {agreement(readings)}")
     every = [said for readings in cells.values() for said in readings]
     print(f"all: {sum(one.verdict == VALID for one in every)} of {len(every)} accepted, CPU median "
           f"{np.median([one.cpu_s for one in every] or [np.nan]):.2f} s")
 
 
 def cell_of(path: Path, folder: Path) -> str:
-    """The file's name without what counts repeats: its last number."""
-    name = str(path.relative_to(folder).with_suffix(""))
-    found = list(NUMBERS.finditer(name))
-    if not found or found[-1].end() != len(name):
-        return name
-    return name[:found[-1].start()] + "*"
+    """The file's name without what counts its repeats."""
+    return REPEAT.sub(r"\1*", str(path.relative_to(folder).with_suffix("")))
 
 
 def line(name: str, said: Said) -> str:
