@@ -165,6 +165,17 @@ def worst(rows: pd.DataFrame) -> Iterator[str]:
                f"{one['true_interface_low']:.4g}) ohm cm2, read as {one['circuit']}; {one['told']}")
 
 
+def misjudged(rows: pd.DataFrame) -> Iterator[str]:
+    """Disturbed cells and specimens whose verdict or number is not right."""
+    for _, one in rows[~figures.judged_right(rows)].iterrows():
+        said = one["reason"] if one["verdict"] != VALID else (
+            f"total {one['total']:.4g} +- {one['total_se']:.2g}, interface "
+            f"{one['interface']:.4g} +- {one['interface_se']:.2g} ohm cm2; true "
+            f"{one['true_total_low']:.4g} and {one['true_interface_low']:.4g}")
+        yield (f"- {one['group']} {one['seed']}, {one['kind']} ({one['told'].split(';')[0]}): "
+               f"{one['verdict']}: {said}")
+
+
 def refusals(rows: pd.DataFrame) -> Iterator[str]:
     """Why sound draws are set aside, numbers left out."""
     aside = rows[rows["verdict"] == SET_ASIDE]["reason"]
@@ -195,6 +206,7 @@ def page(rows: pd.DataFrame, peers: pd.DataFrame | None) -> Iterator[str]:
     yield from _section("Accepted readings that are furthest off", worst(sound))
     yield from _section("Disturbed cells", verdict_table(upset))
     yield from _section("Specimens", verdict_table(others))
+    yield from _section("Not judged right", misjudged(pd.concat([upset, others])))
     if peers is not None:
         yield from _section("Peers, told the circuit", method_table(peers))
         yield ("\nFound: the misfit is no larger than that of the true parameters. \"Until found\" "
