@@ -1,0 +1,1 @@
+"""Spectra of known truth, drawn anew, and how the evaluation reads them."""
