@@ -73,17 +73,16 @@ class Ladder:
 
     def gain_steps(self) -> tuple[FloatArray, FloatArray]:
         """A gain that changes between two neighbouring points: the relative change of the lower
-        frequencies and its size in standard deviations, shape (n - 1,) each; zero near the ends,
-        where a step cannot be told from a process that is half seen."""
+        frequencies, and how much residual (a root of squares) it takes away, shape (n - 1,) each;
+        zero near the ends, where a step cannot be told from a process that is half seen."""
         half = self.residual.size // 2
         below = np.tril(np.ones((half, half)), -1)[:, :-1]
         columns = self.measured[:, None] * np.vstack([below, below])
         left = columns - self.basis @ (self.basis.T @ columns)
         length = np.sqrt(np.maximum(np.einsum("ij,ij->j", left, left), 1e-12))
         along = (self.residual @ left) / length
-        sigma = along / max(self.scatter, 1e-12)
-        sigma[:AT_END] = sigma[half - 1 - AT_END:] = 0.0
-        return np.asarray(along / length), np.asarray(sigma)
+        along[:AT_END] = along[half - 1 - AT_END:] = 0.0
+        return np.asarray(along / length), np.asarray(along)
 
 
 def ladder(data: Data) -> Ladder:

@@ -191,7 +191,8 @@ def _ended_diffusion(one: Described) -> list[int]:
         if element.symbol == "Ws":
             at = names.index(element.names[0])
             arc = any(process.index == at for process in one.processes)
-            if not arc and DIFFUSION_TOP / (2 * np.pi * values[at + 1]) >= CLEARLY_INSIDE * one.lowest_hz:
+            top_hz = DIFFUSION_TOP / (2 * np.pi * values[at + 1])
+            if not arc and top_hz >= CLEARLY_INSIDE * one.lowest_hz:
                 found.append(at)
     return found
 

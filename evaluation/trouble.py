@@ -83,6 +83,8 @@ def _not_closed(seen: Evidence) -> str | None:
                    if any(_is_open(one, seen) for one in found))
     if not believed > 0.5:
         return None
+    if _blocking_f_cm2(seen) is not None:
+        return _blocked(seen)
     low = float(seen.checked.data.frequency_hz.min())
     peak = next((one.peak_hz for found, _ in seen.described for one in found
                  if _is_open(one, seen)), low)
@@ -107,15 +109,22 @@ def _no_interface(seen: Evidence) -> str | None:
         return (f"a plain resistance of {np.median(data.measured.real):.4g} ohm from {low:.3g} to "
                 f"{high:.3g} Hz, no arc to fit: a dummy, a short of that size or the wiring alone. "
                 "Look at what is connected")
-    if (farad := _blocking_f_cm2(seen)) is not None:
-        ohm = seen.series_ohm + sum(one.resistance_ohm for one in seen.processes if one.closed)
-        return (f"blocking electrodes: below {_blocking_from(seen):.3g} Hz the stack is a "
-                f"capacitance of {farad:.2g} F/cm2 behind {ohm:.4g} ohm ({ohm * seen.area_cm2:.4g} "
-                "ohm cm2, for its conductivity); no charge crosses, so no interfacial resistance "
-                "shows")
+    if _blocking_f_cm2(seen) is not None:
+        return _blocked(seen)
     return (f"no arc peaks below {seen.limit.hz:.3g} Hz: no interface is seen, only what is faster "
             "(the separator). Measure to lower frequencies, or raise interface_below_hz if this "
             "is the interface")
+
+
+def _blocked(seen: Evidence) -> str:
+    """A cell of blocking electrodes: what stands before the capacitance is its electrolyte."""
+    start = _blocking_from(seen)
+    ohm = seen.series_ohm + sum(one.resistance_ohm for one in seen.processes
+                                if one.peak_hz > start)
+    return (f"blocking electrodes: below {start:.3g} Hz the stack is a capacitance of "
+            f"{_blocking_f_cm2(seen):.2g} F/cm2 behind {ohm:.4g} ohm ({ohm * seen.area_cm2:.4g} "
+            "ohm cm2, for its conductivity); no charge crosses, so no interfacial resistance "
+            "shows. Take electrodes that exchange ions to see the interface")
 
 
 def _blocking_f_cm2(seen: Evidence) -> float | None:

@@ -197,20 +197,19 @@ def _loud_stretch(check: Ladder, rules: Rules) -> tuple[int, int] | None:
 
 def _step(check: Ladder, rules: Rules) -> tuple[float, str | None]:
     """The gain of the meter changes between two points: how far, and whether that is too much."""
-    size, sigma = check.gain_steps()
-    # Where a step could only be told roughly, it is no step but what the ladder cannot follow.
-    clear = np.abs(size) < rules.expected_noise * np.maximum(np.abs(sigma), 1.0)
-    sigma = np.where(clear, sigma, 0.0)
-    at = int(np.argmax(np.abs(sigma)))
-    change = abs(float(size[at]))
-    proved = abs(sigma[at]) * check.scatter / _sigma(check, rules) > STEP_SIGMA
-    if change <= 2.0 * rules.expected_noise:
-        return (change, None) if proved else (0.0, None)
-    # A burst or an outlier looks like a step too, but a step leaves little behind.
-    left = float(np.sum(check.residual**2)) - (sigma[at] * check.scatter) ** 2
+    size, taken = check.gain_steps()
     freedom = max(check.residual.size - check.basis.shape[1] - 1, 1)
-    if not proved or np.sqrt(max(left, 0.0) / freedom) > TOO_NOISY * rules.expected_noise:
+    left = np.sqrt(np.maximum(np.sum(check.residual**2) - taken**2, 0.0) / freedom)
+    sigma = np.abs(taken) / np.maximum(left, FLOOR * rules.expected_noise)
+    # Where a step could only be told roughly, it is no step but what the ladder cannot follow.
+    sigma = np.where(np.abs(size) < rules.expected_noise * sigma, sigma, 0.0)
+    at = int(np.argmax(sigma))
+    change = abs(float(size[at]))
+    # A burst or an outlier looks like a step too, but a step leaves little behind.
+    if sigma[at] < STEP_SIGMA or left[at] > TOO_NOISY * rules.expected_noise:
         return 0.0, None
+    if change <= 2.0 * rules.expected_noise:
+        return change, None
     high, low = float(check.frequency_hz[at]), float(check.frequency_hz[at + 1])
     return change, (f"a step of {change:.1%} between {high:.3g} and {low:.3g} Hz: the meter "
                     "changes its range or the contact jumped. Measure again with a fixed range")

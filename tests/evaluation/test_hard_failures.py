@@ -74,7 +74,7 @@ def test_area_counts():
 def test_electrons_that_leak_through_are_a_short(spectrum_of, two_arcs):
     sound = spectrum_of(two_arcs, noise=0.0).impedance_ohm
     leaking = 1.0 / (1.0 / sound + 1.0 / 40.0)
-    leaking.real[-10:] *= np.linspace(0.95, 0.6, 10)
+    leaking.real[-10:] *= np.linspace(0.95, 0.4, 10)
     found = hard_failure(spectrum(leaking), RULES)
     assert found.mode is FailureMode.SHORTED
     assert "falls by" in found.evidence
