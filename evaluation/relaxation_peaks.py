@@ -89,9 +89,9 @@ def _listed(some: Sequence[Peak]) -> str:
     return ", ".join(hertz(one.hz) for one in some)
 
 
-def hertz(hz: float) -> str:
-    """A frequency with two digits: "740 Hz", "11 kHz", "1.1 MHz"."""
-    rounded = float(f"{hz:.2g}")
+def hertz(hz: float, digits: int = 2) -> str:
+    """A frequency in words: "740 Hz", "11 kHz", "1.1 MHz"."""
+    rounded = float(f"{hz:.{digits}g}")
     for unit, size in (("MHz", 1e6), ("kHz", 1e3)):
         if rounded >= size:
             return f"{rounded / size:g} {unit}"
