@@ -124,8 +124,19 @@ def peaks(of: Distribution) -> tuple[Peak, ...]:
     for start, top, end in _humps(density, CLEAR * of.error_ohm + RISE * density):
         area = float(np.trapezoid(density[start:end + 1], np.log(of.tau_s[start:end + 1])))
         if inside[top] and area > RESOLVED * of.noise * of.modulus_ohm[top]:
-            found.append(Peak(float(of.peak_hz[top]), area))
+            found.append(Peak(_summit_hz(of, top), area))
     return tuple(found)
+
+
+def _summit_hz(of: Distribution, top: int) -> float:
+    """Where a parabola through the highest point and its neighbours is highest."""
+    if not 0 < top < of.density_ohm.size - 1:
+        return float(of.peak_hz[top])
+    left, middle, right = of.density_ohm[top - 1:top + 2]
+    bend = left - 2.0 * middle + right
+    shift = 0.5 * (left - right) / bend if bend < 0.0 else 0.0
+    step = float(np.log(of.peak_hz[top + 1] / of.peak_hz[top]))
+    return float(of.peak_hz[top] * np.exp(shift * step))
 
 
 def _humps(height: FloatArray, needed: FloatArray) -> list[tuple[int, int, int]]:

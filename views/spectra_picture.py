@@ -20,20 +20,23 @@ WIDTH, SIDE, GAP, EDGE = 1280, 400, 100, 80
 LINE, ROW = 20, 27
 LETTERS = 165
 """Characters on a line of words."""
-HOW = ("Install it with `pip install kaleido`, and Chrome or Chromium; or write .html, which needs "
-       "neither.")
+HOW = "It needs `pip install kaleido` and a browser; or write .html, which needs neither."
 
 
 def require_kaleido() -> None:
-    """Raises BadInput where pictures cannot be drawn for lack of a library."""
+    """Raises BadInput where pictures cannot be drawn for lack of kaleido or a browser."""
     try:
-        import kaleido  # noqa: F401
+        from choreographer.browsers import Chromium
     except ImportError:
         raise BadInput("--plot", ".png", "drawn by kaleido, which is not installed", HOW) from None
+    found = Chromium.find_browser(skip_local=False)
+    if found is None or not Path(found).exists():
+        raise BadInput("--plot", ".png", "drawn by Chrome or Chromium: neither is installed", HOW)
 
 
 def write_picture(path: Path, shown: Sequence[Shown]) -> Path:
-    """Writes the picture and returns its path. Raises BadInput without kaleido or a browser."""
+    """Writes the picture and returns its path. Raises BadInput without kaleido or a browser, and
+    where the browser fails."""
     require_kaleido()
     import kaleido
 
@@ -43,8 +46,8 @@ def write_picture(path: Path, shown: Sequence[Shown]) -> Path:
         picture = kaleido.calc_fig_sync(figure, opts={"format": "png"} | size,
                                         kopts={"mathjax": False})
     except RuntimeError as error:
-        raise BadInput("--plot", ".png", "drawn by an installed Chrome or Chromium",
-                       f"{HOW} ({type(error).__name__})") from error
+        raise BadInput("--plot", path, "drawn by a browser, which failed",
+                       f"Write .html instead. ({type(error).__name__})") from error
     return write_atomically(path, lambda draft: _write(draft, picture))
 
 
@@ -62,8 +65,8 @@ def whole(shown: Sequence[Shown]) -> Any:
     height = top + 2 * (SIDE + GAP) + bottom
     figure = blank(height)
     figure.update_layout(margin={"l": 0, "r": 0, "t": 0, "b": 0}, width=WIDTH)
-    for number, (colour, line) in enumerate(words):
-        _write_words(figure, line, 24, 16 + LINE * number, height, colour)
+    for number, line in enumerate(words):
+        _write_words(figure, line, 24, 16 + LINE * number, height, INK)
     width = (WIDTH - 2 * EDGE - EDGE) / 2
     for number, panel in enumerate(spectra_panels(shown)):
         left = EDGE + (number % 2) * (width + EDGE)
@@ -80,14 +83,14 @@ def whole(shown: Sequence[Shown]) -> Any:
     return figure
 
 
-def _words(shown: Sequence[Shown]) -> list[tuple[str, str]]:
-    """Lines of what was found, each with the colour of its spectrum."""
+def _words(shown: Sequence[Shown]) -> list[str]:
+    """Lines of what was found, each spectrum with its colour before its name."""
     lines = []
     for one in shown:
         found = wrap(f"{one.label}: {one.verdict}", LETTERS)
         first = escape(found[0]).replace(escape(one.label), f"<b>{escape(one.label)}</b>", 1)
-        lines.append((one.colour, f"■ {first}"))
-        lines += [(one.colour, f"    {escape(line)}") for line in found[1:]]
+        lines.append(f'<span style="color:{one.colour}">■</span> {first}')
+        lines += [f"    {escape(line)}" for line in found[1:]]
     return lines
 
 

@@ -50,9 +50,9 @@ def evaluate(files: Sequence[Path], rules: Rules, asked: Asked, as_json: bool) -
             except BadInput as error:
                 say(f"pressloop: {named(file, found)}: {one_line(error)}")
                 results.append({"file": str(file), "error": one_line(error)})
+    emit({"spectra": results}, as_json, lambda: _show_all(results))
     if asked.plot is not None:
         draw(asked.plot, done, [one for one in results if "error" in one], rules)
-    emit({"spectra": results}, as_json, lambda: _show_all(results))
     return BAD_INPUT if any("error" in result for result in results) else 0
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from evaluation.circuits.least_squares import data_of
-from evaluation.kramers_kronig import ladder
+from evaluation.kramers_kronig import Ladder, ladder
 from evaluation.reading import windowed
-from evaluation.validity import FLOOR, OUTLIER_SIGMA, STEP_SIGMA
-from evaluation.weights import relative_noise, weights
-from trials.checks import BoolArray, FloatArray
+from evaluation.validity import FLOOR, OUTLIER_SIGMA
+from evaluation.weights import relative_noise
+from trials.checks import BoolArray, ComplexArray, FloatArray
 from views.figures.look import INK, MUTED, Panel, blank
 from views.figures.shown import Shown, key_of
 
@@ -25,6 +25,8 @@ LEFT_OUT = " Crosses were left out, as they contradict all others."
 DISTURBED = " Rings mark disturbed frequencies."
 STEP = " The dotted line is where the meter's gain changes by a step."
 ROOM = 1.25
+TOLD = "a step of"
+"""How the verdict on a step begins."""
 
 
 def residuals(shown: Sequence[Shown]) -> Panel:
@@ -77,15 +79,22 @@ def _one(figure: Any, one: Shown, top: float) -> list[str]:
     return said
 
 
-def _relative(one: Shown) -> np.ndarray:
+def _relative(one: Shown) -> ComplexArray:
     """Complex residual in percent of |Z|, shape of the check's frequencies."""
     assert one.reading is not None
-    check = one.reading.checked.check
-    half = check.frequency_hz.size
-    z = one.spectrum.impedance_ohm[one.used]
-    weight = weights(check.frequency_hz, z, one.rules.weighting)
-    ohm = (check.residual[:half] + 1j * check.residual[half:]) / weight
-    return np.asarray(100.0 * ohm / np.abs(z))
+    return np.asarray(100.0 * _parts(one.reading.checked.check.residual)
+                      / _modulus(one.reading.checked.check))
+
+
+def _parts(stacked: FloatArray) -> ComplexArray:
+    """Real parts, then imaginary parts, as complex numbers."""
+    half = stacked.size // 2
+    return np.asarray(stacked[:half] + 1j * stacked[half:])
+
+
+def _modulus(check: Ladder) -> FloatArray:
+    """|Z| in the units of the residuals, whatever their weights."""
+    return np.maximum(np.abs(_parts(check.measured)), 1e-30)
 
 
 def _disturbed(one: Shown) -> BoolArray:
@@ -102,7 +111,8 @@ def _left_out(figure: Any, one: Shown, top: float) -> bool:
     out = ~np.isin(read.frequency_hz, one.hz[one.used])
     if not out.any():
         return False
-    off = 100.0 * ladder(data_of(read, one.rules.weighting)).off * relative_noise(read.frequency_hz)
+    check = ladder(data_of(read, one.rules.weighting))
+    off = 100.0 * check.off / _modulus(check)
     figure.add_scatter(
         x=read.frequency_hz[out], y=np.minimum(off[out], 0.95 * top), mode="markers",
         marker={"size": 10, "symbol": "x", "color": one.colour}, hoverinfo="text",
@@ -114,11 +124,10 @@ def _left_out(figure: Any, one: Shown, top: float) -> bool:
 def _step_hz(one: Shown) -> float | None:
     """Where the gain changes, if it does."""
     assert one.reading is not None
-    check = one.reading.checked.check
-    _, sigma = check.gain_steps()
-    sigma = sigma * check.scatter / max(check.scatter, FLOOR * one.rules.expected_noise)
-    at = int(np.argmax(np.abs(sigma)))
-    if not abs(sigma[at]) > STEP_SIGMA or _disturbed(one).any():
+    checked = one.reading.checked
+    if not (checked.step > 0.0 or (checked.trouble or "").startswith(TOLD)):
         return None
-    hz: FloatArray = check.frequency_hz
+    _, sigma = checked.check.gain_steps()
+    at = int(np.argmax(np.abs(sigma)))
+    hz: FloatArray = checked.check.frequency_hz
     return float(np.sqrt(hz[at] * hz[at + 1]))
