@@ -1,5 +1,8 @@
 """Spectra compared in one PNG picture: the page's figures, drawn by plotly through kaleido and an
-installed browser."""
+installed browser.
+
+One code draws page and picture; a second plotting library would need every figure twice.
+"""
 
 from __future__ import annotations
 

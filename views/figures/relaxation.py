@@ -15,8 +15,9 @@ from views.figures.shown import Shown, key_of
 from views.words import OHM_CM2, significant
 
 TITLE = "Distribution of relaxation times"
-READ = ("Each peak is one process, its area its resistance; found without a circuit. Dashed is "
-        "what the fitted circuit gives in the same way, triangles are the circuit's processes. "
+READ = ("A peak is a process and its area its resistance (diffusion gives several), found without "
+        "a circuit. Dashed is what the fitted circuit gives in the same way, triangles are its "
+        "processes. "
         "Beyond the grey lines nothing was measured.")
 MISSING = "No relaxation times: no spectrum was fitted."
 ROOM = 1.25
