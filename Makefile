@@ -14,7 +14,7 @@ export OMP_NUM_THREADS ?= 1
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev,postgresql,dask,readers]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev,postgresql,dask,readers,pictures]"
 	touch $(READY)
 
 demo: $(READY)  ## closed-loop campaign on simulated hardware, then report.html

@@ -13,13 +13,13 @@ from optimizer.space import NAMES, Space
 from trials.recipe import Recipe
 from trials.trial import State
 from views.analysis import Analysis, analyse
+from views.best_spectra import best_spectra, panels_of, processes_of
 from views.card import card
 from views.figures.controls import controls
 from views.figures.convergence import convergence
 from views.figures.lines import lines
 from views.figures.look import Panel
 from views.figures.maps import maps
-from views.figures.nyquist import nyquist
 from views.figures.predicted import predicted
 from views.figures.trace import trace
 from views.files import write_atomically
@@ -42,8 +42,7 @@ def write_report(
         _section("Campaign", key(found) + panels([convergence(found)], "campaign")),
         _controls(found),
         _section("What the model predicts", panels(_predictions(found), "model")),
-        _section("Measurements", panels([*nyquist(found.trials, rules), trace(found.trials)],
-                                        "measurements")),
+        _measurements(found, rules),
         _section("All trials", tag("div", trial_table(found.trials), class_="panel")),
         footer(models.problem, rules)))
     html = page(f"{campaign}: pressing campaign", body)
@@ -95,6 +94,12 @@ def _recommendation(found: Analysis, stopping: Sequence[str]) -> str:
     if stopping:
         content += tag("p", text(" ".join(stopping)), class_="muted")
     return _section("Recommended recipe", content)
+
+
+def _measurements(found: Analysis, rules: Rules) -> str:
+    best = best_spectra(found.trials, rules)
+    return _section("Measurements", panels([*panels_of(best), trace(found.trials)], "measurements")
+                    + processes_of(best))
 
 
 def _controls(found: Analysis) -> str:

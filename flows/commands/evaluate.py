@@ -14,11 +14,12 @@ from rich.table import Table
 from evaluation.classify import hard_failure
 from evaluation.readers import RawSweep
 from evaluation.reading import Reading, read
+from evaluation.relaxation_peaks import compared
 from evaluation.rules import Rules
+from flows.commands.pictures import Evaluated, check_picture, draw
 from flows.commands.read_files import named, shown_name, spectrum_of, sweeps_in, told_of
 from flows.console import BAD_INPUT, emit, one_line, say
 from trials.errors import BadInput
-from trials.spectrum import Spectrum
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +33,13 @@ class Asked:
     plot: Path | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Evaluated:
-    """One sweep of a file: its spectrum and, unless it has failed outright, its reading."""
-
-    name: str
-    spectrum: Spectrum
-    reading: Reading | None
-    result: dict[str, Any]
-
-
 def evaluate(files: Sequence[Path], rules: Rules, asked: Asked, as_json: bool) -> int:
     """Prints the elements and verdict of every sweep of every file; returns the exit code. One bad
     file, or sweep, does not keep the others from being read."""
     for option, value in (("--area-cm2", asked.area_cm2), ("--thickness-um", asked.thickness_um)):
         if value is not None and not value > 0:
             raise BadInput(option, value, "above 0", "Give what was measured.")
+    check_picture(asked.plot)
     results: list[dict[str, Any]] = []
     done: list[Evaluated] = []
     for file in files:
@@ -59,6 +51,8 @@ def evaluate(files: Sequence[Path], rules: Rules, asked: Asked, as_json: bool) -
                 say(f"pressloop: {named(file, found)}: {one_line(error)}")
                 results.append({"file": str(file), "error": one_line(error)})
     emit({"spectra": results}, as_json, lambda: _show_all(results))
+    if asked.plot is not None:
+        draw(asked.plot, done, [one for one in results if "error" in one], rules)
     return BAD_INPUT if any("error" in result for result in results) else 0
 
 
@@ -92,7 +86,8 @@ def _told(reading: Reading, asked: Asked) -> dict[str, Any]:
         "interface_below_hz": reading.limit.hz,
         "total_polarisation_ohm_cm2": reading.total_ohm_cm2,
         "total_polarisation_se_ohm_cm2": _known(reading.total_se_ohm_cm2),
-        "series_ohm_cm2": reading.series_ohm_cm2}
+        "series_ohm_cm2": reading.series_ohm_cm2,
+        "relaxation_times": _relaxation(reading)}
     if asked.thickness_um is not None:
         told["conductivity_s_cm"] = reading.conductivity_s_cm(asked.thickness_um)
     return told
@@ -114,6 +109,17 @@ def _processes(reading: Reading) -> list[dict[str, Any]]:
              "interface": one.interface} for one in reading.arcs]
 
 
+def _relaxation(reading: Reading) -> dict[str, Any]:
+    """Peaks of the relaxation times against the processes, and what can be told apart."""
+    found = compared(reading.checked.data, reading.solution,
+                     [one.peak_hz for one in reading.arcs])
+    return {"said": str(found), "told_apart_factor": found.apart,
+            "peaks": [{"peak_hz": one.hz, "resistance_ohm_cm2": one.resistance_ohm
+                       * reading.area_cm2} for one in found.peaks],
+            "left_out_hz": [one.hz for one in found.left_out],
+            "unseen_hz": [one.hz for one in found.unseen]}
+
+
 def _known(value: float | None) -> float | None:
     return None if value is None or not math.isfinite(value) else float(value)
 
@@ -133,6 +139,7 @@ def _show(result: dict[str, Any]) -> None:
         console.print(_element_table(result))
         if result["processes"]:
             console.print(_process_table(result))
+        console.print(result["relaxation_times"]["said"], highlight=False)
         _show_resistances(console, result)
     colour = "green" if result["valid"] else "red"
     console.print(f"verdict: [{colour}]{result['verdict']}[/]", highlight=False)

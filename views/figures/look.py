@@ -18,7 +18,6 @@ BLUE, SKY, ORANGE, RED, PURPLE, GREEN = (
     "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#AA4499", "#009E73")
 """After Okabe and Ito, with a darker purple."""
 BAND = "rgba(0, 114, 178, 0.14)"
-SERIES = (BLUE, RED, GREEN)
 
 COLOURS = {
     Kind.INTACT: BLUE, Kind.CRUSHED: RED, Kind.SHORTED: PURPLE, Kind.DELAMINATED: ORANGE,
