@@ -22,11 +22,11 @@ RANGES_F_CM2 = (("bulk", 1e-10), ("grain boundary", 1e-7), ("interface", 1e-5),
 DIFFUSION_TOP = 2.54
 """The top of a finite-length Warburg arc is at this angular frequency times its time constant
 (Boukamp 2004, doi 10.1016/j.ssi.2003.07.002)."""
-DISPERSED = 0.55
+DISPERSED = 0.59
 """An exponent up to this is that of diffusion (0.5) or of a distribution as wide."""
-DIFFUSION_F_CM2 = 5e-4
-"""A dispersed process that runs into the tail is told from an interface by a capacitance this
-large: that of concentrations, not of a double layer."""
+DIFFUSION_F_CM2, DISPERSED_F_CM2 = 5e-4, 1e-4
+"""Finite diffusion, and a dispersed process that runs into the tail, are told from an interface by
+capacitances this large: those of concentrations, not of a double layer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +117,7 @@ def _process(data: Data, solution: Solution, name: str, index: int, peak_hz: flo
     closed = bool(peak_hz >= hz.min())
     farad = float(1.0 / (2 * np.pi * peak_hz * max(ohm, 1e-30)) / area_cm2)
     runs_on = exponent <= DISPERSED and (not closed or (
-        farad > DIFFUSION_F_CM2 and _runs_on(data, solution, peak_hz)))
+        farad > DISPERSED_F_CM2 and _runs_on(data, solution, peak_hz)))
     return Process(name, index, ohm, float(solution.standard_errors[index]), float(peak_hz),
                    exponent, farad, closed, runs_on)
 
