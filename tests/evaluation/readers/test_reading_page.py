@@ -22,9 +22,9 @@ COMMANDS = [line for kind, block in BLOCKS if not kind
             for line in block.splitlines() if line.startswith("pressloop ")]
 
 
-def block(kind: str) -> str:
-    """The page's one block of this kind."""
-    (found,) = [text for name, text in BLOCKS if name == kind]
+def block(kind: str, begins: str = "") -> str:
+    """The page's one block of this kind that begins so."""
+    (found,) = [text for name, text in BLOCKS if name == kind and text.startswith(begins)]
     return found
 
 
@@ -79,9 +79,24 @@ def test_the_settings() -> None:
     from hardware.meters.folder import Options
     from hardware.options import read_options
 
-    meter = tomllib.loads(block("toml"))["meter"]
+    meter = tomllib.loads(block("toml", "[meter]"))["meter"]
     assert meter.pop("driver") == "folder"
     assert read_options(Options, meter, "meter").sweep == "last"
+
+
+def test_the_rules() -> None:
+    from evaluation.rules import rules_from
+
+    table = tomllib.loads(block("toml", "[evaluation]"))["evaluation"]
+    rules = rules_from(table)
+    assert rules.fixed == {"alpha1": 0.9} and table.keys() <= rules.plain().keys()
+
+
+def test_every_element_is_on_the_page() -> None:
+    from evaluation.circuits.elements import KINDS
+
+    told = PAGE.partition("| element |")[2].partition("## Pictures")[0]
+    assert all(f"`{symbol}`" in told for symbol in KINDS)
 
 
 def test_notes_are_worded_as_on_the_page() -> None:
