@@ -1,4 +1,4 @@
-"""Rules of evaluation on the command line: each key, the tables of parameters, and what is refused."""
+"""Rules of evaluation on the command line: each key, parameters by name, and what is refused."""
 
 from __future__ import annotations
 
