@@ -9,6 +9,7 @@ import numpy as np
 
 from trials.checks import ComplexArray, FloatArray
 from trials.errors import BadInput
+from trials.spectrum import ControlPoint
 
 _APART = 0.1
 """Repeats in a row that differ by more of |Z| are no two readings of one thing."""
@@ -27,8 +28,9 @@ class _Run:
 
 
 def merged(source: str, frequency_hz: FloatArray, impedance_ohm: ComplexArray
-           ) -> tuple[FloatArray, ComplexArray, list[str]]:
-    """Each frequency once, shapes (n,), and notes on the repeats.
+           ) -> tuple[FloatArray, ComplexArray, list[str], list[ControlPoint]]:
+    """Each frequency once, shapes (n,), notes on the repeats, and later readings of a frequency as
+    control points, which show drift.
 
     Readings in a row are averaged, or left out where they differ by more than 10 %; of a
     frequency that comes again later, the first is kept.
@@ -53,7 +55,8 @@ def merged(source: str, frequency_hz: FloatArray, impedance_ohm: ComplexArray
                      f"was kept; the later ones differ by up to {away:.2g} of |Z|")
     first_runs = list(kept.values())
     return (np.array([run.hertz for run in first_runs], dtype=np.float64),
-            np.array([run.mean for run in first_runs], dtype=np.complex128), notes)
+            np.array([run.mean for run in first_runs], dtype=np.complex128), notes,
+            [ControlPoint(run.hertz, first.mean, run.mean) for run, first in again])
 
 
 def _averaged(several: list[_Run], apart: list[_Run], everything: int) -> list[str]:

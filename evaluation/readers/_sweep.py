@@ -76,24 +76,26 @@ def to_spectrum(sweep: RawSweep, area_cm2: float | None = None) -> Spectrum:
     """The spectrum of a sweep. `area_cm2` (cm2) goes before the area the file gives.
 
     Of a frequency that was measured several times in a row the mean is taken, of one that comes
-    again later the first reading; `notes` of the spectrum says so, with numbers.
+    again later the first reading, with the later ones as control points, which show drift; `notes`
+    of the spectrum says so, with numbers.
     Raises BadInput on no or an impossible area, fewer than 10 points, repeats that differ, and an
     imaginary part of the wrong sign.
     """
     area = _area(sweep, area_cm2)
-    frequency, impedance, repeats = merged(sweep.source, sweep.frequency_hz, sweep.impedance_ohm)
+    share = 1.0 / area if sweep.by_area else 1.0
+    frequency, impedance, repeats, controls = merged(sweep.source, sweep.frequency_hz,
+                                                     sweep.impedance_ohm * share)
     if frequency.size < FEWEST_POINTS:
         raise BadInput(f"{sweep.source}: points", int(frequency.size),
                        f"{FEWEST_POINTS} or more points",
                        f"Measure more frequencies; {len(sweep.missing)} points had no reading.")
     notes = [*sweep.notes, *repeats, *_lost(sweep)]
     if sweep.by_area:
-        impedance = impedance / area
         notes.append(f"the impedance is per area: it was divided by {area:g} cm2")
     spectrum = Spectrum(frequency, impedance, area, missing=sweep.missing,
                         stack_pressure_mpa=sweep.stack_pressure_mpa, rest_s=sweep.rest_s,
                         temperature_c=sweep.temperature_c, amplitude_mv=sweep.amplitude_mv,
-                        notes=tuple(notes))
+                        notes=tuple(notes), controls=tuple(controls))
     _sign_of_physics(sweep, spectrum)
     return spectrum
 

@@ -87,6 +87,17 @@ def test_of_a_frequency_that_comes_again_the_first_is_kept() -> None:
     got = read(*ROWS, lines(F[[5, 15]], 1.02 * Z.real[[5, 15]], 1.02 * Z.imag[[5, 15]]))
     same(got, F, Z)
     told(got, "2 frequencies came again later", "first reading was kept", "0.02 of |Z|")
+    assert [point.frequency_hz for point in got.controls] == pytest.approx(F[[5, 15]])
+    for point in got.controls:
+        assert point.after_ohm / point.before_ohm == pytest.approx(1.02)
+
+
+def test_a_cell_that_drifts_is_told_by_the_frequencies_that_come_again() -> None:
+    from evaluation.reading import read as judged
+    from evaluation.rules import Rules
+
+    got = read(*ROWS, lines(F[[5, 15]], 1.08 * Z.real[[5, 15]], 1.08 * Z.imag[[5, 15]]))
+    assert "drifted by 8.0%" in (judged(got, Rules()).trouble or "")
 
 
 def test_a_header_that_is_padded_or_parted_otherwise() -> None:
