@@ -14,14 +14,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from evaluation.circuits.least_squares import Data, Solution
+from evaluation.circuits.series import DIFFUSION_TOP
 from evaluation.circuits.tree import Circuit, Element, Node, Parallel, Series, evaluated
 from trials.checks import ComplexArray, FloatArray
 
 RANGES_F_CM2 = (("bulk", 1e-10), ("grain boundary", 1e-7), ("interface", 1e-5),
                 ("charge transfer", 1e-3), ("electrode", np.inf))
-DIFFUSION_TOP = 2.54
-"""The top of a finite-length Warburg arc is at this angular frequency times its time constant
-(Boukamp 2004, doi 10.1016/j.ssi.2003.07.002)."""
 DISPERSED = 0.59
 """An exponent up to this is that of diffusion (0.5) or of a distribution as wide."""
 DIFFUSION_F_CM2, DISPERSED_F_CM2 = 5e-4, 1e-4

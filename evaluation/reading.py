@@ -17,7 +17,8 @@ from evaluation.circuits.automatic import candidates
 from evaluation.circuits.chosen import fit
 from evaluation.circuits.least_squares import Data, Solution
 from evaluation.circuits.notation import AUTO, parse_circuit
-from evaluation.processes import DIFFUSION_TOP, Process, processes, total_resistance
+from evaluation.circuits.series import DIFFUSION_TOP
+from evaluation.processes import Process, processes, total_resistance
 from evaluation.rules import Rules
 from evaluation.trouble import Evidence, trouble_of
 from evaluation.validity import Validity, validity

@@ -19,7 +19,7 @@ from benchmarks.impedance.specimens import NO_FAILURE
 from trials.spectrum import Spectrum
 
 GROUPS = ("sound", "disturbed", "specimens")
-REPORT_FROM = 1000
+REPORT_FROM = 2000
 NOISE = (0.003, 0.01)
 
 

@@ -4,11 +4,12 @@
                                                                 disturbed, 140 specimens
     python -m benchmarks.impedance.run --peers                  the same, and the peers
     python -m benchmarks.impedance.report                       RESULTS.md from the rows
-    python -m benchmarks.impedance.run --development --out F    150, 60 and 56, seeds below 1000
+    python -m benchmarks.impedance.run --development --out F    150, 60 and 56, seeds below 2000
     python -m benchmarks.impedance.run --folder DIR --area 1    files of a folder: accepted or why
                                                                 not, and how repeats agree
 
-Rows of the report start at seed REPORT_FROM (1000); nobody tunes the evaluation on them. Peers:
+Rows of the report start at seed REPORT_FROM (2000); nobody tunes the evaluation on them (seeds from
+1000 on were, once they had been read). Peers:
 impedance.py comes with the extra `bench`; pyimpspec is under the GPL and runs as a process of its
 own, in the Python that `--pyimpspec PYTHON` names. The report says what was not run.
 """

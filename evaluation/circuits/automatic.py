@@ -14,6 +14,7 @@ import numpy as np
 from evaluation.circuits.least_squares import Data, Solution, finished
 from evaluation.circuits.series import (
     BENDING,
+    DIFFUSION_TOP,
     FINITE_TAILS,
     NO_TAIL,
     TAIL,
@@ -63,6 +64,7 @@ def candidates(data: Data, noise_floor: float, reached: float = np.inf) -> list[
     search.finite_diffusion()
     search.rearrange()
     search.finite_diffusion()
+    search.eliminate()
     if search.best_rms() > LOOK_AGAIN * max(reached, noise_floor):
         search.look_again()
         search.finite_diffusion()
@@ -103,6 +105,20 @@ class _Search:
                 starts += [with_arc(rest, arcs - 1, arc)
                            for arc in helpful(self.data, arcs - 1, tail, "Zarc", rest)[:1]]
             self._fit(arcs, tail, starts)
+
+    def eliminate(self) -> None:
+        """In the best circuit each arc in turn is taken out, and finite diffusion put in its place:
+        a circuit that grew may hold an arc that a smaller one does without."""
+        while (best := max(self.found, key=self.evidence)) and best[0] > 0:
+            arcs, tail = best
+            values = self.found[best][0][1]
+            starts = [without_arc(values, i) for i in range(arcs)]
+            if tail == "Ws":
+                starts += [np.concatenate([without_arc(values, i)[:-2], _as_diffusion(values, i)])
+                           for i in range(arcs)]
+            self._fit(arcs - 1, tail, starts)
+            if max(self.found, key=self.evidence) == best:
+                return
 
     def best_rms(self) -> float:
         """Residual of the most likely circuit, relative to |Z|."""
@@ -206,3 +222,9 @@ class _Search:
         larger = [self.found[arcs + 1, kind][0][1][:2 + 3 * (arcs + 1)] for kind in (TAIL, NO_TAIL)
                   if (arcs + 1, kind) in self.found]
         return starts + in_place_of_an_arc(self.data, arcs, tail, larger)
+
+
+def _as_diffusion(values: FloatArray, index: int) -> FloatArray:
+    """Finite diffusion of the size and with the top of an arc."""
+    ohm, tau = values[2 + 3 * index:4 + 3 * index]
+    return np.array([ohm, DIFFUSION_TOP * tau])

@@ -16,6 +16,9 @@ from trials.checks import FloatArray
 NO_TAIL, TAIL = "", "CPE"
 BENDING = ("Ws", "Wo")
 FINITE_TAILS = ("W", *BENDING)
+DIFFUSION_TOP = 2.54
+"""The top of a finite-length Warburg arc is at this angular frequency times its time constant
+(Boukamp 2004, doi 10.1016/j.ssi.2003.07.002)."""
 LARGEST_INDUCTANCE_H = 1e-5
 """A metre of cable has about 1 uH; more is no wiring."""
 BEYOND_WINDOW = 10.0
