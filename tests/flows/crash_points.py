@@ -140,7 +140,7 @@ COLLECTING = (
 EVALUATING = (
     *entry_points("measured", again=True),
     Point("evaluate: in the middle of a fit", "evaluation.circuits.variable_projection:search",
-          "call", nth=30, again=True),
+          "call", nth=3, again=True),
     *entry_points("evaluated", again=True))
 MODELLED = (
     Point("choosing: in the middle of a proposal by the models", "optimizer.proposals:_best",
@@ -171,7 +171,7 @@ SWEEPS = {
     "modbus": (
         Point("meter: before the sweep", "hardware.meters.scpi:ScpiMeter.sweep", "call",
               again=True),
-        Point("meter: in mid sweep", "hardware.scpi.link:Link.ask", "call", nth=30, again=True),
+        Point("meter: in mid sweep", "hardware.scpi.link:Link.ask", "call", nth=3, again=True),
         Point("meter: swept, not recorded", "hardware.meters.scpi:ScpiMeter.sweep", "return", _got,
               again=True))}
 

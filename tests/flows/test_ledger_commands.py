@@ -203,7 +203,7 @@ def test_a_gate_can_be_moved_there_and_back(url: str, pressloop: Command) -> Non
 
 @pytest.mark.parametrize("words, told", [
     ((), "other rules"), (("--circuit", "R0-what(R1)"), "circuit"),
-    (("--set", "circuit=auto"), "NAME=VALUE"),
+    (("--set", "fixed=1"), "NAME=VALUE"),
     (("--set", "max_relative_se"), "NAME=VALUE"), (("--set", "max_relative_se=much"), "a number"),
     (("--set", "max_relative_se=nan"), "max_relative_se"),
     (("--set", "crushed_above=-1"), "crushed_above")])

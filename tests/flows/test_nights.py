@@ -161,7 +161,8 @@ def test_a_campaign_that_learns_nothing_stops_says_why_and_goes_on_when_a_person
     narrow = {"pressure_mpa": [140, 150], "dwell_s": [50, 120], "temperature_c": 25}
     path = write_settings(
         tmp_path, **QUICK | {"space": narrow}, campaign={"trials": 8, "max_sweeps": 1},
-        meter={"glitch_fraction": 1.0}, notify={"command": ["tee", "told"]})
+        meter={"glitch_fraction": 1.0}, evaluation={"leave_out_points": 0},
+        notify={"command": ["tee", "told"]})
     answer = pressloop("run", path)
     assert answer.code == 1
     assert "3 stacks in a row taught nothing (stack 1: set aside" in answer.err
@@ -171,6 +172,7 @@ def test_a_campaign_that_learns_nothing_stops_says_why_and_goes_on_when_a_person
     assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5, 6)
     path = write_settings(
         tmp_path, **QUICK | {"space": narrow}, meter={"glitch_fraction": 1.0},
+        evaluation={"leave_out_points": 0},
         campaign={"trials": 8, "max_sweeps": 1, "nothing_learned_in_a_row": 0})
     assert pressloop("run", path).code == 0
     assert len(trials_of(LEDGER)) == 8
