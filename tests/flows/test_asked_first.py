@@ -77,6 +77,25 @@ def test_the_command_says_so_in_one_line_and_makes_no_ledger(
 
 
 @pytest.mark.parametrize("how", SET_BACK)
+def test_check_says_that_the_press_knows_more(how: str, five: None, pressloop: Command,
+                                              nothing_changes: Callable[[], Any]) -> None:
+    def told() -> tuple[int, dict[str, Any]]:
+        answer = pressloop("check", SETTINGS, "--json")
+        return answer.code, {row["check"]: row for row in answer.json["checks"]}
+
+    assert told()[1]["ledger has"] == {"check": "ledger has", "ok": True,
+                                       "found": "all that the press remembers"}
+    SET_BACK[how]()
+    with nothing_changes():
+        code, found = told()
+    assert (code, found["ledger has"]["ok"]) == (2, False)
+    assert "night-005 (cycle 5)" in found["ledger has"]["found"]
+    assert "pressloop adopt" in found["ledger has"]["found"]
+    pressloop("adopt", SETTINGS, "--reason", "lost")
+    assert told()[0] == 0
+
+
+@pytest.mark.parametrize("how", SET_BACK)
 def test_adopted_stacks_are_measured_and_never_pressed_again(how: str, five: None,
                                                              pressloop: Command) -> None:
     before = {t.stack.stack_id: t.recipe for t in trials()}
@@ -409,6 +428,9 @@ def test_an_edited_entry_is_refused_by_all_who_use_it(five: None, pressloop: Com
                     ("report", "--ledger", url, "--out", "out"),
                     ("adopt", SETTINGS, "--reason", "x")):
         pressloop(*command).refused("evaluated of trial 2")
+    checked = pressloop("check", SETTINGS)
+    assert checked.code == 2
+    assert "evaluated of trial 2" in checked.out.replace("\n", " ")
     rescued = pressloop("export", "--ledger", url, "--out", "out")
     assert rescued.code == 0
     assert "evaluated of trial 2" in rescued.err

@@ -104,6 +104,7 @@ def test_check_opens_the_ledger_it_would_use(rows: Callable[..., Any], tmp_path:
     code, found = rows(campaign={"ledger": there})
     assert code == 0, found["ledger"]
     assert "made by the first run" in found["ledger"]["found"]
+    assert rows(campaign={"ledger": there})[1] == found, "nothing was made"
     assert not (tmp_path / "no").exists()
 
 
