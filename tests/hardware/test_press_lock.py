@@ -15,9 +15,11 @@ import pytest
 from another_user import NOBODY, as_nobody, as_root, open_folder
 
 from hardware.leftovers import EMPTY_S, OLD_S, sweep
-from hardware.lock import file_lock, lock_path, press_lock
+from hardware.lock import file_lock, lock_path, press_lock, state_path
 from hardware.neighbours import FOLDER, Announcement, began
-from trials.errors import BadInput, PressBusy, PressHeld
+from hardware.plc.journal import Journal, Sent
+from trials import Recipe
+from trials.errors import BadInput, Fault, PressBusy, PressHeld
 
 HOLD = """
 import sys, time
@@ -252,3 +254,62 @@ def test_a_stranger_cannot_hold_the_lock_of_another_user(alone):
         lock_file = lock_path("serial 10")
         assert "PermissionError" in as_nobody(grip)
     take("serial 10")
+
+
+# The journal of a press in a folder of a group.
+
+
+def journal_in(folder, monkeypatch) -> Journal:
+    monkeypatch.setenv("PRESSLOOP_LOCKS", str(folder))
+    return Journal(state_path("journal of press 4711"))
+
+
+@as_root
+def test_a_journal_of_a_group_is_written_by_its_next_member_too(monkeypatch):
+    """Whatever the umask of the first one was, and after the journal was made smaller."""
+    monkeypatch.setattr("hardware.plc.journal.LARGEST_BYTES", 1)
+    with open_folder() as folder:
+        os.chown(folder, 0, NOBODY.pw_gid)
+        folder.chmod(0o2770)
+        before = os.umask(0o077)
+        try:
+            journal_in(folder, monkeypatch).accepted(3)
+            journal_in(folder, monkeypatch)
+        finally:
+            os.umask(before)
+
+        def goes_on() -> int:
+            journal = journal_in(folder, monkeypatch)
+            journal.send(Sent(4, "b-001", Recipe(200.0, 30.0, 25.0), 1, 1, 1, 0.0))
+            journal.accepted(4)
+            return journal.highest_accepted
+
+        assert as_nobody(goes_on) == 4
+        assert journal_in(folder, monkeypatch).sent[4].stack_id == "b-001"
+        for path in folder.glob("*.jsonl"):
+            assert not path.stat().st_mode & 0o007
+
+
+def test_a_journal_of_one_user_is_read_by_nobody_else(tmp_path, monkeypatch):
+    journal = journal_in(tmp_path, monkeypatch)
+    journal.accepted(3)
+    assert stat.S_IMODE(journal.path.stat().st_mode) == 0o600
+
+
+def test_a_journal_follows_no_link(tmp_path, monkeypatch):
+    journal = journal_in(tmp_path, monkeypatch)
+    target = tmp_path / "diary"
+    target.write_text("mine")
+    journal.path.symlink_to(target)
+    with pytest.raises(Fault, match="cannot be written"):
+        journal.send(Sent(1, "b-001", Recipe(200.0, 30.0, 25.0), 1, 1, 1, 0.0))
+    assert target.read_text() == "mine"
+
+
+@as_root
+def test_a_journal_that_cannot_be_read_is_told(monkeypatch):
+    with open_folder(0o755) as folder:
+        journal_in(folder, monkeypatch).accepted(3)
+        told = as_nobody(lambda: journal_in(folder, monkeypatch).highest_accepted)
+    assert "Fault: the press journal" in told
+    assert "PRESSLOOP_STATE" in told
