@@ -254,6 +254,37 @@ def test_a_served_run_is_refused_too(server: Any, five: None) -> None:
     assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5)
 
 
+def over_it() -> None:
+    """A copy that takes its place, as a program that synchronises folders does it."""
+    shutil.copyfile("old.db", "newer.db")
+    os.replace("newer.db", LEDGER)
+
+
+@pytest.mark.parametrize("how", [*SET_BACK.values(), over_it,
+                                 lambda: shutil.copyfile("old.db", LEDGER)],
+                         ids=[*SET_BACK, "over it", "into it"])
+def test_a_ledger_that_is_set_back_behind_a_run_ends_it(how: Callable[[], Any], five: None) -> None:
+    """What is written after that would be found by nobody."""
+    with pytest.raises(LedgerProblem, match="replaced or removed while it was in use"), \
+            opened() as run:
+        carried(run, 6)
+        how()
+        carried(run, 7)
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5, 6)
+
+
+def test_entries_that_go_behind_a_run_end_it(five: None) -> None:
+    """As in a database that is restored while it is used."""
+    with opened() as run:
+        plan.fn(run, 6)
+        with closing(sqlite3.connect(LEDGER)) as raw, raw:
+            for table in ("entries", "arrays"):
+                raw.execute(f"DROP TRIGGER {table}_no_delete")
+            raw.execute("DELETE FROM entries WHERE entry_id > 20")
+        with pytest.raises(LedgerProblem, match="set back or replaced behind this run"):
+            plan.fn(run, 7)
+
+
 # Nobody else is held up.
 
 
