@@ -243,15 +243,41 @@ def test_a_run_that_goes_on_elsewhere_is_noticed(five: None) -> None:
 
 @pytest.mark.prefect
 def test_a_served_run_is_refused_too(server: Any, five: None) -> None:
-    """Nobody is at its terminal: Prefect's page shows why, and the press keeps what it had."""
+    """Nobody is at its terminal: Prefect's page shows why, somebody is told, and the press keeps
+    what it had. So too where the ledger cannot even be opened."""
     from flows.scheduled import SETTINGS_VARIABLE, scheduled
 
-    os.environ[SETTINGS_VARIABLE] = str(Path(SETTINGS).resolve())
+    path = write_settings(Path(), **QUICK, campaign={"trials": 9},
+                          notify={"command": ["tee", "told"]})
+    os.environ[SETTINGS_VARIABLE] = str(path.resolve())
+
+    def refused(words: str) -> None:
+        ended = scheduled(trials=1, return_state=True)
+        assert ended.is_failed()
+        assert words in str(ended.message)
+        assert words in Path("told").read_text()
+        assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5)
+
     SET_BACK["an old copy"]()
-    ended = scheduled(trials=1, return_state=True)
-    assert ended.is_failed()
-    assert "night-005 (cycle 5)" in str(ended.message)
-    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5)
+    refused("night-005 (cycle 5)")
+    LEDGER.write_text("a text\n" * 1000)
+    refused("an SQLite database")
+
+
+@pytest.mark.prefect
+def test_adopted_stacks_are_part_of_the_budget_of_a_served_run(server: Any, five: None,
+                                                               pressloop: Command) -> None:
+    """And of the stacks of that night: they are measured first."""
+    from flows.scheduled import SETTINGS_VARIABLE, scheduled
+
+    path = write_settings(Path(), **QUICK, campaign={"trials": 6})
+    os.environ[SETTINGS_VARIABLE] = str(path.resolve())
+    SET_BACK["an old copy"]()
+    assert pressloop("adopt", SETTINGS, "--reason", "old copy").code == 0
+    for upto in (5, 6, 6):
+        assert scheduled(trials=2, return_state=True).is_completed()
+        assert pressed_stacks(LEDGER) == stacks(*range(1, upto + 1))
+    assert {t.state for t in trials()} == {State.EVALUATED}
 
 
 def over_it() -> None:
