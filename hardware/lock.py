@@ -35,8 +35,8 @@ def press_lock(serial: str) -> Iterator[None]:
         descriptor = held.enter_context(file_lock(lock_path(serial), wait=False, what=serial))
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        if VARIABLE not in os.environ:
-            held.enter_context(announced(serial, _digest(serial)))
+        among = Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None
+        held.enter_context(announced(serial, _digest(serial), among))
         yield
 
 

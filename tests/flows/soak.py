@@ -22,7 +22,7 @@ from ledger_copies import Copies
 from hardware.protocols import stack_tag
 from trials import State
 
-LONGEST_S = 8.0
+LONGEST_S = 5.0
 """How long a run may live before it is disturbed from outside; its start alone takes a second."""
 AHEAD = 2
 """How many stacks further a point may be at most."""
@@ -98,6 +98,8 @@ class Attack:
             if self.draw.random() < SET_BACK:
                 self._set_back()
             self.copies.take()
+        if not self.count["told"]:
+            self._set_back()
         self._run().finished()
         return self._tally()
 

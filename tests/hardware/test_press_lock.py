@@ -173,8 +173,11 @@ def files(press):
 def test_a_run_announces_itself_and_withdraws(alone):
     digest = lock_path("serial 7").stem.removeprefix("pressloop-")
     stale = Announcement(digest, os.getuid(), os.getpid(), 1)
-    stale.path.touch(0o600)
+    elsewhere = Announcement("0123456789abcdef", os.getuid(), os.getpid(), 1)
+    for one in (stale, elsewhere):
+        one.path.touch(0o600)
     with press_lock("serial 7"):
+        assert not elsewhere.path.exists()
         path, = files(digest)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert Announcement.parsed(path.name).is_true()
@@ -210,12 +213,41 @@ def test_two_users_are_told_about_each_other(alone):
     take("serial 8")
 
 
+@as_root
+@pytest.mark.parametrize("member", [True, False])
+def test_a_group_is_told_of_members_who_have_not_named_its_folder_and_of_nobody_else(
+        member, monkeypatch):
+    """Of a stranger it is not: anybody could keep a group from its press. A member who has not
+    named the folder is told of the group's."""
+    with open_folder(0o777) as there, open_folder() as folder:
+        os.chown(folder, 0, NOBODY.pw_gid if member else 4711)
+        folder.chmod(0o2770)
+        monkeypatch.setenv("PRESSLOOP_LOCKS", str(folder))
+        with press_lock("serial 8"):
+            assert as_nobody(lambda: take_alone("serial 8")).startswith("PressHeld")
+        held = threading.Thread(target=as_nobody, args=(lambda: hold_until(there / "go"),))
+        held.start()
+        while not (there / "held").exists():
+            time.sleep(0.01)
+        try:
+            if member:
+                with pytest.raises(PressHeld, match="of user nobody"):
+                    take("serial 8")
+            else:
+                take("serial 8")
+        finally:
+            (there / "go").touch()
+            held.join()
+
+
 def take_alone(serial):
+    os.environ.pop("PRESSLOOP_LOCKS", None)
     os.environ.pop("PRESSLOOP_RUNTIME", None)
     take(serial)
 
 
 def hold_until(go):
+    os.environ.pop("PRESSLOOP_LOCKS", None)
     os.environ.pop("PRESSLOOP_RUNTIME", None)
     with press_lock("serial 8"):
         (go.parent / "held").touch()
