@@ -73,7 +73,8 @@ def test_the_command_says_so_in_one_line_and_makes_no_ledger(
         how: str, five: None, pressloop: Command, nothing_changes: Callable[[], Any]) -> None:
     SET_BACK[how]()
     with nothing_changes():
-        pressloop("run", SETTINGS).refused("night-005 (cycle 5)", "pressloop adopt")
+        for command in ("run", "serve"):
+            pressloop(command, SETTINGS).refused("night-005 (cycle 5)", "pressloop adopt")
 
 
 @pytest.mark.parametrize("how", SET_BACK)
