@@ -1,5 +1,6 @@
 """A short campaign under attack: its process is killed and stopped at random, its supervisor is
-killed, and its ledger is set back between two runs. What the press itself remembers is the witness.
+killed, and its ledger is set back, between two runs and behind one. What the press itself remembers
+is the witness.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ SET_BACK = 0.6
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 STOPPED = {0, 130, 143, *(-number for number in SIGNALS)}
 """How a run that was stopped ends: finished meanwhile, by its own words, or before it had any."""
-FAILED = 1
-"""A run whose supervisor was killed while it sent an order may say so and end."""
+FAILED, REFUSED = 1, 2
+"""A run whose supervisor was killed while it sent an order may say so and end; one whose ledger was
+replaced has to, unless it has written its last entry."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ class Attack:
         return self._tally()
 
     def _ways(self) -> list[Callable[[], None]]:
-        ways = [self._killed_at_a_point] * 3 + [self._killed, self._stopped]
+        ways = [self._killed_at_a_point] * 3 + [self._killed, self._stopped, self._set_back_behind]
         return ways if self.lab.press is None else [*ways, self._supervisor_killed]
 
     def _killed_at_a_point(self) -> None:
@@ -125,6 +127,14 @@ class Attack:
                 os.kill(self.lab.supervisor(), signal.SIGKILL)
 
         self._watched(self._run(), act, {0, FAILED})
+
+    def _set_back_behind(self) -> None:
+        """While it presses."""
+        ways = list[str]()
+        self._watched(self._run(), lambda run: ways.append(self.copies.set_back()),
+                      {0, REFUSED})
+        if ways:
+            self._prove_told(f"{ways[0]}, behind a run")
 
     def _run(self, point: Point | None = None) -> Ended:
         """A run, which dies at the point of a stack to come."""
@@ -147,9 +157,12 @@ class Attack:
         self.count["kills"] += code == -signal.SIGKILL
 
     def _set_back(self) -> None:
-        """The ledger is set back. Where the press knows better, a run is refused and presses
+        self._prove_told(self.copies.set_back())
+
+    def _prove_told(self, way: str) -> None:
+        """The ledger was set back. Where the press knows better, a run is refused and presses
         nothing, until a person has had the stacks adopted."""
-        way, before = self.copies.set_back(), self.lab.accepted()
+        before = self.lab.accepted()
         self.count["set backs"] += 1
         broken = self.copies.broken()
         if not broken and not self.copies.lacks():
