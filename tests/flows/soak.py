@@ -122,11 +122,15 @@ class Attack:
         self.count["stops"] += 1
 
     def _supervisor_killed(self) -> None:
-        def act(_run: KilledRun) -> None:
+        """And the run that has lost it, a while later."""
+        def act(run: KilledRun) -> None:
             with suppress(OSError):
                 os.kill(self.lab.supervisor(), signal.SIGKILL)
+                self.count["kills"] += 1
+            time.sleep(self.draw.uniform(0.0, LONGEST_S))
+            run.kill()
 
-        self._watched(self._run(), act, {0, FAILED})
+        self._watched(self._run(), act, {-signal.SIGKILL, 0, FAILED})
 
     def _set_back_behind(self) -> None:
         """While it presses."""
