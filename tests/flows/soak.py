@@ -23,7 +23,7 @@ from ledger_copies import Copies
 from hardware.protocols import stack_tag
 from trials import State
 
-LONGEST_S = 5.0
+LONGEST_S = 8.0
 """How long a run may live before it is disturbed from outside; its start alone takes a second."""
 AHEAD = 2
 """How many stacks further a point may be at most."""
@@ -127,18 +127,25 @@ class Attack:
             with suppress(OSError):
                 os.kill(self.lab.supervisor(), signal.SIGKILL)
                 self.count["kills"] += 1
-            time.sleep(self.draw.uniform(0.0, LONGEST_S))
-            run.kill()
+            self._later(run.kill)
 
         self._watched(self._run(), act, {-signal.SIGKILL, 0, FAILED})
 
     def _set_back_behind(self) -> None:
-        """While it presses."""
+        """While it presses; one that has written nothing since goes on, and is killed."""
         ways = list[str]()
-        self._watched(self._run(), lambda run: ways.append(self.copies.set_back()),
-                      {0, REFUSED})
+
+        def act(run: KilledRun) -> None:
+            ways.append(self.copies.set_back())
+            self._later(run.kill)
+
+        self._watched(self._run(), act, {-signal.SIGKILL, 0, REFUSED})
         if ways:
             self._prove_told(f"{ways[0]}, behind a run")
+
+    def _later(self, act: Callable[[], None]) -> None:
+        time.sleep(self.draw.uniform(0.0, LONGEST_S))
+        act()
 
     def _run(self, point: Point | None = None) -> Ended:
         """A run, which dies at the point of a stack to come."""
