@@ -630,6 +630,16 @@ def test_the_file_has_every_stack_that_is_done_with(tmp_path: Path) -> None:
     assert not log.exists() or log.stat().st_size == 0
 
 
+def test_the_log_beside_the_file_stays_small(tmp_path: Path) -> None:
+    """Also while no stack is done with: to lose it is to lose little."""
+    log = LEDGER.with_name("lab.db-wal")
+    with closing(Ledger.open(f"sqlite:///{LEDGER}")) as ledger:
+        for number in range(1, 401):
+            ledger.append(NAME, number, Planned(STACK, RECIPE, "explore", reason="why " * 500))
+            assert log.stat().st_size < 1_000_000
+    assert LEDGER.stat().st_size > 800_000
+
+
 def test_a_backup_keeps_the_count_and_what_is_in_the_log(five: None, pressloop: Command) -> None:
     url = f"sqlite:///{LEDGER}"
     with closing(Ledger.open(url)) as ledger:
