@@ -27,7 +27,7 @@ test: $(READY)  ## the whole test suite, in three processes: much of it waits fo
 fast: $(READY)  ## the part of it that needs no Prefect server and no real time, on two cores
 	$(BIN)/python -m pytest -m "not prefect and not slow and not sockets and not soak and not fuzz" -n 2 --dist loadfile
 
-soak: $(READY)  ## a campaign of 500 stacks whose process is killed at random, for some twenty minutes
+soak: $(READY)  ## 100 short campaigns, killed, stopped and set back at random, for an hour or two
 	$(BIN)/python -m pytest -m soak -s tests/flows/test_soak.py
 
 fuzz: $(READY)  ## hostile inputs for an hour, four minutes a test; make test gives each four seconds

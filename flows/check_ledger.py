@@ -1,4 +1,5 @@
-"""Whether the ledger that a run would use can be read and written, for `pressloop check`."""
+"""Whether the ledger that a run would use can be read and written, and has all that the press
+remembers; for `pressloop check`."""
 
 from __future__ import annotations
 
@@ -9,10 +10,27 @@ from sqlalchemy import URL
 
 from flows.check_rows import Row
 from flows.console import BAD_INPUT
+from flows.lab import Order, prove_ledger
+from flows.settings import Settings
+from hardware.protocols import Press
 from trials.database import display, engine_for, parse, sqlite_path, writing
 from trials.errors import BadInput
 from trials.ledger import Ledger
 from trials.schema import revision_of
+
+
+def ledger_rows(press: Press, settings: Settings, order: Order) -> list[Row]:
+    """The ledger itself and, where it can be used, the press's memory beside it."""
+    found = ledger_row(order.ledger_url)
+    return [found, _memory(press, settings, order)] if found.ok else [found]
+
+
+def _memory(press: Press, settings: Settings, order: Order) -> Row:
+    try:
+        prove_ledger(press, settings, order)
+    except BadInput as problem:
+        return Row("ledger has", str(problem), False, BAD_INPUT)
+    return Row("ledger has", "all that the press remembers")
 
 
 def ledger_row(url: str) -> Row:
@@ -24,20 +42,24 @@ def ledger_row(url: str) -> Row:
         if parsed.get_backend_name() == "sqlite" and path is None:
             return Row("ledger", "in memory: it forgets which stacks were pressed", False,
                        BAD_INPUT)
-        if path is not None and not path.exists():
-            return _place(parsed, path.resolve().parent)
+        if path is not None and not (path.exists() and path.stat().st_size):
+            return _place(parsed, path.resolve())
         return _opened(url, parsed)
     except BadInput as problem:
         return Row("ledger", str(problem), False, BAD_INPUT)
 
 
-def _place(parsed: URL, folder: Path) -> Row:
+def _place(parsed: URL, path: Path) -> Row:
+    """For a ledger that is not there yet, or whose file is empty."""
+    folder = path.parent
     if not folder.is_dir():
         return Row("ledger", f"its folder {folder} does not exist: create it, or correct the path",
                    False, BAD_INPUT)
     if not os.access(folder, os.W_OK | os.X_OK):
         return Row("ledger", f"its folder {folder} cannot be written by this user", False,
                    BAD_INPUT)
+    if path.exists() and not os.access(path, os.W_OK):
+        return Row("ledger", f"{path} cannot be written by this user", False, BAD_INPUT)
     return Row("ledger", f"{display(parsed)}, made by the first run")
 
 

@@ -16,10 +16,11 @@ from hardware.envelope import compare
 from hardware.lock import press_lock
 from hardware.protocols import ImpedanceMeter, Place, Press
 from hardware.registry import connect_meter, connect_press
-from trials.database import display, parse, sqlite_path
+from trials.database import display, engine_for, parse, reading, sqlite_path
 from trials.entry import Opened
 from trials.errors import BadInput
 from trials.ledger import Ledger
+from trials.schema import revision_of
 from trials.spectrum import Spectrum
 from trials.stamp import versions
 from trials.trial import Trial
@@ -146,16 +147,26 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
 
 
 def prove_ledger(press: Press, settings: Settings, order: Order) -> None:
-    """What a run would refuse its ledger for. A ledger that is not there yet is not made."""
-    parsed, name = parse(order.ledger_url), settings.campaign.name
-    path = sqlite_path(parsed)
-    if path is not None and not (path.exists() and path.stat().st_size):
-        with closing(Ledger.open("sqlite://")) as ledger:
-            prove_up_to_date(press, ledger, name, display(parsed))
-        return
-    with closing(Ledger.open(order.ledger_url)) as ledger:
+    """Raises what a run would refuse its ledger for. A ledger that is not there yet is not made."""
+    name = settings.campaign.name
+    with closing(_as_it_is(order.ledger_url)) as ledger:
         ledger.prove(name)
-        prove_up_to_date(press, ledger, name, ledger.shown_url)
+        prove_up_to_date(press, ledger, name, display(parse(order.ledger_url)))
+
+
+def _as_it_is(url: str) -> Ledger:
+    """The ledger; where there is none yet, an empty one in memory."""
+    parsed = parse(url)
+    path = sqlite_path(parsed)
+    if path is not None and not path.exists():
+        return Ledger.open("sqlite://")
+    engine = engine_for(parsed, create=False)
+    try:
+        with reading(engine, display(parsed)) as connection:
+            empty = revision_of(connection, display(parsed)) is None
+    finally:
+        engine.dispose()
+    return Ledger.open("sqlite://" if empty else url)
 
 
 def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:

@@ -59,14 +59,16 @@ def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> 
         notes: Kept in the ledger with this run.
     """
     form = validated(trials, seed, notes)
-    _prove_no_lease()
     settings = read_settings(settings_path())
-    order = order_of(settings, None, form.seed, None, form.notes)
-    target = target_before(order.ledger_url, settings.campaign.name, flow_run.id or "")
+    order, name = order_of(settings, None, form.seed, None, form.notes), settings.campaign.name
+    with _told_if_it_fails(settings):
+        _prove_no_lease()
+        target = target_before(order.ledger_url, name, flow_run.id or "")
+        spent = None if target is not None else _budget_spent(order, name)
     if target is not None:
         # Resumed, or started again by Prefect's "Retry": it is the same order, and never late.
         return press_all(settings, replace(order, trials=target))
-    if (spent := _budget_spent(order, settings.campaign.name)) is not None:
+    if spent is not None:
         tell(settings, "skipped", spent)
         return Completed(name="BudgetSpent", message=spent)
     try:
@@ -75,6 +77,16 @@ def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> 
     except Late as late:
         tell(settings, "skipped", str(late))
         return Completed(name="SkippedLate", message=str(late))
+
+
+@contextmanager
+def _told_if_it_fails(settings: Settings) -> Iterator[None]:
+    """What goes wrong before the campaign is begun is told to somebody too."""
+    try:
+        yield
+    except Exception as error:
+        tell(settings, "failed", str(error))
+        raise
 
 
 def _budget_spent(order: Order, campaign: str) -> str | None:

@@ -35,8 +35,8 @@ def press_lock(serial: str) -> Iterator[None]:
         descriptor = held.enter_context(file_lock(lock_path(serial), wait=False, what=serial))
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
-        if VARIABLE not in os.environ:
-            held.enter_context(announced(serial, _digest(serial)))
+        among = Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None
+        held.enter_context(announced(serial, _digest(serial), among))
         yield
 
 
@@ -152,6 +152,20 @@ def state_path(name: str) -> Path:
                   or Path(home) / "pressloop")
     folder.mkdir(parents=True, exist_ok=True)
     return folder / f"pressloop-{_digest(name)}.jsonl"
+
+
+def shared(path: str, flags: int) -> int:
+    """Opens a file of `state_path`, for Python's `open`: this user's alone, or the group's where
+    its folder is a group's, whatever the umask says. Raises OSError, also for a symbolic link."""
+    folder = Path(path).parent.stat()
+    descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    if os.fstat(descriptor).st_uid == os.getuid():
+        of_group = bool(folder.st_mode & stat.S_IWGRP)
+        with suppress(OSError):
+            if of_group and os.fstat(descriptor).st_gid != folder.st_gid:
+                os.fchown(descriptor, -1, folder.st_gid)
+            os.fchmod(descriptor, 0o660 if of_group else 0o600)
+    return descriptor
 
 
 def _digest(serial: str) -> str:

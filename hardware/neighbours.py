@@ -1,8 +1,10 @@
-"""Users of one computer who do not share a folder of locks: they are told about each other.
+"""Users of one computer who do not share a folder of locks, or of whom one has not named it: they
+are told about each other.
 
 Whoever holds a press announces it by an empty file in /tmp, whose name says press, user, process
 and when that process began, and whose owner the kernel vouches for. It holds nothing and can be
-locked by nobody; it counts for as long as that user's process lives.
+locked by nobody; it counts for as long as that user's process lives. In a group, only what members
+announce counts, so that no stranger can keep them from their press.
 """
 
 from __future__ import annotations
@@ -62,17 +64,19 @@ class Announcement:
 
 
 @contextmanager
-def announced(serial: str, press: str) -> Iterator[None]:
+def announced(serial: str, press: str, among: Path | None = None) -> Iterator[None]:
     """Tells other users, for the length of the block, that this process holds the press. Raises
-    PressHeld where a process of another user does; of two that come together, at least one."""
+    PressHeld where a process of another user does, or, with a folder, of one of those who may
+    write it; of two that come together, at least one."""
     mine = Announcement(press, os.getuid(), os.getpid(), began(os.getpid()) or 0)
     mine.path.unlink(missing_ok=True)
     os.close(os.open(mine.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
     try:
-        for other in _announcements(press):
+        for other in _announcements():
             if other.user == mine.user:
                 _forget_dead(other)
-            elif other.is_true():
+            elif other.press == press and other.is_true() and (
+                    among is None or _may_write(other.user, among)):
                 raise PressHeld(
                     f"press {serial} is held by another user: process {other.process} of user "
                     f"{user_of(other.user)}. Agree with them; users of one press best share a "
@@ -80,6 +84,17 @@ def announced(serial: str, press: str) -> Iterator[None]:
         yield
     finally:
         mine.path.unlink(missing_ok=True)
+
+
+def _may_write(user: int, folder: Path) -> bool:
+    """True for the owner of the folder, root and members of its group."""
+    found = folder.stat()
+    try:
+        one = pwd.getpwuid(user)
+        groups = os.getgrouplist(one.pw_name, one.pw_gid)
+    except (KeyError, OverflowError):
+        groups = []
+    return user in (0, found.st_uid) or found.st_gid in groups
 
 
 def began(process: int) -> int | None:
@@ -106,13 +121,13 @@ def user_of(number: int | None) -> str:
         return f"number {number}"
 
 
-def _announcements(press: str) -> list[Announcement]:
-    parsed = (Announcement.parsed(path.name) for path in FOLDER.glob(f"pressloop-{press}.*"))
+def _announcements() -> list[Announcement]:
+    parsed = (Announcement.parsed(path.name) for path in FOLDER.glob("pressloop-*.*.*.*"))
     return [one for one in parsed if one is not None]
 
 
 def _forget_dead(mine: Announcement) -> None:
-    """What a killed process of this user left behind."""
+    """What a killed process of this user left behind, whatever press it had."""
     if not mine.is_true():
         with suppress(OSError):
             mine.path.unlink()

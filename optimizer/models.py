@@ -214,7 +214,7 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     # More threads than these small matrices can use make everything slower; and whether an earlier
     # lot helps is then told by the same sums at the first call as at every other.
     torch.set_num_threads(1)
-    learned, told = learned_from([*history, *earlier], space, origin)
+    learned, told = learned_from(history, earlier, space, origin)
     data = training(learned, space, problem.limits.crushed_above, origin)
     data, notes = useful_rows(data, problem)
     kept = draws_kept(data.largest)

@@ -3,13 +3,14 @@
 Time grows with the cube of the rows, memory with their square. Up to MOST_ROWS all stacks are
 learned from; of more, LEARNED are chosen: a quarter where resistance is lowest, a quarter among the
 failures nearest to it, and the rest so that they fill the space, half of these from the lot that
-recipes are wanted for. Other lots are looked at where that one has fewer than LEARNED.
+recipes are wanted for. Other lots are looked at where that one has fewer than LEARNED. A campaign
+beside thousands of earlier stacks learns from all of its own.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
 import numpy as np
 import numpy.typing as npt
@@ -32,40 +33,48 @@ lowest of thousands are those that scatter lowest, and would teach a resistance 
 """
 
 
-def learned_from(trials: Sequence[Trial], space: Space, origin: Origin | None
-                 ) -> tuple[Sequence[Trial], str]:
+def learned_from(history: Sequence[Trial], earlier: Sequence[Trial], space: Space,
+                 origin: Origin | None) -> tuple[Sequence[Trial], str]:
     """The trials to learn from, and a sentence on how they were chosen, "" where it is all of
-    them. Deterministic, and blind to the order of the trials; open trials are always kept."""
+    them. Deterministic, and blind to the order of the trials; open trials are always kept, and
+    those of the history where it has no more than half of LEARNED."""
+    trials = [*history, *earlier]
     telling = [t for t in trials if isinstance(t.outcome, (Intact, Failed))
                and space.comparable(t.recipe)]
     if len(telling) <= MOST_ROWS:
         return trials, ""
     there = len(telling)
-    telling = sorted(_of_few_origins(telling, origin), key=content_of)
-    chosen = _chosen(telling, space.encode([t.recipe for t in telling]), origin)
+    mine = {id(t) for t in telling} & {id(t) for t in history}
+    kept = mine if len(mine) <= LEARNED // 2 else set[int]()
+    telling = sorted(_of_few_origins(telling, origin, kept), key=content_of)
+    taken = np.array([id(t) in kept for t in telling])
+    chosen = _chosen(telling, space.encode([t.recipe for t in telling]), origin, taken)
     note = (f"{there} stacks are more than models can learn from at once: of these, "
             f"{chosen.size} are used, namely those at the recipes with the lowest resistance, the "
             "failures nearest to them, and a selection that fills the space.")
     return [*(t for t in trials if t.is_open), *(telling[i] for i in chosen)], note
 
 
-def _of_few_origins(trials: Sequence[Trial], origin: Origin | None) -> list[Trial]:
+def _of_few_origins(trials: Sequence[Trial], origin: Origin | None, kept: Set[int]
+                    ) -> list[Trial]:
     """Those of `origin`, and of the largest others where it is not enough; all where no origin is
-    asked for."""
+    asked for. Those of the identities `kept` in any case."""
     if origin is None:
         return list(trials)
     size = Counter(map(origin_of, trials))
     others = sorted(set(size) - {origin}, key=lambda one: (-size[one], one))
     others = others[:MOST_OTHERS] if size[origin] < LEARNED else []
-    return [t for t in trials if origin_of(t) in (origin, *others)]
+    return [t for t in trials if origin_of(t) in (origin, *others) or id(t) in kept]
 
 
-def _chosen(trials: Sequence[Trial], x: FloatArray, origin: Origin | None) -> IntArray:
-    """Indices in rising order; `x` are the recipes in the unit cube, shape (n, d)."""
+def _chosen(trials: Sequence[Trial], x: FloatArray, origin: Origin | None, taken: BoolArray
+            ) -> IntArray:
+    """Indices in rising order, those that are `taken` already among them; `x` are the recipes in
+    the unit cube, shape (n, d)."""
     intact = np.array([isinstance(t.outcome, Intact) for t in trials])
     best = _lowest(trials, x, np.flatnonzero(intact), LEARNED // 4)
     near = _nearest(x, np.flatnonzero(~intact), x[best], LEARNED // 4)
-    taken = np.zeros(len(trials), dtype=bool)
+    taken = taken.copy()
     taken[best] = taken[near] = True
     own = np.array([origin is None or origin_of(t) == origin for t in trials])
     _fill(x, taken, own, (LEARNED - int(taken.sum())) // 2)

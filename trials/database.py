@@ -17,6 +17,7 @@ from sqlalchemy.pool import QueuePool
 
 from trials.checks import within
 from trials.errors import LedgerAway, LedgerProblem
+from trials.in_place import follow, in_place
 
 POSTGRES = "Install it; for PostgreSQL write postgresql+psycopg://user@host/database."
 EXAMPLE = "Write it like sqlite:///runs/ledger.db."
@@ -160,6 +161,8 @@ def engine_for(url: URL, *, create: bool) -> Engine:
     engine = create_engine(url.difference_update_query(["timeout"]), **options)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
+    if path is not None:
+        follow(engine, path)
     return engine
 
 
@@ -205,7 +208,8 @@ def writing(engine: Engine, shown_url: str, patience_s: float = AWAY_S) -> Itera
             if engine.dialect.name == "postgresql":
                 connection.execute(text(f"SET LOCAL lock_timeout = '{BUSY_TIMEOUT_S:g}s'"))
                 connection.execute(text(f"SELECT pg_advisory_xact_lock({PG_WRITERS})"))
-            yield connection
+            with in_place(engine, shown_url):
+                yield connection
 
 
 def _connected(engine: Engine, patience_s: float) -> Connection:

@@ -51,8 +51,9 @@ def _blobs(connection: Connection, first: int, last: int) -> dict[int, list[dict
 
 
 def chain_from(connection: Connection, campaign: str, known: Proven) -> Proven:
-    """Proves the chain from an entry that was proved before, and returns how far it reaches. Raises
-    LedgerProblem naming the first entry that is not as it was written."""
+    """Proves the chain from an entry that was proved before and is still there, and returns how far
+    it reaches. Raises LedgerProblem naming the first entry that is not as it was written."""
+    _prove_there(connection, campaign, known)
     for row, blobs in stored_rows(connection, campaign, after=known.entry_id):
         if why := chain_trouble(known, row, blobs):
             raise LedgerProblem(
@@ -61,6 +62,16 @@ def chain_from(connection: Connection, campaign: str, known: Proven) -> Proven:
                 "`pressloop verify` tells more.")
         known = Proven(row["entry_id"], row["position"], row["hash"])
     return known
+
+
+def _prove_there(connection: Connection, campaign: str, known: Proven) -> None:
+    query = select(entries.c.hash).where(entries.c.campaign == campaign,
+                                         entries.c.entry_id == known.entry_id)
+    if known.position and connection.scalar(query) != known.hash:
+        raise LedgerProblem(
+            f"ledger entry of {campaign}", f"position {known.position}", "there as before, but the "
+            "ledger was set back or replaced behind this run",
+            "Nothing more is pressed. Start again: the press is asked first.")
 
 
 def head_of(connection: Connection, campaign: str) -> tuple[int, str] | None:

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from flows import check_rows as rows
-from flows.check_ledger import ledger_row
+from flows.check_ledger import ledger_rows
 from flows.check_limits import limit_rows, space_rows
 from flows.check_nights import night_rows
 from flows.console import emit
@@ -30,7 +30,7 @@ def check(path: Path, recipe: str | None, as_json: bool) -> int:
         groups = [
             rows.press_rows(press, today), rows.interlock_rows(press),
             rows.meter_rows(meter, today), limit_rows(settings, press.identify()),
-            [*space_rows(settings), ledger_row(order.ledger_url)], night_rows(settings),
+            [*space_rows(settings), *ledger_rows(press, settings, order)], night_rows(settings),
             [] if asked is None else recipe_rows(asked, settings, press)]
     found = [row for group in groups for row in group]
     code = max((row.code for row in found if not row.ok), default=0)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from flows import prefect_environment
 from flows.commands.link import say_link
 from flows.console import say
-from flows.lab import open_lab, order_of
+from flows.lab import open_lab, order_of, prove_lasting, prove_ledger
 from flows.nights import lab_timezone, schedule_of, told
 from flows.settings import Settings, read_settings
 
@@ -19,11 +19,15 @@ if TYPE_CHECKING:
 
 
 def serve(path: Path, cron: str | None, timezone: str | None, per_run: int | None) -> None:
-    """Serves until interrupted. Raises BadInput on a cron line, or a time zone, that is none."""
+    """Serves until interrupted. Raises BadInput on a cron line, or a time zone, that is none, and
+    for a ledger that a run would refuse."""
     settings = read_settings(path)
     zone = lab_timezone(timezone or settings.campaign.timezone)
-    with open_lab(settings, order_of(settings)):
-        pass
+    order = order_of(settings)
+    prove_lasting(order.ledger_url)
+    # What each night would be refused for is better said while somebody is here.
+    with open_lab(settings, order) as (press, _meter):
+        prove_ledger(press, settings, order)
     prefect_environment.prepare(quiet=False)
     from flows.server import lasting_server
 

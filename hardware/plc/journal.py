@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from hardware.lock import shared
 from trials.errors import Fault
 from trials.recipe import Recipe
 
@@ -118,7 +119,7 @@ class Journal:
     def _append(self, record: dict[str, Any], *, durable: bool) -> None:
         line = (json.dumps(record, allow_nan=False) + "\n").encode()
         try:
-            with self.path.open("ab") as file:
+            with open(self.path, "ab", opener=shared) as file:
                 if file.tell() and not self._whole():
                     file.write(b"\n")
                 file.write(line)
@@ -138,7 +139,7 @@ class Journal:
         records += [{"ended": asdict(ended)} for ended in self.ended.values()]
         records += [{"accepted": self._highest_ours}, {"accepted": self.highest_accepted}]
         try:
-            with fresh.open("w") as file:
+            with open(fresh, "w", opener=shared) as file:
                 file.writelines(json.dumps(record) + "\n" for record in records)
                 file.flush()
                 os.fsync(file.fileno())
@@ -155,8 +156,14 @@ class Journal:
     def _records(self) -> list[dict[str, Any]]:
         if not self.path.exists():
             return []
+        try:
+            lines = self.path.read_bytes().splitlines()
+        except OSError as error:
+            raise Fault(f"the press journal {self.path} cannot be read ({error.strerror}): it "
+                        "tells which stacks were sent. Give this user the right to, or name a "
+                        "folder of the group by PRESSLOOP_STATE.") from None
         found = []
-        for line in self.path.read_bytes().splitlines():
+        for line in lines:
             try:
                 found.append(json.loads(line))
             except ValueError:

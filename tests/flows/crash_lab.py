@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lab_files import write_settings
-from press_memory import pressed_stacks, stacks
+from press_memory import accepted_cycles, pressed_stacks, stacks
 
 from hardware.emulators.plc import PressOptions
 from hardware.emulators.plc_server import EmulatedPress, serving_press
@@ -75,6 +75,12 @@ class CrashLab:
         assert told["running_id"] == 0
         return [one["stack"]["stack_id"] for one in bench]
 
+    def accepted(self) -> list[int]:
+        """Every cycle that the press accepted, in order, one that still runs included."""
+        if self.press is not None:
+            return list(self.press.memory.accepted)
+        return accepted_cycles(self.ledger)
+
     def as_remembered(self, count: int) -> list[str]:
         """What `pressed` is where each of so many stacks was pressed once."""
         names = stacks(*range(1, count + 1), campaign=NAME)
@@ -109,8 +115,8 @@ def emulated_lab(folder: Path, start: Callable[..., Any], index: int, speed: flo
     # Noise is drawn point by point: a sweep that was broken off would shift that of the next. A
     # tenth of a decade between points is finer than the check of a spectrum without any noise
     # bears.
-    start("emulate", "meter", "--bench", bench, "--port", 0, "--speed", 10_000, "--noise",
-                  0, "--json")
+    process = start("emulate", "meter", "--bench", bench, "--port", 0, "--speed", 10_000, "--noise",
+                    0, "--json")
     campaign = {"ledger": f"sqlite:///{folder}/lab.db", **changes.pop("campaign", {})}
     with serving_press(PressOptions(folder / "plc.json", bench, speed=speed)) as press:
         lab = CrashLab(folder, write_settings(
@@ -121,6 +127,7 @@ def emulated_lab(folder: Path, start: Callable[..., Any], index: int, speed: flo
         yield lab
         with suppress(OSError):
             os.kill(lab.supervisor(), signal.SIGTERM)
+    process.terminate()
 
 
 def printed_by(log: Path) -> Any:

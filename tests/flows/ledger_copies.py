@@ -18,8 +18,7 @@ KEPT = 3
 """Of how many moments there are copies; the oldest is let go of."""
 WAYS = ("the log is lost", "an old copy of both files", "an old copy of the file alone", "emptied",
         "deleted")
-WEIGHTS = (6, 6, 6, 1, 1)
-"""All stacks of an emptied ledger are measured again, which takes long."""
+WEIGHTS = (4, 5, 5, 3, 3)
 
 
 @dataclass
@@ -63,10 +62,10 @@ class Copies:
             self.lab.ledger.unlink()
         return way
 
-    def lacks(self) -> list[str]:
-        """Stacks on the press of which the ledger does not say that they were commanded."""
-        known = {order.stack.stack_id for order in self._orders() if order.cycle_id is not None}
-        return [stack for stack in self.lab.pressed() if stack not in known]
+    def lacks(self) -> list[int]:
+        """Cycles on the press of which the ledger does not say that they were commanded."""
+        known = {order.cycle_id for order in self._orders()}
+        return [cycle for cycle in self.lab.accepted() if cycle not in known]
 
     def broken(self) -> bool:
         """True for a copy that was made in mid write, or lost its newest entries by its own count.

@@ -22,11 +22,20 @@ def trials_of(ledger: Path, campaign: str = "night") -> tuple[Trial, ...]:
 def pressed_stacks(ledger: Path) -> list[str]:
     """Every stack the press ever accepted, in order, as its own memory has it; a stack pressed
     twice is in it twice."""
+    return [line["stack"]["stack_id"] for line in _accepted(ledger)]
+
+
+def accepted_cycles(ledger: Path) -> list[int]:
+    """The ids of the same."""
+    return [line["cycle_id"] for line in _accepted(ledger)]
+
+
+def _accepted(ledger: Path) -> list[dict[str, Any]]:
     memory = ledger.with_name(ledger.name + ".press.jsonl")
     if not memory.exists():
         return []
     lines = [json.loads(line) for line in memory.read_text().splitlines()]
-    return [line["stack"]["stack_id"] for line in lines if "stack" in line]
+    return [line for line in lines if "stack" in line]
 
 
 def stacks(*numbers: int, campaign: str = "night") -> list[str]:

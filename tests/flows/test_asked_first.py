@@ -73,7 +73,27 @@ def test_the_command_says_so_in_one_line_and_makes_no_ledger(
         how: str, five: None, pressloop: Command, nothing_changes: Callable[[], Any]) -> None:
     SET_BACK[how]()
     with nothing_changes():
-        pressloop("run", SETTINGS).refused("night-005 (cycle 5)", "pressloop adopt")
+        for command in ("run", "serve"):
+            pressloop(command, SETTINGS).refused("night-005 (cycle 5)", "pressloop adopt")
+
+
+@pytest.mark.parametrize("how", SET_BACK)
+def test_check_says_that_the_press_knows_more(how: str, five: None, pressloop: Command,
+                                              nothing_changes: Callable[[], Any]) -> None:
+    def told() -> tuple[int, dict[str, Any]]:
+        answer = pressloop("check", SETTINGS, "--json")
+        return answer.code, {row["check"]: row for row in answer.json["checks"]}
+
+    assert told()[1]["ledger has"] == {"check": "ledger has", "ok": True,
+                                       "found": "all that the press remembers"}
+    SET_BACK[how]()
+    with nothing_changes():
+        code, found = told()
+    assert (code, found["ledger has"]["ok"]) == (2, False)
+    assert "night-005 (cycle 5)" in found["ledger has"]["found"]
+    assert "pressloop adopt" in found["ledger has"]["found"]
+    pressloop("adopt", SETTINGS, "--reason", "lost")
+    assert told()[0] == 0
 
 
 @pytest.mark.parametrize("how", SET_BACK)
@@ -224,15 +244,72 @@ def test_a_run_that_goes_on_elsewhere_is_noticed(five: None) -> None:
 
 @pytest.mark.prefect
 def test_a_served_run_is_refused_too(server: Any, five: None) -> None:
-    """Nobody is at its terminal: Prefect's page shows why, and the press keeps what it had."""
+    """Nobody is at its terminal: Prefect's page shows why, somebody is told, and the press keeps
+    what it had. So too where the ledger cannot even be opened."""
     from flows.scheduled import SETTINGS_VARIABLE, scheduled
 
-    os.environ[SETTINGS_VARIABLE] = str(Path(SETTINGS).resolve())
+    path = write_settings(Path(), **QUICK, campaign={"trials": 9},
+                          notify={"command": ["tee", "told"]})
+    os.environ[SETTINGS_VARIABLE] = str(path.resolve())
+
+    def refused(words: str) -> None:
+        ended = scheduled(trials=1, return_state=True)
+        assert ended.is_failed()
+        assert words in str(ended.message)
+        assert words in Path("told").read_text()
+        assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5)
+
     SET_BACK["an old copy"]()
-    ended = scheduled(trials=1, return_state=True)
-    assert ended.is_failed()
-    assert "night-005 (cycle 5)" in str(ended.message)
-    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5)
+    refused("night-005 (cycle 5)")
+    LEDGER.write_text("a text\n" * 1000)
+    refused("an SQLite database")
+
+
+@pytest.mark.prefect
+def test_adopted_stacks_are_part_of_the_budget_of_a_served_run(server: Any, five: None,
+                                                               pressloop: Command) -> None:
+    """And of the stacks of that night: they are measured first."""
+    from flows.scheduled import SETTINGS_VARIABLE, scheduled
+
+    path = write_settings(Path(), **QUICK, campaign={"trials": 6})
+    os.environ[SETTINGS_VARIABLE] = str(path.resolve())
+    SET_BACK["an old copy"]()
+    assert pressloop("adopt", SETTINGS, "--reason", "old copy").code == 0
+    for upto in (5, 6, 6):
+        assert scheduled(trials=2, return_state=True).is_completed()
+        assert pressed_stacks(LEDGER) == stacks(*range(1, upto + 1))
+    assert {t.state for t in trials()} == {State.EVALUATED}
+
+
+def over_it() -> None:
+    """A copy that takes its place, as a program that synchronises folders does it."""
+    shutil.copyfile("old.db", "newer.db")
+    os.replace("newer.db", LEDGER)
+
+
+@pytest.mark.parametrize("how", [*SET_BACK.values(), over_it,
+                                 lambda: shutil.copyfile("old.db", LEDGER)],
+                         ids=[*SET_BACK, "over it", "into it"])
+def test_a_ledger_that_is_set_back_behind_a_run_ends_it(how: Callable[[], Any], five: None) -> None:
+    """What is written after that would be found by nobody."""
+    with pytest.raises(LedgerProblem, match="replaced or removed while it was in use"), \
+            opened() as run:
+        carried(run, 6)
+        how()
+        carried(run, 7)
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5, 6)
+
+
+def test_entries_that_go_behind_a_run_end_it(five: None) -> None:
+    """As in a database that is restored while it is used."""
+    with opened() as run:
+        plan.fn(run, 6)
+        with closing(sqlite3.connect(LEDGER)) as raw, raw:
+            for table in ("entries", "arrays"):
+                raw.execute(f"DROP TRIGGER {table}_no_delete")
+            raw.execute("DELETE FROM entries WHERE entry_id > 20")
+        with pytest.raises(LedgerProblem, match="set back or replaced behind this run"):
+            plan.fn(run, 7)
 
 
 # Nobody else is held up.
@@ -409,6 +486,9 @@ def test_an_edited_entry_is_refused_by_all_who_use_it(five: None, pressloop: Com
                     ("report", "--ledger", url, "--out", "out"),
                     ("adopt", SETTINGS, "--reason", "x")):
         pressloop(*command).refused("evaluated of trial 2")
+    checked = pressloop("check", SETTINGS)
+    assert checked.code == 2
+    assert "evaluated of trial 2" in checked.out.replace("\n", " ")
     rescued = pressloop("export", "--ledger", url, "--out", "out")
     assert rescued.code == 0
     assert "evaluated of trial 2" in rescued.err
@@ -548,6 +628,16 @@ def test_the_file_has_every_stack_that_is_done_with(tmp_path: Path) -> None:
                 assert not copy.damage()
     log = LEDGER.with_name("lab.db-wal")
     assert not log.exists() or log.stat().st_size == 0
+
+
+def test_the_log_beside_the_file_stays_small(tmp_path: Path) -> None:
+    """Also while no stack is done with: to lose it is to lose little."""
+    log = LEDGER.with_name("lab.db-wal")
+    with closing(Ledger.open(f"sqlite:///{LEDGER}")) as ledger:
+        for number in range(1, 401):
+            ledger.append(NAME, number, Planned(STACK, RECIPE, "explore", reason="why " * 500))
+            assert log.stat().st_size < 1_000_000
+    assert LEDGER.stat().st_size > 800_000
 
 
 def test_a_backup_keeps_the_count_and_what_is_in_the_log(five: None, pressloop: Command) -> None:

@@ -75,6 +75,14 @@ def test_the_zone_is_the_computer_s_unless_another_is_asked_for() -> None:
             lab_timezone(wrong)
 
 
+def test_help_names_the_zone_that_a_schedule_means() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "flows.cli", "serve", "--help"], capture_output=True, text=True,
+        check=True, env={**os.environ, "TZ": "Asia/Tokyo", "COLUMNS": "200",
+                         "PYTHONPATH": str(Path(__file__).parents[2])})
+    assert "else that of this computer, Asia/Tokyo" in " ".join(told.stdout.split())
+
+
 def test_a_zone_and_a_cron_line_that_are_none_are_refused_before_a_server_is_waited_for(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:
     path = write_settings(tmp_path)
@@ -104,6 +112,7 @@ def test_check_opens_the_ledger_it_would_use(rows: Callable[..., Any], tmp_path:
     code, found = rows(campaign={"ledger": there})
     assert code == 0, found["ledger"]
     assert "made by the first run" in found["ledger"]["found"]
+    assert rows(campaign={"ledger": there})[1] == found, "nothing was made"
     assert not (tmp_path / "no").exists()
 
 

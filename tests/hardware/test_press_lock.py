@@ -15,9 +15,11 @@ import pytest
 from another_user import NOBODY, as_nobody, as_root, open_folder
 
 from hardware.leftovers import EMPTY_S, OLD_S, sweep
-from hardware.lock import file_lock, lock_path, press_lock
+from hardware.lock import file_lock, lock_path, press_lock, state_path
 from hardware.neighbours import FOLDER, Announcement, began
-from trials.errors import BadInput, PressBusy, PressHeld
+from hardware.plc.journal import Journal, Sent
+from trials import Recipe
+from trials.errors import BadInput, Fault, PressBusy, PressHeld
 
 HOLD = """
 import sys, time
@@ -171,8 +173,11 @@ def files(press):
 def test_a_run_announces_itself_and_withdraws(alone):
     digest = lock_path("serial 7").stem.removeprefix("pressloop-")
     stale = Announcement(digest, os.getuid(), os.getpid(), 1)
-    stale.path.touch(0o600)
+    elsewhere = Announcement("0123456789abcdef", os.getuid(), os.getpid(), 1)
+    for one in (stale, elsewhere):
+        one.path.touch(0o600)
     with press_lock("serial 7"):
+        assert not elsewhere.path.exists()
         path, = files(digest)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert Announcement.parsed(path.name).is_true()
@@ -208,12 +213,41 @@ def test_two_users_are_told_about_each_other(alone):
     take("serial 8")
 
 
+@as_root
+@pytest.mark.parametrize("member", [True, False])
+def test_a_group_is_told_of_members_who_have_not_named_its_folder_and_of_nobody_else(
+        member, monkeypatch):
+    """Of a stranger it is not: anybody could keep a group from its press. A member who has not
+    named the folder is told of the group's."""
+    with open_folder(0o777) as there, open_folder() as folder:
+        os.chown(folder, 0, NOBODY.pw_gid if member else 4711)
+        folder.chmod(0o2770)
+        monkeypatch.setenv("PRESSLOOP_LOCKS", str(folder))
+        with press_lock("serial 8"):
+            assert as_nobody(lambda: take_alone("serial 8")).startswith("PressHeld")
+        held = threading.Thread(target=as_nobody, args=(lambda: hold_until(there / "go"),))
+        held.start()
+        while not (there / "held").exists():
+            time.sleep(0.01)
+        try:
+            if member:
+                with pytest.raises(PressHeld, match="of user nobody"):
+                    take("serial 8")
+            else:
+                take("serial 8")
+        finally:
+            (there / "go").touch()
+            held.join()
+
+
 def take_alone(serial):
+    os.environ.pop("PRESSLOOP_LOCKS", None)
     os.environ.pop("PRESSLOOP_RUNTIME", None)
     take(serial)
 
 
 def hold_until(go):
+    os.environ.pop("PRESSLOOP_LOCKS", None)
     os.environ.pop("PRESSLOOP_RUNTIME", None)
     with press_lock("serial 8"):
         (go.parent / "held").touch()
@@ -252,3 +286,62 @@ def test_a_stranger_cannot_hold_the_lock_of_another_user(alone):
         lock_file = lock_path("serial 10")
         assert "PermissionError" in as_nobody(grip)
     take("serial 10")
+
+
+# The journal of a press in a folder of a group.
+
+
+def journal_in(folder, monkeypatch) -> Journal:
+    monkeypatch.setenv("PRESSLOOP_LOCKS", str(folder))
+    return Journal(state_path("journal of press 4711"))
+
+
+@as_root
+def test_a_journal_of_a_group_is_written_by_its_next_member_too(monkeypatch):
+    """Whatever the umask of the first one was, and after the journal was made smaller."""
+    monkeypatch.setattr("hardware.plc.journal.LARGEST_BYTES", 1)
+    with open_folder() as folder:
+        os.chown(folder, 0, NOBODY.pw_gid)
+        folder.chmod(0o2770)
+        before = os.umask(0o077)
+        try:
+            journal_in(folder, monkeypatch).accepted(3)
+            journal_in(folder, monkeypatch)
+        finally:
+            os.umask(before)
+
+        def goes_on() -> int:
+            journal = journal_in(folder, monkeypatch)
+            journal.send(Sent(4, "b-001", Recipe(200.0, 30.0, 25.0), 1, 1, 1, 0.0))
+            journal.accepted(4)
+            return journal.highest_accepted
+
+        assert as_nobody(goes_on) == 4
+        assert journal_in(folder, monkeypatch).sent[4].stack_id == "b-001"
+        for path in folder.glob("*.jsonl"):
+            assert not path.stat().st_mode & 0o007
+
+
+def test_a_journal_of_one_user_is_read_by_nobody_else(tmp_path, monkeypatch):
+    journal = journal_in(tmp_path, monkeypatch)
+    journal.accepted(3)
+    assert stat.S_IMODE(journal.path.stat().st_mode) == 0o600
+
+
+def test_a_journal_follows_no_link(tmp_path, monkeypatch):
+    journal = journal_in(tmp_path, monkeypatch)
+    target = tmp_path / "diary"
+    target.write_text("mine")
+    journal.path.symlink_to(target)
+    with pytest.raises(Fault, match="cannot be written"):
+        journal.send(Sent(1, "b-001", Recipe(200.0, 30.0, 25.0), 1, 1, 1, 0.0))
+    assert target.read_text() == "mine"
+
+
+@as_root
+def test_a_journal_that_cannot_be_read_is_told(monkeypatch):
+    with open_folder(0o755) as folder:
+        journal_in(folder, monkeypatch).accepted(3)
+        told = as_nobody(lambda: journal_in(folder, monkeypatch).highest_accepted)
+    assert "Fault: the press journal" in told
+    assert "PRESSLOOP_STATE" in told

@@ -38,14 +38,14 @@ def many(space, count: int, lots: int = 1, seed: int = 0) -> list[Trial]:
 @pytest.fixture(scope="module")
 def chosen(space):
     trials = many(space, 6000)
-    kept, note = learned_from(trials, space, origin_of(trials[0]))
+    kept, note = learned_from(trials, (), space, origin_of(trials[0]))
     return trials, list(kept), note
 
 
 def test_up_to_the_bound_nothing_is_chosen(space):
     trials = many(space, MOST_ROWS)
-    kept, note = learned_from(trials, space, origin_of(trials[0]))
-    assert kept is trials
+    kept, note = learned_from(trials, (), space, origin_of(trials[0]))
+    assert list(kept) == trials
     assert note == ""
 
 
@@ -53,7 +53,7 @@ def test_trials_that_teach_nothing_do_not_count(space):
     trials = many(space, MOST_ROWS)
     aside = [Trial(9000 + i, t.stack, t.recipe, State.FAULTED) for i, t in
              enumerate(trials[:50])]
-    assert learned_from([*trials, *aside], space, None)[1] == ""
+    assert learned_from([*trials, *aside], (), space, None)[1] == ""
 
 
 def test_what_is_done_is_said(chosen):
@@ -65,7 +65,7 @@ def test_what_is_done_is_said(chosen):
 def test_the_choice_follows_from_the_stacks_alone(chosen, space):
     trials, kept, _ = chosen
     shuffled = [trials[i] for i in np.random.default_rng(1).permutation(len(trials))]
-    again, _ = learned_from(shuffled, space, origin_of(trials[0]))
+    again, _ = learned_from(shuffled, (), space, origin_of(trials[0]))
     assert [t.number for t in again] == [t.number for t in kept]
 
 
@@ -97,7 +97,7 @@ def test_the_rest_fills_the_space(chosen, space):
 def test_open_stacks_are_always_kept(space):
     trials = many(space, MOST_ROWS + 1)
     waiting = Trial(9999, trials[0].stack, Recipe(100.0, 60.0, 30.0), State.PLANNED)
-    kept, _ = learned_from([*trials, waiting], space, None)
+    kept, _ = learned_from([*trials, waiting], (), space, None)
     assert waiting in kept
     assert len(kept) == LEARNED + 1
 
@@ -105,7 +105,7 @@ def test_open_stacks_are_always_kept(space):
 def test_of_many_lots_the_wanted_one_and_the_largest_are_used(space):
     trials = many(space, 4000, lots=8)
     origin = ("lot 5", "me")
-    kept, note = learned_from(trials, space, origin)
+    kept, note = learned_from(trials, (), space, origin)
     lots = {t.stack.lot for t in kept}
     assert "lot 5" in lots and len(lots) == 1 + MOST_OTHERS
     assert sum(t.stack.lot == "lot 5" for t in kept) > LEARNED / (1 + MOST_OTHERS)
@@ -113,15 +113,29 @@ def test_of_many_lots_the_wanted_one_and_the_largest_are_used(space):
 
 
 def test_a_lot_with_enough_stacks_needs_no_other(space):
-    kept, _ = learned_from(many(space, 4000, lots=4), space, ("lot 1", "me"))
+    kept, _ = learned_from(many(space, 4000, lots=4), (), space, ("lot 1", "me"))
     assert {t.stack.lot for t in kept} == {"lot 1"} and len(kept) == LEARNED
+
+
+def test_a_campaign_learns_from_all_of_its_own_beside_thousands_of_earlier_ones(space):
+    """Also from those of a lot that it was begun with, and of none that it is asked for."""
+    earlier, mine = many(space, 3000), many(space, 60, lots=5, seed=1)
+    for origin in (origin_of(mine[0]), ("a new lot", "me"), None):
+        kept, note = learned_from(mine, earlier, space, origin)
+        assert set(map(id, mine)) <= set(map(id, kept))
+        assert len(kept) == LEARNED
+        assert "3060 stacks" in note
+        again, _ = learned_from(mine[::-1], earlier[::-1], space, origin)
+        assert set(map(id, again)) == set(map(id, kept))
+    kept, _ = learned_from(many(space, 1000, seed=1), earlier, space, origin_of(earlier[0]))
+    assert len(kept) == LEARNED, "a long campaign is chosen from as any other"
 
 
 def test_only_failures_and_equal_recipes_do_no_harm(space):
     same = [Trial(n, Stack(f"s{n}", "lot", "me", 0.785, 600.0, 375.0), Recipe(100.0, 60.0, 30.0),
                   State.EVALUATED, outcome=Failed(FailureMode.CRUSHED, "broke"))
             for n in range(1, MOST_ROWS + 2)]
-    assert len(learned_from(same, space, None)[0]) == LEARNED
+    assert len(learned_from(same, (), space, None)[0]) == LEARNED
 
 
 SUGGEST = """
