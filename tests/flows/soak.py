@@ -90,6 +90,7 @@ class Attack:
         self.press = "simulated" if lab.press is None else "modbus"
         self.copies = Copies(lab, draw)
         self.count = Counter[str]()
+        self._before = tracebacks(lab.folder)
 
     def carried_out(self) -> Tally:
         """The campaign to its end, by a last run that nobody disturbs."""
@@ -205,8 +206,7 @@ class Attack:
             len(trials), len(pressed), self.count["kills"], self.count["stops"],
             self.count["set backs"], self.count["told"], lost=len(set(pressed) - kept),
             doubled=len(pressed) - len(set(pressed)), silent=self.count["silent"],
-            tracebacks=sum("Traceback" in path.read_text(errors="replace")
-                           for path in logs(self.lab.folder)))
+            tracebacks=tracebacks(self.lab.folder) - self._before)
 
 
 @dataclass(frozen=True)
@@ -220,6 +220,7 @@ class Ended:
         assert self.run.wait(LAST_S) == 0, self.run.said()
 
 
-def logs(folder: Path) -> list[Path]:
-    """What runs and supervisors of this lab have written."""
-    return [*folder.glob("run-*.log"), *Path(os.environ["PRESSLOOP_RUNTIME"]).glob("*.log")]
+def tracebacks(folder: Path) -> int:
+    """In what runs of this lab, and all supervisors, have written."""
+    logs = [*folder.glob("run-*.log"), *Path(os.environ["PRESSLOOP_RUNTIME"]).glob("*.log")]
+    return sum(path.read_text(errors="replace").count("Traceback") for path in logs)

@@ -6,6 +6,8 @@ import os
 import signal
 import socket
 import stat
+import subprocess
+import sys
 import time
 from contextlib import closing, suppress
 from dataclasses import replace
@@ -200,3 +202,18 @@ def test_a_client_that_was_killed_in_mid_line_orders_nothing(open_press, torn, s
         assert killed.recv(100) == b"", "no answer, and no longer a client"
     assert press.report(1).state is CycleState.RUNNING
     press.release()
+
+
+def test_a_supervisor_whose_starter_was_killed_ends_in_peace(place, open_press, tmp_path):
+    order = {"driver": DRIVER, "options": {"linger_s": 0.5}, "place": wire.plain_place(place),
+             "socket": str(wire.socket_path("kept press")), "digest": "", "linger_s": 2.0}
+    read, write = os.pipe()
+    os.close(read)
+    with open(tmp_path / "said", "wb") as said:
+        process = subprocess.Popen([sys.executable, "-m", "hardware.supervisor.process"],
+                                   stdin=subprocess.PIPE, stdout=write, stderr=said)
+    os.close(write)
+    process.communicate(wire.dump(order))
+    assert process.returncode == 0
+    assert (tmp_path / "said").read_text() == ""
+    assert open_press().last_accepted_id() == 0
