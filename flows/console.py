@@ -86,10 +86,25 @@ def terminable() -> Iterator[Asked]:
     token = ASKED.set(asked)
     try:
         yield asked
+    except Exception as error:
+        if asked.by is None or not _wraps_a_stop(error):
+            raise
+        raise (KeyboardInterrupt if asked.by == signal.SIGINT else Terminated) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
         ASKED.reset(token)
+
+
+def _wraps_a_stop(error: BaseException | None) -> bool:
+    """True for what a library makes of a stop that came while its compiled part ran, as pydantic
+    does: an error of its own, whose message names it."""
+    names = (KeyboardInterrupt.__name__, Terminated.__name__)
+    while error is not None:
+        if not isinstance(error, PressloopError) and any(name in str(error) for name in names):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 @contextmanager
