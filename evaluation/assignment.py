@@ -1,9 +1,8 @@
 """Which processes are the interface? Those that earlier stacks of the campaign had as interface,
 else those that peak below a frequency.
 
-A process of this stack is one of an earlier stack where their time constants differ by less than
-a factor of `SAME_WITHIN`; so arc number two of one stack stays arc number two of the next, though
-both move past the limit.
+The limit lies in the gap that earlier stacks have between their separator and their interface; so
+arc number two of one stack stays arc number two of the next, though both move past the frequency.
 """
 
 from __future__ import annotations
@@ -16,7 +15,8 @@ import numpy as np
 from evaluation.processes import Process
 from trials.outcome import Arc
 
-SAME_WITHIN = 5.0
+NEAR = 25.0
+"""Processes within this factor below the limit may be the separator's."""
 LEADS_F_CM2 = 1e-9
 """Capacitances below are those of cables and of a bulk; a double layer has 1e-7 F/cm2 and more."""
 
@@ -30,11 +30,11 @@ class Boundary:
 
 
 def boundary(interface_below_hz: float, earlier: Sequence[Sequence[Arc]]) -> Boundary:
-    """The limit of the rules, moved into the gap that earlier stacks have between separator and
-    interface where it would cut through one of their processes."""
+    """The limit of the rules; from two earlier stacks on, the middle of their gap between separator
+    and interface."""
     inside = [arc.peak_hz for arcs in earlier for arc in arcs if arc.interface]
     outside = [arc.peak_hz for arcs in earlier for arc in arcs if not arc.interface
-               and arc.peak_hz > interface_below_hz / SAME_WITHIN**2]
+               and arc.peak_hz > interface_below_hz / NEAR]
     if len(earlier) < 2 or not inside or not outside:
         return Boundary(interface_below_hz, "interface_below_hz")
     fastest, slowest = _medians(earlier)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from evaluation.classify import hard_failure
 from evaluation.reading import Reading, read
-from evaluation.relaxation_peaks import Compared, compared
+from evaluation.relaxation_peaks import Compared, of_reading
 from evaluation.rules import Rules
 from trials.checks import ComplexArray
 from trials.errors import BadInput
@@ -101,8 +101,7 @@ class Fit:
     @cached_property
     def relaxation_times(self) -> Compared:
         """Distribution of relaxation times of the spectrum beside that of the circuit."""
-        return compared(self.reading.checked.data, self.reading.solution,
-                        [one.peak_hz for one in self.processes])
+        return of_reading(self.reading)
 
     def impedance(self, frequency_hz: npt.ArrayLike) -> ComplexArray:
         """Impedance of the circuit (ohm) at these frequencies, of their shape."""

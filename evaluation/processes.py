@@ -15,7 +15,7 @@ import numpy as np
 
 from evaluation.circuits.least_squares import Data, Solution
 from evaluation.circuits.series import DIFFUSION_TOP
-from evaluation.circuits.tree import Circuit, Element, Node, Parallel, Series, evaluated
+from evaluation.circuits.tree import Element, Node, Parallel, Series, evaluated, value_count
 from trials.checks import ComplexArray, FloatArray
 
 RANGES_F_CM2 = (("bulk", 1e-10), ("grain boundary", 1e-7), ("interface", 1e-5),
@@ -57,12 +57,8 @@ class Process:
 def processes(data: Data, solution: Solution, area_cm2: float) -> tuple[Process, ...]:
     """The processes of a fitted circuit, fast to slow. Resistances in series at the top are ohmic,
     and no process."""
-    found: list[Process] = []
-    start = 0
-    for node in solution.circuit.root.parts:
-        end = start + sum(len(e.kind.parameters) for e in Circuit.elements_of(node))
-        found += _of_part(data, solution, node, start, end, area_cm2)
-        start = end
+    found = [process for node, start, end in solution.circuit.placed_parts
+             for process in _of_part(data, solution, node, start, end, area_cm2)]
     return _behind_diffusion(sorted(found, key=lambda one: -one.peak_hz))
 
 
@@ -141,7 +137,7 @@ def _resistances(node: Node, at: int = 0) -> list[tuple[int, str]]:
             at += len(part.kind.parameters)
         else:
             found += _resistances(part, at)
-            at += sum(len(e.kind.parameters) for e in Circuit.elements_of(part))
+            at += value_count(part)
     return found
 
 
@@ -183,9 +179,3 @@ def _collect(node: Node, values: FloatArray, at: int, kept: list[float]) -> int:
         at = _collect(part, values, at, [] if skip else kept)
     return at
 
-
-def total_resistance(solution: Solution, of: Sequence[Process]) -> tuple[float, float]:
-    """Sum of these resistances and its standard error, ohm."""
-    where = [one.index for one in of]
-    variance = float(solution.covariance[np.ix_(where, where)].sum())
-    return float(solution.values[where].sum()), float(np.sqrt(max(variance, 0.0)))

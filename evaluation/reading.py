@@ -18,7 +18,8 @@ from evaluation.circuits.chosen import fit
 from evaluation.circuits.least_squares import Data, Solution
 from evaluation.circuits.notation import AUTO, parse_circuit
 from evaluation.circuits.series import DIFFUSION_TOP
-from evaluation.processes import Process, processes, total_resistance
+from evaluation.circuits.tree import Element
+from evaluation.processes import Process, processes
 from evaluation.rules import Rules
 from evaluation.trouble import Evidence, trouble_of
 from evaluation.validity import Validity, validity
@@ -45,7 +46,6 @@ class Described:
     processes: tuple[Process, ...]
     weight: float
     doubt: float
-    lowest_hz: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -119,7 +119,8 @@ def read(spectrum: Spectrum, rules: Rules, earlier: Sequence[Sequence[Arc]] = ()
     described = _described(checked, rules)
     limit = boundary(rules.interface_below_hz, earlier)
     interfacial = _averaged([_interface(one, limit) for one in described], described)
-    total = _averaged([_total(one) for one in described], described)
+    total = _averaged([_total(one, float(checked.data.frequency_hz.min())) for one in described],
+                      described)
     series = _averaged([_series(one.solution) for one in described], described)
     # A change of gain that is proved, though small, is a resistance that may not be there.
     gained = checked.step * float(np.median(np.abs(checked.data.measured)))
@@ -129,7 +130,7 @@ def read(spectrum: Spectrum, rules: Rules, earlier: Sequence[Sequence[Arc]] = ()
     summed = tuple(one.name for one in best.processes if is_interface(one, limit))
     evidence = Evidence(checked, best.solution, best.processes,
                         tuple((one.processes, one.weight) for one in described), limit,
-                        interfacial[0], error, total, series[0], area, rules)
+                        interfacial[0], error, series[0], area, rules)
     return Reading(
         described, checked, limit, interfacial[0] * area, error * area, total[0] * area,
         total[1] * area, series[0] * area, series[1] * area, summed, area,
@@ -153,14 +154,12 @@ def windowed(spectrum: Spectrum, rules: Rules) -> Spectrum:
 
 def _described(checked: Validity, rules: Rules) -> tuple[Described, ...]:
     data, area = checked.data, checked.spectrum.area_cm2
-    low = float(data.frequency_hz.min())
     if rules.circuit != AUTO:
         solution = _fit_one(data, rules, checked)
-        return (Described(solution, processes(data, solution, area), 1.0, 1.0, low),)
+        return (Described(solution, processes(data, solution, area), 1.0, 1.0),)
     found = candidates(data, NOISE_FLOOR * rules.expected_noise, checked.check.rms)
     return tuple(Described(one.solution, processes(data, one.solution, area), one.weight,
-                           one.doubt, low)
-                 for one in found)
+                           one.doubt) for one in found)
 
 
 def _fit_one(data: Data, rules: Rules, checked: Validity) -> Solution:
@@ -172,18 +171,16 @@ def _fit_one(data: Data, rules: Rules, checked: Validity) -> Solution:
 
 
 def _interface(one: Described, limit: Boundary) -> tuple[float, float]:
-    return total_resistance(one.solution, [p for p in one.processes if is_interface(p, limit)])
+    return one.solution.sum_of([p.index for p in one.processes if is_interface(p, limit)])
 
 
-def _total(one: Described) -> tuple[float, float]:
+def _total(one: Described, lowest_hz: float) -> tuple[float, float]:
     """All closed processes, and finite diffusion that ends inside the sweep."""
     closed = [p.index for p in one.processes if p.closed and not p.diffusion]
-    where = closed + _ended_diffusion(one)
-    variance = float(one.solution.covariance[np.ix_(where, where)].sum())
-    return float(one.solution.values[where].sum()), float(np.sqrt(max(variance, 0.0)))
+    return one.solution.sum_of(closed + _ended_diffusion(one, lowest_hz))
 
 
-def _ended_diffusion(one: Described) -> list[int]:
+def _ended_diffusion(one: Described, lowest_hz: float) -> list[int]:
     """Places of the resistances of Ws elements that are diffusion and whose top (2.5/tau) lies
     well inside the sweep."""
     names, values = one.solution.circuit.names, one.solution.values
@@ -193,23 +190,15 @@ def _ended_diffusion(one: Described) -> list[int]:
             at = names.index(element.names[0])
             arc = any(process.index == at for process in one.processes)
             top_hz = DIFFUSION_TOP / (2 * np.pi * values[at + 1])
-            if not arc and top_hz >= CLEARLY_INSIDE * one.lowest_hz:
+            if not arc and top_hz >= CLEARLY_INSIDE * lowest_hz:
                 found.append(at)
     return found
 
 
 def _series(solution: Solution) -> tuple[float, float]:
     """Resistances of the series itself."""
-    where = [i for i, e in enumerate(solution.circuit.names)
-             if any(part_names(part) == (e,) for part in solution.circuit.root.parts)]
-    variance = float(solution.covariance[np.ix_(where, where)].sum())
-    return float(solution.values[where].sum()), float(np.sqrt(max(variance, 0.0)))
-
-
-def part_names(part: object) -> tuple[str, ...]:
-    """The name of a plain resistance of the series; nothing for another part."""
-    names: tuple[str, ...] = getattr(part, "names", ())
-    return names if getattr(part, "symbol", "") == "R" else ()
+    return solution.sum_of([start for part, start, _ in solution.circuit.placed_parts
+                            if isinstance(part, Element) and part.symbol == "R"])
 
 
 def _averaged(values: Sequence[tuple[float, float]], described: Sequence[Described]

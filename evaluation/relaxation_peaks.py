@@ -10,12 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from evaluation.circuits.least_squares import Data, Solution
 from evaluation.relaxation_times import Distribution, relaxation_times
 from trials.checks import FloatArray
+
+if TYPE_CHECKING:
+    from evaluation.reading import Reading
 
 CLEAR = 3.0
 """A peak rises above the valleys beside it by this many standard errors."""
@@ -115,6 +119,11 @@ def compared(data: Data, solution: Solution, process_hz: Sequence[float]) -> Com
     # The circuit's impedance has no noise: what counts as a peak is told by that of the data.
     fitted = replace(fitted, noise=seen.noise)
     return Compared(seen, fitted, tuple(process_hz), peaks(seen), peaks(fitted), apart(data, seen))
+
+
+def of_reading(reading: Reading) -> Compared:
+    """The spectrum of a reading against its most likely circuit."""
+    return compared(reading.checked.data, reading.solution, [one.peak_hz for one in reading.arcs])
 
 
 def peaks(of: Distribution) -> tuple[Peak, ...]:

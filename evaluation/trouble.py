@@ -33,7 +33,6 @@ class Evidence:
     limit: Boundary
     interfacial_ohm: float
     interfacial_se_ohm: float
-    total_ohm: tuple[float, float]
     series_ohm: float
     area_cm2: float
     rules: Rules
@@ -95,8 +94,7 @@ def _not_closed(seen: Evidence) -> str | None:
 def _is_open(one: Process, seen: Evidence) -> bool:
     """Larger than what is resolved, slower than the sweep, and no tail."""
     z = np.abs(seen.checked.data.measured[-1])
-    return (not one.closed and one.peak_hz < float(seen.checked.data.frequency_hz.min())
-            and one.exponent > OPEN_ARC and one.resistance_ohm > 0.1 * z)
+    return not one.closed and one.exponent > OPEN_ARC and one.resistance_ohm > 0.1 * z
 
 
 def _no_interface(seen: Evidence) -> str | None:

@@ -11,7 +11,7 @@ from evaluation.circuits.least_squares import Data, data_of
 from evaluation.kramers_kronig import Ladder, ladder
 from evaluation.rules import Rules
 from evaluation.weights import MODULUS, USUAL_ENDS, Ends, outside, relative_noise
-from trials.checks import FloatArray
+from trials.checks import BoolArray, FloatArray
 from trials.spectrum import Spectrum
 
 OUTLIER_SIGMA = 5.5
@@ -50,46 +50,59 @@ class Validity:
 
 def validity(spectrum: Spectrum, rules: Rules) -> Validity:
     """Checks a spectrum; isolated points that contradict all others are left out, and said."""
-    kept, notes = _isolated(spectrum, rules)
+    kept, notes, found = _isolated(spectrum, rules)
     told = None
     if len(notes) > rules.leave_out_points:
         them = "it" if len(notes) == 1 else "them"
         told = f"{'; '.join(notes)}. Measure again, or leave {them} out"
-        kept, notes = spectrum, ()
-    check = _ladder(kept, rules)
-    step, stepped = _step(check, rules)
-    wrong = _negative(kept) or told or stepped or _disturbed(check, rules)
+        kept, notes, found = spectrum, (), _laddered(spectrum, rules)
+    step, stepped = _step(found.check, rules)
+    wrong = _negative(kept) or told or stepped or _disturbed(found.check, rules)
     if wrong is not None:
-        return Validity(_data(spectrum, rules), spectrum, check, 0.0, wrong, ())
+        data = found.data if kept is spectrum else _laddered(spectrum, rules).data
+        return Validity(data, spectrum, found.check, 0.0, wrong, ())
     trouble = _missing(spectrum) or _drift(spectrum, rules)
     said = tuple(f"{note} and is left out" for note in notes)
-    return Validity(_data(kept, rules), kept, check, step, trouble, said)
+    return Validity(found.data, kept, found.check, step, trouble, said)
 
 
-def _isolated(spectrum: Spectrum, rules: Rules) -> tuple[Spectrum, tuple[str, ...]]:
-    """The spectrum without the few points that alone contradict all others, and what they are; as
-    it is where leaving out few points does not mend it."""
-    kept: Spectrum = spectrum
+@dataclass(frozen=True, eq=False)
+class _Laddered:
+    """Weighted data and their ladder."""
+
+    data: Data
+    check: Ladder
+
+
+def _isolated(spectrum: Spectrum, rules: Rules
+              ) -> tuple[Spectrum, tuple[str, ...], _Laddered]:
+    """The spectrum without the few points that alone contradict all others, what they are, and its
+    ladder; as it is where leaving out few points does not mend it."""
+    kept, found = spectrum, _laddered(spectrum, rules)
+    whole = found
     notes: list[str] = []
     for _ in range(max(rules.leave_out_points, FEW)):
-        check = _ladder(kept, rules)
-        worst = _outlier(check, rules)
+        worst = _outlier(found.check, rules)
         if worst is None:
-            return kept, tuple(notes)
-        notes.append(f"the point at {kept.frequency_hz[worst]:.4g} Hz is {check.off[worst]:.1%} "
-                     "off what the others say")
+            return kept, tuple(notes), found
+        notes.append(f"the point at {kept.frequency_hz[worst]:.4g} Hz is "
+                     f"{found.check.off[worst]:.1%} off what the others say")
         kept = _without(kept, worst)
-    if _outlier(_ladder(kept, rules), rules) is None:
-        return kept, tuple(notes)
-    return spectrum, ()
+        found = _laddered(kept, rules)
+    if _outlier(found.check, rules) is None:
+        return kept, tuple(notes), found
+    return spectrum, (), whole
 
 
-def _data(spectrum: Spectrum, rules: Rules) -> Data:
-    """The data, with as much noise at the ends of the band as the residuals there show."""
+def _laddered(spectrum: Spectrum, rules: Rules) -> _Laddered:
+    """The data and their ladder, with as much noise at the ends of the band as the residuals there
+    show."""
     data = data_of(spectrum, rules.weighting)
-    if rules.weighting != MODULUS:
-        return data
-    return data_of(spectrum, rules.weighting, _ends(ladder(data)))
+    check = ladder(data)
+    if rules.weighting == MODULUS:
+        data = data_of(spectrum, rules.weighting, _ends(check))
+        check = ladder(data)
+    return _Laddered(data, check)
 
 
 def _ends(check: Ladder) -> Ends:
@@ -117,10 +130,6 @@ def _end(noise: FloatArray, part: FloatArray, scatter: float) -> float:
     return max(END_NOISE, key=likelihood)
 
 
-def _ladder(spectrum: Spectrum, rules: Rules) -> Ladder:
-    return ladder(_data(spectrum, rules))
-
-
 def _without(spectrum: Spectrum, index: int) -> Spectrum:
     keep = np.arange(spectrum.frequency_hz.size) != index
     return replace(spectrum, frequency_hz=spectrum.frequency_hz[keep],
@@ -131,7 +140,7 @@ def _sigma(check: Ladder, rules: Rules) -> float:
     return max(check.scatter, FLOOR * rules.expected_noise)
 
 
-def _outliers(check: Ladder, rules: Rules) -> FloatArray:
+def _outliers(check: Ladder, rules: Rules) -> BoolArray:
     return np.asarray(check.studentised > OUTLIER_SIGMA * _sigma(check, rules))
 
 
@@ -166,8 +175,8 @@ def _disturbed(check: Ladder, rules: Rules) -> str | None:
         return (f"breaks Kramers-Kronig: residual {check.rms:.2%} of |Z|, expected at most "
                 f"{limit:.2%}, worst near {_worst_hz(check):.3g} Hz. Measure again, with a larger "
                 "amplitude or more averaging")
-    if _outliers(check, rules).any():
-        found = check.frequency_hz[_outliers(check, rules)]
+    found = check.frequency_hz[_outliers(check, rules)]
+    if found.size:
         return (f"{found.size} point{'s' * (found.size > 1)} break{'s' * (found.size == 1)} "
                 f"Kramers-Kronig, near {', '.join(f'{hz:.3g}' for hz in found[:4])} Hz. Measure "
                 "again, or leave them out")

@@ -25,7 +25,7 @@ from trials.entry import Commanded, Entry, Evaluated, Faulted, Measured, Planned
 from trials.errors import Fault, NotReady, OutcomeUnknown
 from trials.outcome import Outcome, SetAside
 from trials.trace import Trace
-from trials.trial import State, Trial
+from trials.trial import State, Trial, outcomes_before
 
 
 def carry_through(run: Run, number: int) -> None:
@@ -117,9 +117,8 @@ def evaluate_stack(run: Run, number: int) -> Outcome:
     """What the readings mean."""
     trial = _trial(run, number)
     assert trial.trace is not None
-    earlier = [t.outcome for t in run.history() if t.number < number and t.outcome is not None]
     return evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, run.settings.rules,
-                    earlier)
+                    outcomes_before(run.history(), number))
 
 
 def _released(run: Run, trial: Trial) -> bool:

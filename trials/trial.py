@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -68,3 +69,9 @@ class Trial:
     def is_open(self) -> bool:
         """True while there is something left to do for this stack."""
         return self.state in OPEN
+
+
+def outcomes_before(trials: Iterable[Trial], number: int) -> list[Outcome]:
+    """Outcomes of the trials with a lower number, in their order."""
+    return [trial.outcome for trial in trials
+            if trial.number < number and trial.outcome is not None]

@@ -59,16 +59,16 @@ def candidates(data: Data, noise_floor: float, reached: float = np.inf) -> list[
     `reached` is the residual of an unconstrained ladder: where the circuits stay well above it,
     they are searched again from random starts.
     """
-    search = _Search(data, noise_floor)
-    search.grow()
-    search.finite_diffusion()
-    search.rearrange()
-    search.finite_diffusion()
-    search.eliminate()
-    if search.best_rms() > LOOK_AGAIN * max(reached, noise_floor):
-        search.look_again()
-        search.finite_diffusion()
-    return search.weighed()
+    circuits = _Search(data, noise_floor)
+    circuits.grow()
+    circuits.finite_diffusion()
+    circuits.rearrange()
+    circuits.finite_diffusion()
+    circuits.eliminate()
+    if circuits.best_rms() > LOOK_AGAIN * max(reached, noise_floor):
+        circuits.look_again()
+        circuits.finite_diffusion()
+    return circuits.weighed()
 
 
 class _Search:

@@ -103,17 +103,14 @@ def _ordered(circuit: Circuit, values: FloatArray, ranges: Ranges) -> FloatArray
     outside); left as they are where the user speaks of single parameters."""
     if ranges.low or ranges.high or ranges.fixed or ranges.initial:
         return values
-    places, start = [], 0
-    for one in circuit.root.parts:
-        size = sum(len(e.kind.parameters) for e in Circuit.elements_of(one))
+    ordered = values.copy()
+    places = []
+    for one, start, _ in circuit.placed_parts:
         if isinstance(one, Element) and one.symbol == "Zarc":
             places.append(start)
         if isinstance(one, Element) and one.symbol == "TLM":
-            values = values.copy()
-            values[start:start + 2] = sorted(values[start:start + 2], reverse=True)
-        start += size
+            ordered[start:start + 2] = sorted(values[start:start + 2], reverse=True)
     arcs = sorted((tuple(values[at:at + 3]) for at in places), key=lambda arc: arc[1])
-    ordered = values.copy()
     for at, arc in zip(places, arcs, strict=True):
         ordered[at:at + 3] = arc
     return ordered

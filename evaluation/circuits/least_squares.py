@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -83,6 +84,11 @@ class Solution:
         """Standard error of each value; NaN stands for "not determined" or fixed."""
         spread = np.sqrt(np.clip(np.diag(self.covariance), 0.0, None))
         return np.where(self.determined, spread, np.nan)
+
+    def sum_of(self, where: Sequence[int]) -> tuple[float, float]:
+        """Sum of the values at these places, and its standard error."""
+        variance = float(self.covariance[np.ix_(where, where)].sum())
+        return float(self.values[list(where)].sum()), float(np.sqrt(max(variance, 0.0)))
 
     def value(self, name: str) -> float:
         """The value of a parameter by its full name."""

@@ -53,11 +53,6 @@ class Circuit:
     def __str__(self) -> str:
         return text_of(self.root)
 
-    @staticmethod
-    def elements_of(node: Node) -> tuple[Element, ...]:
-        """All elements of a part in the order of the text."""
-        return tuple(_elements(node))
-
     @cached_property
     def elements(self) -> tuple[Element, ...]:
         """All elements in the order of the text."""
@@ -73,6 +68,16 @@ class Circuit:
     def names(self) -> tuple[str, ...]:
         """Full names of the parameters."""
         return tuple(name for name, _ in self.parameters)
+
+    @cached_property
+    def placed_parts(self) -> tuple[tuple[Node, int, int], ...]:
+        """Each part of the series, with where its values start and end."""
+        found, start = [], 0
+        for node in self.root.parts:
+            end = start + value_count(node)
+            found.append((node, start, end))
+            start = end
+        return tuple(found)
 
     @property
     def size(self) -> int:
@@ -99,6 +104,11 @@ def element(symbol: str, number: int | str) -> Element:
     label = f"{symbol}{number}"
     names = [label] if len(parameters) == 1 else [f"{label} {p.name}" for p in parameters]
     return Element(symbol, label, tuple(names))
+
+
+def value_count(node: Node) -> int:
+    """Number of values of a part."""
+    return sum(len(one.kind.parameters) for one in _elements(node))
 
 
 def text_of(node: Node) -> str:

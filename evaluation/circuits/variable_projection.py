@@ -41,10 +41,7 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class Separable:
-    """A circuit split into sizes (solved) and shapes (searched), for one spectrum.
-
-    `ceilings` holds the largest size of each scalable part.
-    """
+    """A circuit split into sizes (solved) and shapes (searched), for one spectrum."""
 
     data: Data
     circuit: Circuit
@@ -53,12 +50,8 @@ class Separable:
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The parts of the series."""
-        found, start = [], 0
-        for node in self.circuit.root.parts:
-            end = start + node_size(node)
-            found.append(Part(node, start, end, self._size_of(start, end)))
-            start = end
-        return tuple(found)
+        return tuple(Part(node, start, end, self._size_of(start, end))
+                     for node, start, end in self.circuit.placed_parts)
 
     @cached_property
     def shapes(self) -> np.ndarray:
@@ -151,7 +144,7 @@ class Separable:
                 columns.append(column)
             moved.update({part.start + k: (at, slope) for k, slope in enumerate(slopes)})
         matrix = np.column_stack(columns) if columns else np.zeros((rest.size, 0))
-        sizes = _bounded(matrix, rest, *self._ranges) if columns else np.zeros(0)
+        sizes = _sizes_within(matrix, rest, *self._ranges) if columns else np.zeros(0)
         off = matrix @ sizes - rest
         return _Solved(sizes, off, self._by_shape(moved, sizes), matrix[:, sizes > 0])
 
@@ -176,11 +169,6 @@ class _Solved:
     def squares(self) -> float:
         squares = float(self.off @ self.off)
         return squares if np.isfinite(squares) else np.inf
-
-
-def node_size(node: Node) -> int:
-    """Number of values of a part."""
-    return sum(len(one.kind.parameters) for one in Circuit.elements_of(node))
 
 
 def search(data: Data, circuit: Circuit, space: Space, start: FloatArray, converged: float = 1e-6
@@ -232,8 +220,8 @@ def _projected(jacobian: FloatArray, active: FloatArray) -> FloatArray:
     return np.asarray(jacobian - basis @ (basis.T @ jacobian))
 
 
-def _bounded(matrix: FloatArray, target: FloatArray, low: FloatArray, high: FloatArray
-             ) -> FloatArray:
+def _sizes_within(matrix: FloatArray, target: FloatArray, low: FloatArray, high: FloatArray
+                  ) -> FloatArray:
     """Least squares with each size within its range; 0 is allowed where there is no lower bound."""
     norm = np.maximum(np.linalg.norm(matrix, axis=0), 1e-300)
     scaled = matrix / norm

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,7 @@ from rich.table import Table
 from evaluation.classify import hard_failure
 from evaluation.readers import RawSweep
 from evaluation.reading import Reading, read
-from evaluation.relaxation_peaks import compared
+from evaluation.relaxation_peaks import of_reading
 from evaluation.rules import Rules
 from flows.commands.pictures import Evaluated, check_picture, draw
 from flows.commands.read_files import named, shown_name, spectrum_of, sweeps_in, told_of
@@ -76,7 +76,7 @@ def _told(reading: Reading, asked: Asked) -> dict[str, Any]:
         "valid": reading.trouble is None, "verdict": reading.trouble or "valid",
         "remarks": list(reading.notes),
         "circuit": reading.circuit, "elements": _elements(reading),
-        "processes": _processes(reading), "circuits": [
+        "processes": [asdict(one) for one in reading.arcs], "circuits": [
             {"circuit": str(one.solution.circuit), "weight": one.weight,
              "residual": one.solution.rms} for one in reading.described],
         "kramers_kronig_residual": reading.ladder_rms, "fit_residual": reading.solution.rms,
@@ -102,17 +102,9 @@ def _elements(reading: Reading) -> list[dict[str, Any]]:
                 of.circuit.parameters, of.values, of.standard_errors, strict=True)]
 
 
-def _processes(reading: Reading) -> list[dict[str, Any]]:
-    return [{"name": one.name, "resistance_ohm_cm2": one.resistance_ohm_cm2,
-             "peak_hz": one.peak_hz, "exponent": one.exponent,
-             "capacitance_f_cm2": one.capacitance_f_cm2, "kind": one.kind,
-             "interface": one.interface} for one in reading.arcs]
-
-
 def _relaxation(reading: Reading) -> dict[str, Any]:
     """Peaks of the relaxation times against the processes, and what can be told apart."""
-    found = compared(reading.checked.data, reading.solution,
-                     [one.peak_hz for one in reading.arcs])
+    found = of_reading(reading)
     return {"said": str(found), "told_apart_factor": found.apart,
             "peaks": [{"peak_hz": one.hz, "resistance_ohm_cm2": one.resistance_ohm
                        * reading.area_cm2} for one in found.peaks],

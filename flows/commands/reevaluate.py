@@ -19,7 +19,7 @@ from trials.entry import Evaluated
 from trials.errors import BadInput
 from trials.ledger import Ledger
 from trials.outcome import Intact, Outcome
-from trials.trial import State, Trial
+from trials.trial import State, Trial, outcomes_before
 from views.kinds import kind_of, reason_of
 from views.words import plus_minus
 
@@ -48,7 +48,7 @@ def _again(ledger: Ledger, campaign: str, number: int, rules: Rules, note: str) 
     trial = ledger.trial(campaign, number)
     assert trial is not None
     assert trial.trace is not None
-    before = [t.outcome for t in ledger.history(campaign) if t.number < number and t.outcome]
+    before = outcomes_before(ledger.history(campaign, arrays=False), number)
     outcome = evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, rules, before)
     ledger.append(campaign, number, Evaluated(trial.readings + 1, outcome, rules.plain(), note))
     return {"trial": number, "reading": trial.readings + 1,
