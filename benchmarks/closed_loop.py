@@ -15,22 +15,22 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation.evaluate import evaluate
-from evaluation.rules import Rules
-from hardware.envelope import Envelope
-from hardware.guard import run_cycle
-from hardware.protocols import ImpedanceMeter, Place, Press
-from hardware.registry import connect_meter, connect_press
-from hardware.simulation.bench import Accepted
-from hardware.simulation.materials import materials
-from hardware.simulation.sample import Break, pressed
-from hardware.simulation.truth import Truth, optimum, truth
-from optimizer import Problem, Recommendation, fit_models, propose, recommend
-from optimizer.space import Space
-from trials.outcome import Failed, FailureMode, Outcome, SetAside
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trial import State, Trial
+from pressloop.evaluation.evaluate import evaluate
+from pressloop.evaluation.rules import Rules
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.guard import run_cycle
+from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
+from pressloop.hardware.registry import connect_meter, connect_press
+from pressloop.hardware.simulation.bench import Accepted
+from pressloop.hardware.simulation.materials import materials
+from pressloop.hardware.simulation.sample import Break, pressed
+from pressloop.hardware.simulation.truth import Truth, optimum, truth
+from pressloop.optimizer import Problem, Recommendation, fit_models, propose, recommend
+from pressloop.optimizer.space import Space
+from pressloop.trials.outcome import Failed, FailureMode, Outcome, SetAside
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 
 SPACE = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
 REFERENCE = Recipe(140.0, 180.0, 25.0)

@@ -22,12 +22,12 @@ from benchmarks.closed_loop import (
     _stack,
     best_of,
 )
-from hardware.protocols import Place
-from hardware.simulation.materials import materials
-from hardware.simulation.truth import truth
-from optimizer import Models, Problem, fit_models, propose, recommend
-from optimizer.stopping import Stopping, assess
-from trials.trial import State, Trial
+from pressloop.hardware.protocols import Place
+from pressloop.hardware.simulation.materials import materials
+from pressloop.hardware.simulation.truth import truth
+from pressloop.optimizer import Models, Problem, fit_models, propose, recommend
+from pressloop.optimizer.stopping import Stopping, assess
+from pressloop.trials.trial import State, Trial
 
 PRESETS, SEEDS, STACKS, FIRST = ("reference", "fragile", "single-crystal"), (1, 2, 3), 30, 12
 RULES = {"5 % with 5 %": Stopping(0.05, 0.05), "10 % with 5 %": Stopping(0.10, 0.05),

@@ -25,11 +25,11 @@ import numpy as np  # noqa: E402
 from closed_loop import STACKS, Campaign, run_campaign  # noqa: E402
 from random_stacks import CIRCUIT, coverage, sound_stacks  # noqa: E402
 
-from evaluation.circuits.chosen import fit  # noqa: E402
-from evaluation.circuits.least_squares import data_of  # noqa: E402
-from evaluation.circuits.notation import parse_circuit  # noqa: E402
-from trials.ledger import Ledger  # noqa: E402
-from trials.outcome import FailureMode  # noqa: E402
+from pressloop.evaluation.circuits.chosen import fit  # noqa: E402
+from pressloop.evaluation.circuits.least_squares import data_of  # noqa: E402
+from pressloop.evaluation.circuits.notation import parse_circuit  # noqa: E402
+from pressloop.trials.ledger.ledger import Ledger  # noqa: E402
+from pressloop.trials.outcome import FailureMode  # noqa: E402
 
 COMMAND = "python benchmarks/figures.py"
 TOLD = ("numpy", "scipy", "torch", "botorch", "gpytorch", "prefect")
@@ -99,7 +99,8 @@ def start_up() -> list[Row]:
 
 def _loaded_for_help() -> str:
     """Which of the heavy libraries `--help` loads."""
-    script = ("import sys\nfrom flows.cli import main\nsys.argv = ['pressloop', '--help']\n"
+    script = ("import sys\nfrom pressloop.flows.cli.main import main\n"
+              "sys.argv = ['pressloop', '--help']\n"
               "try:\n    main()\nexcept SystemExit:\n    pass\n"
               f"print('LOADED', *[m for m in {HEAVY!r} if m in sys.modules])\n")
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True,

@@ -29,7 +29,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import numpy as np
 
-from flows import prefect_environment
+from pressloop.flows.engine import prefect_environment
 
 TRIALS = 2000
 AT_EACH_END = 200
@@ -127,11 +127,11 @@ def watching(clock: Clock) -> Iterator[None]:
     """The clock ticks at each trial, and work that is no overhead is excused."""
     from contextlib import ExitStack
 
-    from flows import artifacts, campaign, trial
-    from flows.endurance import Endurance
-    from flows.lab import Run
-    from hardware.meters import simulated as meters
-    from hardware.presses import simulated as presses
+    from pressloop.flows.campaign import artifacts, campaign, trial
+    from pressloop.flows.campaign.endurance import Endurance
+    from pressloop.flows.campaign.lab import Run
+    from pressloop.hardware.meters import simulated as meters
+    from pressloop.hardware.presses import simulated as presses
 
     carry = Endurance.carry
 
@@ -152,15 +152,15 @@ def watching(clock: Clock) -> Iterator[None]:
 
 def run(trials: int) -> Clock:
     """One campaign in this process, as `pressloop run` runs it, without what it prints."""
-    from flows.server import temporary_server
-    from trials.ledger import Ledger
-    from views.progress import LiveProgress
+    from pressloop.flows.engine.server import temporary_server
+    from pressloop.trials.ledger.ledger import Ledger
+    from pressloop.views.live.progress import LiveProgress
 
     clock, url = Clock(), "sqlite:///long.db"
     path = write_settings(Path.cwd(), trials)
     with temporary_server(), watching(clock), closing(Ledger.open(url)) as ledger:
-        from flows.artifacts import Board
-        from flows.campaign import campaign
+        from pressloop.flows.campaign.artifacts import Board
+        from pressloop.flows.campaign.campaign import campaign
 
         # The recommendation from thousands of stacks takes minutes, and comes after the last trial.
         with LiveProgress(lambda: ledger.history("long", arrays=False), trials), \

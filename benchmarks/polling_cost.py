@@ -14,11 +14,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from hardware.protocols import Place
-from hardware.registry import connect_press
-from hardware.supervisor.wire import socket_path
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.protocols import Place
+from pressloop.hardware.registry import connect_press
+from pressloop.hardware.supervisor.wire import socket_path
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 SECONDS = 15.0
 
@@ -45,7 +45,7 @@ def main() -> None:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     emulator = subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", "emulate", "press", "--port", str(port), "--speed", "1",
+        [sys.executable, "-m", "pressloop", "emulate", "press", "--port", str(port), "--speed", "1",
          "--state", str(folder / "plc.json"), "--bench", str(folder / "bench.jsonl")],
         stdout=subprocess.PIPE)
     assert emulator.stdout is not None

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from evaluation.reading import read
-from evaluation.rules import Rules
-from hardware.meters.simulated import Options, SimulatedMeter
-from hardware.simulation.bench import Accepted, Bench
-from hardware.simulation.materials import PRESETS
-from hardware.simulation.sample import Break, pressed
-from trials.recipe import Recipe
-from trials.spectrum import Spectrum
-from trials.stack import Stack
+from pressloop.evaluation.reading import read
+from pressloop.evaluation.rules import Rules
+from pressloop.hardware.meters.simulated import Options, SimulatedMeter
+from pressloop.hardware.simulation.bench import Accepted, Bench
+from pressloop.hardware.simulation.materials import PRESETS
+from pressloop.hardware.simulation.sample import Break, pressed
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.stack import Stack
 
 CIRCUIT = "L0-R0-p(R1,CPE1)-p(R2,CPE2)-p(R3,CPE3)-CPE4"
 STACK_PRESSURE_MPA = 30.0

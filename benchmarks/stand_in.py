@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
-from flows.simulated_stacks import (
+from pressloop.flows.study.simulated_stacks import (
     HELD_BARE_MPA,
     HELD_MPA,
     REFERENCE,
@@ -28,17 +28,17 @@ from flows.simulated_stacks import (
     outcome_of,
     simulated_stacks,
 )
-from hardware.simulation.materials import materials
-from hardware.simulation.sample import OPEN_WHEN_PARTED
-from hardware.simulation.truth import truth as truth_of
-from optimizer.risk_limits import RiskLimits
-from studies.data import StudyData
-from studies.emulator import emulator_of
-from studies.replay import Findings, Options, findings, replays
-from studies.strategies import words_of
-from trials.outcome import Outcome
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.simulation.materials import materials
+from pressloop.hardware.simulation.sample import OPEN_WHEN_PARTED
+from pressloop.hardware.simulation.truth import truth as truth_of
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.studies.data import StudyData
+from pressloop.studies.replay.emulator import emulator_of
+from pressloop.studies.replay.replay import Findings, Options, findings, replays
+from pressloop.studies.replay.strategies import words_of
+from pressloop.trials.outcome import Outcome
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 PRESETS = ("reference", "fragile", "single-crystal", "bare-foil")
 LABS, STACKS, DIRECT, STRENGTHS, PROCESSES = 6, 64, 8, 16, 2
@@ -67,8 +67,8 @@ class Row:
 
 
 class PressItself:
-    """The simulated press with its own truth (see studies.truths.Truth); each seed is another
-    lab with its lot."""
+    """The simulated press with its own truth (a Truth of `studies/replay/truths.py`); each seed is
+    another lab with its lot."""
 
     table = ()
 

@@ -16,16 +16,16 @@ from pathlib import Path
 
 import numpy as np
 
-from hardware.emulators.meter import MeterSetup, serving_meter
-from hardware.meters.scpi import ScpiMeter
-from hardware.presses.simulated import MEMORY_SUFFIX
-from hardware.protocols import Place
-from hardware.registry import connect_press
-from hardware.scpi.dialect import dialect
-from hardware.scpi.link import Link
-from hardware.scpi.settings import Options
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.emulators.meter import MeterSetup, serving_meter
+from pressloop.hardware.meters.scpi import ScpiMeter
+from pressloop.hardware.presses.simulated import MEMORY_SUFFIX
+from pressloop.hardware.protocols import Place
+from pressloop.hardware.registry import connect_press
+from pressloop.hardware.scpi.dialect import dialect
+from pressloop.hardware.scpi.link import Link
+from pressloop.hardware.scpi.settings import Options
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 STACK = Stack("a", "lot", "somebody", 0.785, 600.0, 375.0)
 FREQUENCY_HZ = np.geomspace(1e6, 30.0, 60).tolist()

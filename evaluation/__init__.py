@@ -1,6 +1,6 @@
 """What do readings mean?
 
-    from evaluation import fit, judge, read_spectrum
+    from pressloop.evaluation import fit, judge, read_spectrum
 
     spectrum = read_spectrum("cell.csv", area_cm2=0.785)
     print(judge(spectrum))
@@ -14,13 +14,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from evaluation.offered import fit, judge
-    from evaluation.readers import read_spectrum
+    from pressloop.evaluation.offered import fit, judge
+    from pressloop.evaluation.readers import read_spectrum
 
 __all__ = ["fit", "judge", "read_spectrum"]
 
-_PLACES = {"fit": "evaluation.offered", "judge": "evaluation.offered",
-           "read_spectrum": "evaluation.readers"}
+_PLACES = {"fit": "pressloop.evaluation.offered", "judge": "pressloop.evaluation.offered",
+           "read_spectrum": "pressloop.evaluation.readers"}
 
 
 def __getattr__(name: str) -> Any:

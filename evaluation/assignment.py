@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.processes import Process
-from trials.outcome import Arc
+from pressloop.evaluation.processes import Process
+from pressloop.trials.outcome import Arc
 
 NEAR = 25.0
 """Processes within this factor below the limit may be the separator's."""

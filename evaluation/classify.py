@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluation.rules import Rules
-from trials.checks import BoolArray, ComplexArray, FloatArray
-from trials.outcome import Failed, FailureMode
-from trials.spectrum import Spectrum
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.checks import BoolArray, ComplexArray, FloatArray
+from pressloop.trials.outcome import Failed, FailureMode
+from pressloop.trials.spectrum import Spectrum
 
 PLAIN = 0.12
 """A spectrum whose real part rises by less than this share of |Z| has no arc worth the name."""

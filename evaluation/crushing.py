@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.rules import Rules
-from trials.checks import FloatArray
-from trials.outcome import Damage
-from trials.stack import Stack
-from trials.trace import Trace
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.outcome import Damage
+from pressloop.trials.stack import Stack
+from pressloop.trials.trace import Trace
 
 DROP = 0.015
 """Relative loss of force from one sample to the next that counts as a load drop."""

@@ -6,17 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evaluation.classify import hard_failure
-from evaluation.crushing import damage
-from evaluation.reading import Reading, read
-from evaluation.rules import Rules
-from evaluation.trace_check import not_held
-from trials.errors import BadInput
-from trials.outcome import Arc, Damage, Failed, FailureMode, Intact, Outcome, SetAside
-from trials.recipe import Recipe
-from trials.spectrum import FULL, Spectrum
-from trials.stack import Stack
-from trials.trace import Trace
+from pressloop.evaluation.classify import hard_failure
+from pressloop.evaluation.crushing import damage
+from pressloop.evaluation.reading import Reading, read
+from pressloop.evaluation.rules import Rules
+from pressloop.evaluation.trace_check import not_held
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Arc, Damage, Failed, FailureMode, Intact, Outcome, SetAside
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.spectrum import FULL, Spectrum
+from pressloop.trials.stack import Stack
+from pressloop.trials.trace import Trace
 
 
 def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spectrum],

@@ -13,9 +13,9 @@ from functools import cached_property
 
 import numpy as np
 
-from evaluation.circuits.least_squares import Data
-from evaluation.weights import real_parts
-from trials.checks import FloatArray
+from pressloop.evaluation.circuits.least_squares import Data
+from pressloop.evaluation.weights import real_parts
+from pressloop.trials.checks import FloatArray
 
 PER_DECADE = 5
 AT_END = 4

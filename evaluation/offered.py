@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.classify import hard_failure
-from evaluation.reading import Reading, read
-from evaluation.relaxation_peaks import Compared, of_reading
-from evaluation.rules import Rules
-from trials.checks import ComplexArray
-from trials.errors import BadInput
-from trials.outcome import Arc
-from trials.spectrum import Spectrum
+from pressloop.evaluation.classify import hard_failure
+from pressloop.evaluation.reading import Reading, read
+from pressloop.evaluation.relaxation_peaks import Compared, of_reading
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.checks import ComplexArray
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Arc
+from pressloop.trials.spectrum import Spectrum
 
 VALID, NOT_VALID = "valid", "not valid"
 

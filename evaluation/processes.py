@@ -13,10 +13,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evaluation.circuits.least_squares import Data, Solution
-from evaluation.circuits.series import DIFFUSION_TOP
-from evaluation.circuits.tree import Element, Node, Parallel, Series, evaluated, value_count
-from trials.checks import ComplexArray, FloatArray
+from pressloop.evaluation.circuits.least_squares import Data, Solution
+from pressloop.evaluation.circuits.series import DIFFUSION_TOP
+from pressloop.evaluation.circuits.tree import (
+    Element,
+    Node,
+    Parallel,
+    Series,
+    evaluated,
+    value_count,
+)
+from pressloop.trials.checks import ComplexArray, FloatArray
 
 RANGES_F_CM2 = (("bulk", 1e-10), ("grain boundary", 1e-7), ("interface", 1e-5),
                 ("charge transfer", 1e-3), ("electrode", np.inf))

@@ -12,20 +12,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evaluation.assignment import Boundary, boundary, is_interface
-from evaluation.circuits.automatic import candidates
-from evaluation.circuits.chosen import fit
-from evaluation.circuits.least_squares import Data, Solution
-from evaluation.circuits.notation import AUTO, parse_circuit
-from evaluation.circuits.series import DIFFUSION_TOP
-from evaluation.circuits.tree import Element
-from evaluation.processes import Process, processes
-from evaluation.rules import Rules
-from evaluation.trouble import Evidence, trouble_of
-from evaluation.validity import Validity, validity
-from trials.errors import BadInput
-from trials.outcome import Arc
-from trials.spectrum import Spectrum
+from pressloop.evaluation.assignment import Boundary, boundary, is_interface
+from pressloop.evaluation.circuits.automatic import candidates
+from pressloop.evaluation.circuits.chosen import fit
+from pressloop.evaluation.circuits.least_squares import Data, Solution
+from pressloop.evaluation.circuits.notation import AUTO, parse_circuit
+from pressloop.evaluation.circuits.series import DIFFUSION_TOP
+from pressloop.evaluation.circuits.tree import Element
+from pressloop.evaluation.processes import Process, processes
+from pressloop.evaluation.rules import Rules
+from pressloop.evaluation.trouble import Evidence, trouble_of
+from pressloop.evaluation.validity import Validity, validity
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Arc
+from pressloop.trials.spectrum import Spectrum
 
 MIN_POINTS = 10
 LOOK_AGAIN = 1.05

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from evaluation.circuits.least_squares import Data, Solution
-from evaluation.relaxation_times import Distribution, relaxation_times
-from trials.checks import FloatArray
+from pressloop.evaluation.circuits.least_squares import Data, Solution
+from pressloop.evaluation.relaxation_times import Distribution, relaxation_times
+from pressloop.trials.checks import FloatArray
 
 if TYPE_CHECKING:
-    from evaluation.reading import Reading
+    from pressloop.evaluation.reading import Reading
 
 CLEAR = 3.0
 """A peak rises above the valleys beside it by this many standard errors."""

@@ -24,9 +24,9 @@ from scipy.linalg import cho_factor, cho_solve
 from scipy.ndimage import gaussian_filter1d
 from scipy.optimize import nnls
 
-from evaluation.circuits.least_squares import Data
-from evaluation.weights import real_parts
-from trials.checks import BoolArray, ComplexArray, FloatArray
+from pressloop.evaluation.circuits.least_squares import Data
+from pressloop.evaluation.weights import real_parts
+from pressloop.trials.checks import BoolArray, ComplexArray, FloatArray
 
 PER_DECADE = 9
 BEYOND = 1.0

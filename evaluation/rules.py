@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from evaluation.circuits.notation import AUTO, parse_circuit
-from evaluation.circuits.search_space import Ranges
-from evaluation.weights import MODULUS, WEIGHTINGS
-from trials.checks import not_negative, number, positive
-from trials.errors import BadInput
+from pressloop.evaluation.circuits.notation import AUTO, parse_circuit
+from pressloop.evaluation.circuits.search_space import Ranges
+from pressloop.evaluation.weights import MODULUS, WEIGHTINGS
+from pressloop.trials.checks import not_negative, number, positive
+from pressloop.trials.errors import BadInput
 
 _THRESHOLDS = ("interface_below_hz", "short_below_ohm_cm2", "open_above_ohm_cm2", "expected_noise",
                "max_relative_se", "crushed_above", "hits_per_cm2", "drops_per_stack", "held_within",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from evaluation.rules import Rules
-from trials.recipe import Recipe
-from trials.trace import Trace
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trace import Trace
 
 TEMPERATURE_BAND_C = 10.0
 

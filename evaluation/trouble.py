@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.assignment import Boundary, is_interface
-from evaluation.circuits.least_squares import Solution
-from evaluation.classify import is_plain_resistance
-from evaluation.processes import Process
-from evaluation.rules import Rules
-from evaluation.validity import Validity
+from pressloop.evaluation.assignment import Boundary, is_interface
+from pressloop.evaluation.circuits.least_squares import Solution
+from pressloop.evaluation.classify import is_plain_resistance
+from pressloop.evaluation.processes import Process
+from pressloop.evaluation.rules import Rules
+from pressloop.evaluation.validity import Validity
 
 WORSE_THAN_LADDER = 1.15
 OPEN_ARC = 0.6

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from evaluation.circuits.least_squares import Data, data_of
-from evaluation.kramers_kronig import Ladder, ladder
-from evaluation.rules import Rules
-from evaluation.weights import MODULUS, USUAL_ENDS, Ends, outside, relative_noise
-from trials.checks import BoolArray, FloatArray
-from trials.spectrum import Spectrum
+from pressloop.evaluation.circuits.least_squares import Data, data_of
+from pressloop.evaluation.kramers_kronig import Ladder, ladder
+from pressloop.evaluation.rules import Rules
+from pressloop.evaluation.weights import MODULUS, USUAL_ENDS, Ends, outside, relative_noise
+from pressloop.trials.checks import BoolArray, FloatArray
+from pressloop.trials.spectrum import Spectrum
 
 OUTLIER_SIGMA = 5.5
 """Of 10,000 spectra of 100 points with plain noise, 3 have a point that far off."""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from trials.checks import ComplexArray, FloatArray
-from trials.errors import BadInput
+from pressloop.trials.checks import ComplexArray, FloatArray
+from pressloop.trials.errors import BadInput
 
 MODULUS, PROPORTIONAL, UNIT = "modulus", "proportional", "unit"
 WEIGHTINGS = (MODULUS, PROPORTIONAL, UNIT)

@@ -13,7 +13,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from trials.errors import BadInput, PressloopError
+from pressloop.trials.errors import BadInput, PressloopError
 
 BAD_INPUT, FAILED, STOPPED, TERMINATED = 2, 1, 130, 143
 USAGE_ERROR: Any = typer.BadParameter.__base__

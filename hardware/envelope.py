@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hardware.protocols import PressIdentity
-from trials.checks import number, positive, within
-from trials.errors import BadInput, OutOfEnvelope
-from trials.recipe import Recipe
+from pressloop.hardware.protocols import PressIdentity
+from pressloop.trials.checks import number, positive, within
+from pressloop.trials.errors import BadInput, OutOfEnvelope
+from pressloop.trials.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

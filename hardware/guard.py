@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from hardware.envelope import Envelope, check, compare
-from hardware.protocols import CycleReport, CycleState, OnStop, Press, stack_tag
-from hardware.undisturbed import undisturbed
-from trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trace import Trace
+from pressloop.hardware.envelope import Envelope, check, compare
+from pressloop.hardware.protocols import CycleReport, CycleState, OnStop, Press, stack_tag
+from pressloop.hardware.undisturbed import undisturbed
+from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trace import Trace
 
 POLL_S = 0.05
 ASKED = 5

@@ -10,8 +10,8 @@ import math
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from hardware.envelope import Envelope
-from hardware.protocols import Interlock
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.protocols import Interlock
 
 REMEDIES: Mapping[str, str] = MappingProxyType({
     "e-stop released": "Find out why it was pressed, release it, acknowledge at the press.",

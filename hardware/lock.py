@@ -15,9 +15,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from hardware.neighbours import announced, user_of, user_of_process
-from hardware.own_folder import own_folder
-from trials.errors import BadInput, PressBusy, PressHeld
+from pressloop.hardware.neighbours import announced, user_of, user_of_process
+from pressloop.hardware.own_folder import own_folder
+from pressloop.trials.errors import BadInput, PressBusy, PressHeld
 
 VARIABLE = "PRESSLOOP_LOCKS"
 SHARE = ("Make a folder of the group of all who use the press (chgrp, chmod 2770), and name it by "

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from trials.errors import PressHeld
+from pressloop.trials.errors import PressHeld
 
 FOLDER = Path("/tmp")
 """The one folder that all users have, whatever TMPDIR says; only owners remove files from it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 
-from trials.errors import BadInput, Fault
+from pressloop.trials.errors import BadInput, Fault
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 

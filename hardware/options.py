@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any, TypeVar
 
-from trials.errors import BadInput
+from pressloop.trials.errors import BadInput
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ import pwd
 import stat
 from pathlib import Path
 
-from trials.errors import Fault
+from pressloop.trials.errors import Fault
 
 HOME_SUBFOLDER = Path(".local/state/pressloop/run")
 

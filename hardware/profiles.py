@@ -10,9 +10,9 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from hardware.envelope import Envelope
-from trials.checks import number, positive, text, within
-from trials.errors import BadInput
+from pressloop.hardware.envelope import Envelope
+from pressloop.trials.checks import number, positive, text, within
+from pressloop.trials.errors import BadInput
 
 HOTTEST_C = 400.0
 """No lab die goes beyond."""

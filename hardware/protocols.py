@@ -14,14 +14,14 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
-from hardware.person import Person
-from trials.recipe import Recipe
-from trials.spectrum import Spectrum
-from trials.stack import Stack
-from trials.trace import Trace
+from pressloop.hardware.person import Person
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.stack import Stack
+from pressloop.trials.trace import Trace
 
 if TYPE_CHECKING:
-    from hardware.envelope import Envelope
+    from pressloop.hardware.envelope import Envelope
 
 OnStop = Literal["finish", "release"]
 """What a stop or a lost link in mid press does: the machine finishes the cycle by itself, or
@@ -30,7 +30,7 @@ unloads now."""
 
 class ReadFile(Protocol):
     """A reader of impedance files; which sweep of a file, and its columns, are as in
-    `evaluation.readers.read_spectrum`."""
+    `pressloop.evaluation.readers.read_spectrum`."""
 
     def __call__(self, path: Path, area_cm2: float, /, *, sweep: str = "last",
                  columns: str = "") -> Spectrum:

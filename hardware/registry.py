@@ -6,20 +6,20 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import cast
 
-import hardware.meters
-import hardware.presses
-from hardware.protocols import ImpedanceMeter, Place, Press
-from trials.plugins import file_names, named_module
+import pressloop.hardware.meters
+import pressloop.hardware.presses
+from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
+from pressloop.trials.plugins import file_names, named_module
 
 
 def press_names() -> tuple[str, ...]:
     """Drivers that ship in `hardware/presses/`."""
-    return file_names(hardware.presses)
+    return file_names(pressloop.hardware.presses)
 
 
 def meter_names() -> tuple[str, ...]:
     """Drivers that ship in `hardware/meters/`."""
-    return file_names(hardware.meters)
+    return file_names(pressloop.hardware.meters)
 
 
 def connect_press(driver: str, options: Mapping[str, object], place: Place) -> Press:
@@ -31,7 +31,7 @@ def connect_press(driver: str, options: Mapping[str, object], place: Place) -> P
     module = _press_module(driver)
     if not hasattr(module, "station"):
         return connect_directly(driver, options, place)
-    from hardware.supervisor.client import SupervisedPress
+    from pressloop.hardware.supervisor.client import SupervisedPress
 
     fingerprint = getattr(module, "fingerprint", lambda _: "")(options)
     return SupervisedPress(driver, options, place, module.station(options), fingerprint)
@@ -45,11 +45,11 @@ def connect_directly(driver: str, options: Mapping[str, object], place: Place) -
 def connect_meter(driver: str, options: Mapping[str, object], place: Place) -> ImpedanceMeter:
     """Opens the meter. Raises BadInput for an unknown driver or option, Fault if it is silent."""
     return cast(ImpedanceMeter,
-                _module("meter.driver", driver, hardware.meters).connect(options, place))
+                _module("meter.driver", driver, pressloop.hardware.meters).connect(options, place))
 
 
 def _press_module(driver: str) -> ModuleType:
-    return _module("press.driver", driver, hardware.presses)
+    return _module("press.driver", driver, pressloop.hardware.presses)
 
 
 def _module(key: str, driver: str, package: ModuleType) -> ModuleType:

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from trials.disk import onto_disk
-from trials.errors import Fault
+from pressloop.trials.errors import Fault
+from pressloop.trials.ledger.disk import onto_disk
 
 
 class Remembered:

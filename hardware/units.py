@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from trials.checks import positive
-from trials.errors import BadInput
+from pressloop.trials.checks import positive
+from pressloop.trials.errors import BadInput
 
 PINT = {"N": "newton", "kN": "kilonewton", "t": "force_metric_ton", "short_t": "force_ton"}
 """Units of force: t is the metric tonne-force, 9806.65 N; short_t the US ton-force, 8896.44 N."""

@@ -10,17 +10,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from optimizer.cost import Cost
-from optimizer.objectives import Objective
-from optimizer.problem import Problem, Search, SurrogateChoice
-from optimizer.risk_limits import RiskLimits
-from optimizer.space import Space
+from pressloop.optimizer.cost import Cost
+from pressloop.optimizer.objectives import Objective
+from pressloop.optimizer.problem import Problem, Search, SurrogateChoice
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.space import Space
 
 if TYPE_CHECKING:
-    from optimizer.models import Interval, Models, fit_models
-    from optimizer.proposals import Proposal, propose
-    from optimizer.recommendation import Comparison, Recommendation, Region, recommend
-    from optimizer.stopping import Assessment, assess
+    from pressloop.optimizer.models import Interval, Models, fit_models
+    from pressloop.optimizer.proposals import Proposal, propose
+    from pressloop.optimizer.recommendation import Comparison, Recommendation, Region, recommend
+    from pressloop.optimizer.stopping import Assessment, assess
 
 __all__ = ["Assessment", "Comparison", "Cost", "Interval", "Models", "Objective", "Problem",
            "Proposal", "Recommendation", "Region", "RiskLimits", "Search", "Space",
@@ -39,5 +39,5 @@ def __getattr__(name: str) -> Any:
 
     for module, names in _LAZY.items():
         if name in names:
-            return getattr(importlib.import_module(f"optimizer.{module}"), name)
+            return getattr(importlib.import_module(f"pressloop.optimizer.{module}"), name)
     raise AttributeError(name)

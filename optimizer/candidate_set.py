@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from optimizer.candidates import WIDTHS, near, spread
-from optimizer.incumbent import losses
-from optimizer.models import Models, Risk
-from optimizer.space import Space
-from trials.checks import FloatArray
-from trials.recipe import Recipe
+from pressloop.optimizer.candidates import WIDTHS, near, spread
+from pressloop.optimizer.incumbent import losses
+from pressloop.optimizer.models import Models, Risk
+from pressloop.optimizer.space import Space
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.recipe import Recipe
 
 SPREAD, CLOUD = 512, 48
 """Candidates all over the cube, and in the clouds round those that matter."""

@@ -9,7 +9,7 @@ import torch
 from scipy.stats import qmc
 from torch import Tensor
 
-from trials.checks import FloatArray
+from pressloop.trials.checks import FloatArray
 
 WIDTHS = (0.2, 0.05)
 """Standard deviations of the clouds round points that matter."""

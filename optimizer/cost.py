@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from optimizer.space import Space
-from trials.checks import FloatArray, not_negative, number, positive
-from trials.recipe import Recipe
+from pressloop.optimizer.space import Space
+from pressloop.trials.checks import FloatArray, not_negative, number, positive
+from pressloop.trials.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ import torch
 from scipy import stats
 from torch import Tensor
 
-from optimizer.acquisitions.knowledge_gradient import KnowledgeGradient
-from optimizer.candidate_set import promising, rounded_set
-from optimizer.candidates import near, spread
-from optimizer.models import Models
-from trials.recipe import Recipe
+from pressloop.optimizer.acquisitions.knowledge_gradient import KnowledgeGradient
+from pressloop.optimizer.candidate_set import promising, rounded_set
+from pressloop.optimizer.candidates import near, spread
+from pressloop.optimizer.models import Models
+from pressloop.trials.recipe import Recipe
 
 LEVELS = (0.01, 0.02, 0.05, 0.10, 0.20)
 """Chances of crushing for which the price is told, beside the one that is set."""

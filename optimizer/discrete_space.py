@@ -7,15 +7,15 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
-from optimizer.candidates import sobol
-from optimizer.incumbent import losses, robust, within_limits
-from optimizer.models import Models, fit_models
-from optimizer.problem import Problem
-from optimizer.proposals import build
-from optimizer.space import Space
-from trials.errors import BadInput
-from trials.recipe import Recipe
-from trials.trial import Trial
+from pressloop.optimizer.candidates import sobol
+from pressloop.optimizer.incumbent import losses, robust, within_limits
+from pressloop.optimizer.models import Models, fit_models
+from pressloop.optimizer.problem import Problem
+from pressloop.optimizer.proposals import build
+from pressloop.optimizer.space import Space
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import Trial
 
 MOST = 1024
 """Recipes looked at; of more, evenly taken ones."""

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from optimizer.candidates import near, spread
-from optimizer.models import OTHER_MODES, WHOLE, Models, Risk
-from optimizer.setpoint import around
-from trials.outcome import FailureMode
+from pressloop.optimizer.candidates import near, spread
+from pressloop.optimizer.models import OTHER_MODES, WHOLE, Models, Risk
+from pressloop.optimizer.setpoint import around
+from pressloop.trials.outcome import FailureMode
 
 SPREAD, CLOUD, ROBUST = 768, 32, 32
 """Points all over the cube, in each cloud for each input, and how many are averaged over the

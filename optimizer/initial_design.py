@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.candidate_set import rounded, safest
-from optimizer.candidates import sobol
-from optimizer.models import Models
-from optimizer.space import Space
-from trials.recipe import Recipe
+from pressloop.optimizer.candidate_set import rounded, safest
+from pressloop.optimizer.candidates import sobol
+from pressloop.optimizer.models import Models
+from pressloop.optimizer.space import Space
+from pressloop.trials.recipe import Recipe
 
 AHEAD, FEWEST = 8, 256
 """Points of the design looked at for each that is wanted, and in all at least."""

@@ -10,14 +10,14 @@ from botorch.models.model import Model
 from botorch.utils.datasets import SupervisedDataset
 from torch import Tensor
 
-from optimizer.candidates import spread
-from optimizer.problem import SurrogateChoice
-from optimizer.training import Rows
-from surrogates import failures, models, predict
-from surrogates.parts.fitted import seeded
-from surrogates.parts.prior import Prior, ThresholdPrior
-from trials.errors import BadInput
-from trials.plugins import named_module
+from pressloop.optimizer.candidates import spread
+from pressloop.optimizer.history.training import Rows
+from pressloop.optimizer.problem import SurrogateChoice
+from pressloop.surrogates import failures, models, predict
+from pressloop.surrogates.parts.fitted import seeded
+from pressloop.surrogates.parts.prior import Prior, ThresholdPrior
+from pressloop.trials.errors import BadInput
+from pressloop.trials.plugins import named_module
 
 PROBES = 5
 """Rows, and recipes spread over the space, that a model is asked about."""

@@ -11,21 +11,21 @@ import torch
 from botorch.models.model import Model
 from torch import Tensor
 
-from optimizer import physics_prior
-from optimizer.earlier import useful_rows
-from optimizer.model_files import fit_failure, fit_model
-from optimizer.problem import Problem
-from optimizer.risk_limits import RiskLimits
-from optimizer.setpoint import input_sd
-from optimizer.space import Space
-from optimizer.subset import learned_from
-from optimizer.training import Origin, Rows, Training, latest_origin, training
-from surrogates import predict
-from surrogates.parts.rows import draws_kept
-from trials.checks import FloatArray
-from trials.outcome import FailureMode
-from trials.recipe import Recipe
-from trials.trial import Trial
+from pressloop.optimizer import physics_prior
+from pressloop.optimizer.history.earlier import useful_rows
+from pressloop.optimizer.history.subset import learned_from
+from pressloop.optimizer.history.training import Origin, Rows, Training, latest_origin, training
+from pressloop.optimizer.model_files import fit_failure, fit_model
+from pressloop.optimizer.problem import Problem
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.setpoint import input_sd
+from pressloop.optimizer.space import Space
+from pressloop.surrogates import predict
+from pressloop.surrogates.parts.rows import draws_kept
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.outcome import FailureMode
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import Trial
 
 WHOLE = 1e-9
 """Smallest probability of survival whose logarithm is taken."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizer.risk_limits import RiskLimits
-from optimizer.setpoint import input_sd
-from optimizer.space import NAMES, Space
-from surrogates.parts.prior import Prior, Term, ThresholdPrior
-from trials.outcome import FailureMode
-from trials.recipe import Recipe
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.setpoint import input_sd
+from pressloop.optimizer.space import NAMES, Space
+from pressloop.surrogates.parts.prior import Prior, Term, ThresholdPrior
+from pressloop.trials.outcome import FailureMode
+from pressloop.trials.recipe import Recipe
 
 GAS_CONSTANT = 8.314462618
 """J/(mol K)."""

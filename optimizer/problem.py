@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from optimizer.controls import prove_controls
-from optimizer.cost import Cost
-from optimizer.objectives import Objective
-from optimizer.risk_limits import RiskLimits
-from optimizer.space import Space
-from trials.checks import not_negative
-from trials.recipe import Recipe
+from pressloop.optimizer.cost import Cost
+from pressloop.optimizer.history.controls import prove_controls
+from pressloop.optimizer.objectives import Objective
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.space import Space
+from pressloop.trials.checks import not_negative
+from pressloop.trials.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

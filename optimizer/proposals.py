@@ -11,20 +11,20 @@ import torch
 from botorch.acquisition import AcquisitionFunction
 from torch import Tensor
 
-from optimizer import acquisitions, reasons
-from optimizer.acquisitions.knowledge_gradient import SMALLEST, KnowledgeGradient
-from optimizer.candidate_set import CandidateSet, candidates, promising, rounded_set
-from optimizer.controls import control_slots
-from optimizer.cost import heating_order
-from optimizer.earlier import opening_size
-from optimizer.initial_design import initial_design
-from optimizer.models import Models
-from optimizer.reasons import CONTROL, REFERENCE, SPACE_FILLING
-from surrogates.parts.fitted import seeded
-from trials.errors import BadInput
-from trials.plugins import named_module
-from trials.recipe import Recipe
-from trials.trial import State
+from pressloop.optimizer import acquisitions, reasons
+from pressloop.optimizer.acquisitions.knowledge_gradient import SMALLEST, KnowledgeGradient
+from pressloop.optimizer.candidate_set import CandidateSet, candidates, promising, rounded_set
+from pressloop.optimizer.cost import heating_order
+from pressloop.optimizer.history.controls import control_slots
+from pressloop.optimizer.history.earlier import opening_size
+from pressloop.optimizer.initial_design import initial_design
+from pressloop.optimizer.models import Models
+from pressloop.optimizer.reasons import CONTROL, REFERENCE, SPACE_FILLING
+from pressloop.surrogates.parts.fitted import seeded
+from pressloop.trials.errors import BadInput
+from pressloop.trials.plugins import named_module
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import State
 
 NEAR = 0.03
 """Recipes closer than this in the unit cube are the same as long as neither has been read."""

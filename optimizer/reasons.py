@@ -7,10 +7,10 @@ import math
 import torch
 from torch import Tensor
 
-from optimizer.candidate_set import CandidateSet
-from optimizer.incumbent import RISK_AVERSION, losses
-from optimizer.models import Models
-from trials.recipe import Recipe
+from pressloop.optimizer.candidate_set import CandidateSet
+from pressloop.optimizer.incumbent import RISK_AVERSION, losses
+from pressloop.optimizer.models import Models
+from pressloop.trials.recipe import Recipe
 
 REFERENCE, CONTROL, SPACE_FILLING = "reference", "control", "space-filling"
 REPLICATE, EXPLOIT, EXPLORE = "replicate", "exploit", "explore"

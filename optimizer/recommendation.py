@@ -9,15 +9,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from optimizer.candidates import spread
-from optimizer.decision_analysis import DecisionAnalysis, decision_analysis, stacks_to_prove
-from optimizer.incumbent import Offset, may_be_recommended
-from optimizer.models import Models
-from optimizer.objectives.pareto import Focus, Tradeoff
-from trials.checks import FloatArray
-from trials.errors import BadInput
-from trials.outcome import Failed, Intact
-from trials.recipe import Recipe
+from pressloop.optimizer.candidates import spread
+from pressloop.optimizer.decision_analysis import (
+    DecisionAnalysis,
+    decision_analysis,
+    stacks_to_prove,
+)
+from pressloop.optimizer.incumbent import Offset, may_be_recommended
+from pressloop.optimizer.models import Models
+from pressloop.optimizer.objectives.pareto import Focus, Tradeoff
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.recipe import Recipe
 
 CANDIDATES = 2048
 

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from optimizer.candidates import WIDTHS, near, spread
-from optimizer.decision_analysis import telling_stack
-from optimizer.models import OTHER_MODES, Models
-from surrogates import predict
-from trials.outcome import FailureMode
+from pressloop.optimizer.candidates import WIDTHS, near, spread
+from pressloop.optimizer.decision_analysis import telling_stack
+from pressloop.optimizer.models import OTHER_MODES, Models
+from pressloop.surrogates import predict
+from pressloop.trials.outcome import FailureMode
 
 SPREAD, CLOUD = 1024, 64
 """Candidates all over the cube, and in the clouds round the incumbent."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trials.checks import not_negative, positive, within
+from pressloop.trials.checks import not_negative, positive, within
 
 
 @dataclass(frozen=True, slots=True)

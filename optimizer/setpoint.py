@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from optimizer.risk_limits import RiskLimits
-from optimizer.space import NAMES, Space
-from trials.checks import FloatArray
-from trials.recipe import Recipe
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.space import NAMES, Space
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.recipe import Recipe
 
 
 def input_sd(space: Space, limits: RiskLimits) -> FloatArray:

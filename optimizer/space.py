@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trials.checks import FloatArray, number, positive
-from trials.errors import BadInput
-from trials.recipe import Recipe
+from pressloop.trials.checks import FloatArray, number, positive
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import Recipe
 
 ZERO_C = 273.15
 NAMES = ("pressure_mpa", "dwell_s", "temperature_c")

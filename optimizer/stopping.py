@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from optimizer.objectives import Objective
-from trials.checks import within
-from trials.errors import BadInput
-from trials.outcome import Failed, Intact
+from pressloop.optimizer.objectives import Objective
+from pressloop.trials.checks import within
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Failed, Intact
 
 if TYPE_CHECKING:
     # The models are loaded with the first stack that they can learn from.
-    from optimizer.decision_analysis import DecisionAnalysis
-    from optimizer.models import Models
+    from pressloop.optimizer.decision_analysis import DecisionAnalysis
+    from pressloop.optimizer.models import Models
 
 USUAL = 0.05
 """Improvement that is told of where none is asked for (a convention)."""
@@ -112,7 +112,7 @@ def assess(models: Models, stopping: Stopping | None = None, *, budget: int | No
     chance: float | None = None
     gain: float | None = None
     if _own_intact(models) and objective.by_resistance:
-        from optimizer.regret_bound import expected_gain, p_improvable
+        from pressloop.optimizer.regret_bound import expected_gain, p_improvable
 
         chance = p_improvable(models, by)
         if analysis is None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from optimizer.problem import Problem, SurrogateChoice
-from optimizer.risk_limits import RiskLimits
-from optimizer.space import Space
-from trials.outcome import Failed, Intact
-from trials.recipe import Recipe
-from trials.trial import Trial
+from pressloop.optimizer.problem import Problem, SurrogateChoice
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.space import Space
+from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import Trial
 
 
 @dataclass(frozen=True, slots=True, eq=False)

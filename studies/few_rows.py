@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from optimizer.space import Space
-from trials.checks import FloatArray
-from trials.outcome import Failed, Intact
-from trials.trial import Trial
+from pressloop.optimizer.space import Space
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.trial import Trial
 
 
 def few_rows(trials: Sequence[Trial], space: Space, most: int, seed: int) -> tuple[Trial, ...]:

@@ -23,7 +23,7 @@ import numpy.typing as npt
 from scipy.stats import norm, permutation_test
 from scipy.stats import t as student
 
-from trials.checks import FloatArray, IntArray
+from pressloop.trials.checks import FloatArray, IntArray
 
 REAL, LIKELY, NO_EVIDENCE, TOO_FEW = "real", "likely", "no evidence", "too few"
 """How strong a difference is: p below 5 % after the correction, before it, not at all, and where

@@ -5,11 +5,11 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from surrogates import predict
-from surrogates.models.physics_gp import PhysicsGP
-from surrogates.parts.ensemble_gp import EnsembleGP
-from surrogates.parts.physics import Misfit, PhysicsFeatures
-from surrogates.parts.prior import Prior
+from pressloop.surrogates import predict
+from pressloop.surrogates.models.physics_gp import PhysicsGP
+from pressloop.surrogates.parts.ensemble_gp import EnsembleGP
+from pressloop.surrogates.parts.physics import Misfit, PhysicsFeatures
+from pressloop.surrogates.parts.prior import Prior
 
 
 def of_stacks(model: EnsembleGP) -> float:

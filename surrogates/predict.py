@@ -17,7 +17,7 @@ from botorch.posteriors.ensemble import EnsemblePosterior
 from botorch.posteriors.fully_bayesian import GaussianMixturePosterior
 from torch import Tensor
 
-from surrogates.parts.ensemble_gp import EnsembleGP
+from pressloop.surrogates.parts.ensemble_gp import EnsembleGP
 
 SMALLEST = 1e-10
 """Smallest variance that is told of a point."""

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from hardware.emulators.plc_server import EmulatedPress
+from pressloop.hardware.emulators.plc_server import EmulatedPress
 
 STILL = 1e-6
 """A speed at which no phase ends."""

@@ -6,7 +6,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from trials.entry import (
+    from pressloop.trials.entry import (
         Commanded,
         Ended,
         Entry,
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         Settled,
         TrialEntry,
     )
-    from trials.errors import (
+    from pressloop.trials.errors import (
         BadInput,
         Fault,
         LedgerProblem,
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
         PressBusy,
         PressloopError,
     )
-    from trials.ledger import Ledger
-    from trials.log import LogRow
-    from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
-    from trials.recipe import Recipe
-    from trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
-    from trials.stack import Stack
-    from trials.trace import Trace
-    from trials.trial import OPEN, State, Trial
+    from pressloop.trials.ledger.ledger import Ledger
+    from pressloop.trials.ledger.log import LogRow
+    from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
+    from pressloop.trials.recipe import Recipe
+    from pressloop.trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
+    from pressloop.trials.stack import Stack
+    from pressloop.trials.trace import Trace
+    from pressloop.trials.trial import OPEN, State, Trial
 
 __all__ = [
     "FULL", "OPEN", "BadInput", "Commanded", "ControlPoint", "Damage", "Ended", "Entry",
@@ -50,8 +50,8 @@ __all__ = [
 ]
 
 
-_MODULES = ("errors", "entry", "outcome", "recipe", "spectrum", "stack", "trace", "trial", "ledger",
-            "log")
+_MODULES = ("errors", "entry", "outcome", "recipe", "spectrum", "stack", "trace", "trial",
+            "ledger.ledger", "ledger.log")
 """Where names are looked for, the light ones first."""
 
 
@@ -60,7 +60,7 @@ def __getattr__(name: str) -> object:
     # do without SQLAlchemy.
     if name in __all__:
         for module in _MODULES:
-            found = importlib.import_module(f"trials.{module}")
+            found = importlib.import_module(f"pressloop.trials.{module}")
             if hasattr(found, name):
                 return getattr(found, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

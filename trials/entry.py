@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from trials.outcome import Outcome
-from trials.recipe import Recipe
-from trials.spectrum import Spectrum
-from trials.stack import Stack
-from trials.trace import Trace
+from pressloop.trials.outcome import Outcome
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.stack import Stack
+from pressloop.trials.trace import Trace
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from trials.checks import not_negative, number, positive, text, within
+from pressloop.trials.checks import not_negative, number, positive, text, within
 
 
 class FailureMode(StrEnum):

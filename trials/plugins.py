@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from types import ModuleType
 
-from trials.errors import BadInput
+from pressloop.trials.errors import BadInput
 
 
 def file_names(package: ModuleType) -> tuple[str, ...]:

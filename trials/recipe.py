@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from trials.checks import number, positive
+from pressloop.trials.checks import number, positive
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trials.checks import ComplexArray, FloatArray, complexes, floats, number, positive, text
-from trials.errors import BadInput
+from pressloop.trials.checks import (
+    ComplexArray,
+    FloatArray,
+    complexes,
+    floats,
+    number,
+    positive,
+    text,
+)
+from pressloop.trials.errors import BadInput
 
 FULL = "full"
 """Name of the electrode that covers the whole stack."""

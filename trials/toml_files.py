@@ -6,7 +6,7 @@ import math
 import tomllib
 from typing import Any
 
-from trials.errors import BadInput
+from pressloop.trials.errors import BadInput
 
 MOST_CHARACTERS = 1_000_000
 DEEPEST = 16

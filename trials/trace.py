@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trials.checks import FloatArray, floats, increasing, not_negative, number, positive
-from trials.errors import BadInput
+from pressloop.trials.checks import FloatArray, floats, increasing, not_negative, number, positive
+from pressloop.trials.errors import BadInput
 
 CHANNELS = ("position_mm", "temperature_upper_c", "temperature_lower_c", "acoustic_hits")
 """Channels that a press may lack: None where nothing was measured, never made-up numbers."""

@@ -6,13 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from optimizer import Models, Recommendation, RiskLimits, Space, fit_models, recommend
-from optimizer.drift import Drift, drift
-from optimizer.training import Origin, origin_of
-from trials.outcome import Failed, Intact
-from trials.recipe import Recipe
-from trials.trial import Trial
-from views.kinds import in_order
+from pressloop.optimizer import Models, Recommendation, RiskLimits, Space, fit_models, recommend
+from pressloop.optimizer.history.drift import Drift, drift
+from pressloop.optimizer.history.training import Origin, origin_of
+from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import Trial
+from pressloop.views.kinds import in_order
 
 Fitted = Callable[[int, Origin | None], Models]
 """Models of the first stacks with an outcome, so many, for stacks of an origin."""

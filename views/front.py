@@ -4,19 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from views.words import (
-    NBSP,
-    interval,
-    percent,
-    recipe_words,
-    resistance,
-    significant,
-)
+from pressloop.views.words import NBSP, interval, percent, recipe_words, resistance, significant
 
 if TYPE_CHECKING:
     # The command line shows the table without loading torch.
-    from optimizer import Recommendation
-    from optimizer.objectives.pareto import Tradeoff
+    from pressloop.optimizer import Recommendation
+    from pressloop.optimizer.objectives.pareto import Tradeoff
 
 EXPLAINED = ("Nothing beats these recipes in everything at once: what one gains in resistance, it "
              "pays in time{evenness}. Recommended is the one of the lowest product of all, with "

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
-from trials.outcome import Failed, Intact, SetAside
-from trials.trial import Trial
+from pressloop.trials.outcome import Failed, Intact, SetAside
+from pressloop.trials.trial import Trial
 
 
 class Kind(StrEnum):

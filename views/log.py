@@ -8,12 +8,12 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from studies.wording import counted
-from trials.log import LogRow
-from trials.recipe import Recipe
-from views.files import write_atomically
-from views.page import page, tag, text
-from views.words import OHM_CM2, plain, plus_minus, recipe_words
+from pressloop.studies.wording import counted
+from pressloop.trials.ledger.log import LogRow
+from pressloop.trials.recipe import Recipe
+from pressloop.views.files import write_atomically
+from pressloop.views.page import page, tag, text
+from pressloop.views.words import OHM_CM2, plain, plus_minus, recipe_words
 
 Payload = dict[str, Any]
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from trials.outcome import Failed, Intact
-from trials.trial import Trial
-from views.front import front_markdown
-from views.kinds import in_order, kind_of, reason_of
-from views.words import (
+from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.trial import Trial
+from pressloop.views.front import front_markdown
+from pressloop.views.kinds import in_order, kind_of, reason_of
+from pressloop.views.words import (
     VARIABLES,
     interval,
     laws_words,
@@ -23,8 +23,8 @@ from views.words import (
 
 if TYPE_CHECKING:
     # Tables are shown by programs that never load torch.
-    from optimizer import Recommendation
-    from optimizer.decision_analysis import DecisionAnalysis, TellingStack
+    from pressloop.optimizer import Recommendation
+    from pressloop.optimizer.decision_analysis import DecisionAnalysis, TellingStack
 
 
 def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False,

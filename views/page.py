@@ -6,8 +6,8 @@ import json
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from views.figures.look import Panel
-from views.style import CSS, SCRIPT
+from pressloop.views.figures.look import Panel
+from pressloop.views.style import CSS, SCRIPT
 
 POLICY = ("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
           "img-src data: blob:; font-src data:")

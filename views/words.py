@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from trials.recipe import Recipe
+from pressloop.trials.recipe import Recipe
 
 OHM_CM2 = "Ω·cm²"
 NBSP = "\u00a0"

@@ -16,7 +16,7 @@ from benchmarks.impedance import disturbed, specimens
 from benchmarks.impedance.cells import Cell, Complex, drawn_cell, drawn_sweep
 from benchmarks.impedance.disturbed import Range
 from benchmarks.impedance.specimens import NO_FAILURE
-from trials.spectrum import Spectrum
+from pressloop.trials.spectrum import Spectrum
 
 GROUPS = ("sound", "disturbed", "specimens")
 REPORT_FROM = 2000

@@ -14,9 +14,9 @@ import numpy as np
 
 from benchmarks.impedance.judged import Said, evaluated
 from benchmarks.impedance.specimens import VALID
-from evaluation.readers import read_spectra
-from evaluation.rules import Rules
-from trials.errors import BadInput
+from pressloop.evaluation.readers import read_spectra
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.errors import BadInput
 
 REPEAT = re.compile(r"(loop|repeat|sweep)[ _-]?\d+$", re.IGNORECASE)
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.impedance.specimens import SET_ASIDE, VALID
-from evaluation.classify import hard_failure
-from evaluation.reading import Reading, read
-from evaluation.rules import Rules
-from trials.errors import BadInput
-from trials.spectrum import Spectrum
+from pressloop.evaluation.classify import hard_failure
+from pressloop.evaluation.reading import Reading, read
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.errors import BadInput
+from pressloop.trials.spectrum import Spectrum
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Said:
 
 
 def evaluated(spectrum: Spectrum, rules: Rules) -> Said:
-    """The spectrum as evaluation.evaluate treats it: a failure first, then the reading."""
+    """The spectrum as `evaluation/evaluate.py` treats it: a failure first, then the reading."""
     start = time.process_time()
     if (failure := hard_failure(spectrum, rules)) is not None:
         return _nothing(str(failure.mode), failure.evidence, start)

@@ -24,7 +24,7 @@ from numpy.random import Generator
 from benchmarks.impedance.cells import Arc, Cell, Complex, Real, Tail
 from benchmarks.impedance.draws import Draw
 from benchmarks.impedance.judged import evaluated
-from evaluation.rules import Rules
+from pressloop.evaluation.rules import Rules
 
 SCREENED, MOST_STARTS = 60, 6
 OURS, OURS_TOLD, PYIMPSPEC = "automatic", "told", "pyimpspec"

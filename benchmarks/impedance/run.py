@@ -32,7 +32,7 @@ from benchmarks.impedance import folder
 from benchmarks.impedance.bound import known_to
 from benchmarks.impedance.draws import GROUPS, REPORT_FROM, Draw, draw
 from benchmarks.impedance.judged import evaluated
-from evaluation.rules import Rules
+from pressloop.evaluation.rules import Rules
 
 HERE = Path(__file__).resolve().parent
 ROWS, PEERS = HERE / "rows.csv", HERE / "peers.csv"

@@ -40,9 +40,9 @@ from benchmarks.optimizers.stacks_in_memory import (  # noqa: E402
     held_mpa,
     pressed_trial,
 )
-from hardware.simulation.materials import PRESETS, materials  # noqa: E402
-from hardware.simulation.truth import truth  # noqa: E402
-from optimizer import (  # noqa: E402
+from pressloop.hardware.simulation.materials import PRESETS, materials  # noqa: E402
+from pressloop.hardware.simulation.truth import truth  # noqa: E402
+from pressloop.optimizer import (  # noqa: E402
     Models,
     Problem,
     RiskLimits,
@@ -53,8 +53,8 @@ from optimizer import (  # noqa: E402
     propose,
     recommend,
 )
-from trials.outcome import Failed, FailureMode  # noqa: E402
-from trials.trial import Trial  # noqa: E402
+from pressloop.trials.outcome import Failed, FailureMode  # noqa: E402
+from pressloop.trials.trial import Trial  # noqa: E402
 
 STACKS, BATCH = 30, 3
 PARTS = ("all parts", "no laws", "wrong laws", "losses free", "noisy improvement")

@@ -34,12 +34,12 @@ from benchmarks.optimizers.stacks_in_memory import (  # noqa: E402
     SPACE,
     pressed_trial,
 )
-from hardware.simulation.materials import PRESETS  # noqa: E402
-from optimizer import Models, Problem, fit_models, propose, recommend  # noqa: E402
-from optimizer.candidates import sobol  # noqa: E402
-from trials.outcome import Failed, FailureMode, Intact  # noqa: E402
-from trials.recipe import Recipe  # noqa: E402
-from trials.trial import Trial  # noqa: E402
+from pressloop.hardware.simulation.materials import PRESETS  # noqa: E402
+from pressloop.optimizer import Models, Problem, fit_models, propose, recommend  # noqa: E402
+from pressloop.optimizer.candidates import sobol  # noqa: E402
+from pressloop.trials.outcome import Failed, FailureMode, Intact  # noqa: E402
+from pressloop.trials.recipe import Recipe  # noqa: E402
+from pressloop.trials.trial import Trial  # noqa: E402
 
 SIZES, BATCH, RECIPES, RECOMMENDED = (15, 30), 3, 60, 40
 PROBLEM = Problem(SPACE, reference=REFERENCE)

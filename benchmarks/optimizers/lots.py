@@ -39,12 +39,12 @@ from benchmarks.optimizers.stacks_in_memory import (  # noqa: E402
     held_mpa,
     pressed_trial,
 )
-from hardware.simulation.materials import materials  # noqa: E402
-from hardware.simulation.truth import optimum, truth  # noqa: E402
-from optimizer import Models, Problem, fit_models, propose, recommend  # noqa: E402
-from trials.outcome import Failed, FailureMode, Intact  # noqa: E402
-from trials.recipe import Recipe  # noqa: E402
-from trials.trial import Trial  # noqa: E402
+from pressloop.hardware.simulation.materials import materials  # noqa: E402
+from pressloop.hardware.simulation.truth import optimum, truth  # noqa: E402
+from pressloop.optimizer import Models, Problem, fit_models, propose, recommend  # noqa: E402
+from pressloop.trials.outcome import Failed, FailureMode, Intact  # noqa: E402
+from pressloop.trials.recipe import Recipe  # noqa: E402
+from pressloop.trials.trial import Trial  # noqa: E402
 
 BUDGET, BATCH = 24, 4
 WITHIN, MAX_SHORTED = 1.10, 0.10

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from math import exp, sqrt
 
-from hardware.simulation.bench import Accepted
-from hardware.simulation.sample import Break, noise, pressed
-from optimizer.space import Space
-from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trial import State, Trial
+from pressloop.hardware.simulation.bench import Accepted
+from pressloop.hardware.simulation.sample import Break, noise, pressed
+from pressloop.optimizer.space import Space
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 
 SPACE = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
 REFERENCE = Recipe(140.0, 180.0, 25.0)

@@ -28,10 +28,10 @@ import torch  # noqa: E402
 
 from benchmarks.optimizers.problems.press import PressProblem  # noqa: E402
 from benchmarks.optimizers.stacks_in_memory import SPACE, pressed_trial  # noqa: E402
-from optimizer import Problem, Search, fit_models, propose  # noqa: E402
-from optimizer.candidates import sobol  # noqa: E402
-from trials.outcome import Failed, Intact  # noqa: E402
-from trials.trial import Trial  # noqa: E402
+from pressloop.optimizer import Problem, Search, fit_models, propose  # noqa: E402
+from pressloop.optimizer.candidates import sobol  # noqa: E402
+from pressloop.trials.outcome import Failed, Intact  # noqa: E402
+from pressloop.trials.trial import Trial  # noqa: E402
 
 SIZES, COUNTS, TARGET = (30, 100, 300), (1, 4), 0.4
 

@@ -32,7 +32,7 @@ from benchmarks.optimizers.methods.pressloop import COMPARING, VERSION  # noqa: 
 from benchmarks.optimizers.problems.worlds import FAMILIES, REPORT_FROM, TELLINGS  # noqa: E402
 from benchmarks.optimizers.problems.worlds.bench import WorldBench  # noqa: E402
 from benchmarks.optimizers.problems.worlds.problem import WorldProblem  # noqa: E402
-from optimizer import (  # noqa: E402
+from pressloop.optimizer import (  # noqa: E402
     Models,
     Problem,
     Recommendation,
@@ -41,8 +41,8 @@ from optimizer import (  # noqa: E402
     propose,
     recommend,
 )
-from trials.outcome import Intact  # noqa: E402
-from trials.trial import State, Trial  # noqa: E402
+from pressloop.trials.outcome import Intact  # noqa: E402
+from pressloop.trials.trial import State, Trial  # noqa: E402
 
 CHECKS = HERE / "worlds_check.csv"
 STACKS, BATCH, LATE, HOPELESS = 30, 3, 15, 3.0

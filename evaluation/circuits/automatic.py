@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evaluation.circuits.least_squares import Data, Solution, finished
-from evaluation.circuits.series import (
+from pressloop.evaluation.circuits.least_squares import Data, Solution, finished
+from pressloop.evaluation.circuits.series import (
     BENDING,
     DIFFUSION_TOP,
     FINITE_TAILS,
@@ -24,9 +24,9 @@ from evaluation.circuits.series import (
     with_arc,
     without_arc,
 )
-from evaluation.circuits.starts import halved, helpful, in_place_of_an_arc, random_starts
-from evaluation.circuits.variable_projection import search
-from evaluation.circuits.weighing import (
+from pressloop.evaluation.circuits.starts import halved, helpful, in_place_of_an_arc, random_starts
+from pressloop.evaluation.circuits.variable_projection import search
+from pressloop.evaluation.circuits.weighing import (
     GIVEN_UP,
     Candidate,
     Key,
@@ -35,7 +35,7 @@ from evaluation.circuits.weighing import (
     log_evidence,
     weighed,
 )
-from trials.checks import FloatArray
+from pressloop.trials.checks import FloatArray
 
 MAX_ARCS = 4
 MOST_ARCS = 5

@@ -5,13 +5,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluation.circuits.elements import EXPONENT, TIME
-from evaluation.circuits.least_squares import Data, Solution, finished
-from evaluation.circuits.search_space import Ranges, Space, space_of
-from evaluation.circuits.tree import Circuit, Element
-from evaluation.circuits.variable_projection import Separable, search
-from trials.checks import FloatArray
-from trials.errors import BadInput
+from pressloop.evaluation.circuits.elements import EXPONENT, TIME
+from pressloop.evaluation.circuits.least_squares import Data, Solution, finished
+from pressloop.evaluation.circuits.search_space import Ranges, Space, space_of
+from pressloop.evaluation.circuits.tree import Circuit, Element
+from pressloop.evaluation.circuits.variable_projection import Separable, search
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.errors import BadInput
 
 SCREENED, STARTS = 40, 5
 HARDER = 3

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trials.checks import ComplexArray, FloatArray
+from pressloop.trials.checks import ComplexArray, FloatArray
 
 SIZE, INVERSE_SIZE, TIME, EXPONENT = "size", "inverse size", "time", "exponent"
 """What a parameter does: impedance grows with it, falls with it, or it shapes the element."""

@@ -8,11 +8,11 @@ from functools import cached_property
 
 import numpy as np
 
-from evaluation.circuits.search_space import Space
-from evaluation.circuits.tree import Circuit
-from evaluation.weights import MODULUS, USUAL_ENDS, Ends, real_parts, weights
-from trials.checks import ComplexArray, FloatArray
-from trials.spectrum import Spectrum
+from pressloop.evaluation.circuits.search_space import Space
+from pressloop.evaluation.circuits.tree import Circuit
+from pressloop.evaluation.weights import MODULUS, USUAL_ENDS, Ends, real_parts, weights
+from pressloop.trials.checks import ComplexArray, FloatArray
+from pressloop.trials.spectrum import Spectrum
 
 INVISIBLE = 1e-3
 """A parameter that moves the impedance by less than this share of the residual, when it changes

@@ -14,9 +14,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from evaluation.circuits.elements import KINDS
-from evaluation.circuits.tree import Circuit, Element, Node, Parallel, Series, element
-from trials.errors import BadInput
+from pressloop.evaluation.circuits.elements import KINDS
+from pressloop.evaluation.circuits.tree import Circuit, Element, Node, Parallel, Series, element
+from pressloop.trials.errors import BadInput
 
 AUTO = "auto"
 """Stands for a search through circuits."""

@@ -11,9 +11,9 @@ from functools import cached_property
 
 import numpy as np
 
-from evaluation.circuits.elements import EXPONENT
-from evaluation.circuits.tree import Circuit
-from trials.checks import FloatArray
+from pressloop.evaluation.circuits.elements import EXPONENT
+from pressloop.evaluation.circuits.tree import Circuit
+from pressloop.trials.checks import FloatArray
 
 FAR = 60.0
 """Logarithms are held within this, so that nothing overflows."""

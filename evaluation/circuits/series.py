@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from evaluation.circuits.least_squares import Data
-from evaluation.circuits.search_space import Ranges, Space, space_of
-from evaluation.circuits.tree import Circuit, Series, element
-from trials.checks import FloatArray
+from pressloop.evaluation.circuits.least_squares import Data
+from pressloop.evaluation.circuits.search_space import Ranges, Space, space_of
+from pressloop.evaluation.circuits.tree import Circuit, Series, element
+from pressloop.trials.checks import FloatArray
 
 NO_TAIL, TAIL = "", "CPE"
 BENDING = ("Ws", "Wo")

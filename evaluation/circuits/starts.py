@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from evaluation.circuits.elements import KINDS
-from evaluation.circuits.least_squares import Data, residual
-from evaluation.circuits.series import TAIL, series_circuit, series_space, without_arc
-from evaluation.circuits.variable_projection import Separable
-from evaluation.weights import real_parts
-from trials.checks import FloatArray
+from pressloop.evaluation.circuits.elements import KINDS
+from pressloop.evaluation.circuits.least_squares import Data, residual
+from pressloop.evaluation.circuits.series import TAIL, series_circuit, series_space, without_arc
+from pressloop.evaluation.circuits.variable_projection import Separable
+from pressloop.evaluation.weights import real_parts
+from pressloop.trials.checks import FloatArray
 
 SCREENED, RANDOM_STARTS = 60, 6
 """Random time constants that are tried, and how many of them are polished."""

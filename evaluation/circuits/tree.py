@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from evaluation.circuits.elements import KINDS, Kind, Parameter
-from trials.checks import ComplexArray, FloatArray
+from pressloop.evaluation.circuits.elements import KINDS, Kind, Parameter
+from pressloop.trials.checks import ComplexArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)

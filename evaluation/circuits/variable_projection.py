@@ -16,12 +16,12 @@ from functools import cached_property
 import numpy as np
 from scipy.optimize import nnls
 
-from evaluation.circuits.elements import EXPONENT, INVERSE_SIZE, SIZE
-from evaluation.circuits.least_squares import Data
-from evaluation.circuits.search_space import FAR, Space
-from evaluation.circuits.tree import Circuit, Node, evaluated
-from evaluation.weights import real_parts
-from trials.checks import ComplexArray, FloatArray
+from pressloop.evaluation.circuits.elements import EXPONENT, INVERSE_SIZE, SIZE
+from pressloop.evaluation.circuits.least_squares import Data
+from pressloop.evaluation.circuits.search_space import FAR, Space
+from pressloop.evaluation.circuits.tree import Circuit, Node, evaluated
+from pressloop.evaluation.weights import real_parts
+from pressloop.trials.checks import ComplexArray, FloatArray
 
 MAX_STEPS = 40
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.circuits.least_squares import Solution
-from evaluation.circuits.series import fast_first, resistances, series_circuit
-from trials.checks import FloatArray
+from pressloop.evaluation.circuits.least_squares import Solution
+from pressloop.evaluation.circuits.series import fast_first, resistances, series_circuit
+from pressloop.trials.checks import FloatArray
 
 Key = tuple[int, str]
 """Number of arcs, and the kind of tail."""

@@ -9,8 +9,8 @@ or their suffix.
 
 from __future__ import annotations
 
-from evaluation.readers._choice import chosen, listed
-from evaluation.readers._read import (
+from pressloop.evaluation.readers._choice import chosen, listed
+from pressloop.evaluation.readers._read import (
     formats,
     read_spectra,
     read_spectrum,
@@ -18,7 +18,7 @@ from evaluation.readers._read import (
     read_sweeps,
     read_text,
 )
-from evaluation.readers._sweep import RawSweep, to_spectrum
+from pressloop.evaluation.readers._sweep import RawSweep, to_spectrum
 
 __all__ = ["RawSweep", "chosen", "formats", "listed", "read_spectra", "read_spectrum",
            "read_sweep", "read_sweeps", "read_text", "to_spectrum"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 
-from evaluation.readers._sweep import RawSweep
-from trials.errors import BadInput
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.trials.errors import BadInput
 
 Sweep = int | str | None
 """A number from 1, "last", "all", or None: the only one there is."""

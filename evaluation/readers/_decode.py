@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 
-from trials.errors import BadInput
+from pressloop.trials.errors import BadInput
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
          (codecs.BOM_UTF16_BE, "utf-16"))

@@ -9,15 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol, cast
 
-from evaluation.readers._binary import excel, ism, mpr
-from evaluation.readers._choice import Sweep, chosen, counted
-from evaluation.readers._decode import decoded
-from evaluation.readers._sweep import RawSweep, to_spectrum
-from evaluation.readers.table import parse_columns
-from trials.errors import BadInput
-from trials.spectrum import Spectrum
+from pressloop.evaluation.readers._binary import excel, ism, mpr
+from pressloop.evaluation.readers._choice import Sweep, chosen, counted
+from pressloop.evaluation.readers._decode import decoded
+from pressloop.evaluation.readers._sweep import RawSweep, to_spectrum
+from pressloop.evaluation.readers.table import parse_columns
+from pressloop.trials.errors import BadInput
+from pressloop.trials.spectrum import Spectrum
 
-_log = logging.getLogger("evaluation.readers")
+_log = logging.getLogger("pressloop.evaluation.readers")
 _LARGEST_BYTES = 50_000_000
 
 
@@ -89,7 +89,7 @@ def formats() -> dict[str, Format]:
     folder = str(Path(__file__).parent)
     names = sorted(found.name for found in pkgutil.iter_modules([folder])
                    if not found.name.startswith("_"))
-    return {name: cast(Format, importlib.import_module(f"evaluation.readers.{name}"))
+    return {name: cast(Format, importlib.import_module(f"pressloop.evaluation.readers.{name}"))
             for name in names}
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trials.checks import ComplexArray, FloatArray
-from trials.errors import BadInput
-from trials.spectrum import ControlPoint
+from pressloop.trials.checks import ComplexArray, FloatArray
+from pressloop.trials.errors import BadInput
+from pressloop.trials.spectrum import ControlPoint
 
 _APART = 0.1
 """Repeats in a row that differ by more of |Z| are no two readings of one thing."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from trials.checks import ComplexArray, FloatArray
+from pressloop.trials.checks import ComplexArray, FloatArray
 
 _FEWEST = 6
 _END = 3

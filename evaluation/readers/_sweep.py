@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from evaluation.readers._repeats import merged
-from evaluation.readers._sign import looks_conjugated
-from evaluation.readers._table.columns import Group
-from evaluation.readers._table.points import Point
-from evaluation.readers._table.rows import where
-from trials.checks import ComplexArray, FloatArray, within
-from trials.errors import BadInput
-from trials.spectrum import MissingPoint, Spectrum
+from pressloop.evaluation.readers._repeats import merged
+from pressloop.evaluation.readers._sign import looks_conjugated
+from pressloop.evaluation.readers._table.columns import Group
+from pressloop.evaluation.readers._table.points import Point
+from pressloop.evaluation.readers._table.rows import where
+from pressloop.trials.checks import ComplexArray, FloatArray, within
+from pressloop.trials.errors import BadInput
+from pressloop.trials.spectrum import MissingPoint, Spectrum
 
 FEWEST_POINTS = 10
 """A fit of the smallest useful circuit has five parameters; two numbers come from each point."""

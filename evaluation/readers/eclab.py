@@ -9,14 +9,14 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from evaluation.readers._sweep import RawSweep
-from evaluation.readers._table.cells import cells
-from evaluation.readers._table.columns import columns, groups, required
-from evaluation.readers._table.find import find_number
-from evaluation.readers._table.header import above, names_a_spectrum, tables
-from evaluation.readers._table.rows import Table, numbered
-from evaluation.readers._table.sweeps import sweeps_of, sweeps_of_all
-from trials.errors import BadInput
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.evaluation.readers._table.cells import cells
+from pressloop.evaluation.readers._table.columns import columns, groups, required
+from pressloop.evaluation.readers._table.find import find_number
+from pressloop.evaluation.readers._table.header import above, names_a_spectrum, tables
+from pressloop.evaluation.readers._table.rows import Table, numbered
+from pressloop.evaluation.readers._table.sweeps import sweeps_of, sweeps_of_all
+from pressloop.trials.errors import BadInput
 
 SUFFIXES = (".mpt",)
 _START = re.compile(r"\s*(?:EC|BT)-Lab ASCII FILE", re.IGNORECASE)

@@ -10,12 +10,12 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from evaluation.readers._sweep import RawSweep
-from evaluation.readers._table.cells import cells, plain_number
-from evaluation.readers._table.columns import columns, required
-from evaluation.readers._table.rows import Line, Table, numbered
-from evaluation.readers._table.sweeps import sweeps_of_all
-from trials.errors import BadInput
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.evaluation.readers._table.cells import cells, plain_number
+from pressloop.evaluation.readers._table.columns import columns, required
+from pressloop.evaluation.readers._table.rows import Line, Table, numbered
+from pressloop.evaluation.readers._table.sweeps import sweeps_of_all
+from pressloop.trials.errors import BadInput
 
 SUFFIXES = (".dta",)
 _CURVE = re.compile(r"ZCURVE\w*\tTABLE(?:\t([0-9]{1,9}))?\s*", re.IGNORECASE)

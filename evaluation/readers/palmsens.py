@@ -11,11 +11,11 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from evaluation.readers._sweep import RawSweep
-from evaluation.readers._table.columns import columns, groups
-from evaluation.readers._table.rows import Table
-from evaluation.readers._table.sweeps import sweeps_of_all
-from trials.errors import BadInput
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.evaluation.readers._table.columns import columns, groups
+from pressloop.evaluation.readers._table.rows import Table
+from pressloop.evaluation.readers._table.sweeps import sweeps_of_all
+from pressloop.trials.errors import BadInput
 
 SUFFIXES = (".pssession",)
 _PREFIXES = {"Milli": "m", "Kilo": "k", "Mega": "M", "Micro": "u", "Giga": "G"}

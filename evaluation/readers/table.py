@@ -11,10 +11,10 @@ import dataclasses
 import re
 from typing import Any
 
-from evaluation.readers._sweep import RawSweep
-from evaluation.readers._table import header, layout
-from evaluation.readers._table.find import find_number
-from evaluation.readers._table.sweeps import sweeps_of, sweeps_of_all
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.evaluation.readers._table import header, layout
+from pressloop.evaluation.readers._table.find import find_number
+from pressloop.evaluation.readers._table.sweeps import sweeps_of, sweeps_of_all
 
 SUFFIXES = (".csv", ".txt", ".dat", ".tsv")
 LAST_RESORT = True

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from evaluation.readers._sweep import RawSweep
-from evaluation.readers._table.cells import cells
-from evaluation.readers._table.columns import columns, groups, required
-from evaluation.readers._table.names import FREQUENCY
-from evaluation.readers._table.rows import Line, Table, numbered
-from evaluation.readers._table.sweeps import sweeps_of_all
-from trials.errors import BadInput
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.evaluation.readers._table.cells import cells
+from pressloop.evaluation.readers._table.columns import columns, groups, required
+from pressloop.evaluation.readers._table.names import FREQUENCY
+from pressloop.evaluation.readers._table.rows import Line, Table, numbered
+from pressloop.evaluation.readers._table.sweeps import sweeps_of_all
+from pressloop.trials.errors import BadInput
 
 SUFFIXES = (".par",)
 _SEGMENT = re.compile(r"^<(Segment[0-9]*)>", re.IGNORECASE)

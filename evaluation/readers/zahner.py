@@ -10,11 +10,11 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from evaluation.readers._sweep import RawSweep
-from evaluation.readers._table import header
-from evaluation.readers._table.find import find_number
-from evaluation.readers._table.rows import numbered
-from evaluation.readers._table.sweeps import sweeps_of_all
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.evaluation.readers._table import header
+from pressloop.evaluation.readers._table.find import find_number
+from pressloop.evaluation.readers._table.rows import numbered
+from pressloop.evaluation.readers._table.sweeps import sweeps_of_all
 
 SUFFIXES = (".txt", ".csv")
 _START = re.compile(r"zahner|thales|zennium", re.IGNORECASE)

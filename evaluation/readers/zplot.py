@@ -9,13 +9,13 @@ from __future__ import annotations
 import dataclasses
 import re
 
-from evaluation.readers._sweep import RawSweep
-from evaluation.readers._table.cells import WHITESPACE, cells
-from evaluation.readers._table.columns import columns, required
-from evaluation.readers._table.find import find_number
-from evaluation.readers._table.rows import Line, Table, numbered
-from evaluation.readers._table.sweeps import sweeps_of
-from trials.errors import BadInput
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.evaluation.readers._table.cells import WHITESPACE, cells
+from pressloop.evaluation.readers._table.columns import columns, required
+from pressloop.evaluation.readers._table.find import find_number
+from pressloop.evaluation.readers._table.rows import Line, Table, numbered
+from pressloop.evaluation.readers._table.sweeps import sweeps_of
+from pressloop.trials.errors import BadInput
 
 SUFFIXES = (".z",)
 ORDER = ("Freq(Hz)", "Ampl", "Bias", "Time(Sec)", "Z'(a)", "Z''(b)", "GD", "Err", "Range")

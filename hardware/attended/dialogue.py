@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from hardware.attended import questions as ask
-from hardware.attended.entries import Entry, impossible, redrawn, unlikely
-from hardware.attended.gauge import Gauge
-from hardware.attended.log import log_of, read_log
-from hardware.attended.memory import Cycle, Step
-from hardware.person import Question
-from trials.errors import BadInput
-from trials.trace import Trace
+from pressloop.hardware.attended import questions as ask
+from pressloop.hardware.attended.entries import Entry, impossible, redrawn, unlikely
+from pressloop.hardware.attended.gauge import Gauge
+from pressloop.hardware.attended.log import log_of, read_log
+from pressloop.hardware.attended.memory import Cycle, Step
+from pressloop.hardware.person import Question
+from pressloop.trials.errors import BadInput
+from pressloop.trials.trace import Trace
 
 Ask = Callable[[Question], Mapping[str, float | str]]
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hardware.attended.gauge import Gauge, clock
-from trials.errors import BadInput
-from trials.recipe import Recipe
-from trials.trace import Trace
+from pressloop.hardware.attended.gauge import Gauge, clock
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trace import Trace
 
 DOUBTFUL = 0.2
 """Share by which peak or dwell may differ from the recipe before it is asked twice."""

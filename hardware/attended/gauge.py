@@ -6,10 +6,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hardware.envelope import Envelope, violations
-from hardware.units import Machine, from_newton, to_newton
-from trials.errors import OutOfEnvelope
-from trials.recipe import Recipe
+from pressloop.hardware.envelope import Envelope, violations
+from pressloop.hardware.units import Machine, from_newton, to_newton
+from pressloop.trials.errors import OutOfEnvelope
+from pressloop.trials.recipe import Recipe
 
 GAUGES: Mapping[str, str] = {
     "t": "t", "short_t": "US short ton", "kN": "kN", "MPa": "MPa on the sample",

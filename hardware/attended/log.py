@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 
-from hardware.attended.gauge import Gauge
-from hardware.units import UNITS, to_newton
-from trials.checks import FloatArray
-from trials.errors import BadInput
-from trials.stack import Stack
-from trials.trace import Trace
+from pressloop.hardware.attended.gauge import Gauge
+from pressloop.hardware.units import UNITS, to_newton
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.errors import BadInput
+from pressloop.trials.stack import Stack
+from pressloop.trials.trace import Trace
 
 FORCE = {f"{word}_{unit}": unit for unit in UNITS for word in ("force", "pressure")}
 """Columns of force and the unit they are in: force_kN, force_t, pressure_MPa, pressure_bar_oil."""

@@ -9,11 +9,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from hardware.remembered import Remembered
-from trials.errors import BadInput
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trace import CHANNELS, Trace
+from pressloop.hardware.remembered import Remembered
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trace import CHANNELS, Trace
 
 SUFFIX = ".attended.jsonl"
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hardware.attended import questions as ask
-from hardware.attended.dialogue import Dialogue, reason_of
-from hardware.attended.gauge import Gauge
-from hardware.attended.memory import NOTHING_MOVED, OPEN, Cycle, Memory, Step
-from hardware.person import Person, Question
-from hardware.protocols import (
+from pressloop.hardware.attended import questions as ask
+from pressloop.hardware.attended.dialogue import Dialogue, reason_of
+from pressloop.hardware.attended.gauge import Gauge
+from pressloop.hardware.attended.memory import NOTHING_MOVED, OPEN, Cycle, Memory, Step
+from pressloop.hardware.person import Person, Question
+from pressloop.hardware.protocols import (
     CycleReport,
     CycleState,
     Interlock,
     KnownCycle,
     PressIdentity,
 )
-from trials.errors import Fault, NotReady, OutcomeUnknown
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 STATES = {Step.REFUSED: CycleState.NEVER_ACCEPTED, Step.NOT_PRESSED: CycleState.NEVER_ACCEPTED,
           Step.GIVEN_UP: CycleState.RELEASED, Step.FINISHED: CycleState.FINISHED}

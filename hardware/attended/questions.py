@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from hardware.attended.gauge import Gauge, clock
-from hardware.attended.memory import Cycle
-from hardware.person import Blank, Question
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.attended.gauge import Gauge, clock
+from pressloop.hardware.attended.memory import Cycle
+from pressloop.hardware.person import Blank, Question
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 START, REFUSE = "start", "refuse"
 PRESSED, NOT_PRESSED, GIVEN_UP, UNKNOWN = "pressed", "not pressed", "given up", "do not know"

@@ -11,13 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from hardware.emulators.meter_faults import CLOSES, HANG, STALE, TRUNCATED, Faults
-from hardware.emulators.meter_fixture import Fixture
-from hardware.emulators.meter_language import Language
-from hardware.emulators.meter_models import LANGUAGES
-from hardware.network import prove_listen
-from trials.checks import not_negative
-from trials.errors import BadInput, Fault
+from pressloop.hardware.emulators.meter_faults import CLOSES, HANG, STALE, TRUNCATED, Faults
+from pressloop.hardware.emulators.meter_fixture import Fixture
+from pressloop.hardware.emulators.meter_language import Language
+from pressloop.hardware.emulators.meter_models import LANGUAGES
+from pressloop.hardware.network import prove_listen
+from pressloop.trials.checks import not_negative
+from pressloop.trials.errors import BadInput, Fault
 
 
 @dataclass(frozen=True, slots=True)

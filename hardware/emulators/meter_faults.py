@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from trials.checks import within
-from trials.errors import BadInput
+from pressloop.trials.checks import within
+from pressloop.trials.errors import BadInput
 
 STALE, TRUNCATED, STATUS_FIRST = "stale line", "truncated line", "status first"
 HANG, CLOSES, OVERLOAD, WRONG_IDN = "hang", "peer closes", "overload", "wrong idn"

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 
-from hardware.meters.simulated import impedance, noisy
-from hardware.simulation.bench import Accepted, Bench
-from hardware.simulation.sample import Sample, noise, pressed
-from trials.spectrum import FULL
+from pressloop.hardware.meters.simulated import impedance, noisy
+from pressloop.hardware.simulation.bench import Accepted, Bench
+from pressloop.hardware.simulation.sample import Sample, noise, pressed
+from pressloop.trials.spectrum import FULL
 
 
 class Fixture:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Protocol
 
-from hardware.emulators.meter_faults import Faults
-from hardware.emulators.meter_fixture import Fixture
+from pressloop.hardware.emulators.meter_faults import Faults
+from pressloop.hardware.emulators.meter_fixture import Fixture
 
 APERTURE_S = 0.2
 """A point's time at a long aperture."""

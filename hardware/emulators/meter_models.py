@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from hardware.emulators.meter_faults import STATUS_FIRST, Faults
-from hardware.emulators.meter_fixture import Fixture
-from hardware.emulators.meter_language import UNKNOWN, Language, Wait
+from pressloop.hardware.emulators.meter_faults import STATUS_FIRST, Faults
+from pressloop.hardware.emulators.meter_fixture import Fixture
+from pressloop.hardware.emulators.meter_language import UNKNOWN, Language, Wait
 
 
 class E4980A(Language):

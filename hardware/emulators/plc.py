@@ -14,16 +14,16 @@ from pathlib import Path
 
 import numpy as np
 
-from hardware.emulators.plc_cycle import Cycle, Stacks
-from hardware.emulators.plc_faults import ALARMS, BIT, PERSON, PHASES, Trouble, drawn
-from hardware.emulators.plc_memory import Memory, powered_up
-from hardware.envelope import Envelope, violations
-from hardware.plc.frames import RELEASE, Order, Snapshot
-from hardware.plc.register_map import GENERIC, read_map
-from hardware.simulation.bench import Bench
-from hardware.simulation.materials import materials
-from trials.errors import BadInput, Fault
-from trials.recipe import Recipe
+from pressloop.hardware.emulators.plc_cycle import Cycle, Stacks
+from pressloop.hardware.emulators.plc_faults import ALARMS, BIT, PERSON, PHASES, Trouble, drawn
+from pressloop.hardware.emulators.plc_memory import Memory, powered_up
+from pressloop.hardware.envelope import Envelope, violations
+from pressloop.hardware.plc.frames import RELEASE, Order, Snapshot
+from pressloop.hardware.plc.register_map import GENERIC, read_map
+from pressloop.hardware.simulation.bench import Bench
+from pressloop.hardware.simulation.materials import materials
+from pressloop.trials.errors import BadInput, Fault
+from pressloop.trials.recipe import Recipe
 
 AMBIENT_C = 25.0
 MOST_S = 0.05

@@ -10,14 +10,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from hardware.plc.frames import Order
-from hardware.simulation import cycle as shape
-from hardware.simulation import stack_physics as physics
-from hardware.simulation.bench import Accepted
-from hardware.simulation.materials import materials
-from hardware.simulation.sample import noise, pressed
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.plc.frames import Order
+from pressloop.hardware.simulation import cycle as shape
+from pressloop.hardware.simulation import stack_physics as physics
+from pressloop.hardware.simulation.bench import Accepted
+from pressloop.hardware.simulation.materials import materials
+from pressloop.hardware.simulation.sample import noise, pressed
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 HELD = 0.95
 """Share of the set force from which on the dwell counts."""

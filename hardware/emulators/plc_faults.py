@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trials.errors import BadInput
+from pressloop.trials.errors import BadInput
 
 LINK = ("lost request", "lost answer", "drop link", "slow answer", "busy", "device failure",
         "write disabled", "frozen program", "wrong words", "wrong version", "wrong device",

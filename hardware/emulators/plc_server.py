@@ -13,14 +13,14 @@ from typing import Any
 
 import numpy as np
 
-from hardware.emulators.plc import PressOptions, Program
-from hardware.emulators.plc_faults import LINK, POWER, Trouble
-from hardware.emulators.plc_memory import Memory
-from hardware.network import prove_listen
-from hardware.plc.frames import read_mailbox, snapshot_words
-from hardware.plc.words import unpack
-from hardware.units import Machine
-from trials.errors import Fault
+from pressloop.hardware.emulators.plc import PressOptions, Program
+from pressloop.hardware.emulators.plc_faults import LINK, POWER, Trouble
+from pressloop.hardware.emulators.plc_memory import Memory
+from pressloop.hardware.network import prove_listen
+from pressloop.hardware.plc.frames import read_mailbox, snapshot_words
+from pressloop.hardware.plc.words import unpack
+from pressloop.hardware.units import Machine
+from pressloop.trials.errors import Fault
 
 TICK_S = 0.004
 RESET_REGISTER = 0x1007

@@ -7,12 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from hardware.exports.growing import Growing, Stamp
-from hardware.exports.names import labelled_for, named_for
-from hardware.exports.used import Used, digest
-from trials.errors import BadInput, Fault
-from trials.spectrum import Spectrum
-from trials.stack import Stack
+from pressloop.hardware.exports.growing import Growing, Stamp
+from pressloop.hardware.exports.names import labelled_for, named_for
+from pressloop.hardware.exports.used import Used, digest
+from pressloop.trials.errors import BadInput, Fault
+from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.stack import Stack
 
 NAMED = 5
 """How many foreign files a message names."""

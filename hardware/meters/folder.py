@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from hardware.exports.used import Used
-from hardware.exports.waiting import Wanted, Watch
-from hardware.options import read_options
-from hardware.protocols import MeterIdentity, Place
-from trials.checks import not_negative, within
-from trials.errors import BadInput
-from trials.spectrum import FULL, Spectrum
-from trials.stack import Stack
+from pressloop.hardware.exports.used import Used
+from pressloop.hardware.exports.waiting import Wanted, Watch
+from pressloop.hardware.options import read_options
+from pressloop.hardware.protocols import MeterIdentity, Place
+from pressloop.trials.checks import not_negative, within
+from pressloop.trials.errors import BadInput
+from pressloop.trials.spectrum import FULL, Spectrum
+from pressloop.trials.stack import Stack
 
 Read = Callable[[Path, float], Spectrum]
 

@@ -12,16 +12,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from hardware.meters.simulated import CONTROL_HZ
-from hardware.options import read_options
-from hardware.protocols import MeterIdentity, Place
-from hardware.scpi.dialect import Aperture, Dialect, Reading, dialect
-from hardware.scpi.link import Link, OutOfStep
-from hardware.scpi.settings import Options, points, prove
-from trials.checks import ComplexArray
-from trials.errors import Fault
-from trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
-from trials.stack import Stack
+from pressloop.hardware.meters.simulated import CONTROL_HZ
+from pressloop.hardware.options import read_options
+from pressloop.hardware.protocols import MeterIdentity, Place
+from pressloop.hardware.scpi.dialect import Aperture, Dialect, Reading, dialect
+from pressloop.hardware.scpi.link import Link, OutOfStep
+from pressloop.hardware.scpi.settings import Options, points, prove
+from pressloop.trials.checks import ComplexArray
+from pressloop.trials.errors import Fault
+from pressloop.trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
+from pressloop.trials.stack import Stack
 
 NOT_TOLD = "not told"
 FEWEST_BY_CHANCE = 4

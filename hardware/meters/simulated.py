@@ -13,16 +13,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hardware.options import read_options
-from hardware.presses.simulated import MEMORY_SUFFIX
-from hardware.protocols import MeterIdentity, Place
-from hardware.simulation import stack_physics as physics
-from hardware.simulation.bench import Bench
-from hardware.simulation.sample import Break, Sample, noise, pressed
-from trials.checks import ComplexArray, FloatArray, positive, within
-from trials.errors import Fault
-from trials.spectrum import FULL, ControlPoint, Spectrum
-from trials.stack import Stack
+from pressloop.hardware.options import read_options
+from pressloop.hardware.presses.simulated import MEMORY_SUFFIX
+from pressloop.hardware.protocols import MeterIdentity, Place
+from pressloop.hardware.simulation import stack_physics as physics
+from pressloop.hardware.simulation.bench import Bench
+from pressloop.hardware.simulation.sample import Break, Sample, noise, pressed
+from pressloop.trials.checks import ComplexArray, FloatArray, positive, within
+from pressloop.trials.errors import Fault
+from pressloop.trials.spectrum import FULL, ControlPoint, Spectrum
+from pressloop.trials.stack import Stack
 
 CONTROL_HZ = (3000.0, 300.0, 30.0)
 QUADRANTS = ("q1", "q2", "q3", "q4")

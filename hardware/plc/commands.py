@@ -7,15 +7,15 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from hardware.envelope import Envelope
-from hardware.plc.frames import FINISH, RELEASE, Order, accepted_order, mailbox_words
-from hardware.plc.link import Refused
-from hardware.plc.meaning import NEVER_HOT_C, told, word
-from hardware.plc.register_map import RegisterMap
-from hardware.plc.station import Seen, Station
-from hardware.protocols import OnStop
-from trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
-from trials.recipe import Recipe
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.plc.frames import FINISH, RELEASE, Order, accepted_order, mailbox_words
+from pressloop.hardware.plc.link import Refused
+from pressloop.hardware.plc.meaning import NEVER_HOT_C, told, word
+from pressloop.hardware.plc.register_map import RegisterMap
+from pressloop.hardware.plc.station import Seen, Station
+from pressloop.hardware.protocols import OnStop
+from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
+from pressloop.trials.recipe import Recipe
 
 TRIP_MARGIN = 1.10
 """The press trips at this multiple of the force asked for."""

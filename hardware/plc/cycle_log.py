@@ -8,9 +8,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from hardware.plc.frames import Snapshot
-from hardware.plc.journal import Ended, Sample
-from trials.trace import Trace
+from pressloop.hardware.plc.frames import Snapshot
+from pressloop.hardware.plc.journal import Ended, Sample
+from pressloop.trials.trace import Trace
 
 LONGEST_SILENCE_S = 1.0
 """Wall seconds between samples above which the log counts as having a gap."""

@@ -9,11 +9,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from hardware.plc.quantities import inward, outward, quantity_of
-from hardware.plc.register_map import Block, Register, RegisterMap
-from hardware.plc.words import crc16, pack, unpack
-from hardware.units import Machine
-from trials.errors import BadInput
+from pressloop.hardware.plc.quantities import inward, outward, quantity_of
+from pressloop.hardware.plc.register_map import Block, Register, RegisterMap
+from pressloop.hardware.plc.words import crc16, pack, unpack
+from pressloop.hardware.units import Machine
+from pressloop.trials.errors import BadInput
 
 FINISH, RELEASE = 0, 1
 """Codes of `on_link_loss`."""

@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from hardware.lock import shared
-from trials.errors import Fault
-from trials.recipe import Recipe
+from pressloop.hardware.lock import shared
+from pressloop.trials.errors import Fault
+from pressloop.trials.recipe import Recipe
 
 Sample = dict[str, float]
 LARGEST_BYTES = 20_000_000

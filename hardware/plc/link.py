@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from trials.errors import Fault
+from pressloop.trials.errors import Fault
 
 BUSY = 6
 MEANINGS = {1: "illegal function", 2: "illegal address", 3: "illegal value or writes disabled",

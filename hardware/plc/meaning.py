@@ -6,13 +6,13 @@ import math
 import time
 from dataclasses import replace
 
-from hardware.envelope import Envelope
-from hardware.interlocks import atmosphere_interlocks, open_interlocks, standard
-from hardware.plc.frames import Snapshot
-from hardware.plc.journal import Ended, Journal, Sent
-from hardware.plc.register_map import RegisterMap
-from hardware.plc.station import Seen
-from hardware.protocols import (
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.interlocks import atmosphere_interlocks, open_interlocks, standard
+from pressloop.hardware.plc.frames import Snapshot
+from pressloop.hardware.plc.journal import Ended, Journal, Sent
+from pressloop.hardware.plc.register_map import RegisterMap
+from pressloop.hardware.plc.station import Seen
+from pressloop.hardware.protocols import (
     CycleReport,
     CycleState,
     Interlock,
@@ -20,8 +20,8 @@ from hardware.protocols import (
     PressIdentity,
     stack_tag,
 )
-from trials.errors import BadInput
-from trials.recipe import Recipe
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import Recipe
 
 LONGEST_S = 24 * 3600.0
 """Stands for an announced duration that is no number."""

@@ -13,16 +13,16 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
-from hardware.envelope import Envelope, check, violations
-from hardware.lock import state_path
-from hardware.plc import commands, meaning
-from hardware.plc.cycle_log import sample_of, trace_of
-from hardware.plc.frames import Order
-from hardware.plc.journal import Journal, Sent
-from hardware.plc.link import Link, Target, Trace
-from hardware.plc.register_map import RegisterMap
-from hardware.plc.station import Seen, Station
-from hardware.protocols import (
+from pressloop.hardware.envelope import Envelope, check, violations
+from pressloop.hardware.lock import state_path
+from pressloop.hardware.plc import commands, meaning
+from pressloop.hardware.plc.cycle_log import sample_of, trace_of
+from pressloop.hardware.plc.frames import Order
+from pressloop.hardware.plc.journal import Journal, Sent
+from pressloop.hardware.plc.link import Link, Target, Trace
+from pressloop.hardware.plc.register_map import RegisterMap
+from pressloop.hardware.plc.station import Seen, Station
+from pressloop.hardware.protocols import (
     CycleReport,
     CycleState,
     Interlock,
@@ -31,9 +31,9 @@ from hardware.protocols import (
     PressIdentity,
     stack_tag,
 )
-from trials.errors import Fault, NotReady
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.trials.errors import Fault, NotReady
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 T = TypeVar("T")
 START_WITHIN_S = 3.0
@@ -56,7 +56,7 @@ class Habits:
 
 
 class PlcPress:
-    """Implements `hardware.protocols.Press`; `envelope` is what the campaign allows."""
+    """Implements `pressloop.hardware.protocols.Press`; `envelope` is what the campaign allows."""
 
     def __init__(self, target: Target, of: RegisterMap, owner: int, habits: Habits, *,
                  envelope: Envelope | None, on_link_loss: OnStop, trace: Trace | None = None

@@ -7,9 +7,9 @@ alike twice in a row. A change of ids that no order given here explains is asked
 
 from __future__ import annotations
 
-from hardware.plc.frames import Snapshot
-from hardware.plc.register_map import RegisterMap
-from hardware.plc.words import crc16
+from pressloop.hardware.plc.frames import Snapshot
+from pressloop.hardware.plc.register_map import RegisterMap
+from pressloop.hardware.plc.words import crc16
 
 MOST_READS = 12
 """How often a snapshot is asked for before the press counts as one that cannot be understood."""

@@ -6,7 +6,7 @@ force, bar of oil, minutes or kelvin; the unit is said in the map and converted 
 
 from __future__ import annotations
 
-from hardware.units import Machine, from_newton, to_newton
+from pressloop.hardware.units import Machine, from_newton, to_newton
 
 FORCE_UNITS = ("N", "kN", "t", "short_t", "percent_of_maximum", "bar_oil", "MPa_oil", "MPa")
 UNITS: dict[str, tuple[str, ...]] = {
@@ -49,7 +49,7 @@ def units_of(quantity: str) -> tuple[str, ...]:
 
 
 def inward(quantity: str, value: float, unit: str, machine: Machine) -> float:
-    """A register's value in the project's own unit. Raises BadInput, see `hardware.units`."""
+    """A register's value in the project's own unit. Raises BadInput, see `hardware/units.py`."""
     if quantity == "force":
         return to_newton(value, unit, machine)
     if quantity == "rate":

@@ -12,10 +12,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from hardware.plc.quantities import quantity_of, units_of
-from hardware.plc.words import FORMATS, size
-from trials.errors import BadInput
-from trials.toml_files import toml
+from pressloop.hardware.plc.quantities import quantity_of, units_of
+from pressloop.hardware.plc.words import FORMATS, size
+from pressloop.trials.errors import BadInput
+from pressloop.trials.toml_files import toml
 
 GENERIC = "generic"
 MOST_WORDS = 125
@@ -96,7 +96,7 @@ def read_map(named: str, folder: Path | None = None) -> RegisterMap:
 def map_text(named: str, folder: Path | None = None) -> str:
     """The map's TOML. Raises BadInput where there is no such file."""
     if named == GENERIC:
-        return (resources.files("hardware.plc") / "maps" / "generic.toml").read_text("utf-8")
+        return resources.files(__package__).joinpath("maps", "generic.toml").read_text("utf-8")
     try:
         return ((folder or Path()) / named).read_text("utf-8")
     except OSError as error:

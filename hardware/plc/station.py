@@ -12,14 +12,14 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from hardware.plc.frames import Snapshot, read_snapshot
-from hardware.plc.link import Link, Refused
-from hardware.plc.proving import MOST_READS, Prover, crc_right
-from hardware.plc.quantities import outward, quantity_of
-from hardware.plc.register_map import RegisterMap
-from hardware.plc.words import pack
-from hardware.units import Machine
-from trials.errors import Fault
+from pressloop.hardware.plc.frames import Snapshot, read_snapshot
+from pressloop.hardware.plc.link import Link, Refused
+from pressloop.hardware.plc.proving import MOST_READS, Prover, crc_right
+from pressloop.hardware.plc.quantities import outward, quantity_of
+from pressloop.hardware.plc.register_map import RegisterMap
+from pressloop.hardware.plc.words import pack
+from pressloop.hardware.units import Machine
+from pressloop.trials.errors import Fault
 
 BACK_OFF_S = (0.1, 2.0)
 """First and longest wait before another attempt to connect."""

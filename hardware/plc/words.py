@@ -6,7 +6,7 @@ import math
 import struct
 from collections.abc import Sequence
 
-from trials.errors import BadInput
+from pressloop.trials.errors import BadInput
 
 FORMATS = {"u16": ">H", "i16": ">h", "u32": ">I", "i32": ">i", "f32": ">f"}
 """Register types, big-endian within a word as on the wire."""

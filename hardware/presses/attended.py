@@ -11,15 +11,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hardware.attended.gauge import GAUGES, Gauge
-from hardware.attended.memory import Memory
-from hardware.attended.press import AttendedPress
-from hardware.envelope import Envelope
-from hardware.options import read_options
-from hardware.protocols import Place, PressIdentity
-from hardware.units import Machine, newton_per
-from trials.checks import positive, text, within
-from trials.errors import BadInput
+from pressloop.hardware.attended.gauge import GAUGES, Gauge
+from pressloop.hardware.attended.memory import Memory
+from pressloop.hardware.attended.press import AttendedPress
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.options import read_options
+from pressloop.hardware.protocols import Place, PressIdentity
+from pressloop.hardware.units import Machine, newton_per
+from pressloop.trials.checks import positive, text, within
+from pressloop.trials.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)

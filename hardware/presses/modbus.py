@@ -12,14 +12,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from hardware.network import prove_target
-from hardware.options import read_options
-from hardware.plc.link import Target
-from hardware.plc.press import Habits, PlcPress
-from hardware.plc.register_map import GENERIC, map_text, read_map
-from hardware.protocols import Place
-from trials.checks import positive, within
-from trials.errors import BadInput
+from pressloop.hardware.network import prove_target
+from pressloop.hardware.options import read_options
+from pressloop.hardware.plc.link import Target
+from pressloop.hardware.plc.press import Habits, PlcPress
+from pressloop.hardware.plc.register_map import GENERIC, map_text, read_map
+from pressloop.hardware.protocols import Place
+from pressloop.trials.checks import positive, within
+from pressloop.trials.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hardware.envelope import Envelope, check, violations
-from hardware.options import read_options
-from hardware.protocols import (
+from pressloop.hardware.envelope import Envelope, check, violations
+from pressloop.hardware.options import read_options
+from pressloop.hardware.protocols import (
     CycleReport,
     CycleState,
     Interlock,
@@ -15,14 +15,14 @@ from hardware.protocols import (
     Place,
     PressIdentity,
 )
-from hardware.simulation import cycle as cycles
-from hardware.simulation.bench import Accepted, Bench
-from hardware.simulation.materials import materials
-from hardware.simulation.sample import pressed
-from trials.checks import positive, within
-from trials.errors import Fault
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.simulation import cycle as cycles
+from pressloop.hardware.simulation.bench import Accepted, Bench
+from pressloop.hardware.simulation.materials import materials
+from pressloop.hardware.simulation.sample import pressed
+from pressloop.trials.checks import positive, within
+from pressloop.trials.errors import Fault
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 MEMORY_SUFFIX = ".press.jsonl"
 

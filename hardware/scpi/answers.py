@@ -5,8 +5,8 @@ from __future__ import annotations
 import cmath
 import re
 
-from hardware.scpi.dialect import Reading
-from hardware.scpi.link import OutOfStep
+from pressloop.hardware.scpi.dialect import Reading
+from pressloop.hardware.scpi.link import OutOfStep
 
 EXPONENT = re.compile(r"[+-]?\d{1,20}\.\d{1,20}E[+-]\d{2,3}")
 """A number in engineering form. A line that is cut off inside one no longer matches."""

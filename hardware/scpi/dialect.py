@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
-from hardware.scpi import dialects
-from hardware.scpi.link import Link, Wire
-from trials.plugins import file_names, named_module
+from pressloop.hardware.scpi import dialects
+from pressloop.hardware.scpi.link import Link, Wire
+from pressloop.trials.plugins import file_names, named_module
 
 Aperture = Literal["short", "medium", "long"]
 APERTURES: tuple[str, ...] = get_args(Aperture)

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from hardware.scpi.answers import echoed, exponential, integer, reading
-from hardware.scpi.dialect import Aperture, Dialect, Reading
-from hardware.scpi.link import Link, OutOfStep, Wire
+from pressloop.hardware.scpi.answers import echoed, exponential, integer, reading
+from pressloop.hardware.scpi.dialect import Aperture, Dialect, Reading
+from pressloop.hardware.scpi.link import Link, OutOfStep, Wire
 
 OVER = 1e20
 """Above every real reading; out of range is told by numbers such as 9999.99E+28."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from hardware.scpi.link import Link, OutOfStep
+from pressloop.hardware.scpi.link import Link, OutOfStep
 
 OVER = 9.8e37
 """They answer 9.9E37 where there is no number."""

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from trials.errors import Fault
+from pressloop.trials.errors import Fault
 
 FULL_PATIENCE_S = 600.0
 """No single answer takes longer than this."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hardware.network import prove_target
-from hardware.scpi.dialect import APERTURES, Dialect
-from hardware.scpi.link import host_of
-from trials.checks import positive, within
-from trials.errors import BadInput
+from pressloop.hardware.network import prove_target
+from pressloop.hardware.scpi.dialect import APERTURES, Dialect
+from pressloop.hardware.scpi.link import host_of
+from pressloop.trials.checks import positive, within
+from pressloop.trials.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from hardware.remembered import Remembered
-from trials.errors import BadInput, Fault
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.remembered import Remembered
+from pressloop.trials.errors import BadInput, Fault
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 
 def running_s() -> float:

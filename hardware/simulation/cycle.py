@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from hardware.simulation import stack_physics as physics
-from hardware.simulation.bench import Accepted
-from hardware.simulation.materials import materials
-from hardware.simulation.sample import Sample, noise
-from trials.checks import FloatArray
-from trials.trace import Trace
+from pressloop.hardware.simulation import stack_physics as physics
+from pressloop.hardware.simulation.bench import Accepted
+from pressloop.hardware.simulation.materials import materials
+from pressloop.hardware.simulation.sample import Sample, noise
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.trace import Trace
 
 RAMP_MPA_PER_S = 5.0
 RELEASE_MPA_PER_S = 2.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from trials.errors import BadInput
+from pressloop.trials.errors import BadInput
 
 
 @dataclass(frozen=True, slots=True)

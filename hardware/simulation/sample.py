@@ -8,10 +8,10 @@ from enum import StrEnum
 
 import numpy as np
 
-from hardware.simulation import stack_physics as physics
-from hardware.simulation.bench import Accepted
-from hardware.simulation.materials import Materials, materials
-from trials.checks import FloatArray
+from pressloop.hardware.simulation import stack_physics as physics
+from pressloop.hardware.simulation.bench import Accepted
+from pressloop.hardware.simulation.materials import Materials, materials
+from pressloop.trials.checks import FloatArray
 
 PRESSURE_ERROR = 0.0075
 """Relative set-point error of an automatic press, 0.5-1 % [A]."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from hardware.simulation.materials import Materials
+from pressloop.hardware.simulation.materials import Materials
 
 Array = npt.NDArray[np.float64]
 

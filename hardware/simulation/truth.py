@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import differential_evolution
 
-from hardware.simulation import stack_physics as physics
-from hardware.simulation.materials import Materials
-from trials.recipe import Recipe
+from pressloop.hardware.simulation import stack_physics as physics
+from pressloop.hardware.simulation.materials import Materials
+from pressloop.trials.recipe import Recipe
 
 
 @dataclass(frozen=True, slots=True)

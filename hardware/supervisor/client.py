@@ -15,14 +15,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hardware.leftovers import sweep
-from hardware.lock import file_lock
-from hardware.own_folder import own_folder
-from hardware.protocols import CycleReport, Interlock, KnownCycle, Place, PressIdentity
-from hardware.supervisor import wire
-from trials.errors import Fault, OutcomeUnknown
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.leftovers import sweep
+from pressloop.hardware.lock import file_lock
+from pressloop.hardware.own_folder import own_folder
+from pressloop.hardware.protocols import CycleReport, Interlock, KnownCycle, Place, PressIdentity
+from pressloop.hardware.supervisor import wire
+from pressloop.trials.errors import Fault, OutcomeUnknown
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 START_S = 60.0
 """How long a supervisor may take to start, a silent press included."""
@@ -33,7 +33,7 @@ LINGER_S = 30.0
 
 
 class SupervisedPress:
-    """Implements `hardware.protocols.Press`. Whatever is harmless is asked again of a new
+    """Implements `pressloop.hardware.protocols.Press`. Whatever is harmless is asked again of a new
     supervisor where the old one died; a start never is."""
 
     def __init__(self, driver: str, options: Mapping[str, object], place: Place, station: str,
@@ -173,8 +173,9 @@ class SupervisedPress:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
         with open(self._log, "ab", opener=_private) as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "hardware.supervisor.process"], stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE, stderr=log, start_new_session=True, env=environment)
+                [sys.executable, "-P", "-m", "pressloop.hardware.supervisor.process"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log,
+                start_new_session=True, env=environment)
         assert process.stdin is not None and process.stdout is not None
         with process.stdin, process.stdout:
             process.stdin.write(wire.dump(order))

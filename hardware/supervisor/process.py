@@ -1,6 +1,7 @@
 """The supervisor: the one process that holds the link to a press.
 
-Run as `python -m hardware.supervisor.process`, with its order as one JSON line on standard input.
+Run as `python -P -m pressloop.hardware.supervisor.process`, with its order as one JSON line on
+standard input.
 It beats the heart and watches the cycle whatever becomes of the flows that talk to it, and ends
 when nobody has asked for a while and no cycle runs. It never repeats a command.
 """
@@ -19,11 +20,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hardware.lock import press_lock
-from hardware.protocols import Press
-from hardware.registry import connect_directly
-from hardware.supervisor import wire
-from trials.errors import PressBusy, PressloopError
+from pressloop.hardware.lock import press_lock
+from pressloop.hardware.protocols import Press
+from pressloop.hardware.registry import connect_directly
+from pressloop.hardware.supervisor import wire
+from pressloop.trials.errors import PressBusy, PressloopError
 
 LEAVING_S = 1.0
 """How long a client that closed may take to be counted out."""

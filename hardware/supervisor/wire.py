@@ -17,10 +17,10 @@ from typing import Any
 
 import numpy as np
 
-from hardware.envelope import Envelope
-from hardware.lock import lock_path
-from hardware.own_folder import own_folder, proved_own, temporary_folder
-from hardware.protocols import (
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.lock import lock_path
+from pressloop.hardware.own_folder import own_folder, proved_own, temporary_folder
+from pressloop.hardware.protocols import (
     CycleReport,
     CycleState,
     Interlock,
@@ -28,10 +28,10 @@ from hardware.protocols import (
     Place,
     PressIdentity,
 )
-from trials import errors
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trace import Trace
+from pressloop.trials import errors
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trace import Trace
 
 Json = Any
 LONGEST_PATH = 100

@@ -12,7 +12,7 @@ from botorch.acquisition import AcquisitionFunction
 from botorch.utils.transforms import t_batch_mode_transform
 from torch import Tensor
 
-from optimizer.models import Models
+from pressloop.optimizer.models import Models
 
 REACH = 0.25
 SMALLEST = 1e-12

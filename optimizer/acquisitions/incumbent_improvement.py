@@ -16,8 +16,8 @@ from botorch.acquisition import AcquisitionFunction
 from botorch.utils.transforms import t_batch_mode_transform
 from torch import Tensor
 
-from optimizer.acquisitions.knowledge_gradient import SMALLEST, while_pending
-from optimizer.models import Models
+from pressloop.optimizer.acquisitions.knowledge_gradient import SMALLEST, while_pending
+from pressloop.optimizer.models import Models
 
 LEAST = 1e-10
 """Smallest variance of a difference."""

@@ -26,11 +26,11 @@ from botorch.models.model import Model
 from botorch.utils.transforms import t_batch_mode_transform
 from torch import Tensor
 
-from optimizer.candidates import WIDTHS, near, spread
-from optimizer.incumbent import losses, within_limits
-from optimizer.models import OTHER_MODES, Models, Risk
-from surrogates import predict
-from trials.outcome import FailureMode
+from pressloop.optimizer.candidates import WIDTHS, near, spread
+from pressloop.optimizer.incumbent import losses, within_limits
+from pressloop.optimizer.models import OTHER_MODES, Models, Risk
+from pressloop.surrogates import predict
+from pressloop.trials.outcome import FailureMode
 
 COMPETING = 96
 """Recipes that compete for being the best."""

@@ -12,7 +12,7 @@ from botorch.acquisition.objective import GenericMCObjective
 from botorch.sampling.get_sampler import get_sampler
 from torch import Tensor
 
-from optimizer.models import Models
+from pressloop.optimizer.models import Models
 
 SAMPLES = 64
 

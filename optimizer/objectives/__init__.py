@@ -19,15 +19,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from optimizer.cost import Cost
-from optimizer.space import Space
-from trials.errors import BadInput
-from trials.plugins import named_module
+from pressloop.optimizer.cost import Cost
+from pressloop.optimizer.space import Space
+from pressloop.trials.errors import BadInput
+from pressloop.trials.plugins import named_module
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from optimizer.models import Models
+    from pressloop.optimizer.models import Models
 
 DEFAULT = "conductivity"
 
@@ -52,7 +52,7 @@ class Objective:
 
     def recommend(self, models: Models) -> tuple[Tensor, bool]:
         """The point to recommend now, shape (d,), and whether it keeps the limits on failure."""
-        from optimizer.incumbent import incumbent
+        from pressloop.optimizer.incumbent import incumbent
 
         return incumbent(models, self.offset)
 
@@ -68,7 +68,7 @@ def named_objective(focus: str = DEFAULT, options: Mapping[str, Any] | None = No
 
     Raises BadInput for a name that is none, an option it does not have or one that is missing.
     """
-    from optimizer import objectives
+    from pressloop.optimizer import objectives
 
     options = options or {}
     kind = named_module("objective.focus", focus, objectives, "one", "Focus(**options)").Focus

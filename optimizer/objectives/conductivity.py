@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from optimizer.objectives import Objective
+from pressloop.optimizer.objectives import Objective
 
 
 @dataclass(frozen=True, kw_only=True)

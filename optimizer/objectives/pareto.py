@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.objectives import Objective
-from trials.recipe import Recipe
+from pressloop.optimizer.objectives import Objective
+from pressloop.trials.recipe import Recipe
 
 if TYPE_CHECKING:
     from botorch.models.model import Model
     from torch import Tensor
 
-    from optimizer.models import Models
+    from pressloop.optimizer.models import Models
 
 FEWEST = 3
 """Readings of non-uniformity from which on it takes part."""
@@ -60,7 +60,7 @@ class Focus(Objective):
 
     def gain(self, models: Models, points: Tensor, pending: Tensor) -> Tensor:
         """Expected growth of the hypervolume, shape (m,)."""
-        from optimizer.incumbent import may_be_recommended
+        from pressloop.optimizer.incumbent import may_be_recommended
 
         mean = self._log_outputs(models, points)
         spread = mean.new_full(mean.shape, KNOWN)
@@ -76,8 +76,8 @@ class Focus(Objective):
         resistance first; a dozen that stand for all of them."""
         import torch
 
-        from optimizer.candidates import spread
-        from optimizer.incumbent import may_be_recommended
+        from pressloop.optimizer.candidates import spread
+        from pressloop.optimizer.incumbent import may_be_recommended
 
         tried = models.tried
         points = torch.cat([spread(tried.shape[-1], CANDIDATES, 0), tried,
@@ -93,7 +93,7 @@ class Focus(Objective):
         """All outputs of each recipe, with intervals."""
         import torch
 
-        from surrogates import predict
+        from pressloop.surrogates import predict
 
         if not recipes:
             return ()
@@ -114,7 +114,7 @@ class Focus(Objective):
         """Believed ln of resistance, minutes and, where known, non-uniformity: (m, 2 or 3)."""
         import torch
 
-        from surrogates import predict
+        from pressloop.surrogates import predict
 
         minutes = np.log(self.cost.cycle(models.space, points.numpy()))
         outputs = [models.moments(points)[0], points.new_tensor(minutes)]
@@ -125,9 +125,9 @@ class Focus(Objective):
 
 def evenness(models: Models) -> Model | None:
     """The surrogate of ln non-uniformity, None where too few readings give it."""
-    from optimizer.model_files import dataset
-    from surrogates.models import plain_gp
-    from surrogates.parts.prior import Prior
+    from pressloop.optimizer.model_files import dataset
+    from pressloop.surrogates.models import plain_gp
+    from pressloop.surrogates.parts.prior import Prior
 
     rows = models.data.log_nonuniformity
     if rows.y.size < FEWEST:
@@ -137,8 +137,8 @@ def evenness(models: Models) -> Model | None:
 
 def _moves(model: Model, points: Tensor, pending: Tensor, off: Tensor | None) -> Tensor:
     """Standard deviation by which a reading moves the mean at its own recipe, shape (m,)."""
-    from optimizer.acquisitions.knowledge_gradient import while_pending
-    from surrogates import predict
+    from pressloop.optimizer.acquisitions.knowledge_gradient import while_pending
+    from pressloop.surrogates import predict
 
     variance = predict.moments(model, points)[1].square()
     if pending.shape[0]:
@@ -185,6 +185,6 @@ def _growth(front: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
 
 def _above(mean: Tensor, spread: Tensor, bar: Tensor) -> Tensor:
     """E[(y - bar)+] of normal y; zero for an infinite bar."""
-    from optimizer.acquisitions.incumbent_improvement import expected_improvement
+    from pressloop.optimizer.acquisitions.incumbent_improvement import expected_improvement
 
     return expected_improvement(mean - bar.clamp(-1e8, 1e8), spread)

@@ -11,16 +11,16 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from optimizer.objectives import Objective
-from optimizer.space import Space
-from trials.checks import positive, within
-from trials.errors import BadInput
-from trials.outcome import FailureMode
+from pressloop.optimizer.objectives import Objective
+from pressloop.optimizer.space import Space
+from pressloop.trials.checks import positive, within
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import FailureMode
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from optimizer.models import Models
+    from pressloop.optimizer.models import Models
 
 TIER = 10.0
 """Between tiers, and per unit of what is missed: e^10, more than resistances ever differ."""

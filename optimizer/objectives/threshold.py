@@ -24,14 +24,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from optimizer.objectives import Objective
-from optimizer.space import Space
-from trials.checks import positive
+from pressloop.optimizer.objectives import Objective
+from pressloop.optimizer.space import Space
+from pressloop.trials.checks import positive
 
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from optimizer.models import Models
+    from pressloop.optimizer.models import Models
 
 SURE_OF, SURE = 0.90, 1.2815515655446004
 """How sure it must be that a stack stays below the threshold, and the standard normal quantile."""
@@ -54,14 +54,14 @@ class Focus(Objective):
 
     def offset(self, models: Models, points: Tensor) -> Tensor:
         """What makes the value of what is recommended out of ln R."""
-        from optimizer.incumbent import RISK_AVERSION
+        from pressloop.optimizer.incumbent import RISK_AVERSION
 
         mean, sd = models.moments(points)
         return self._value(models, points) - mean - RISK_AVERSION * sd
 
     def gain(self, models: Models, points: Tensor, pending: Tensor) -> Tensor:
         """Expected fall of the least loss, shape (m,)."""
-        from optimizer.acquisitions.knowledge_gradient import moved, normal_nodes
+        from pressloop.optimizer.acquisitions.knowledge_gradient import moved, normal_nodes
 
         mean, sd = models.moments(points)
         noise, price = self._scatter(models, points), self._price(models.space, points)
@@ -81,8 +81,8 @@ class Focus(Objective):
         (m,), and those of the lowest optimistic one."""
         import torch
 
-        from optimizer.acquisitions.knowledge_gradient import COMPETING
-        from optimizer.incumbent import within_limits
+        from pressloop.optimizer.acquisitions.knowledge_gradient import COMPETING
+        from pressloop.optimizer.incumbent import within_limits
 
         may = within_limits(models, models.risk(points),
                             models.limits.max_crush_probability_exploring)

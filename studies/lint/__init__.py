@@ -7,16 +7,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from studies.data import StudyData
-from studies.lint.areas import lot_areas
-from studies.lint.confounded import confounded
-from studies.lint.copies import columns_twice, readings_twice, rows_twice, stacks_twice
-from studies.lint.design import constant, coverage, labels, order, recipes
-from studies.lint.finding import Check, Finding, Severity, Sure
-from studies.lint.headers import headers, shape
-from studies.lint.lot_levels import lot_levels
-from studies.lint.outliers import outliers
-from studies.lint.readings import (
+from pressloop.studies.data import StudyData
+from pressloop.studies.executor import Each, one_by_one
+from pressloop.studies.lint.areas import lot_areas
+from pressloop.studies.lint.confounded import confounded
+from pressloop.studies.lint.copies import columns_twice, readings_twice, rows_twice, stacks_twice
+from pressloop.studies.lint.design import constant, coverage, labels, order, recipes
+from pressloop.studies.lint.finding import Check, Finding, Severity, Sure
+from pressloop.studies.lint.headers import headers, shape
+from pressloop.studies.lint.lot_levels import lot_levels
+from pressloop.studies.lint.outliers import outliers
+from pressloop.studies.lint.readings import (
     empty_cells,
     failures,
     impossible,
@@ -25,13 +26,12 @@ from studies.lint.readings import (
     stack_pressures,
     standard_errors,
 )
-from studies.lint.set_point_units import set_point_units
-from studies.lint.sheet import Sheet, sheet_of
-from studies.lint.swaps import odd_set_points
-from studies.lint.units import resistance_beside
-from studies.wording import counted
-from studies.work import Each, one_by_one
-from trials.errors import BadInput
+from pressloop.studies.lint.set_point_units import set_point_units
+from pressloop.studies.lint.sheet import Sheet, sheet_of
+from pressloop.studies.lint.swaps import odd_set_points
+from pressloop.studies.lint.units import resistance_beside
+from pressloop.studies.wording import counted
+from pressloop.trials.errors import BadInput
 
 __all__ = ["CHECKS", "Check", "Finding", "Findings", "Options", "Severity", "Sheet", "Sure",
            "lint", "lint_sheet", "sheet_of"]

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import f as f_distribution
 
-from optimizer.space import NAMES
-from studies.lint.exchanged import misplaced
-from studies.lint.finding import Finding, Severity, listed
-from studies.lint.sheet import Sheet
-from studies.wording import CALLED, called
+from pressloop.optimizer.space import NAMES
+from pressloop.studies.lint.exchanged import misplaced
+from pressloop.studies.lint.finding import Finding, Severity, listed
+from pressloop.studies.lint.sheet import Sheet
+from pressloop.studies.wording import CALLED, called
 
 BETWEEN, CHANCE = 0.9, 1e-3
 """Share of a set point's variance that lies between lots, and how rarely chance may do as much."""

@@ -9,9 +9,9 @@ from math import pi, sqrt
 import numpy as np
 import pandas as pd
 
-from optimizer.space import NAMES
-from studies.lint.finding import Finding, Severity, Sure, listed
-from studies.lint.sheet import DAMAGE, ERROR, HELD, RESISTANCE, Sheet, rows_where
+from pressloop.optimizer.space import NAMES
+from pressloop.studies.lint.finding import Finding, Severity, Sure, listed
+from pressloop.studies.lint.sheet import DAMAGE, ERROR, HELD, RESISTANCE, Sheet, rows_where
 
 BY_CHANCE = 0.2
 """Share of the equal readings that may be expected by chance, from rounding alone."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 from scipy.stats import spearmanr
 
-from optimizer.space import NAMES
-from studies.lint.exchanged import misplaced
-from studies.lint.finding import Finding, Severity, Sure, listed
-from studies.lint.sheet import RESISTANCE, Sheet, rows_where
+from pressloop.optimizer.space import NAMES
+from pressloop.studies.lint.exchanged import misplaced
+from pressloop.studies.lint.finding import Finding, Severity, Sure, listed
+from pressloop.studies.lint.sheet import RESISTANCE, Sheet, rows_where
 
 SORTED, LONG = 0.95, 8
 """Rank correlation of rows and pressure from which on they count as sorted, and rows it takes."""

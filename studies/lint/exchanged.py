@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from studies.lint.sheet import Sheet
-from studies.lint.units import in_kelvin, misread, unit_of
+from pressloop.studies.lint.sheet import Sheet
+from pressloop.studies.lint.units import in_kelvin, misread, unit_of
 
 PRESSED, WARMED, HELD = "pressure_mpa", "temperature_c", "dwell_s"
 PAIRS = ((PRESSED, WARMED), (HELD, WARMED), (PRESSED, HELD))

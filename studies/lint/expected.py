@@ -15,17 +15,17 @@ import numpy as np
 import pandas as pd
 import torch
 
-from optimizer.model_files import dataset
-from optimizer.physics_prior import of_log_resistance
-from optimizer.risk_limits import RiskLimits
-from optimizer.space import NAMES, Space
-from optimizer.training import Rows
-from studies.lint.readings import intact
-from studies.lint.sheet import ERROR, RESISTANCE, Sheet
-from surrogates import predict
-from surrogates.models import physics_gp, plain_gp
-from surrogates.models.physics_gp import PhysicsGP, left_out_density
-from trials.recipe import Recipe
+from pressloop.optimizer.history.training import Rows
+from pressloop.optimizer.model_files import dataset
+from pressloop.optimizer.physics_prior import of_log_resistance
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.space import NAMES, Space
+from pressloop.studies.lint.readings import intact
+from pressloop.studies.lint.sheet import ERROR, RESISTANCE, Sheet
+from pressloop.surrogates import predict
+from pressloop.surrogates.models import physics_gp, plain_gp
+from pressloop.surrogates.models.physics_gp import PhysicsGP, left_out_density
+from pressloop.trials.recipe import Recipe
 
 MANY, FEW = 300, 6
 """Rows up to which the surrogate judges, and rows below which nobody can."""

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from studies.lint.sheet import Sheet
+    from pressloop.studies.lint.sheet import Sheet
 
 SHOWN = 12
 """Rows that are named before "and so many more"."""

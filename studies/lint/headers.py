@@ -6,9 +6,9 @@ import difflib
 import re
 from collections.abc import Iterator
 
-from optimizer.space import NAMES
-from studies.lint.finding import Finding, Severity, Sure
-from studies.lint.sheet import KNOWN, MODE, RESISTANCE, Sheet
+from pressloop.optimizer.space import NAMES
+from pressloop.studies.lint.finding import Finding, Severity, Sure
+from pressloop.studies.lint.sheet import KNOWN, MODE, RESISTANCE, Sheet
 
 WORDS = {
     "pressure_mpa": {"pressure", "press", "p", "force", "load", "f"},

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student_t
 
-from studies.lint.exchanged import misplaced_in_part
-from studies.lint.finding import Finding, Severity, Sure
-from studies.lint.readings import MIXED_HELD, intact
-from studies.lint.sheet import HELD, RESISTANCE, Sheet
-from studies.wording import called
+from pressloop.studies.lint.exchanged import misplaced_in_part
+from pressloop.studies.lint.finding import Finding, Severity, Sure
+from pressloop.studies.lint.readings import MIXED_HELD, intact
+from pressloop.studies.lint.sheet import HELD, RESISTANCE, Sheet
+from pressloop.studies.wording import called
 
 FEWEST = 3
 """Stacks of a lot from which on its level is told."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from studies.lint.expected import LEAST_FACTOR, Expected, expected
-from studies.lint.finding import Finding, Severity, Sure
-from studies.lint.lot_levels import comparable
-from studies.lint.sheet import ERROR, HELD, RESISTANCE, Sheet
+from pressloop.studies.lint.expected import LEAST_FACTOR, Expected, expected
+from pressloop.studies.lint.finding import Finding, Severity, Sure
+from pressloop.studies.lint.lot_levels import comparable
+from pressloop.studies.lint.sheet import ERROR, HELD, RESISTANCE, Sheet
 
 LEAST_ABOVE = 3.0
 """Above its neighbours a reading is worth a look from this factor on, unless a slip explains it:

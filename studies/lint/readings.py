@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from studies.lint.finding import Finding, Severity, Sure, listed
-from studies.lint.sheet import ERROR, HELD, MODE, NUMERIC, RESISTANCE, Sheet, rows_where
-from studies.wording import counted
-from trials.outcome import FailureMode
+from pressloop.studies.lint.finding import Finding, Severity, Sure, listed
+from pressloop.studies.lint.sheet import ERROR, HELD, MODE, NUMERIC, RESISTANCE, Sheet, rows_where
+from pressloop.studies.wording import counted
+from pressloop.trials.outcome import FailureMode
 
 OVERFLOW = 1e9
 """Ohm cm2 that no stack has; analysers write 9.9E37 for a reading that they do not have."""

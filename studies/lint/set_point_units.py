@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from optimizer.space import NAMES
-from studies.lint.exchanged import exchanges
-from studies.lint.finding import Finding, Severity, Sure
-from studies.lint.sheet import USUAL, Sheet
-from studies.lint.units import suspected
-from studies.wording import called
+from pressloop.optimizer.space import NAMES
+from pressloop.studies.lint.exchanged import exchanges
+from pressloop.studies.lint.finding import Finding, Severity, Sure
+from pressloop.studies.lint.sheet import USUAL, Sheet
+from pressloop.studies.lint.units import suspected
+from pressloop.studies.wording import called
 
 SURELY_OUTSIDE = 0.1
 UNITS = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "degC"}

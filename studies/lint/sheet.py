@@ -10,9 +10,9 @@ from math import pi
 import numpy as np
 import pandas as pd
 
-from optimizer.space import NAMES, Space
-from trials.outcome import Failed, Intact
-from trials.trial import Trial
+from pressloop.optimizer.space import NAMES, Space
+from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.trial import Trial
 
 RESISTANCE, ERROR, MODE = "resistance_ohm_cm2", "resistance_se_ohm_cm2", "failure_mode"
 HELD, DAMAGE = "stack_pressure_mpa", "damage_index"

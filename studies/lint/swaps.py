@@ -9,8 +9,8 @@ from itertools import combinations
 
 import pandas as pd
 
-from optimizer.space import NAMES
-from studies.lint.exchanged import (
+from pressloop.optimizer.space import NAMES
+from pressloop.studies.lint.exchanged import (
     HELD,
     PRESSED,
     WARMED,
@@ -21,10 +21,10 @@ from studies.lint.exchanged import (
     near,
     possible,
 )
-from studies.lint.finding import Finding, Severity, Sure, row_words
-from studies.lint.sheet import USUAL, Sheet, rows_where
-from studies.lint.units import in_kelvin
-from studies.wording import CALLED, called
+from pressloop.studies.lint.finding import Finding, Severity, Sure, row_words
+from pressloop.studies.lint.sheet import USUAL, Sheet, rows_where
+from pressloop.studies.lint.units import in_kelvin
+from pressloop.studies.wording import CALLED, called
 
 APART = 2.5
 """Factor by which a slipped value stands away from the others; without settings, and where it is

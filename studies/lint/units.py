@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from optimizer.space import NAMES
-from studies.lint.finding import Finding, Severity
-from studies.lint.sheet import RESISTANCE, Sheet, rows_where
+from pressloop.optimizer.space import NAMES
+from pressloop.studies.lint.finding import Finding, Severity
+from pressloop.studies.lint.sheet import RESISTANCE, Sheet, rows_where
 
 Convert = Callable[[pd.Series], pd.Series]
 FEWEST = 3

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from botorch.utils.datasets import SupervisedDataset
 
-from surrogates.parts.fitted import failing
-from surrogates.parts.forest import Forest, grown
-from surrogates.parts.prior import ThresholdPrior
+from pressloop.surrogates.parts.fitted import failing
+from pressloop.surrogates.parts.forest import Forest, grown
+from pressloop.surrogates.parts.prior import ThresholdPrior
 
 EXPECTED = 1.0
 """Scatter of f that counts as one row: before there are rows, a stack may go either way."""

@@ -9,8 +9,8 @@ from __future__ import annotations
 from botorch.models import SingleTaskGP
 from botorch.utils.datasets import SupervisedDataset
 
-from surrogates.parts.fitted import failing, fitted
-from surrogates.parts.prior import ThresholdPrior
+from pressloop.surrogates.parts.fitted import failing, fitted
+from pressloop.surrogates.parts.prior import ThresholdPrior
 
 
 def fit(readings: SupervisedDataset | None, labels: SupervisedDataset | None,

@@ -23,12 +23,12 @@ from gpytorch.kernels import Kernel
 from gpytorch.means import Mean
 from torch import Tensor
 
-from surrogates.parts.ensemble_gp import EnsembleGP
-from surrogates.parts.expectation_propagation import Approximation, Sites, approximate
-from surrogates.parts.importance_sampling import log_normal, sample
-from surrogates.parts.physics import matern, same_group
-from surrogates.parts.prior import ThresholdPrior
-from surrogates.parts.rows import draws_kept, thinned
+from pressloop.surrogates.parts.ensemble_gp import EnsembleGP
+from pressloop.surrogates.parts.expectation_propagation import Approximation, Sites, approximate
+from pressloop.surrogates.parts.importance_sampling import log_normal, sample
+from pressloop.surrogates.parts.physics import matern, same_group
+from pressloop.surrogates.parts.prior import ThresholdPrior
+from pressloop.surrogates.parts.rows import draws_kept, thinned
 
 BLURRED = 0.6
 """Standard error of ln H from which on a reading below 0 only says that f is not above it."""

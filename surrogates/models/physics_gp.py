@@ -18,12 +18,18 @@ import torch
 from botorch.utils.datasets import SupervisedDataset
 from torch import Tensor
 
-from surrogates import predict
-from surrogates.parts.ensemble_gp import JITTER, PART, EnsembleGP
-from surrogates.parts.importance_sampling import Sample, log_normal, resampled, sample
-from surrogates.parts.physics import Draws, Misfit, PhysicsFeatures, PhysicsKernel, PhysicsMean
-from surrogates.parts.prior import Prior
-from surrogates.parts.rows import Rows, draws_kept, rows_of, thinned
+from pressloop.surrogates import predict
+from pressloop.surrogates.parts.ensemble_gp import JITTER, PART, EnsembleGP
+from pressloop.surrogates.parts.importance_sampling import Sample, log_normal, resampled, sample
+from pressloop.surrogates.parts.physics import (
+    Draws,
+    Misfit,
+    PhysicsFeatures,
+    PhysicsKernel,
+    PhysicsMean,
+)
+from pressloop.surrogates.parts.prior import Prior
+from pressloop.surrogates.parts.rows import Rows, draws_kept, rows_of, thinned
 
 OUTLYING, SUSPECT = 5.0, 2.5
 """Standard deviations of what is predicted of a row unseen beyond which it is doubted, and left-out

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from botorch.utils.datasets import SupervisedDataset
 
-from surrogates.models import physics_gp
-from surrogates.parts.prior import Prior
+from pressloop.surrogates.models import physics_gp
+from pressloop.surrogates.parts.prior import Prior
 
 
 def fit(data: SupervisedDataset, prior: Prior, *, seed: int = 0) -> physics_gp.PhysicsGP:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from botorch.utils.datasets import SupervisedDataset
 
-from surrogates.parts.fitted import pooled
-from surrogates.parts.forest import Forest, grown
-from surrogates.parts.prior import Prior
+from pressloop.surrogates.parts.fitted import pooled
+from pressloop.surrogates.parts.forest import Forest, grown
+from pressloop.surrogates.parts.prior import Prior
 
 
 def fit(data: SupervisedDataset, prior: Prior, *, seed: int = 0) -> Forest:

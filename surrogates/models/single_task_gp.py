@@ -9,8 +9,8 @@ from __future__ import annotations
 from botorch.models import SingleTaskGP
 from botorch.utils.datasets import SupervisedDataset
 
-from surrogates.parts.fitted import fitted, pooled
-from surrogates.parts.prior import Prior
+from pressloop.surrogates.parts.fitted import fitted, pooled
+from pressloop.surrogates.parts.prior import Prior
 
 
 def fit(data: SupervisedDataset, prior: Prior, *, seed: int = 0) -> SingleTaskGP:

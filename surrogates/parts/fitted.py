@@ -14,7 +14,7 @@ from botorch.utils.datasets import SupervisedDataset
 from gpytorch.mlls import ExactMarginalLogLikelihood
 from torch import Tensor
 
-from surrogates.parts.rows import thinned
+from pressloop.surrogates.parts.rows import thinned
 
 TELLING = 256
 """Rows that hyperparameters are fitted to, evenly taken; all rows are conditioned on."""

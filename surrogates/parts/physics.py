@@ -19,7 +19,7 @@ from gpytorch.means import Mean
 from torch import Tensor
 from torch.nn import Module
 
-from surrogates.parts.prior import Prior
+from pressloop.surrogates.parts.prior import Prior
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -18,8 +18,8 @@ from benchmarks.impedance.cells import APART, INTERFACE_BELOW_HZ, TAILS, Cell, d
 from benchmarks.impedance.draws import NOISE, draw
 from benchmarks.impedance.judged import Said
 from benchmarks.impedance.specimens import KINDS
-from evaluation.circuits.notation import parse_circuit
-from evaluation.rules import Rules
+from pressloop.evaluation.circuits.notation import parse_circuit
+from pressloop.evaluation.rules import Rules
 
 seeds = st.integers(0, 999)
 

@@ -11,15 +11,15 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from evaluation.rules import Rules
-from hardware.meters.simulated import Options, SimulatedMeter
-from hardware.simulation import cycle as cycles
-from hardware.simulation.bench import Accepted, Bench
-from hardware.simulation.sample import pressed
+from pressloop.evaluation.rules import Rules
+from pressloop.hardware.meters.simulated import Options, SimulatedMeter
+from pressloop.hardware.simulation import cycle as cycles
+from pressloop.hardware.simulation.bench import Accepted, Bench
+from pressloop.hardware.simulation.sample import pressed
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.stack import Stack
 from tests.evaluation.cells import Cell
-from trials.recipe import Recipe
-from trials.spectrum import Spectrum
-from trials.stack import Stack
 
 AREA_CM2 = 0.785
 THREE_ARCS = "L0-R0-p(R1,CPE1)-p(R2,CPE2)-p(R3,CPE3)-CPE4"

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.circuits.elements import EXPONENT, KINDS
-from evaluation.circuits.notation import parse_circuit
+from pressloop.evaluation.circuits.elements import EXPONENT, KINDS
+from pressloop.evaluation.circuits.notation import parse_circuit
 
 FREQUENCY = np.geomspace(1e6, 0.1, 25)
 JW = 2j * np.pi * FREQUENCY

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.circuits.notation import parse_circuit
-from evaluation.rules import Rules
-from trials.errors import BadInput
+from pressloop.evaluation.circuits.notation import parse_circuit
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.errors import BadInput
 
 
 @pytest.mark.parametrize(("text", "names"), [

@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evaluation.crushing import damage
-from evaluation.rules import Rules
-from trials.recipe import Recipe
+from pressloop.evaluation.crushing import damage
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.recipe import Recipe
 
 RULES = Rules()
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evaluation.evaluate import evaluate
-from evaluation.rules import Rules
-from trials.errors import BadInput
-from trials.outcome import Failed, FailureMode, Intact, SetAside
-from trials.recipe import Recipe
+from pressloop.evaluation.evaluate import evaluate
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Failed, FailureMode, Intact, SetAside
+from pressloop.trials.recipe import Recipe
 
 GOOD = Recipe(260.0, 60.0, 95.0)
 CRUSHING = Recipe(420.0, 120.0, 25.0)

@@ -8,9 +8,9 @@ from random import Random
 import numpy as np
 import pytest
 
-from evaluation.readers import read_spectrum
+from pressloop.evaluation.readers import read_spectrum
+from pressloop.trials.errors import BadInput
 from tests.fuzzing import cases, damaged
-from trials.errors import BadInput
 
 pytestmark = pytest.mark.fuzz
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.classify import hard_failure
-from evaluation.evaluate import evaluate
-from evaluation.rules import Rules
-from trials.outcome import Failed, FailureMode, Intact, SetAside
-from trials.recipe import Recipe
-from trials.spectrum import Spectrum
+from pressloop.evaluation.classify import hard_failure
+from pressloop.evaluation.evaluate import evaluate
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.outcome import Failed, FailureMode, Intact, SetAside
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.spectrum import Spectrum
 
 GOOD = Recipe(260.0, 60.0, 95.0)
 FREQUENCY = np.geomspace(1e6, 0.1, 71)

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.circuits.least_squares import data_of
-from evaluation.kramers_kronig import ladder
-from evaluation.reading import read
-from evaluation.rules import Rules
-from trials.errors import BadInput
-from trials.spectrum import ControlPoint, MissingPoint
+from pressloop.evaluation.circuits.least_squares import data_of
+from pressloop.evaluation.kramers_kronig import ladder
+from pressloop.evaluation.reading import read
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.errors import BadInput
+from pressloop.trials.spectrum import ControlPoint, MissingPoint
 
 TWO = Rules(circuit="L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3")
 

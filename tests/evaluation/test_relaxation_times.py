@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation.circuits.chosen import fit
-from evaluation.circuits.least_squares import Data
-from evaluation.circuits.notation import parse_circuit
-from evaluation.relaxation_peaks import Compared, apart, compared, hertz, peaks
-from evaluation.relaxation_times import relaxation_times
-from evaluation.weights import weights
-from trials.checks import ComplexArray
+from pressloop.evaluation.circuits.chosen import fit
+from pressloop.evaluation.circuits.least_squares import Data
+from pressloop.evaluation.circuits.notation import parse_circuit
+from pressloop.evaluation.relaxation_peaks import Compared, apart, compared, hertz, peaks
+from pressloop.evaluation.relaxation_times import relaxation_times
+from pressloop.evaluation.weights import weights
+from pressloop.trials.checks import ComplexArray
 
 HZ = np.geomspace(2e6, 0.05, 84)
 JW: ComplexArray = 2j * np.pi * HZ
@@ -148,7 +148,7 @@ def test_it_is_fast() -> None:
     """Less than 0.1 s of one core on a machine of its own; three times that under load."""
     code = ("import time\n"
             "from tests.evaluation.test_relaxation_times import JW, THREE, measured\n"
-            "from evaluation.relaxation_times import relaxation_times\n"
+            "from pressloop.evaluation.relaxation_times import relaxation_times\n"
             "data, seconds = measured(THREE + 1.0 / (0.07 * JW**0.5)), []\n"
             "for _ in range(4):\n"
             "    start = time.process_time()\n"

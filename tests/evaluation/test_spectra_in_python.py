@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation import fit, judge
-from trials.errors import BadInput
-from trials.spectrum import Spectrum
+from pressloop.evaluation import fit, judge
+from pressloop.trials.errors import BadInput
+from pressloop.trials.spectrum import Spectrum
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "spectra-in-python.md").read_text(encoding="utf-8")

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.circuits.chosen import fit
-from evaluation.circuits.least_squares import data_of
-from evaluation.circuits.notation import parse_circuit
-from evaluation.circuits.search_space import Ranges
+from pressloop.evaluation.circuits.chosen import fit
+from pressloop.evaluation.circuits.least_squares import data_of
+from pressloop.evaluation.circuits.notation import parse_circuit
+from pressloop.evaluation.circuits.search_space import Ranges
+from pressloop.trials.errors import BadInput
+from pressloop.trials.spectrum import Spectrum
 from tests.evaluation.cells import Cell
-from trials.errors import BadInput
-from trials.spectrum import Spectrum
 
 TWO = "L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3"
 

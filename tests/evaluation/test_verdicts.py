@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation.classify import hard_failure
-from evaluation.reading import read
-from evaluation.rules import Rules
-from trials.spectrum import ControlPoint, MissingPoint, Spectrum
+from pressloop.evaluation.classify import hard_failure
+from pressloop.evaluation.reading import read
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.spectrum import ControlPoint, MissingPoint, Spectrum
 
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "verdicts.md"
 HZ = np.geomspace(1e6, 0.1, 71)

@@ -22,8 +22,8 @@ import pytest
 from admitted import KEY, admitted
 from typer.testing import CliRunner
 
-from flows import prefect_environment
-from flows.server_door import basic
+from pressloop.flows.engine import prefect_environment
+from pressloop.flows.engine.server_door import basic
 
 HOME = tempfile.TemporaryDirectory(prefix="pressloop-prefect-")
 # Prefect reads these once, when it is first imported, which any test may do.
@@ -75,7 +75,7 @@ def own_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
 @pytest.fixture
 def pressloop() -> Callable[..., Answer]:
     """Runs a command in this process. Errors that are no exits are the test's errors."""
-    from flows.cli import app
+    from pressloop.flows.cli.main import app
 
     def call(*arguments: object) -> Answer:
         result = CliRunner().invoke(app, [str(a) for a in arguments], catch_exceptions=False)
@@ -112,7 +112,7 @@ def one_server() -> Iterator[str]:
         os.environ["PREFECT_SERVER_API_PORT"] = str(probe.getsockname()[1])
     os.environ.pop("PREFECT_API_URL", None)
     os.environ["PREFECT_API_AUTH_STRING"] = KEY
-    from flows.server import lasting_server
+    from pressloop.flows.engine.server import lasting_server
 
     with lasting_server() as address:
         yield address
@@ -191,7 +191,7 @@ def in_background(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str
     def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
         log = (tmp_path / f"process-{len(running)}.log").open("w")
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.cli", *map(str, arguments)], stdout=log, stderr=log,
+            [sys.executable, "-m", "pressloop", *map(str, arguments)], stdout=log, stderr=log,
             text=True, start_new_session=True,
             env={**os.environ, "PYTHONPATH": found} | environment)
         log.close()

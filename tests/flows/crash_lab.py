@@ -16,12 +16,12 @@ from typing import Any
 from lab_files import write_settings
 from press_memory import accepted_cycles, pressed_stacks, stacks
 
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import EmulatedPress, serving_press
-from hardware.protocols import stack_tag
-from hardware.supervisor.wire import socket_path
-from trials import Ledger, Trial
-from trials.proof import Proof, prove
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress, serving_press
+from pressloop.hardware.protocols import stack_tag
+from pressloop.hardware.supervisor.wire import socket_path
+from pressloop.trials import Ledger, Trial
+from pressloop.trials.ledger.proof import Proof, prove
 
 NAME = "night"
 GENTLE: dict[str, Any] = {

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from types import CodeType, FrameType
 from typing import Any
 
-from hardware.protocols import CycleState
-from hardware.simulation.cycle import phases
+from pressloop.hardware.protocols import CycleState
+from pressloop.hardware.simulation.cycle import phases
 
 Sees = Callable[[FrameType, Any], bool]
 REACHED = "REACHED "
@@ -66,11 +66,11 @@ def _row(kind: str) -> Sees:
 
 def entry_points(kind: str, **more: bool) -> tuple[Point, ...]:
     """Before an entry is appended, between insert and commit, right after the commit."""
-    append = "trials.ledger:Ledger.append"
+    append = "trials.ledger.ledger:Ledger.append"
     return (
         Point(f"{kind}: before the append", append, "call", _entry(kind), **more),
-        Point(f"{kind}: between insert and commit", "trials.storage:add_row", "return", _row(kind),
-              **more),
+        Point(f"{kind}: between insert and commit", "trials.ledger.storage:add_row", "return",
+              _row(kind), **more),
         Point(f"{kind}: right after the commit", append, "return", _appended(kind), **more))
 
 
@@ -186,7 +186,7 @@ def points_of(press: str) -> tuple[Point, ...]:
 def die_at(point: Point, stack: int | None) -> None:
     """Makes this process kill itself, as `kill -9` does, when it reaches the point while it works
     on the stack of this number; None stands for any."""
-    target, carrying = code_of(point.function), code_of("flows.trial:carry_through")
+    target, carrying = code_of(point.function), code_of("flows.campaign.trial:carry_through")
     now: list[int | None] = [None]
     seen = 0
 
@@ -207,9 +207,9 @@ def die_at(point: Point, stack: int | None) -> None:
 
 
 def code_of(function: str) -> CodeType:
-    """The code of `module:qualified.name`."""
+    """The code of `room.module:qualified.name`."""
     module, _, path = function.partition(":")
-    found: Any = importlib.import_module(module)
+    found: Any = importlib.import_module(f"pressloop.{module}")
     for name in path.split("."):
         found = getattr(found, name)
     code = getattr(found, "fn", found).__code__

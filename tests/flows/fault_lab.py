@@ -11,13 +11,13 @@ from typing import Any
 from lab_files import settings_values
 from standing_press import once, stand_still, until
 
-from flows.lab import Run, open_run, order_of
-from flows.settings import Settings, from_plain
-from flows.trial import plan, press_stack
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import EmulatedPress, serving_press
-from trials import Commanded, Ledger, State
-from trials.errors import PressloopError
+from pressloop.flows.campaign.lab import Run, open_run, order_of
+from pressloop.flows.campaign.trial import plan, press_stack
+from pressloop.flows.settings.campaign import Settings, from_plain
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress, serving_press
+from pressloop.trials import Commanded, Ledger, State
+from pressloop.trials.errors import PressloopError
 
 DIRECT = "odd_lab.direct_modbus"
 SPEED = 200.0

@@ -7,10 +7,10 @@ from typing import Any
 
 from lab_files import write_settings
 
-from flows.lab import open_run, order_of
-from flows.settings import read_settings
-from flows.trial import evaluate_stack, measure, plan, press_stack
-from trials import Ended, Evaluated
+from pressloop.flows.campaign.lab import open_run, order_of
+from pressloop.flows.campaign.trial import evaluate_stack, measure, plan, press_stack
+from pressloop.flows.settings.campaign import read_settings
+from pressloop.trials import Ended, Evaluated
 
 QUICK: dict[str, Any] = {"space": {"dwell_s": [10, 120], "temperature_c": 25},
                          "reference": {"dwell_s": 60}, "search": {"start_with": 9}}

@@ -25,10 +25,13 @@ from crash_points import REACHED, Point, die_at, points_of
 
 LOOK_S = 0.01
 IMPORTED = (
-    "flows.campaign", "flows.commands.run", "flows.server", "flows.terminal", "flows.zombies",
-    "hardware.meters.scpi", "hardware.meters.simulated", "hardware.presses.modbus",
-    "hardware.presses.simulated", "hardware.supervisor.client", "optimizer.models",
-    "optimizer.proposals", "optimizer.recommendation", "views.progress")
+    "pressloop.flows.campaign.campaign", "pressloop.flows.cli.commands.run",
+    "pressloop.flows.engine.server", "pressloop.flows.operator.terminal",
+    "pressloop.flows.engine.zombies", "pressloop.hardware.meters.scpi",
+    "pressloop.hardware.meters.simulated", "pressloop.hardware.presses.modbus",
+    "pressloop.hardware.presses.simulated", "pressloop.hardware.supervisor.client",
+    "pressloop.optimizer.models", "pressloop.optimizer.proposals",
+    "pressloop.optimizer.recommendation", "pressloop.views.live.progress")
 WHERE = signal.SIGUSR2
 """Makes a run log what each of its threads is doing."""
 
@@ -140,7 +143,7 @@ def unmarked() -> Iterator[None]:
     while later and one after the other, and answer nobody meanwhile."""
     from prefect.client.orchestration import get_client
 
-    from flows.zombies import NAME, ensure_automation
+    from pressloop.flows.engine.zombies import NAME, ensure_automation
 
     ensure_automation()
     with get_client(sync_client=True) as client:
@@ -194,7 +197,7 @@ def _forked(request: Mapping[str, Any]) -> int:
 
 def _child(request: Mapping[str, Any]) -> int:
     """The run itself; its exit code."""
-    from flows.cli import main as pressloop
+    from pressloop.flows.cli.main import main as pressloop
 
     os.setsid()
     os.chdir(request["folder"])

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from crash_lab import NAME, CrashLab
 
-from trials import Ledger
-from trials.errors import LedgerProblem
-from trials.proof import prove
-from trials.queries import Order
+from pressloop.trials import Ledger
+from pressloop.trials.errors import LedgerProblem
+from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.queries import Order
 
 KEPT = 3
 """Of how many moments there are copies; the oldest is let go of."""

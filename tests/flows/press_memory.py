@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from trials import Ledger, Trial
+from pressloop.trials import Ledger, Trial
 
 
 def trials_of(ledger: Path, campaign: str = "night") -> tuple[Trial, ...]:

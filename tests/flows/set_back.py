@@ -11,10 +11,10 @@ from typing import Any
 
 from lab_files import settings_values
 
-from flows.lab import Run, open_run, order_of
-from flows.settings import from_plain
-from flows.trial import evaluate_stack, measure, plan, press_stack
-from trials import Evaluated, Ledger, State, Trial
+from pressloop.flows.campaign.lab import Run, open_run, order_of
+from pressloop.flows.campaign.trial import evaluate_stack, measure, plan, press_stack
+from pressloop.flows.settings.campaign import from_plain
+from pressloop.trials import Evaluated, Ledger, State, Trial
 
 LEDGER = Path("lab.db")
 QUICK: dict[str, Any] = {"space": {"dwell_s": [10, 60], "temperature_c": 25}}

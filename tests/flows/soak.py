@@ -20,8 +20,8 @@ from crash_points import Point, points_of
 from killed_run import KilledRun, Zygote
 from ledger_copies import Copies
 
-from hardware.protocols import stack_tag
-from trials import State
+from pressloop.hardware.protocols import stack_tag
+from pressloop.trials import State
 
 LONGEST_S = 8.0
 """How long a run may live before it is disturbed from outside; its start alone takes a second."""

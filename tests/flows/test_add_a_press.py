@@ -11,10 +11,10 @@ import pytest
 from lab_files import write_settings
 from test_press_step import QUICK
 
-from flows.lab import open_run, order_of
-from flows.settings import read_settings
-from flows.trial import plan, press_stack
-from trials import State
+from pressloop.flows.campaign.lab import open_run, order_of
+from pressloop.flows.campaign.trial import plan, press_stack
+from pressloop.flows.settings.campaign import read_settings
+from pressloop.trials import State
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-press.md"
 

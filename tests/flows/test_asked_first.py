@@ -21,18 +21,18 @@ from press_memory import pressed_stacks, stacks
 from set_back import LEDGER, NAME, QUICK, SET_BACK, carried, opened, pressed, state_of, trials
 from sqlalchemy import create_engine, text
 
-from flows.asked_first import TO_COME, Memory, lacking, prove_up_to_date
-from flows.trial import plan, press_stack
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import EmulatedPress, serving_press
-from hardware.lock import press_lock, state_path
-from hardware.person import Question
-from hardware.protocols import KnownCycle, Place, stack_tag
-from hardware.registry import connect_press
-from trials import Commanded, Ledger, Planned, Recipe, Stack, State
-from trials.errors import Fault, LedgerBehind, LedgerProblem, PressBusy
-from trials.proof import prove
-from trials.queries import Order
+from pressloop.flows.campaign.asked_first import TO_COME, Memory, lacking, prove_up_to_date
+from pressloop.flows.campaign.trial import plan, press_stack
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress, serving_press
+from pressloop.hardware.lock import press_lock, state_path
+from pressloop.hardware.person import Question
+from pressloop.hardware.protocols import KnownCycle, Place, stack_tag
+from pressloop.hardware.registry import connect_press
+from pressloop.trials import Commanded, Ledger, Planned, Recipe, Stack, State
+from pressloop.trials.errors import Fault, LedgerBehind, LedgerProblem, PressBusy
+from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.queries import Order
 
 RECIPE = Recipe(200.0, 30.0, 25.0)
 NUMBERED = count(1)
@@ -246,7 +246,7 @@ def test_a_run_that_goes_on_elsewhere_is_noticed(five: None) -> None:
 def test_a_served_run_is_refused_too(server: Any, five: None) -> None:
     """Nobody is at its terminal: Prefect's page shows why, somebody is told, and the press keeps
     what it had. So too where the ledger cannot even be opened."""
-    from flows.scheduled import SETTINGS_VARIABLE, scheduled
+    from pressloop.flows.deployments.served_campaign import SETTINGS_VARIABLE, scheduled
 
     path = write_settings(Path(), **QUICK, campaign={"trials": 9},
                           notify={"command": ["tee", "told"]})
@@ -269,7 +269,7 @@ def test_a_served_run_is_refused_too(server: Any, five: None) -> None:
 def test_adopted_stacks_are_part_of_the_budget_of_a_served_run(server: Any, five: None,
                                                                pressloop: Command) -> None:
     """And of the stacks of that night: they are measured first."""
-    from flows.scheduled import SETTINGS_VARIABLE, scheduled
+    from pressloop.flows.deployments.served_campaign import SETTINGS_VARIABLE, scheduled
 
     path = write_settings(Path(), **QUICK, campaign={"trials": 6})
     os.environ[SETTINGS_VARIABLE] = str(path.resolve())

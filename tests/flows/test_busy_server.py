@@ -8,15 +8,15 @@ import pytest
 import typer
 from lab_files import settings_values
 
-from flows.campaign import press_all
-from flows.commands.run import unheard
-from flows.console import Asked, terminable
-from flows.lab import order_of
-from flows.settings import from_plain
-from flows.stopping import Stopped
-from trials import Ledger
-from trials.entry import Ended
-from trials.errors import Fault
+from pressloop.flows.campaign.campaign import press_all
+from pressloop.flows.campaign.lab import order_of
+from pressloop.flows.campaign.stop_requests import Stopped
+from pressloop.flows.cli.commands.run import unheard
+from pressloop.flows.console import Asked, terminable
+from pressloop.flows.settings.campaign import from_plain
+from pressloop.trials import Ledger
+from pressloop.trials.entry import Ended
+from pressloop.trials.errors import Fault
 
 
 def refusal(status: int) -> httpx.HTTPStatusError:

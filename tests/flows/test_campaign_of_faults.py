@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from crash_lab import emulator, printed_by
 
-from trials import Ledger, State
+from pressloop.trials import Ledger, State
 
 pytestmark = pytest.mark.sockets
 

@@ -15,9 +15,9 @@ from held import HELD, let_end
 from lab_files import SETTINGS, write_settings
 from press_memory import pressed_stacks, stacks, told, trials_of
 
-from flows.lab import open_run, order_of
-from flows.settings import read_settings
-from trials import Commanded, Intact, Ledger, Opened, Recipe, SetAside, State
+from pressloop.flows.campaign.lab import open_run, order_of
+from pressloop.flows.settings.campaign import read_settings
+from pressloop.trials import Commanded, Intact, Ledger, Opened, Recipe, SetAside, State
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
@@ -184,7 +184,7 @@ def test_stopped_runs_say_so_and_go_on(
 @pytest.mark.parametrize("crash", ["planned", "commanded", "started", "pressed", "measured"])
 def test_crash_points_go_on_to_the_same_end(
         crash: str, server: Any, pressloop: Callable[..., Any], tmp_path: Path) -> None:
-    from flows.trial import measure, plan, press_stack
+    from pressloop.flows.campaign.trial import measure, plan, press_stack
 
     path = write_settings(tmp_path, campaign={"trials": 2}, **QUICK)
     settings = read_settings(path)

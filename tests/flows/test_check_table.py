@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from lab_files import SETTINGS, write_settings
 
-from trials.ledger import Ledger
+from pressloop.trials.ledger.ledger import Ledger
 
 
 @pytest.fixture

@@ -23,9 +23,9 @@ from killed_run import KilledRun, Zygote, unmarked, zygote
 from press_memory import told
 from standing_press import go_on, stand_still
 
-from hardware.emulators.plc_cycle import Cycle
-from hardware.emulators.plc_server import EmulatedPress
-from trials import Failed, Intact, State, Trial
+from pressloop.hardware.emulators.plc_cycle import Cycle
+from pressloop.hardware.emulators.plc_server import EmulatedPress
+from pressloop.trials import Failed, Intact, State, Trial
 
 STACKS = 7
 BY_DESIGN = 6

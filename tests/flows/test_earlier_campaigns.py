@@ -11,10 +11,10 @@ import pytest
 from few_stacks import press_few
 from lab_files import SETTINGS, TABLE, table_of, write_settings, write_table
 
-from flows.lab import open_run, order_of
-from flows.settings import read_settings
-from flows.trial import plan
-from trials import Ledger
+from pressloop.flows.campaign.lab import open_run, order_of
+from pressloop.flows.campaign.trial import plan
+from pressloop.flows.settings.campaign import read_settings
+from pressloop.trials import Ledger
 
 pytestmark = pytest.mark.slow
 

@@ -13,13 +13,13 @@ from few_stacks import QUICK, press_few
 from lab_files import SETTINGS, write_settings
 from press_memory import pressed_stacks, trials_of
 
-from flows.campaign import numbers
-from flows.enough import assessed, told
-from flows.lab import open_run, order_of
-from flows.settings import read_settings
-from flows.trial import plan
-from trials import Ended, Ledger
-from trials.errors import BadInput
+from pressloop.flows.campaign.campaign import numbers
+from pressloop.flows.campaign.enough import assessed, told
+from pressloop.flows.campaign.lab import open_run, order_of
+from pressloop.flows.campaign.trial import plan
+from pressloop.flows.settings.campaign import read_settings
+from pressloop.trials import Ended, Ledger
+from pressloop.trials.errors import BadInput
 
 LEDGER = Path("lab.db")
 EASY: dict[str, Any] = {"improvable_by": 0.5, "improvable_with": 0.5, "at_least": 5}

@@ -137,7 +137,7 @@ def test_without_kaleido_one_line_says_so(tmp_path: Path) -> None:
     """In a Python that has only what pressloop itself needs."""
     code = ("import sys\n"
             "sys.modules['choreographer'] = sys.modules['kaleido'] = None\n"
-            "from flows.cli import app\n"
+            "from pressloop.flows.cli.main import app\n"
             "app(['evaluate', 'none.csv', '--plot', 'o.png'])\n")
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False,
                          cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)})

@@ -18,15 +18,15 @@ from fault_lab import DIRECT, FaultLab, fault_lab
 from lab_files import settings_values
 from standing_press import go_on, once
 
-from flows.lab import open_run, order_of
-from flows.settings import from_plain
-from flows.trial import plan, press_stack
-from hardware.plc.frames import read_snapshot
-from hardware.plc.register_map import read_map
-from hardware.supervisor.wire import socket_path
-from hardware.units import Machine
-from trials import Commanded, Ledger, State
-from trials.errors import Fault, LedgerProblem, PressloopError
+from pressloop.flows.campaign.lab import open_run, order_of
+from pressloop.flows.campaign.trial import plan, press_stack
+from pressloop.flows.settings.campaign import from_plain
+from pressloop.hardware.plc.frames import read_snapshot
+from pressloop.hardware.plc.register_map import read_map
+from pressloop.hardware.supervisor.wire import socket_path
+from pressloop.hardware.units import Machine
+from pressloop.trials import Commanded, Ledger, State
+from pressloop.trials.errors import Fault, LedgerProblem, PressloopError
 
 pytestmark = pytest.mark.sockets
 LOADED = ("ramping", "dwelling", "releasing")

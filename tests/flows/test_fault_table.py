@@ -19,15 +19,15 @@ import pytest
 from fault_lab import DIRECT, IMPATIENT, FaultLab, fault_lab
 from standing_press import go_on, hush
 
-from flows.trial import plan, press_stack
-from hardware.plc.frames import Order, mailbox_words
-from hardware.plc.register_map import read_map
-from hardware.presses import modbus
-from hardware.protocols import Place
-from hardware.units import Machine
-from trials import Commanded, State
-from trials.errors import BadInput, Fault, LedgerProblem, PressBusy
-from trials.recipe import Recipe
+from pressloop.flows.campaign.trial import plan, press_stack
+from pressloop.hardware.plc.frames import Order, mailbox_words
+from pressloop.hardware.plc.register_map import read_map
+from pressloop.hardware.presses import modbus
+from pressloop.hardware.protocols import Place
+from pressloop.hardware.units import Machine
+from pressloop.trials import Commanded, State
+from pressloop.trials.errors import BadInput, Fault, LedgerProblem, PressBusy
+from pressloop.trials.recipe import Recipe
 
 pytestmark = pytest.mark.sockets
 
@@ -195,8 +195,8 @@ def edited(lab: FaultLab) -> None:
     """The file is read once: what is changed in mid press holds from the next start on."""
     from lab_files import write_settings
 
-    from flows.lab import open_run, order_of
-    from flows.settings import read_settings
+    from pressloop.flows.campaign.lab import open_run, order_of
+    from pressloop.flows.settings.campaign import read_settings
 
     values = lab.settings().plain()
     path = write_settings(lab.folder, **{k: v for k, v in values.items() if k in (
@@ -317,7 +317,7 @@ def scaled_map(path: Path) -> None:
     """The generic map with force in tonnes and per cent, as integers."""
     from importlib import resources
 
-    generic = (resources.files("hardware.plc") / "maps" / "generic.toml").read_text("utf-8")
+    generic = (resources.files("pressloop.hardware.plc") / "maps/generic.toml").read_text("utf-8")
     path.write_text(generic.replace(
         '"force", type = "f32", unit = "N"', '"force", type = "u32", unit = "percent_of_maximum",'
         ' scale = 0.0001').replace(

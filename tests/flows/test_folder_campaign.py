@@ -9,10 +9,10 @@ import numpy as np
 from few_stacks import QUICK
 from lab_files import write_settings
 
-from flows.lab import open_run, order_of
-from flows.settings import read_settings
-from flows.trial import evaluate_stack, measure, plan, press_stack
-from trials import Evaluated, Intact, SetAside
+from pressloop.flows.campaign.lab import open_run, order_of
+from pressloop.flows.campaign.trial import evaluate_stack, measure, plan, press_stack
+from pressloop.flows.settings.campaign import read_settings
+from pressloop.trials import Evaluated, Intact, SetAside
 
 STACKS = 12
 DISTURBED = (4, 9)

@@ -10,15 +10,15 @@ from typing import Any
 
 import pytest
 
-from flows.console import one_line
-from flows.profile_files import inlined, profile
-from flows.settings import read_settings
-from flows.study_settings import read_study
-from hardware.plc.register_map import GENERIC, from_text, map_text
-from hardware.profiles import Die
+from pressloop.flows.console import one_line
+from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.settings.profiles import inlined, profile
+from pressloop.flows.study.settings import read_study
+from pressloop.hardware.plc.register_map import GENERIC, from_text, map_text
+from pressloop.hardware.profiles import Die
+from pressloop.trials.errors import BadInput
+from pressloop.trials.toml_files import toml
 from tests.fuzzing import cases, damaged
-from trials.errors import BadInput
-from trials.toml_files import toml
 
 pytestmark = pytest.mark.fuzz
 

@@ -13,11 +13,11 @@ from lab_files import PAST, write_settings
 from openpyxl import Workbook
 from test_fuzz_settings import readable
 
-from flows.past import read_table
-from flows.raw_sheet import sheet_from
-from flows.settings import read_settings
-from flows.table_files import cells_of
-from studies.lint import lint_sheet
+from pressloop.flows.past.sheet import sheet_from
+from pressloop.flows.past.trials import read_table
+from pressloop.flows.settings.campaign import read_settings
+from pressloop.studies.lint import lint_sheet
+from pressloop.trials.tables.files import cells_of
 from tests.fuzzing import cases, damaged
 
 pytestmark = pytest.mark.fuzz

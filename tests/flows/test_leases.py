@@ -23,8 +23,8 @@ from test_person_asked import attended_lab, pressed_by_hand
 from test_rough_nights import free_port, home, prefect_server  # noqa: F401 - a fixture
 from test_stop_and_pause import run_of
 
-from flows.press_queue import BEAT_S, slot_name
-from trials import State
+from pressloop.flows.engine.press_queue import BEAT_S, slot_name
+from pressloop.trials import State
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")

@@ -12,8 +12,8 @@ import pytest
 from few_stacks import press_few
 from lab_files import PAST, table_of, write_table
 
-from hardware.lock import press_lock
-from trials import (
+from pressloop.hardware.lock import press_lock
+from pressloop.trials import (
     Evaluated,
     Failed,
     FailureMode,

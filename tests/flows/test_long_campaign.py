@@ -16,8 +16,8 @@ import pytest
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, trials_of
 
-from trials import Ended, Ledger, Opened, State
-from trials.proof import prove
+from pressloop.trials import Ended, Ledger, Opened, State
+from pressloop.trials.ledger.proof import prove
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")

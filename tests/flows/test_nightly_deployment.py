@@ -17,10 +17,15 @@ import pytest
 from lab_files import SETTINGS, write_settings
 from press_memory import pressed_stacks, stacks, trials_of
 
-from flows import prefect_environment
-from flows.scheduled import SETTINGS_VARIABLE, lateness_s, settings_path, validated
-from trials import Ledger, Opened, State
-from trials.errors import BadInput
+from pressloop.flows.deployments.served_campaign import (
+    SETTINGS_VARIABLE,
+    lateness_s,
+    settings_path,
+    validated,
+)
+from pressloop.flows.engine import prefect_environment
+from pressloop.trials import Ledger, Opened, State
+from pressloop.trials.errors import BadInput
 
 LEDGER = Path("lab.db")
 LAB = ZoneInfo("Asia/Tokyo")

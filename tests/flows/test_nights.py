@@ -25,14 +25,14 @@ from lab_files import settings_values, write_settings
 from press_memory import pressed_stacks, stacks, trials_of
 from test_check_table import refused, rows  # noqa: F401 - a fixture
 
-from flows.check_ledger import ledger_row
-from flows.fruitless import in_a_row
-from flows.lab import open_run, order_of
-from flows.nights import lab_timezone, next_starts, schedule_of
-from flows.notify import WEBHOOK_VARIABLE, notify
-from flows.settings import from_plain, read_settings
-from trials import Failed, Intact, Ledger, Recipe, SetAside, Stack, State, Trial
-from trials.errors import BadInput
+from pressloop.flows.campaign.fruitless import in_a_row
+from pressloop.flows.campaign.lab import open_run, order_of
+from pressloop.flows.deployments.nights import lab_timezone, next_starts, schedule_of
+from pressloop.flows.operator.notify import WEBHOOK_VARIABLE, notify
+from pressloop.flows.preflight.ledger import ledger_row
+from pressloop.flows.settings.campaign import from_plain, read_settings
+from pressloop.trials import Failed, Intact, Ledger, Recipe, SetAside, Stack, State, Trial
+from pressloop.trials.errors import BadInput
 
 LEDGER = Path("lab.db")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -66,7 +66,8 @@ def test_an_hour_that_is_left_out_or_comes_twice_starts_one_run_a_night(before: 
 def test_the_zone_is_the_computer_s_unless_another_is_asked_for() -> None:
     assert lab_timezone("America/New_York") == "America/New_York"
     here = subprocess.run(
-        [sys.executable, "-c", "from flows.nights import lab_timezone; print(lab_timezone())"],
+        [sys.executable, "-c", "from pressloop.flows.deployments.nights import lab_timezone\n"
+         "print(lab_timezone())"],
         env={**os.environ, "TZ": "Asia/Tokyo", "PYTHONPATH": str(Path(__file__).parents[2])},
         capture_output=True, text=True, check=True)
     assert here.stdout.strip() == "Asia/Tokyo"
@@ -77,7 +78,7 @@ def test_the_zone_is_the_computer_s_unless_another_is_asked_for() -> None:
 
 def test_help_names_the_zone_that_a_schedule_means() -> None:
     told = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "serve", "--help"], capture_output=True, text=True,
+        [sys.executable, "-m", "pressloop", "serve", "--help"], capture_output=True, text=True,
         check=True, env={**os.environ, "TZ": "Asia/Tokyo", "COLUMNS": "200",
                          "PYTHONPATH": str(Path(__file__).parents[2])})
     assert "else that of this computer, Asia/Tokyo" in " ".join(told.stdout.split())

@@ -14,7 +14,7 @@ from few_stacks import QUICK
 from lab_files import SETTINGS, write_settings
 from sqlalchemy import create_engine, text
 
-from trials import Ledger
+from pressloop.trials import Ledger
 
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 WORD = "hush-hush"

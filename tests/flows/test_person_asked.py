@@ -22,15 +22,15 @@ from prefect_form import Forms
 from press_memory import trials_of
 from rich.console import Console
 
-from flows.people import person_for
-from flows.terminal import TerminalPerson, parsed, stepping_aside
-from hardware.guard import run_cycle
-from hardware.person import Blank, Question
-from hardware.protocols import Place
-from hardware.registry import connect_meter, connect_press
-from trials import Intact, Recipe, Stack, State, Trial
-from trials.errors import Fault
-from views.progress import LiveProgress
+from pressloop.flows.operator.people import person_for
+from pressloop.flows.operator.terminal import TerminalPerson, parsed, stepping_aside
+from pressloop.hardware.guard import run_cycle
+from pressloop.hardware.person import Blank, Question
+from pressloop.hardware.protocols import Place
+from pressloop.hardware.registry import connect_meter, connect_press
+from pressloop.trials import Intact, Recipe, Stack, State, Trial
+from pressloop.trials.errors import Fault
+from pressloop.views.live.progress import LiveProgress
 
 ROOT = str(Path(__file__).parents[2])
 LEDGER = Path("lab.db")
@@ -111,7 +111,7 @@ def test_who_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_form_has_the_kinds_and_is_checked_on_our_side() -> None:
-    from flows.paused_form import PrefectPerson, form
+    from pressloop.flows.operator.paused_form import PrefectPerson, form
 
     asked = form(ASKED, "peak was odd")
     schema = asked.model_json_schema()
@@ -166,7 +166,7 @@ def pressed_by_hand(trial: Trial) -> None:
 def test_a_stack_through_a_pipe(server: Any, tmp_path: Path) -> None:
     attended_lab(tmp_path)
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "run", SETTINGS, "--json"], text=True,
+        [sys.executable, "-m", "pressloop", "run", SETTINGS, "--json"], text=True,
         input="start\npressed\n12\n180\n1,12\n181\n", capture_output=True, timeout=300,
         env={**os.environ, "PYTHONPATH": ROOT, "PRESSLOOP_ASK": "terminal"}, check=False)
     assert done.returncode == 0, done.stderr
@@ -221,7 +221,7 @@ def terminal(*arguments: str) -> Iterator[tuple[subprocess.Popen[bytes], Screen]
     """A command with a terminal of its own."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", *arguments], stdin=theirs, stdout=theirs,
+        [sys.executable, "-m", "pressloop", *arguments], stdin=theirs, stdout=theirs,
         stderr=theirs, start_new_session=True,
         env={**os.environ, "PYTHONPATH": ROOT, "TERM": "xterm", "COLUMNS": "200"})
     os.close(theirs)

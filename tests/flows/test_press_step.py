@@ -12,13 +12,13 @@ import pytest
 from lab_files import settings_values
 from press_memory import pressed_stacks, stacks
 
-from flows.campaign import numbers
-from flows.enough import stacks_used
-from flows.lab import Run, open_run, order_of
-from flows.settings import from_plain
-from flows.trial import evaluate_stack, measure, plan, press_stack
-from trials import Commanded, Evaluated, Faulted, Intact, Pressed, State
-from trials.errors import Fault, NotReady, OutcomeUnknown, PressBusy
+from pressloop.flows.campaign.campaign import numbers
+from pressloop.flows.campaign.enough import stacks_used
+from pressloop.flows.campaign.lab import Run, open_run, order_of
+from pressloop.flows.campaign.trial import evaluate_stack, measure, plan, press_stack
+from pressloop.flows.settings.campaign import from_plain
+from pressloop.trials import Commanded, Evaluated, Faulted, Intact, Pressed, State
+from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown, PressBusy
 
 LEDGER = Path("lab.db")
 QUICK: dict[str, Any] = {"space": {"dwell_s": [10, 60], "temperature_c": 25}}

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from lab_files import SETTINGS, write_settings
 
-from flows.settings import from_plain, read_settings
-from trials.errors import OutOfEnvelope
+from pressloop.flows.settings.campaign import from_plain, read_settings
+from pressloop.trials.errors import OutOfEnvelope
 
 DIE = """name = "my die"
 diameter_mm = 10

@@ -25,9 +25,9 @@ from held import HELD, let_end
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, told, trials_of
 
-from flows.server_key import SERVER_AUTH_VARIABLE
-from trials import Ended, Ledger, State
-from trials.proof import prove
+from pressloop.flows.engine.server_key import SERVER_AUTH_VARIABLE
+from pressloop.trials import Ended, Ledger, State
+from pressloop.trials.ledger.proof import prove
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
@@ -123,11 +123,12 @@ def test_postgresql_is_restarted_in_mid_trial(
 @contextmanager
 def prefect_server(home: Path, port: int, eventually: Wait) -> Iterator[subprocess.Popen[bytes]]:
     """A server that this test may kill."""
-    from flows.server import healthy
+    from pressloop.flows.engine.server import healthy
 
     with socket.create_server(("127.0.0.1", port)) as listening:
         process = subprocess.Popen(
-            [sys.executable, "-m", "flows.server_process", str(listening.fileno())], env={
+            [sys.executable, "-m", "pressloop.flows.engine.server_process",
+             str(listening.fileno())], env={
                 **os.environ, "PREFECT_HOME": str(home), SERVER_AUTH_VARIABLE: KEY,
                 "PYTHONPATH": str(Path(__file__).parents[2])}, pass_fds=[listening.fileno()],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from evaluation.rules import Rules, rules_from
-from flows.commands.rule_options import changed
-from trials.errors import BadInput
+from pressloop.evaluation.rules import Rules, rules_from
+from pressloop.flows.cli.commands.rule_options import changed
+from pressloop.trials.errors import BadInput
 
 TWO = "L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3"
 

@@ -27,11 +27,11 @@ from another_user import as_nobody, as_root, open_folder
 from few_stacks import QUICK
 from lab_files import SETTINGS, write_settings
 
-from flows.server import link_to
-from flows.server_door import LINK_S, LINKS, Door, basic
-from flows.server_key import admits, kept, key_of, owner_of
-from hardware.own_folder import own_folder
-from trials.errors import Fault
+from pressloop.flows.engine.server import link_to
+from pressloop.flows.engine.server_door import LINK_S, LINKS, Door, basic
+from pressloop.flows.engine.server_key import admits, kept, key_of, owner_of
+from pressloop.hardware.own_folder import own_folder
+from pressloop.trials.errors import Fault
 
 PORT = 4321
 HOME = f"http://127.0.0.1:{PORT}"
@@ -272,7 +272,7 @@ def test_a_server_without_credentials_is_named_once(
         def log_message(self, *_: Any) -> None:
             pass
 
-    from flows.server import temporary_server
+    from pressloop.flows.engine.server import temporary_server
 
     status_path = "version"
     with serving(Open) as address:

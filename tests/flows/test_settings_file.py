@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 from lab_files import SETTINGS, settings_values, write_settings
 
-from flows.settings import Settings, from_plain, read_settings
-from hardware.emulators.meter import MeterSetup, serving_meter
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import serving_press
-from trials.errors import BadInput, OutOfEnvelope
+from pressloop.flows.settings.campaign import Settings, from_plain, read_settings
+from pressloop.hardware.emulators.meter import MeterSetup, serving_meter
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import serving_press
+from pressloop.trials.errors import BadInput, OutOfEnvelope
 
 EXAMPLES = sorted(path for path in (Path(__file__).parents[2] / "examples").rglob("*.toml")
                   if path.parent.name not in ("dies", "materials", "studies"))

@@ -16,7 +16,7 @@ from lab_files import SETTINGS, write_settings
 from prefect_form import Forms
 from press_memory import pressed_stacks, stacks, trials_of
 
-from trials import State
+from pressloop.trials import State
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
@@ -35,7 +35,7 @@ def test_at_the_terminal(server: Any, tmp_path: Path) -> None:
     """Asks again where nothing was said of the stack; then the campaign goes on by itself."""
     write_settings(tmp_path, **LOST)
     done = subprocess.run(
-        [sys.executable, "-m", "flows.cli", "run", SETTINGS], text=True, capture_output=True,
+        [sys.executable, "-m", "pressloop", "run", SETTINGS], text=True, capture_output=True,
         input="ask the press again\nit is connected\nwrite\n\nwrite\npressed, torn, binned\n",
         timeout=300, check=False, env={
             **os.environ, "PYTHONPATH": f"{ROOT}:{Path(__file__).parent}",

@@ -21,9 +21,9 @@ from held import HELD, let_end
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, told, trials_of
 
-from flows.press_queue import WAITING, slot_name
-from flows.zombies import NAME
-from trials import Ended, Ledger, State
+from pressloop.flows.engine.press_queue import WAITING, slot_name
+from pressloop.flows.engine.zombies import NAME
+from pressloop.trials import Ended, Ledger, State
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
@@ -88,7 +88,7 @@ def victim(one_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("zombie")
     path = write_settings(folder, **BUSY, campaign={"ledger": f"sqlite:///{folder}/lab.db"})
     process = subprocess.Popen(
-        [sys.executable, "-m", "flows.cli", "run", str(path)], start_new_session=True, env={
+        [sys.executable, "-m", "pressloop", "run", str(path)], start_new_session=True, env={
             **os.environ,
             "PYTHONPATH": f"{Path(__file__).parents[2]}{os.pathsep}{Path(__file__).parent}",
             **admitted(one_server), "PRESSLOOP_LOCKS": str(folder)},

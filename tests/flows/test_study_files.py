@@ -8,16 +8,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from flows.study_each import runner_of
-from flows.study_outputs import Done, clear, write_tables
-from flows.study_parts import PARTS
-from flows.study_settings import read_study
-from flows.study_sources import source_of
-from flows.table_files import cells_of
+from pressloop.flows.study.jobs import runner_of
+from pressloop.flows.study.outputs import Done, clear, write_tables
+from pressloop.flows.study.parts import PARTS
+from pressloop.flows.study.settings import read_study
+from pressloop.flows.study.sources import source_of
+from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.files import cells_of
+from pressloop.trials.trial import Trial
 from tests.flows.conftest import Answer
 from tests.flows.lab_files import PAST, write_settings, write_table
-from trials.errors import BadInput
-from trials.trial import Trial
 
 Pressloop = Callable[..., Answer]
 SOURCE = 'preset = "reference"\nstacks = 24\nlots = 2'

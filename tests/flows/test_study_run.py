@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from flows.study import done_part
-from flows.study_artifact import markdown_of
-from flows.study_outputs import write_tables
-from flows.study_settings import read_study
-from flows.study_sources import source_of
-from studies.work import one_by_one
+from pressloop.flows.study.artifact import markdown_of
+from pressloop.flows.study.outputs import write_tables
+from pressloop.flows.study.settings import read_study
+from pressloop.flows.study.sources import source_of
+from pressloop.flows.study.study import done_part
+from pressloop.studies.executor import one_by_one
 from tests.flows.conftest import Answer
 from tests.flows.test_study_files import write_study
 
@@ -61,12 +61,12 @@ def test_here_and_in_processes_the_same_tables_are_written(
 @pytest.mark.prefect
 def test_a_part_that_cannot_be_done_costs_the_others_nothing(
         tmp_path: Path, pressloop: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
-    import studies.plan
+    import pressloop.studies.replay.plan
 
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("of all things")
 
-    monkeypatch.setattr(studies.plan, "plan", broken)
+    monkeypatch.setattr(pressloop.studies.replay.plan, "plan", broken)
     path = write_study(tmp_path, parts="[lint]\n[plan]", study='workers = "here"')
     answer = pressloop("study", path, "--json")
     assert answer.code == 1

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lab_files import COLUMNS, SETTINGS, TABLE, table_of, write_settings, write_table
 
-from flows.table_files import cells_of
-from flows.table_formats.decimals import understood
-from flows.table_formats.rows import Typed
-from trials.errors import BadInput
+from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.decimals import understood
+from pressloop.trials.tables.files import cells_of
+from pressloop.trials.tables.rows import Typed
 
 Pressloop = Callable[..., Any]
 NAMED = "stack," + COLUMNS
@@ -54,8 +54,8 @@ def test_a_row_that_was_commented_out_is_not_taken_for_a_number(pressloop: Press
 
 
 def test_a_study_says_what_it_took_of_its_table(tmp_path: Path) -> None:
-    from flows.study_settings import SourceTable
-    from flows.study_sources import source_of
+    from pressloop.flows.study.settings import SourceTable
+    from pressloop.flows.study.sources import source_of
 
     write_settings(tmp_path)
     write_table(tmp_path, table_of([*HASHES[:2], "# a comment", *HASHES[2:]], NAMED))
@@ -91,7 +91,7 @@ def test_columns_that_can_be_read_in_two_ways_are_refused(
 
 
 def test_designs_are_read_in_one_way_too(tmp_path: Path) -> None:
-    from flows.study_settings import design_recipes
+    from pressloop.flows.study.settings import design_recipes
 
     path = write_table(tmp_path, "pressure_mpa;dwell_s;temperature_c\n100;1,200;25\n")
     with pytest.raises(BadInput, match=r"dwell_s = 1,200 \(row 2\)"):

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from lab_files import PAST, SETTINGS, TABLE, settings_values, write_settings, write_table
 
-from flows.commands.stored import stored
-from flows.settings import from_plain, read_settings
-from optimizer import Space
-from trials import Commanded, Imported, Ledger, Opened, Planned, Recipe, State
+from pressloop.flows.campaign.stored import stored
+from pressloop.flows.settings.campaign import from_plain, read_settings
+from pressloop.optimizer import Space
+from pressloop.trials import Commanded, Imported, Ledger, Opened, Planned, Recipe, State
 
 URL = "sqlite:///lab.db"
 PUBLISHED = Path(__file__).parents[2] / "examples" / "published"
@@ -206,7 +206,7 @@ def test_check_says_who_holds_the_press(pressloop: Callable[..., Any], tmp_path:
     write_settings(tmp_path)
     serial = tmp_path / "lab.db.press.jsonl"
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from hardware.lock import press_lock\n"
+        [sys.executable, "-c", "import sys; from pressloop.hardware.lock import press_lock\n"
          "with press_lock(sys.argv[1]): print('held', flush=True); sys.stdin.read()",
          str(serial)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         cwd=Path(__file__).parents[2])
@@ -333,8 +333,8 @@ def test_settling_needs_a_reason(reason: str, pressloop: Callable[..., Any],
 
 
 def test_past_presses_do_not_spend_the_budget(imported: Any, tmp_path: Path) -> None:
-    from flows.enough import stacks_used
-    from flows.lab import open_run, order_of
+    from pressloop.flows.campaign.enough import stacks_used
+    from pressloop.flows.campaign.lab import open_run, order_of
 
     settings = read_settings(tmp_path / SETTINGS)
     with open_run(settings, order_of(settings)) as run:
@@ -344,7 +344,8 @@ def test_past_presses_do_not_spend_the_budget(imported: Any, tmp_path: Path) -> 
 
 def test_help_is_light() -> None:
     """Neither the models nor Prefect nor tables are loaded to show help."""
-    probe = ("import sys\nfrom flows.cli import main\nsys.argv = ['pressloop', '--help']\n"
+    probe = ("import sys\nfrom pressloop.flows.cli.main import main\n"
+             "sys.argv = ['pressloop', '--help']\n"
              "try:\n    main()\nexcept SystemExit as end:\n    assert end.code in (0, None)\n"
              "heavy = {'torch', 'prefect', 'pandas', 'scipy', 'plotly', 'sqlalchemy'}\n"
              "print(sorted(heavy & set(sys.modules)), file=sys.stderr)")

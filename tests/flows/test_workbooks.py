@@ -13,8 +13,8 @@ import pytest
 from lab_files import SETTINGS, write_settings
 from openpyxl import Workbook
 
-from flows.table_files import cells_of
-from trials.errors import BadInput
+from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.files import cells_of
 
 HEADER = ["stack", "pressure_mpa", "dwell_s", "temperature_c", "resistance_ohm_cm2"]
 ROWS = [[f"s{i}", 100 + 20 * i, 60 + 10 * i, 25 + 5 * i, 160.25 - i] for i in range(9)]

@@ -11,7 +11,7 @@ import typer
 from pydantic import BaseModel, model_serializer
 from pydantic_core import PydanticSerializationError
 
-from flows.console import STOPPED, TERMINATED, plain_errors, terminable
+from pressloop.flows.console import STOPPED, TERMINATED, plain_errors, terminable
 
 
 class Slow(BaseModel):

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hardware.envelope import Envelope
-from hardware.meters.simulated import SimulatedMeter
-from hardware.presses.simulated import SimulatedPress
-from hardware.protocols import Place
-from hardware.registry import connect_meter, connect_press
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.meters.simulated import SimulatedMeter
+from pressloop.hardware.presses.simulated import SimulatedPress
+from pressloop.hardware.protocols import Place
+from pressloop.hardware.registry import connect_meter, connect_press
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 AREA_MM2 = 78.53981633974483
 

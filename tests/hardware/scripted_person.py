@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from hardware.person import Question
-from trials.errors import Fault
+from pressloop.hardware.person import Question
+from pressloop.trials.errors import Fault
 
 
 @dataclass

@@ -14,19 +14,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scripted_person import ScriptedPerson
 
-from evaluation.rules import Rules
-from evaluation.trace_check import not_held
-from hardware.attended.entries import Entry, impossible, redrawn, unlikely
-from hardware.attended.gauge import GAUGES, Gauge, clock
-from hardware.envelope import Envelope
-from hardware.guard import collect, run_cycle
-from hardware.presses.attended import connect
-from hardware.protocols import CycleState, Place
-from hardware.registry import connect_press
-from hardware.units import Machine, from_newton
-from trials.errors import BadInput, Fault, NotReady, OutcomeUnknown, OutOfEnvelope
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.evaluation.rules import Rules
+from pressloop.evaluation.trace_check import not_held
+from pressloop.hardware.attended.entries import Entry, impossible, redrawn, unlikely
+from pressloop.hardware.attended.gauge import GAUGES, Gauge, clock
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.guard import collect, run_cycle
+from pressloop.hardware.presses.attended import connect
+from pressloop.hardware.protocols import CycleState, Place
+from pressloop.hardware.registry import connect_press
+from pressloop.hardware.units import Machine, from_newton
+from pressloop.trials.errors import BadInput, Fault, NotReady, OutcomeUnknown, OutOfEnvelope
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 STACK = Stack("night-001", "L-1", "ana", 1.327, 600.0)
 RECIPE = Recipe(140.0, 180.0, 25.0)

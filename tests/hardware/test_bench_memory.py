@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware.protocols import CycleState
-from hardware.registry import connect_press
-from hardware.simulation.bench import Accepted, Bench
-from trials.errors import Fault
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.protocols import CycleState
+from pressloop.hardware.registry import connect_press
+from pressloop.hardware.simulation.bench import Accepted, Bench
+from pressloop.trials.errors import Fault
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 
 def accepted(cycle_id: int, name: str = "a") -> Accepted:

@@ -13,16 +13,16 @@ from dataclasses import replace
 import pytest
 from scripted_person import ScriptedPerson
 
-from evaluation.readers import read_spectrum
-from hardware import protocols
-from hardware.emulators.meter import MeterSetup, serving_meter
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import serving_press
-from hardware.protocols import CycleState, ImpedanceMeter, Press
-from hardware.registry import connect_meter, connect_press, meter_names, press_names
-from trials.errors import BadInput, Fault, OutOfEnvelope
-from trials.recipe import Recipe
-from trials.spectrum import FULL
+from pressloop.evaluation.readers import read_spectrum
+from pressloop.hardware import protocols
+from pressloop.hardware.emulators.meter import MeterSetup, serving_meter
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import serving_press
+from pressloop.hardware.protocols import CycleState, ImpedanceMeter, Press
+from pressloop.hardware.registry import connect_meter, connect_press, meter_names, press_names
+from pressloop.trials.errors import BadInput, Fault, OutOfEnvelope
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.spectrum import FULL
 
 CONNECTED = {
     "simulated": {},

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 import pytest
 
-from hardware.options import read_options
-from hardware.registry import connect_meter, connect_press, meter_names, press_names
-from trials.errors import BadInput
+from pressloop.hardware.options import read_options
+from pressloop.hardware.registry import connect_meter, connect_press, meter_names, press_names
+from pressloop.trials.errors import BadInput
 
 OUTSIDE = """
-from hardware.presses.simulated import connect
+from pressloop.hardware.presses.simulated import connect
 """
 
 

@@ -15,14 +15,21 @@ import pytest
 from pymodbus.client import ModbusTcpClient
 from standing_press import go_on, hush, stand_still, stands_still, until
 
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import EmulatedPress, serving_press
-from hardware.plc.frames import FINISH, RELEASE, Order, Snapshot, mailbox_words, read_snapshot
-from hardware.plc.register_map import read_map
-from hardware.plc.words import crc16
-from hardware.simulation.bench import Bench
-from hardware.simulation.sample import pressed
-from hardware.units import Machine
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress, serving_press
+from pressloop.hardware.plc.frames import (
+    FINISH,
+    RELEASE,
+    Order,
+    Snapshot,
+    mailbox_words,
+    read_snapshot,
+)
+from pressloop.hardware.plc.register_map import read_map
+from pressloop.hardware.plc.words import crc16
+from pressloop.hardware.simulation.bench import Bench
+from pressloop.hardware.simulation.sample import pressed
+from pressloop.hardware.units import Machine
 
 pytestmark = pytest.mark.sockets
 AREA = math.pi * 25.0
@@ -168,8 +175,8 @@ def test_silence_in_mid_cycle(tmp_path, policy, result, alarm):
 SERVER = """
 import asyncio, sys
 from pathlib import Path
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import EmulatedPress
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress
 
 async def work():
     press = EmulatedPress(PressOptions(Path("plc.json"), Path("bench.jsonl"), speed=60.0))

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.envelope import Envelope, check, compare, violations
-from hardware.protocols import PressIdentity
-from trials.errors import BadInput, OutOfEnvelope
-from trials.recipe import Recipe
+from pressloop.hardware.envelope import Envelope, check, compare, violations
+from pressloop.hardware.protocols import PressIdentity
+from pressloop.trials.errors import BadInput, OutOfEnvelope
+from pressloop.trials.recipe import Recipe
 
 TONNE_N = 9806.65
 NAMES = ("pressure_mpa", "dwell_s", "temperature_c", "ramp_mpa_per_s", "release_mpa_per_s")

@@ -14,14 +14,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluation.readers import read_spectrum
-from hardware.exports.growing import Growing
-from hardware.exports.names import has_token, in_file_names
-from hardware.protocols import Place
-from hardware.registry import connect_meter
-from trials.errors import BadInput, Fault
-from trials.spectrum import Spectrum
-from trials.stack import Stack
+from pressloop.evaluation.readers import read_spectrum
+from pressloop.hardware.exports.growing import Growing
+from pressloop.hardware.exports.names import has_token, in_file_names
+from pressloop.hardware.protocols import Place
+from pressloop.hardware.registry import connect_meter
+from pressloop.trials.errors import BadInput, Fault
+from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.stack import Stack
 
 QUICK = {"poll_s": 0.01, "settle_s": 0.0, "patience_s": 0.3}
 """What is there at the first look is taken, however slow that look is."""

@@ -12,15 +12,15 @@ from random import Random
 import pytest
 from hostile import hostile
 
-from hardware.plc.frames import Order, accepted_order, read_mailbox, read_snapshot
-from hardware.plc.link import Link, Target
-from hardware.plc.press import Habits, PlcPress
-from hardware.plc.register_map import read_map
-from hardware.plc.station import machine_of
-from hardware.units import Machine
+from pressloop.hardware.plc.frames import Order, accepted_order, read_mailbox, read_snapshot
+from pressloop.hardware.plc.link import Link, Target
+from pressloop.hardware.plc.press import Habits, PlcPress
+from pressloop.hardware.plc.register_map import read_map
+from pressloop.hardware.plc.station import machine_of
+from pressloop.hardware.units import Machine
+from pressloop.trials.errors import BadInput, Fault, PressloopError
+from pressloop.trials.recipe import Recipe
 from tests.fuzzing import cases, damaged
-from trials.errors import BadInput, Fault, PressloopError
-from trials.recipe import Recipe
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.sockets]
 

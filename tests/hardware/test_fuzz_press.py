@@ -15,15 +15,15 @@ from random import Random
 
 import pytest
 
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import serving_press
-from hardware.guard import run_cycle
-from hardware.plc.link import Target
-from hardware.plc.press import Habits, PlcPress
-from hardware.plc.register_map import read_map
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import serving_press
+from pressloop.hardware.guard import run_cycle
+from pressloop.hardware.plc.link import Target
+from pressloop.hardware.plc.press import Habits, PlcPress
+from pressloop.hardware.plc.register_map import read_map
+from pressloop.trials.errors import PressloopError
+from pressloop.trials.recipe import Recipe
 from tests.fuzzing import cases, damaged
-from trials.errors import PressloopError
-from trials.recipe import Recipe
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.sockets]
 

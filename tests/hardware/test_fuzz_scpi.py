@@ -11,9 +11,9 @@ import pytest
 from hostile import hostile
 from test_scpi_bounds import FalseE4990A
 
-from hardware.registry import connect_meter
+from pressloop.hardware.registry import connect_meter
+from pressloop.trials.errors import BadInput, Fault
 from tests.fuzzing import HOSTILE_BYTES, cases, damaged
-from trials.errors import BadInput, Fault
 
 pytestmark = pytest.mark.fuzz
 

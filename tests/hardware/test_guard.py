@@ -11,15 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware import guard
-from hardware.envelope import Envelope
-from hardware.guard import collect, prove_ready, run_cycle, watch
-from hardware.presses.simulated import Options, SimulatedPress
-from hardware.protocols import CycleReport, CycleState, Place, PressIdentity
-from hardware.registry import connect_press
-from hardware.simulation.bench import Bench
-from trials.errors import BadInput, Fault, OutcomeUnknown, OutOfEnvelope
-from trials.recipe import Recipe
+from pressloop.hardware import guard
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.guard import collect, prove_ready, run_cycle, watch
+from pressloop.hardware.presses.simulated import Options, SimulatedPress
+from pressloop.hardware.protocols import CycleReport, CycleState, Place, PressIdentity
+from pressloop.hardware.registry import connect_press
+from pressloop.hardware.simulation.bench import Bench
+from pressloop.trials.errors import BadInput, Fault, OutcomeUnknown, OutOfEnvelope
+from pressloop.trials.recipe import Recipe
 
 AREA_MM2 = math.pi * 25.0
 COLUMNS = ("time_s", "force_n", "position_mm", "temperature_upper_c", "temperature_lower_c",

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.envelope import Envelope
-from hardware.interlocks import REMEDIES, atmosphere_interlocks, open_interlocks, standard
-from hardware.protocols import Interlock
-from trials.errors import BadInput
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.interlocks import REMEDIES, atmosphere_interlocks, open_interlocks, standard
+from pressloop.hardware.protocols import Interlock
+from pressloop.trials.errors import BadInput
 
 FREE = Envelope(78.5, 60e3, 600.0, 15.0, 150.0, 3600.0)
 DRY = replace(FREE, max_o2_ppm=1.0, max_h2o_ppm=0.5)

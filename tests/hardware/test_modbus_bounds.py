@@ -11,7 +11,7 @@ from contextlib import suppress
 import pytest
 from hostile import hostile
 
-from hardware.plc.link import Link, LinkLost, Target
+from pressloop.hardware.plc.link import Link, LinkLost, Target
 
 pytestmark = pytest.mark.sockets
 

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from standing_press import go_on, hush, stand_still, until
 
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import serving_press
-from hardware.guard import run_cycle, watch
-from hardware.plc.link import Target
-from hardware.plc.press import Habits, PlcPress
-from hardware.plc.register_map import read_map
-from hardware.plc.words import crc16
-from hardware.presses import modbus
-from hardware.protocols import CycleState, Place
-from trials.errors import BadInput, Fault
-from trials.recipe import Recipe
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import serving_press
+from pressloop.hardware.guard import run_cycle, watch
+from pressloop.hardware.plc.link import Target
+from pressloop.hardware.plc.press import Habits, PlcPress
+from pressloop.hardware.plc.register_map import read_map
+from pressloop.hardware.plc.words import crc16
+from pressloop.hardware.presses import modbus
+from pressloop.hardware.protocols import CycleState, Place
+from pressloop.trials.errors import BadInput, Fault
+from pressloop.trials.recipe import Recipe
 
 pytestmark = pytest.mark.sockets
 
@@ -163,7 +163,7 @@ def test_nothing_is_sent_to_a_public_address(tmp_path):
 
 def test_nothing_listens_beyond_loopback(tmp_path):
     with pytest.raises(BadInput, match="loopback"):
-        from hardware.emulators.plc_server import EmulatedPress
+        from pressloop.hardware.emulators.plc_server import EmulatedPress
 
         EmulatedPress(options(tmp_path, host="0.0.0.0"))
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.network import prove_listen, prove_target
-from trials.errors import BadInput, Fault
+from pressloop.hardware.network import prove_listen, prove_target
+from pressloop.trials.errors import BadInput, Fault
 
 OURS = ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost", "10.0.0.1", "172.16.0.1",
         "172.31.255.255", "192.168.1.20", "169.254.3.4", "fe80::1", "fe80::1%eth0", "fd12::7",

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from standing_press import go_on, stand_still
 
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import serving_press
-from hardware.guard import watch
-from hardware.plc.cycle_log import sample_of, trace_of
-from hardware.plc.journal import Ended, Journal, Sent
-from hardware.presses import modbus
-from hardware.protocols import CycleState, Place
-from trials.errors import Fault, NotReady
-from trials.recipe import Recipe
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import serving_press
+from pressloop.hardware.guard import watch
+from pressloop.hardware.plc.cycle_log import sample_of, trace_of
+from pressloop.hardware.plc.journal import Ended, Journal, Sent
+from pressloop.hardware.presses import modbus
+from pressloop.hardware.protocols import CycleState, Place
+from pressloop.trials.errors import Fault, NotReady
+from pressloop.trials.recipe import Recipe
 
 pytestmark = pytest.mark.sockets
 HOT = Recipe(250.0, 60.0, 95.0)

@@ -14,16 +14,16 @@ import time
 import pytest
 from another_user import NOBODY, as_nobody, as_root, open_folder
 
-from hardware.leftovers import EMPTY_S, OLD_S, sweep
-from hardware.lock import file_lock, lock_path, press_lock, state_path
-from hardware.neighbours import FOLDER, Announcement, began
-from hardware.plc.journal import Journal, Sent
-from trials import Recipe
-from trials.errors import BadInput, Fault, PressBusy, PressHeld
+from pressloop.hardware.leftovers import EMPTY_S, OLD_S, sweep
+from pressloop.hardware.lock import file_lock, lock_path, press_lock, state_path
+from pressloop.hardware.neighbours import FOLDER, Announcement, began
+from pressloop.hardware.plc.journal import Journal, Sent
+from pressloop.trials import Recipe
+from pressloop.trials.errors import BadInput, Fault, PressBusy, PressHeld
 
 HOLD = """
 import sys, time
-from hardware.lock import press_lock
+from pressloop.hardware.lock import press_lock
 with press_lock("serial 1"):
     print("held", flush=True)
     time.sleep(600)
@@ -299,7 +299,7 @@ def journal_in(folder, monkeypatch) -> Journal:
 @as_root
 def test_a_journal_of_a_group_is_written_by_its_next_member_too(monkeypatch):
     """Whatever the umask of the first one was, and after the journal was made smaller."""
-    monkeypatch.setattr("hardware.plc.journal.LARGEST_BYTES", 1)
+    monkeypatch.setattr("pressloop.hardware.plc.journal.LARGEST_BYTES", 1)
     with open_folder() as folder:
         os.chown(folder, 0, NOBODY.pw_gid)
         folder.chmod(0o2770)

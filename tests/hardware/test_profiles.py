@@ -12,10 +12,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.envelope import Envelope, check, violations
-from hardware.profiles import Bounds, Die, Material, Own, envelope_of
-from trials.errors import BadInput, OutOfEnvelope
-from trials.recipe import Recipe
+from pressloop.hardware.envelope import Envelope, check, violations
+from pressloop.hardware.profiles import Bounds, Die, Material, Own, envelope_of
+from pressloop.trials.errors import BadInput, OutOfEnvelope
+from pressloop.trials.recipe import Recipe
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 DIE = Die("PEEK die", 10.0, 600.0, 120.0, "a plate", open_below_c=60.0,

@@ -11,18 +11,18 @@ from pathlib import Path
 
 import pytest
 
-from hardware.emulators.plc import PressOptions
-from hardware.emulators.plc_server import EmulatedPress, serving_press
-from hardware.guard import run_cycle
-from hardware.lock import state_path
-from hardware.plc.journal import Ended, Journal, Sent
-from hardware.plc.link import Target
-from hardware.plc.press import Habits, PlcPress
-from hardware.plc.proving import Prover
-from hardware.plc.register_map import from_text, map_text, read_map
-from hardware.protocols import CycleState
-from trials.errors import BadInput, Fault
-from trials.recipe import Recipe
+from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress, serving_press
+from pressloop.hardware.guard import run_cycle
+from pressloop.hardware.lock import state_path
+from pressloop.hardware.plc.journal import Ended, Journal, Sent
+from pressloop.hardware.plc.link import Target
+from pressloop.hardware.plc.press import Habits, PlcPress
+from pressloop.hardware.plc.proving import Prover
+from pressloop.hardware.plc.register_map import from_text, map_text, read_map
+from pressloop.hardware.protocols import CycleState
+from pressloop.trials.errors import BadInput, Fault
+from pressloop.trials.recipe import Recipe
 
 RECIPE = Recipe(250.0, 100.0, 25.0)
 GENERIC = read_map("generic")

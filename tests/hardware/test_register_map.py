@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.plc.frames import (
+from pressloop.hardware.plc.frames import (
     Order,
     accepted_order,
     mailbox_words,
@@ -19,13 +19,13 @@ from hardware.plc.frames import (
     read_snapshot,
     snapshot_words,
 )
-from hardware.plc.register_map import from_text, read_map
-from hardware.plc.words import crc16, pack, unpack
-from hardware.units import Machine
-from trials.errors import BadInput
+from pressloop.hardware.plc.register_map import from_text, read_map
+from pressloop.hardware.plc.words import crc16, pack, unpack
+from pressloop.hardware.units import Machine
+from pressloop.trials.errors import BadInput
 
 MACHINE = Machine(78.53981633974483, 60e3, 5026.548)
-GENERIC = (resources.files("hardware.plc") / "maps" / "generic.toml").read_text("utf-8")
+GENERIC = (resources.files("pressloop.hardware.plc") / "maps" / "generic.toml").read_text("utf-8")
 SCALED = GENERIC.replace(
     '"force", type = "f32", unit = "N"', '"force", type = "u16", unit = "percent_of_maximum", '
     'scale = 0.01').replace(

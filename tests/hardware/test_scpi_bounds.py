@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from hostile import hostile
 
-from hardware.registry import connect_meter
-from hardware.scpi.answers import reading
-from hardware.scpi.link import LONGEST_ANSWER, Link, OutOfStep, Wire
-from trials.errors import Fault
+from pressloop.hardware.registry import connect_meter
+from pressloop.hardware.scpi.answers import reading
+from pressloop.hardware.scpi.link import LONGEST_ANSWER, Link, OutOfStep, Wire
+from pressloop.trials.errors import Fault
 
 
 def peak_mb() -> float:

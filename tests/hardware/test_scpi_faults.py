@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hardware.emulators import meter_faults as faults
-from hardware.emulators.meter import EmulatedMeter, MeterSetup, serving_meter
-from hardware.guard import run_cycle
-from hardware.presses.simulated import MEMORY_SUFFIX
-from hardware.registry import connect_meter
-from hardware.scpi.dialects import keysight_e4980a
-from hardware.scpi.hioki import _parsed as hioki_point
-from hardware.scpi.link import OutOfStep
-from trials.errors import Fault
+from pressloop.hardware.emulators import meter_faults as faults
+from pressloop.hardware.emulators.meter import EmulatedMeter, MeterSetup, serving_meter
+from pressloop.hardware.guard import run_cycle
+from pressloop.hardware.presses.simulated import MEMORY_SUFFIX
+from pressloop.hardware.registry import connect_meter
+from pressloop.hardware.scpi.dialects import keysight_e4980a
+from pressloop.hardware.scpi.hioki import _parsed as hioki_point
+from pressloop.hardware.scpi.link import OutOfStep
+from pressloop.trials.errors import Fault
 
 MODELS = {"e4980a": "keysight_e4980a", "e4990a": "keysight_e4990a", "im3536": "hioki_im3536"}
 SLIPS = (faults.STALE, faults.TRUNCATED, faults.HANG, faults.CLOSES)

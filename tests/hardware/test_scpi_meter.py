@@ -7,16 +7,16 @@ import socket
 import numpy as np
 import pytest
 
-from hardware.emulators.meter import EmulatedMeter, MeterSetup, serving_meter
-from hardware.guard import run_cycle
-from hardware.meters.simulated import impedance
-from hardware.presses.simulated import MEMORY_SUFFIX
-from hardware.registry import connect_meter
-from hardware.scpi.dialect import dialect_names
-from hardware.simulation.bench import Bench
-from hardware.simulation.sample import pressed
-from trials.errors import BadInput, Fault
-from trials.spectrum import FULL
+from pressloop.hardware.emulators.meter import EmulatedMeter, MeterSetup, serving_meter
+from pressloop.hardware.guard import run_cycle
+from pressloop.hardware.meters.simulated import impedance
+from pressloop.hardware.presses.simulated import MEMORY_SUFFIX
+from pressloop.hardware.registry import connect_meter
+from pressloop.hardware.scpi.dialect import dialect_names
+from pressloop.hardware.simulation.bench import Bench
+from pressloop.hardware.simulation.sample import pressed
+from pressloop.trials.errors import BadInput, Fault
+from pressloop.trials.spectrum import FULL
 
 MODELS = {"e4980a": "keysight_e4980a", "e4990a": "keysight_e4990a", "im3536": "hioki_im3536",
           "im3570": "hioki_im3570"}

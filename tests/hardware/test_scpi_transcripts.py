@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import pytest
 
-from hardware.emulators.meter import MeterSetup, serving_meter
-from hardware.emulators.meter_fixture import Fixture
-from hardware.registry import connect_meter
+from pressloop.hardware.emulators.meter import MeterSetup, serving_meter
+from pressloop.hardware.emulators.meter_fixture import Fixture
+from pressloop.hardware.registry import connect_meter
 
 
 class Parts(Fixture):

@@ -7,18 +7,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from evaluation.classify import hard_failure
-from evaluation.rules import Rules
-from hardware.guard import run_cycle
-from hardware.meters import simulated as meters
-from hardware.protocols import Place
-from hardware.registry import connect_meter, connect_press
-from hardware.simulation import cycle as cycles
-from hardware.simulation.bench import Accepted
-from hardware.simulation.sample import Break, pressed
-from trials.outcome import FailureMode
-from trials.recipe import Recipe
-from trials.spectrum import FULL
+from pressloop.evaluation.classify import hard_failure
+from pressloop.evaluation.rules import Rules
+from pressloop.hardware.guard import run_cycle
+from pressloop.hardware.meters import simulated as meters
+from pressloop.hardware.protocols import Place
+from pressloop.hardware.registry import connect_meter, connect_press
+from pressloop.hardware.simulation import cycle as cycles
+from pressloop.hardware.simulation.bench import Accepted
+from pressloop.hardware.simulation.sample import Break, pressed
+from pressloop.trials.outcome import FailureMode
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.spectrum import FULL
 
 AREA_MM2 = 78.53981633974483
 EXACT = {"noise": 0.0, "glitch_fraction": 0.0}

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hardware.simulation import stack_physics as physics
-from hardware.simulation.materials import PRESETS, REFERENCE, materials
-from hardware.simulation.truth import optimum, truth
-from trials.errors import BadInput
-from trials.recipe import Recipe
+from pressloop.hardware.simulation import stack_physics as physics
+from pressloop.hardware.simulation.materials import PRESETS, REFERENCE, materials
+from pressloop.hardware.simulation.truth import optimum, truth
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import Recipe
 
 PRESSURES, DWELLS, TEMPERATURES = st.floats(50, 600), st.floats(10, 1800), st.floats(25, 150)
 STEP = st.floats(1.01, 2.0)

@@ -15,14 +15,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from hardware.envelope import Envelope
-from hardware.protocols import CycleReport, CycleState, Place
-from hardware.registry import connect_directly, connect_press
-from hardware.supervisor import wire
-from hardware.supervisor.client import SupervisedPress
-from trials.errors import BadInput, Fault, OutcomeUnknown, OutOfEnvelope, PressBusy
-from trials.recipe import Recipe
-from trials.trace import Trace
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.protocols import CycleReport, CycleState, Place
+from pressloop.hardware.registry import connect_directly, connect_press
+from pressloop.hardware.supervisor import wire
+from pressloop.hardware.supervisor.client import SupervisedPress
+from pressloop.trials.errors import BadInput, Fault, OutcomeUnknown, OutOfEnvelope, PressBusy
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trace import Trace
 
 pytestmark = pytest.mark.slow
 
@@ -210,7 +210,7 @@ def test_a_supervisor_whose_starter_was_killed_ends_in_peace(place, open_press, 
     read, write = os.pipe()
     os.close(read)
     with open(tmp_path / "said", "wb") as said:
-        process = subprocess.Popen([sys.executable, "-m", "hardware.supervisor.process"],
+        process = subprocess.Popen([sys.executable, "-m", "pressloop.hardware.supervisor.process"],
                                    stdin=subprocess.PIPE, stdout=write, stderr=said)
     os.close(write)
     process.communicate(wire.dump(order))

@@ -6,8 +6,8 @@ import signal
 
 import pytest
 
-from hardware.undisturbed import undisturbed
-from trials.errors import Fault
+from pressloop.hardware.undisturbed import undisturbed
+from pressloop.trials.errors import Fault
 
 
 def test_a_stop_comes_after_the_stretch():

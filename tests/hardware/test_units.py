@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hardware.units import PINT, UNITS, Machine, from_newton, to_newton
-from trials.errors import BadInput
+from pressloop.hardware.units import PINT, UNITS, Machine, from_newton, to_newton
+from pressloop.trials.errors import BadInput
 
 PISTON_MM2 = 1256.6
 
@@ -91,6 +91,6 @@ def test_a_force_too_large_for_a_number_is_refused() -> None:
 
 
 def test_pint_is_loaded_only_when_asked() -> None:
-    code = "import sys, hardware.units; sys.exit('pint' in sys.modules)"
+    code = "import sys, pressloop.hardware.units; sys.exit('pint' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, timeout=150)
     assert set(PINT) <= set(UNITS)

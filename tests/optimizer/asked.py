@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from optimizer import (
+from pressloop.optimizer import (
     Assessment,
     Models,
     Problem,
@@ -17,8 +17,8 @@ from optimizer import (
     propose,
     recommend,
 )
-from optimizer.stopping import Stopping
-from trials.trial import Trial
+from pressloop.optimizer.stopping import Stopping
+from pressloop.trials.trial import Trial
 
 
 def fitted(history: Sequence[Trial], space: Space, limits: RiskLimits | None = None, *,

@@ -12,13 +12,13 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from hardware.simulation.materials import REFERENCE, Materials
-from hardware.simulation.truth import truth
-from optimizer.space import Space
-from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trial import State, Trial
+from pressloop.hardware.simulation.materials import REFERENCE, Materials
+from pressloop.hardware.simulation.truth import truth
+from pressloop.optimizer.space import Space
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 
 
 @pytest.fixture(scope="session")

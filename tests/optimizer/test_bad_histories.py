@@ -10,13 +10,21 @@ import numpy as np
 import pytest
 from asked import fitted, proposed
 
-from optimizer import Problem, RiskLimits, Search, SurrogateChoice, fit_models, propose, recommend
-from optimizer.model_files import prove_files
-from trials.errors import BadInput
-from trials.outcome import Damage, Failed, FailureMode, Intact
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trial import State, Trial
+from pressloop.optimizer import (
+    Problem,
+    RiskLimits,
+    Search,
+    SurrogateChoice,
+    fit_models,
+    propose,
+    recommend,
+)
+from pressloop.optimizer.model_files import prove_files
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 
 pytestmark = pytest.mark.slow
 

@@ -7,12 +7,12 @@ import random
 import pytest
 from asked import proposed
 
-from optimizer import Search, Space
-from optimizer.controls import control_slots
-from trials.errors import BadInput
-from trials.outcome import Intact
-from trials.recipe import Recipe
-from trials.trial import State
+from pressloop.optimizer import Search, Space
+from pressloop.optimizer.history.controls import control_slots
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import State
 
 REFERENCE = Recipe(140.0, 180.0, 25.0)
 EVERY = Search(start_with=3, control_every=4)

@@ -11,11 +11,11 @@ from asked import proposed
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer import Space
-from optimizer.cost import Cost, heating_order
-from trials.errors import BadInput
-from trials.recipe import Recipe
-from trials.trial import State
+from pressloop.optimizer import Space
+from pressloop.optimizer.cost import Cost, heating_order
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import State
 
 HEAT = st.floats(20.0, 150.0)
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from asked import fitted, recommended
 
-from optimizer import RiskLimits, Space
-from optimizer.decision_analysis import LEVELS, decision_analysis, stacks_to_prove
-from trials.outcome import Damage, Failed, FailureMode, Intact
-from trials.recipe import Recipe
+from pressloop.optimizer import RiskLimits, Space
+from pressloop.optimizer.decision_analysis import LEVELS, decision_analysis, stacks_to_prove
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
+from pressloop.trials.recipe import Recipe
 
 pytestmark = pytest.mark.slow
 

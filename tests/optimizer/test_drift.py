@@ -7,11 +7,11 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from optimizer.drift import FEWEST, drift
-from trials.outcome import Failed, FailureMode, Intact, SetAside
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trial import State, Trial
+from pressloop.optimizer.history.drift import FEWEST, drift
+from pressloop.trials.outcome import Failed, FailureMode, Intact, SetAside
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 
 REFERENCE = Recipe(140.0, 180.0, 25.0)
 CASES = 200

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from asked import fitted, proposed, recommended
 
-from optimizer import Problem, RiskLimits, Space
-from optimizer.earlier import FEWEST, opening_size, useful_rows
-from optimizer.training import Rows, training
-from trials.outcome import Intact
-from trials.recipe import Recipe
-from trials.trial import Trial
+from pressloop.optimizer import Problem, RiskLimits, Space
+from pressloop.optimizer.history.earlier import FEWEST, opening_size, useful_rows
+from pressloop.optimizer.history.training import Rows, training
+from pressloop.trials.outcome import Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import Trial
 
 LIMITS = RiskLimits()
 NOW = ("new", "somebody")

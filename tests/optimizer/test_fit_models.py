@@ -7,13 +7,13 @@ import pytest
 import torch
 from asked import fitted
 
-from optimizer import Problem, RiskLimits, Space, SurrogateChoice, fit_models, recommend
-from optimizer.model_files import fit_failure, fit_model
-from optimizer.physics_prior import of_failure, of_log_resistance
-from optimizer.training import Rows
-from surrogates import predict
-from trials.errors import BadInput
-from trials.outcome import Damage, FailureMode, Intact
+from pressloop.optimizer import Problem, RiskLimits, Space, SurrogateChoice, fit_models, recommend
+from pressloop.optimizer.history.training import Rows
+from pressloop.optimizer.model_files import fit_failure, fit_model
+from pressloop.optimizer.physics_prior import of_failure, of_log_resistance
+from pressloop.surrogates import predict
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Damage, FailureMode, Intact
 
 FAINT = Space((0.001, 0.01), (10.0, 1800.0), (25.0, 140.0))
 """A hundred thousand times below the pressures that the law of contacts was told for."""

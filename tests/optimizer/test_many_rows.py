@@ -11,12 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from optimizer.subset import LEARNED, MOST_OTHERS, MOST_ROWS, learned_from
-from optimizer.training import origin_of
-from trials.outcome import Failed, FailureMode, Intact
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trial import State, Trial
+from pressloop.optimizer.history.subset import LEARNED, MOST_OTHERS, MOST_ROWS, learned_from
+from pressloop.optimizer.history.training import origin_of
+from pressloop.trials.outcome import Failed, FailureMode, Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 
 BEST = np.array([0.7, 0.6, 0.4])
 """Where resistance is lowest, in the unit cube."""
@@ -142,7 +142,7 @@ SUGGEST = """
 import json, resource, sys, time
 sys.path.insert(0, {here!r})
 from test_many_rows import many
-from optimizer import Problem, Space, fit_models, propose
+from pressloop.optimizer import Problem, Space, fit_models, propose
 space = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
 trials = many(space, 10_000, lots=4)
 began = time.process_time()

@@ -11,13 +11,13 @@ import pytest
 import torch
 from asked import fitted, proposed, recommended
 
-from optimizer import RiskLimits, Search, Space, objectives
-from optimizer.cost import Cost
-from optimizer.objectives import Objective, named_objective
-from trials.errors import BadInput
-from trials.outcome import Damage, Failed, FailureMode, Intact
-from trials.plugins import file_names
-from trials.recipe import Recipe
+from pressloop.optimizer import RiskLimits, Search, Space, objectives
+from pressloop.optimizer.cost import Cost
+from pressloop.optimizer.objectives import Objective, named_objective
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
+from pressloop.trials.plugins import file_names
+from pressloop.trials.recipe import Recipe
 
 pytestmark = pytest.mark.slow
 

@@ -11,11 +11,19 @@ from pathlib import Path
 import pytest
 
 from benchmarks.optimizers.stacks_in_memory import REFERENCE, SPACE, pressed_trial
-from optimizer import Problem, Search, SurrogateChoice, assess, fit_models, propose, recommend
-from optimizer.model_files import prove_files
-from surrogates import failures, models
-from trials.outcome import Intact
-from trials.plugins import file_names
+from pressloop.optimizer import (
+    Problem,
+    Search,
+    SurrogateChoice,
+    assess,
+    fit_models,
+    propose,
+    recommend,
+)
+from pressloop.optimizer.model_files import prove_files
+from pressloop.surrogates import failures, models
+from pressloop.trials.outcome import Intact
+from pressloop.trials.plugins import file_names
 
 PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "use-your-own-model.md").read_text()
 

@@ -11,14 +11,14 @@ from asked import fitted, proposed
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer import RiskLimits, Search, Space
-from optimizer.proposals import acquisition_module
-from optimizer.reasons import CONTROL, OPENS, SPACE_FILLING
-from optimizer.reasons import REFERENCE as REFERENCE_AGAIN
-from trials.errors import BadInput
-from trials.outcome import Damage, Failed, FailureMode, Intact, SetAside
-from trials.recipe import Recipe
-from trials.trial import State
+from pressloop.optimizer import RiskLimits, Search, Space
+from pressloop.optimizer.proposals import acquisition_module
+from pressloop.optimizer.reasons import CONTROL, OPENS, SPACE_FILLING
+from pressloop.optimizer.reasons import REFERENCE as REFERENCE_AGAIN
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, SetAside
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import State
 
 REFERENCE = Recipe(140.0, 180.0, 25.0)
 
@@ -209,7 +209,7 @@ def test_unknown_acquisition_is_refused(name, space, learned):
 def test_every_acquisition_that_ships_proposes(space, learned):
     import pkgutil
 
-    from optimizer import acquisitions
+    from pressloop.optimizer import acquisitions
 
     names = [found.name for found in pkgutil.iter_modules(acquisitions.__path__)]
     assert {"noisy_expected_improvement", "feasibility_first"} <= set(names)
@@ -219,7 +219,7 @@ def test_every_acquisition_that_ships_proposes(space, learned):
 
 
 def test_acquisition_outside_the_project(space, learned):
-    outside = Search(acquisition="optimizer.acquisitions.feasibility_first")
+    outside = Search(acquisition="pressloop.optimizer.acquisitions.feasibility_first")
     inside = Search(acquisition="feasibility_first")
     assert proposed(learned, space, search=outside) == proposed(learned, space, search=inside)
 

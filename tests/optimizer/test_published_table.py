@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from flows.past import read_past
-from flows.settings import read_settings
-from optimizer import fit_models, propose, recommend
+from pressloop.flows.past.trials import read_past
+from pressloop.flows.settings.campaign import read_settings
+from pressloop.optimizer import fit_models, propose, recommend
 
 FOLDER = Path(__file__).parents[2] / "examples" / "published"
 

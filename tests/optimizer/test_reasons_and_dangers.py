@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from asked import fitted, proposed, recommended
 
-from optimizer import RiskLimits, Search, Space
-from optimizer.reasons import OPENS, sentence
-from trials.outcome import Damage, Failed, FailureMode, Intact
-from trials.recipe import Recipe
+from pressloop.optimizer import RiskLimits, Search, Space
+from pressloop.optimizer.reasons import OPENS, sentence
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
+from pressloop.trials.recipe import Recipe
 
 pytestmark = pytest.mark.slow
 

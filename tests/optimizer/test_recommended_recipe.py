@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from asked import fitted, recommended
 
-from optimizer import RiskLimits, Space
-from trials.errors import BadInput
-from trials.outcome import Damage, Failed, FailureMode, Intact, SetAside
-from trials.recipe import Recipe
-from trials.trial import State
+from pressloop.optimizer import RiskLimits, Space
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, SetAside
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import State
 
 REFERENCE = Recipe(140.0, 180.0, 25.0)
 SAFE = Damage(0.005, 0.003)

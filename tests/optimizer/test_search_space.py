@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from optimizer.risk_limits import RiskLimits
-from optimizer.space import Space
-from trials.errors import BadInput
-from trials.recipe import Recipe
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.space import Space
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import Recipe
 
 FULL = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
 UNIT = st.floats(0, 1)

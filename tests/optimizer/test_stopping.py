@@ -9,15 +9,15 @@ import numpy as np
 import pytest
 from asked import assessed, fitted
 
-from hardware.simulation.materials import materials
-from hardware.simulation.truth import optimum, truth
-from optimizer import Space, assess, recommend
-from optimizer.objectives import named_objective
-from optimizer.stopping import Stopping, Verdict
-from trials.errors import BadInput
-from trials.outcome import Damage, Failed, FailureMode, Intact
-from trials.recipe import Recipe
-from trials.trial import State
+from pressloop.hardware.simulation.materials import materials
+from pressloop.hardware.simulation.truth import optimum, truth
+from pressloop.optimizer import Space, assess, recommend
+from pressloop.optimizer.objectives import named_objective
+from pressloop.optimizer.stopping import Stopping, Verdict
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import State
 
 pytestmark = pytest.mark.slow
 

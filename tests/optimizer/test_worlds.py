@@ -13,7 +13,7 @@ from benchmarks.optimizers.problems.worlds import FAMILIES, TELLINGS, names
 from benchmarks.optimizers.problems.worlds.judge import FLAT, drawn
 from benchmarks.optimizers.problems.worlds.problem import WorldProblem
 from benchmarks.optimizers.run import Job, _problems, campaign
-from trials.outcome import Failed, FailureMode, Intact, SetAside
+from pressloop.trials.outcome import Failed, FailureMode, Intact, SetAside
 
 POINTS = qmc.Sobol(3, rng=9).random(64)
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import qmc
 
-from flows.simulated_stacks import simulated_stacks
-from hardware.simulation.materials import materials
-from hardware.simulation.sample import noise as noise_of
-from optimizer.risk_limits import RiskLimits
-from studies.data import StudyData
+from pressloop.flows.study.simulated_stacks import simulated_stacks
+from pressloop.hardware.simulation.materials import materials
+from pressloop.hardware.simulation.sample import noise as noise_of
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.studies.data import StudyData
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.outcome import Intact
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 from tests.studies.stacks import SPACE
-from trials.checks import FloatArray
-from trials.outcome import Intact
-from trials.stack import Stack
-from trials.trial import State, Trial
 
 
 def table(f: Callable[[FloatArray], FloatArray], rows: int, seed: int, noise: float

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 from scipy.stats import qmc
 
-from flows.simulated_stacks import REFERENCE, SPACE, outcome_of
-from optimizer.space import Space
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trial import State, Trial
+from pressloop.flows.study.simulated_stacks import REFERENCE, SPACE, outcome_of
+from pressloop.optimizer.space import Space
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 
 __all__ = ["REFERENCE", "SPACE", "pressed", "spread"]
 

@@ -12,16 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from optimizer.models import fit_models
-from optimizer.problem import Problem
-from optimizer.risk_limits import RiskLimits
-from studies.compare import Findings, Options, compare
-from studies.comparison import OFF, SKILL, TYPICAL, Comparison
-from studies.data import StudyData
-from studies.models import Prediction
-from studies.paired import NO_EVIDENCE, REAL, TOO_FEW
-from studies.scores import coverage
-from studies.validation import (
+from pressloop.optimizer.models import fit_models
+from pressloop.optimizer.problem import Problem
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.studies.compare.compare import Findings, Options, compare
+from pressloop.studies.compare.comparison import OFF, SKILL, TYPICAL, Comparison
+from pressloop.studies.compare.models import Prediction
+from pressloop.studies.compare.scores import coverage
+from pressloop.studies.compare.validation import (
     Table,
     crush_table,
     drawn,
@@ -31,11 +29,13 @@ from studies.validation import (
     leave_out,
     thinned,
 )
+from pressloop.studies.data import StudyData
+from pressloop.studies.paired import NO_EVIDENCE, REAL, TOO_FEW
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
+from pressloop.views.study.compare import section
 from tests.studies.stacks import SPACE, pressed, spread
-from trials.outcome import Damage, Failed, FailureMode, Intact
-from trials.stack import Stack
-from trials.trial import State, Trial
-from views.study.compare import section
 
 pytestmark = pytest.mark.slow
 
@@ -204,7 +204,7 @@ def test_models_that_say_the_same_do_not_differ(mixed: tuple[Trial, ...]) -> Non
     """The last digits of two ways to one prediction are no evidence."""
     bare = [replace(t, outcome=replace(t.outcome, damage=None)) for t in mixed]
     options = replace(CHEAP, failure_models=("threshold",), failure_baseline="threshold",
-                      own_failure_models=("surrogates.failures.threshold",))
+                      own_failure_models=("pressloop.surrogates.failures.threshold",))
     one, = crushing_of(compare(data_of(bare), options)).against("recipe", SKILL)
     assert one.strength == NO_EVIDENCE
 
@@ -274,7 +274,7 @@ def test_a_model_that_nothing_beats_is_kept() -> None:
 @pytest.mark.usefixtures("lab")
 def test_a_yardstick_that_wins_is_told_but_never_set() -> None:
     options = replace(CHEAP, models=("linear",), baseline="lab_with_models.blind",
-                      own_models=("surrogates.models.plain_gp",))
+                      own_models=("pressloop.surrogates.models.plain_gp",))
     found = compare(data_of(law(12, 2.0)), options)
     assert "linear" not in found.settings
     assert any(s.startswith("The straight-line response surface predicts really better")

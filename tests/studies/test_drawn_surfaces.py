@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 import torch
 
-from optimizer.models import Models, fit_models
-from optimizer.problem import Problem
-from studies.emulator import drawn
-from studies.stack_scatter import surrogate_of
-from surrogates import predict
-from surrogates.failures.threshold import ThresholdGP
-from surrogates.models.physics_gp import PhysicsGP
-from surrogates.parts.ensemble_gp import EnsembleGP
+from pressloop.optimizer.models import Models, fit_models
+from pressloop.optimizer.problem import Problem
+from pressloop.studies.replay.emulator import drawn
+from pressloop.studies.stack_scatter import surrogate_of
+from pressloop.surrogates import predict
+from pressloop.surrogates.failures.threshold import ThresholdGP
+from pressloop.surrogates.models.physics_gp import PhysicsGP
+from pressloop.surrogates.parts.ensemble_gp import EnsembleGP
+from pressloop.trials.outcome import FailureMode
 from tests.studies.stacks import SPACE, pressed, spread
-from trials.outcome import FailureMode
 
 pytestmark = pytest.mark.slow
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.risk_limits import RiskLimits
-from optimizer.space import Space
-from studies.data import StudyData
-from studies.emulator import FEWEST, MOST_ROWS, emulator_of, known_before_data
-from studies.truths import Judge
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.space import Space
+from pressloop.studies.data import StudyData
+from pressloop.studies.replay.emulator import FEWEST, MOST_ROWS, emulator_of, known_before_data
+from pressloop.studies.replay.truths import Judge
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 from tests.studies.stacks import REFERENCE, SPACE, pressed, spread
-from trials.errors import BadInput
-from trials.outcome import Failed, Intact
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trial import State, Trial
 
 pytestmark = pytest.mark.slow
 

@@ -11,12 +11,21 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from optimizer.space import Space
-from studies.data import StudyData
-from studies.lint import CHECKS, Findings, Options, Severity, Sheet, lint, lint_sheet, sheet_of
-from studies.lint.finding import Finding, row_words
+from pressloop.optimizer.space import Space
+from pressloop.studies.data import StudyData
+from pressloop.studies.lint import (
+    CHECKS,
+    Findings,
+    Options,
+    Severity,
+    Sheet,
+    lint,
+    lint_sheet,
+    sheet_of,
+)
+from pressloop.studies.lint.finding import Finding, row_words
+from pressloop.trials.errors import BadInput
 from tests.studies.stacks import SPACE, pressed, spread
-from trials.errors import BadInput
 
 pytestmark = pytest.mark.slow
 
@@ -293,7 +302,7 @@ def test_a_check_that_stumbles_costs_the_others_nothing(monkeypatch: pytest.Monk
     def stumbling(sheet: Sheet) -> Iterator[Finding]:
         raise ZeroDivisionError("float division")
 
-    monkeypatch.setattr("studies.lint.CHECKS", (stumbling, *CHECKS))
+    monkeypatch.setattr("pressloop.studies.lint.CHECKS", (stumbling, *CHECKS))
     told = lint_sheet(sound())
     assert bad(told) == [("stumbling", "", ())] and not told.serious
     assert "ZeroDivisionError: float division" in told.sentences[1]

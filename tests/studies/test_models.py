@@ -7,12 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from optimizer.models import fit_models
-from optimizer.problem import Problem
-from optimizer.training import Rows, origin_of
-from studies import crush_models, models
-from studies.compare import Options
-from studies.contenders import (
+from pressloop.optimizer.history.training import Rows, origin_of
+from pressloop.optimizer.models import fit_models
+from pressloop.optimizer.problem import Problem
+from pressloop.studies.compare import crush_models, models
+from pressloop.studies.compare.compare import Options
+from pressloop.studies.compare.contenders import (
     CRUSHING,
     RESISTANCE,
     Contender,
@@ -20,15 +20,15 @@ from studies.contenders import (
     every,
     fit_resistance,
 )
-from studies.crush_models import Stacks
-from studies.models import Fitted
-from studies.validation import crush_table, intact_table
-from surrogates import failures
-from surrogates import models as surrogates
+from pressloop.studies.compare.crush_models import Stacks
+from pressloop.studies.compare.models import Fitted
+from pressloop.studies.compare.validation import crush_table, intact_table
+from pressloop.surrogates import failures
+from pressloop.surrogates import models as surrogates
+from pressloop.trials.errors import BadInput
+from pressloop.trials.plugins import file_names
+from pressloop.trials.recipe import Recipe
 from tests.studies.stacks import SPACE, pressed, spread
-from trials.errors import BadInput
-from trials.plugins import file_names
-from trials.recipe import Recipe
 
 PROBLEM = Problem(SPACE)
 TRIALS = pressed(spread(32, seed=7))

@@ -11,22 +11,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from optimizer.decision_analysis import stacks_to_prove
-from optimizer.risk_limits import RiskLimits
-from studies.data import StudyData
-from studies.plan import Options, plan, scatter_of
-from studies.replay import Options as ReplayOptions
-from studies.replay import replay
-from studies.replicates import (
+from pressloop.optimizer.decision_analysis import stacks_to_prove
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.studies.data import StudyData
+from pressloop.studies.replay.plan import Options, plan, scatter_of
+from pressloop.studies.replay.replay import Options as ReplayOptions
+from pressloop.studies.replay.replay import replay
+from pressloop.studies.replay.replicates import (
     power_of,
     replicates,
     smallest_difference_percent,
     stacks_by_t_test,
     stacks_per_arm,
 )
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Failed, FailureMode
 from tests.studies.stacks import REFERENCE, SPACE, pressed, spread
-from trials.errors import BadInput
-from trials.outcome import Failed, FailureMode
 
 pytestmark = pytest.mark.slow
 

@@ -11,22 +11,22 @@ from hypothesis import given as hypothetically
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from optimizer.models import fit_models
-from optimizer.problem import Problem
-from optimizer.risk_limits import RiskLimits
-from studies import strategies
-from studies.campaigns import Campaign, campaign
-from studies.data import StudyData
-from studies.replay import Options, findings, replay, replays
-from studies.replay_numbers import range_of
-from studies.replay_options import STRATEGIES
-from studies.strategies import Given, best_measured
-from studies.truths import Judge, TableTruth, usable
+from pressloop.optimizer.models import fit_models
+from pressloop.optimizer.problem import Problem
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.studies.data import StudyData
+from pressloop.studies.replay import strategies
+from pressloop.studies.replay.campaigns import Campaign, campaign
+from pressloop.studies.replay.numbers import range_of
+from pressloop.studies.replay.options import STRATEGIES
+from pressloop.studies.replay.replay import Options, findings, replay, replays
+from pressloop.studies.replay.strategies import Given, best_measured
+from pressloop.studies.replay.truths import Judge, TableTruth, usable
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Failed, FailureMode, Intact
+from pressloop.trials.plugins import file_names
+from pressloop.trials.recipe import Recipe
 from tests.studies.stacks import REFERENCE, SPACE, pressed, spread
-from trials.errors import BadInput
-from trials.outcome import Failed, FailureMode, Intact
-from trials.plugins import file_names
-from trials.recipe import Recipe
 
 pytestmark = pytest.mark.slow
 
@@ -163,8 +163,8 @@ def test_failed_stacks_count_as_lost_and_teach_no_resistance():
 
 
 def test_what_is_recommended_was_measured_well_more_than_once_and_never_broke():
-    from trials.stack import Stack
-    from trials.trial import State, Trial
+    from pressloop.trials.stack import Stack
+    from pressloop.trials.trial import State, Trial
 
     a, b, c = (Recipe(p, 60.0, 25.0) for p in (100.0, 200.0, 300.0))
     told = [(a, Intact(10.0)), (a, Intact(40.0)), (b, Intact(15.0)), (c, Intact(5.0)),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.discrete_space import choose_among, recommend_among
-from optimizer.models import fit_models
-from optimizer.problem import Problem
-from optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.discrete_space import choose_among, recommend_among
+from pressloop.optimizer.models import fit_models
+from pressloop.optimizer.problem import Problem
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.trials.errors import BadInput
 from tests.studies.stacks import SPACE, pressed, spread
-from trials.errors import BadInput
 
 pytestmark = pytest.mark.slow
 

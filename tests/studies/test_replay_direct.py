@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from benchmarks.stand_in import PressItself, both
-from studies.replay import Options
+from pressloop.studies.replay.replay import Options
+from pressloop.trials.outcome import Failed, FailureMode
 from tests.studies.stacks import spread
-from trials.outcome import Failed, FailureMode
 
 pytestmark = pytest.mark.slow
 

@@ -8,18 +8,18 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer.models import fit_models
-from optimizer.problem import Problem
-from optimizer.space import Space
-from studies.data import StudyData
-from studies.sanity import Finding, odd_rows, sanity
-from studies.sanity_words import flag_words
+from pressloop.optimizer.models import fit_models
+from pressloop.optimizer.problem import Problem
+from pressloop.optimizer.space import Space
+from pressloop.studies.data import StudyData
+from pressloop.studies.sensitivity.sanity import Finding, odd_rows, sanity
+from pressloop.studies.sensitivity.sanity_words import flag_words
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
+from pressloop.trials.trial import Trial
+from pressloop.views.study.sensitivity import _checks
 from tests.studies.sensitivity_tables import SPACE, study, table
 from tests.studies.stacks import pressed, spread
-from trials.checks import FloatArray
-from trials.outcome import Damage, Failed, FailureMode, Intact
-from trials.trial import Trial
-from views.study.sensitivity import _checks
 
 pytestmark = pytest.mark.slow
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from studies import scores
-from studies.models import Prediction
-from studies.paired import (
+from pressloop.studies.compare import scores
+from pressloop.studies.compare.models import Prediction
+from pressloop.studies.paired import (
     LIKELY,
     NO_EVIDENCE,
     REAL,

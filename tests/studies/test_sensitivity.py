@@ -12,22 +12,26 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from flows.simulated_stacks import simulated_stacks
-from optimizer.models import fit_models
-from optimizer.problem import Problem
-from optimizer.space import Space
-from optimizer.training import training
-from studies.data import StudyData
-from studies.drawn import drawn, grid
-from studies.few_rows import few_rows
-from studies.held_pressure import held_pressure
-from studies.law_words import law_words
-from studies.recipe_left import what_is_left
-from studies.sanity import plain_process
-from studies.sanity_rules import RESISTANCE
-from studies.sensitivity import Findings, Options, sensitivity
-from studies.shares import indices, shares
-from studies.spread_of_groups import Scatter, scatter_of
+from pressloop.flows.study.simulated_stacks import simulated_stacks
+from pressloop.optimizer.history.training import training
+from pressloop.optimizer.models import fit_models
+from pressloop.optimizer.problem import Problem
+from pressloop.optimizer.space import Space
+from pressloop.studies.data import StudyData
+from pressloop.studies.few_rows import few_rows
+from pressloop.studies.sensitivity.drawn import drawn, grid
+from pressloop.studies.sensitivity.held_pressure import held_pressure
+from pressloop.studies.sensitivity.law_words import law_words
+from pressloop.studies.sensitivity.recipe_left import what_is_left
+from pressloop.studies.sensitivity.sanity import plain_process
+from pressloop.studies.sensitivity.sanity_rules import RESISTANCE
+from pressloop.studies.sensitivity.sensitivity import Findings, Options, sensitivity
+from pressloop.studies.sensitivity.shares import indices, shares
+from pressloop.studies.sensitivity.spread_of_groups import Scatter, scatter_of
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Intact
+from pressloop.views.study.sensitivity import section
 from tests.studies.sensitivity_tables import (
     SPACE,
     Groups,
@@ -38,10 +42,6 @@ from tests.studies.sensitivity_tables import (
     table,
 )
 from tests.studies.stacks import pressed, spread
-from trials.checks import FloatArray
-from trials.errors import BadInput
-from trials.outcome import Intact
-from views.study.sensitivity import section
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from benchmarks.optimizers.stacks_in_memory import SPACE, pressed_trial
-from trials.trial import Trial
+from pressloop.trials.trial import Trial
 
 
 @pytest.fixture(scope="session")

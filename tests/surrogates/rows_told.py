@@ -6,11 +6,11 @@ import torch
 from botorch.utils.datasets import SupervisedDataset
 from torch import Tensor
 
-from optimizer.physics_prior import of_failure, of_log_resistance
-from optimizer.risk_limits import RiskLimits
-from optimizer.space import Space
-from surrogates.parts.prior import Prior, ThresholdPrior
-from trials.outcome import FailureMode
+from pressloop.optimizer.physics_prior import of_failure, of_log_resistance
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.space import Space
+from pressloop.surrogates.parts.prior import Prior, ThresholdPrior
+from pressloop.trials.outcome import FailureMode
 
 SPACE = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
 

@@ -15,10 +15,10 @@ from botorch.optim import optimize_acqf, optimize_acqf_discrete
 from botorch.sampling import SobolQMCNormalSampler
 from rows_told import crushed, falling, grid, noise, priors, table
 
-from surrogates import predict
-from surrogates.failures import threshold
-from surrogates.models import physics_gp
-from surrogates.parts.ensemble_gp import JITTER, EnsembleGP
+from pressloop.surrogates import predict
+from pressloop.surrogates.failures import threshold
+from pressloop.surrogates.models import physics_gp
+from pressloop.surrogates.parts.ensemble_gp import JITTER, EnsembleGP
 
 ROWS, DRAWS = 16, 8
 BOUNDS = torch.tensor([[0.0] * 3, [1.0] * 3], dtype=torch.float64)

@@ -9,15 +9,15 @@ import torch
 from botorch.models.model import Model
 from rows_told import SPACE, crushed, grid, priors, table
 
-from optimizer import Problem, SurrogateChoice, fit_models, propose, recommend
-from optimizer.model_files import _answers
-from surrogates import failures, predict
-from surrogates.parts.forest import Forest
-from trials.outcome import Failed, FailureMode, Intact
-from trials.plugins import file_names
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trial import State, Trial
+from pressloop.optimizer import Problem, SurrogateChoice, fit_models, propose, recommend
+from pressloop.optimizer.model_files import _answers
+from pressloop.surrogates import failures, predict
+from pressloop.surrogates.parts.forest import Forest
+from pressloop.trials.outcome import Failed, FailureMode, Intact
+from pressloop.trials.plugins import file_names
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 
 pytestmark = pytest.mark.slow
 

@@ -9,11 +9,11 @@ import torch
 from botorch.models.model import Model
 from rows_told import SPACE, falling, grid, noise, priors, table
 
-from optimizer import Problem, Search, SurrogateChoice, fit_models, propose, recommend
-from optimizer.model_files import _answers
-from surrogates import models, predict
-from surrogates.parts.forest import Forest
-from trials.plugins import file_names
+from pressloop.optimizer import Problem, Search, SurrogateChoice, fit_models, propose, recommend
+from pressloop.optimizer.model_files import _answers
+from pressloop.surrogates import models, predict
+from pressloop.surrogates.parts.forest import Forest
+from pressloop.trials.plugins import file_names
 
 pytestmark = pytest.mark.slow
 

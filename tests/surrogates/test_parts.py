@@ -9,10 +9,10 @@ import torch
 from gpytorch.distributions import MultivariateNormal
 from rows_told import line
 
-from surrogates.parts.expectation_propagation import Sites, approximate
-from surrogates.parts.importance_sampling import effective, resampled, sample
-from surrogates.parts.prior import Prior, Term
-from surrogates.parts.rows import draws_kept, thinned
+from pressloop.surrogates.parts.expectation_propagation import Sites, approximate
+from pressloop.surrogates.parts.importance_sampling import effective, resampled, sample
+from pressloop.surrogates.parts.prior import Prior, Term
+from pressloop.surrogates.parts.rows import draws_kept, thinned
 
 
 def covariance(x: torch.Tensor, size: float = 1.5, length: float = 0.3) -> torch.Tensor:

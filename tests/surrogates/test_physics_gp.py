@@ -10,11 +10,11 @@ import torch
 from botorch.utils.datasets import SupervisedDataset
 from rows_told import falling, grid, line, noise, priors, table
 
-from surrogates import predict
-from surrogates.models import physics_gp, plain_gp
-from surrogates.models.physics_gp import PhysicsGP, left_out_density
-from surrogates.parts.prior import Prior, Term
-from surrogates.parts.rows import TELLING
+from pressloop.surrogates import predict
+from pressloop.surrogates.models import physics_gp, plain_gp
+from pressloop.surrogates.models.physics_gp import PhysicsGP, left_out_density
+from pressloop.surrogates.parts.prior import Prior, Term
+from pressloop.surrogates.parts.rows import TELLING
 
 PLAIN = Prior(scatter=(0.02, 0.8))
 FALLING = Term(slopes=(3.0,), slope_sd=(1.0,), origin=(0.0,), amplitude=2.0, amplitude_sd=2.0)

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rows_told import grid, noise, table
 
-from surrogates import predict
-from surrogates.failures import threshold
-from surrogates.failures.threshold import ThresholdGP
-from surrogates.parts.prior import ThresholdPrior
+from pressloop.surrogates import predict
+from pressloop.surrogates.failures import threshold
+from pressloop.surrogates.failures.threshold import ThresholdGP
+from pressloop.surrogates.parts.prior import ThresholdPrior
 
 RISING = ThresholdPrior(True, (1.2, 0.4), (-0.05, 0.1), (0.15, 0.3))
 FALLING = ThresholdPrior(False, (0.25, 0.35), (0.15, 0.4), (0.2, 0.4))

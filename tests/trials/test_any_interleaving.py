@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import event
 from trial_stories import OPENED, PLANNED, same, spectrum, trace
 
-from trials import (
+from pressloop.trials import (
     Commanded,
     Ended,
     Evaluated,
@@ -29,8 +29,8 @@ from trials import (
     Trial,
     TrialEntry,
 )
-from trials.fold import fold
-from trials.proof import prove
+from pressloop.trials.ledger.fold import fold
+from pressloop.trials.ledger.proof import prove
 
 CAMPAIGNS = st.sampled_from(["c", "d"])
 NUMBERS = st.integers(1, 3)

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import create_engine, insert
 from trial_stories import OPENED, PLANNED, same, story
 
-from trials import Commanded, Ended, Faulted, Ledger, LedgerProblem, Settled
-from trials.proof import Proof, prove
-from trials.schema import MIGRATIONS, entries, revision_of
+from pressloop.trials import Commanded, Ended, Faulted, Ledger, LedgerProblem, Settled
+from pressloop.trials.ledger.proof import Proof, prove
+from pressloop.trials.ledger.schema import MIGRATIONS, entries, revision_of
 
 TRIGGERS = ("entries_no_update", "entries_no_delete", "entries_no_replace", "arrays_no_update",
             "arrays_no_delete", "arrays_no_replace")
@@ -154,9 +154,9 @@ def test_an_array_of_no_entry_is_counted(path: Path) -> None:
 
 def test_a_history_that_cannot_have_happened_shows_even_in_a_sound_chain(path: Path) -> None:
     """Somebody who knows how to make the hashes, but not what a trial can go through."""
-    from trials.chain import link
-    from trials.codec import encode
-    from trials.rows import to_json
+    from pressloop.trials.ledger.chain import link
+    from pressloop.trials.ledger.codec import encode
+    from pressloop.trials.ledger.rows import to_json
 
     kind, payload, _ = encode(Faulted("press", "made up"))
     engine = create_engine(f"sqlite:///{path}")

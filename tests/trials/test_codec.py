@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays as np_arrays
 from trial_stories import RECIPE, STACK, same
 
-from trials import (
+from pressloop.trials import (
     BadInput,
     Commanded,
     ControlPoint,
@@ -39,8 +39,8 @@ from trials import (
     Stack,
     Trace,
 )
-from trials.codec import decode, encode
-from trials.rows import from_bytes, to_bytes
+from pressloop.trials.ledger.codec import decode, encode
+from pressloop.trials.ledger.rows import from_bytes, to_bytes
 
 real = st.floats(allow_nan=False, allow_infinity=False)
 positive = st.floats(min_value=5e-324, allow_infinity=False)

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from trial_stories import OPENED, PLANNED, same, story
 
-from trials import Ledger, LedgerProblem
-from trials.copying import copy_into, prove_equal
-from trials.proof import prove
-from trials.storage import StoredRow
+from pressloop.trials import Ledger, LedgerProblem
+from pressloop.trials.ledger.copying import copy_into, prove_equal
+from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.storage import StoredRow
 
 
 def filled(url: str) -> Ledger:

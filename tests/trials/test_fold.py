@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from trial_stories import PLANNED, RECIPE, STACK, spectrum, story, trace
 
-from trials import (
+from pressloop.trials import (
     Commanded,
     Evaluated,
     Failed,
@@ -19,7 +19,7 @@ from trials import (
     Settled,
     State,
 )
-from trials.fold import fold
+from pressloop.trials.ledger.fold import fold
 
 COMMANDED, PRESSED = Commanded(1), Pressed(trace(3))
 MEASURED, EVALUATED = Measured(1, (spectrum(),)), Evaluated(1, Intact(9.0))

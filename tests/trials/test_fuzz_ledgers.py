@@ -14,9 +14,9 @@ from random import Random
 import pytest
 from trial_stories import OPENED, PLANNED, story
 
+from pressloop.trials import Ledger, PressloopError
+from pressloop.trials.ledger.proof import prove
 from tests.fuzzing import HOSTILE_BYTES, cases, damaged
-from trials import Ledger, PressloopError
-from trials.proof import prove
 
 pytestmark = pytest.mark.fuzz
 

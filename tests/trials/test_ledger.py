@@ -23,7 +23,7 @@ from trial_stories import (
     trace,
 )
 
-from trials import (
+from pressloop.trials import (
     BadInput,
     Commanded,
     Evaluated,
@@ -155,7 +155,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from trial_stories import story
-from trials import Ledger
+from pressloop.trials import Ledger
 ledger = Ledger.open("sqlite:///" + sys.argv[1])
 for trial in range(1, 10_000):
     for entry in story(trial):
@@ -179,7 +179,7 @@ def test_what_was_appended_survives_a_killed_writer(path: Path) -> None:
 
 
 def test_many_programs_may_create_one_ledger_at_once(path: Path) -> None:
-    code = ("import sys; from trial_stories import PLANNED; from trials import Ledger\n"
+    code = ("import sys; from trial_stories import PLANNED; from pressloop.trials import Ledger\n"
             "Ledger.open(sys.argv[1]).append('c', int(sys.argv[2]), PLANNED)")
     running = [subprocess.Popen([sys.executable, "-c", code, f"sqlite:///{path}", str(n)],
                                 env={"PYTHONPATH": f"{HERE}:{HERE.parents[1]}"})

@@ -15,8 +15,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 from trial_stories import PLANNED
 
-from trials import BadInput, Ended, Ledger, LedgerProblem
-from trials.schema import HEAD, MIGRATIONS, metadata
+from pressloop.trials import BadInput, Ended, Ledger, LedgerProblem
+from pressloop.trials.ledger.schema import HEAD, MIGRATIONS, metadata
 
 
 @pytest.fixture

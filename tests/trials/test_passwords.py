@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from trial_stories import OPENED
 
-from trials import Ledger, Opened
-from trials.database import hidden, parse, without_passwords
+from pressloop.trials import Ledger, Opened
+from pressloop.trials.ledger.database import hidden, parse, without_passwords
 
 
 @pytest.mark.parametrize("address, shown", [

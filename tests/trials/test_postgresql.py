@@ -14,8 +14,8 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DBAPIError
 from trial_stories import OPENED, PLANNED, commanded_in_a_race, same, story
 
-from trials import Commanded, Ledger, LedgerProblem, State
-from trials.proof import prove
+from pressloop.trials import Commanded, Ledger, LedgerProblem, State
+from pressloop.trials.ledger.proof import prove
 
 pytestmark = pytest.mark.slow
 
@@ -92,7 +92,7 @@ def cut_waiting(connection: Connection, which: str) -> None:
 def test_a_connection_cut_in_the_middle_of_a_write_adds_the_entry_once(
         ledger: Ledger, url: str) -> None:
     """Somebody holds the writers' lock, then the waiting writer's connection is cut."""
-    from trials.database import PG_WRITERS
+    from pressloop.trials.ledger.database import PG_WRITERS
 
     ledger.append("c", 1, PLANNED)
     engine = create_engine(url, isolation_level="AUTOCOMMIT")

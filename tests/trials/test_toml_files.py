@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from trials.errors import BadInput
-from trials.toml_files import toml
+from pressloop.trials.errors import BadInput
+from pressloop.trials.toml_files import toml
 
 
 @pytest.mark.parametrize(("text", "words"), [

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from trial_stories import RECIPE, STACK, spectrum, trace
 
-from trials import BadInput, Damage, Failed, Intact, Recipe, SetAside, Spectrum
+from pressloop.trials import BadInput, Damage, Failed, Intact, Recipe, SetAside, Spectrum
 
 
 @pytest.mark.parametrize("bad, said", [(nan, "nan"), (inf, "inf"), (-1.0, "-1"), (0.0, "0"),

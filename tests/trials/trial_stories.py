@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from trials import (
+from pressloop.trials import (
     Commanded,
     ControlPoint,
     Evaluated,

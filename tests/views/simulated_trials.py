@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from evaluation.evaluate import evaluate
-from evaluation.rules import Rules
-from hardware.envelope import Envelope
-from hardware.guard import run_cycle
-from hardware.protocols import Place
-from hardware.registry import connect_meter, connect_press
-from optimizer import Space
-from trials import Recipe, Stack, State, Trial
+from pressloop.evaluation.evaluate import evaluate
+from pressloop.evaluation.rules import Rules
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.guard import run_cycle
+from pressloop.hardware.protocols import Place
+from pressloop.hardware.registry import connect_meter, connect_press
+from pressloop.optimizer import Space
+from pressloop.trials import Recipe, Stack, State, Trial
 
 SPACE = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
 RULES = Rules(circuit="L0-R0-p(R1,CPE1)-p(R2,CPE2)-p(R3,CPE3)-CPE4")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from optimizer.drift import drift
-from trials.outcome import Intact
-from trials.recipe import Recipe
-from trials.stack import Stack
-from trials.trial import State, Trial
-from views.figures.controls import controls
-from views.figures.look import INK
+from pressloop.optimizer.history.drift import drift
+from pressloop.trials.outcome import Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
+from pressloop.views.figures.controls import controls
+from pressloop.views.figures.look import INK
 
 REFERENCE = Recipe(140.0, 180.0, 25.0)
 

@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from pressloop.trials import MissingPoint, Stack, Trial
+from pressloop.views.export.export import TABLES, export
 from tests.views.simulated_trials import GENTLE, imported, press
-from trials import MissingPoint, Stack, Trial
-from views.export import TABLES, export
 
 READERS: dict[str, Any] = {
     "csv": pd.read_csv,

@@ -7,14 +7,14 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from optimizer import Problem, fit_models, recommend
-from optimizer.objectives import named_objective
-from optimizer.stopping import assess
+from pressloop.optimizer import Problem, fit_models, recommend
+from pressloop.optimizer.objectives import named_objective
+from pressloop.optimizer.stopping import assess
+from pressloop.trials.outcome import Intact
+from pressloop.views.markdown import recommendation_markdown
+from pressloop.views.report.card import card
+from pressloop.views.words import recipe_words
 from tests.studies.stacks import SPACE, pressed, spread
-from trials.outcome import Intact
-from views.card import card
-from views.markdown import recommendation_markdown
-from views.words import recipe_words
 
 
 @pytest.fixture(scope="module")

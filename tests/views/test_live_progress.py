@@ -9,8 +9,8 @@ from collections.abc import Sequence
 import pytest
 from rich.console import Console
 
-from trials import Failed, FailureMode, Intact, Recipe, Stack, State, Trial
-from views.progress import LiveProgress
+from pressloop.trials import Failed, FailureMode, Intact, Recipe, Stack, State, Trial
+from pressloop.views.live.progress import LiveProgress
 
 
 def trial(number: int, state: State, name: str = "S", **more: object) -> Trial:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from views.log import _planned
+from pressloop.views.log import _planned
 
 PLANNED = {"stack": {"stack_id": "n-001"}, "purpose": "explore",
            "recipe": {"pressure_mpa": 200.0, "dwell_s": 60.0, "temperature_c": 90.0}}

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from optimizer import Problem, fit_models, recommend
+from pressloop.optimizer import Problem, fit_models, recommend
+from pressloop.trials import Trial
+from pressloop.views.markdown import recommendation_markdown, trials_table
 from tests.views.simulated_trials import GENTLE, REFERENCE, SPACE, press
-from trials import Trial
-from views.markdown import recommendation_markdown, trials_table
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,8 @@ def test_rows_are_plain_in_order_and_fit_into_json(trials: list[Trial]) -> None:
 
 
 def test_tables_and_progress_load_neither_torch_nor_plotly_nor_pandas() -> None:
-    code = ("import sys, views.markdown, views.progress, views.export;"
+    code = ("import sys, pressloop.views.markdown, pressloop.views.live.progress;"
+            "import pressloop.views.export.export;"
             "print([m for m in ('torch', 'plotly', 'pandas', 'prefect') if m in sys.modules])")
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True,

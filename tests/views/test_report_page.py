@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from optimizer import Problem, Space, fit_models
+from pressloop.optimizer import Problem, Space, fit_models
+from pressloop.trials import Intact, Recipe, Stack, State, Trial
+from pressloop.views.report.report import write_report
 from tests.views.simulated_trials import CRUSHING, GENTLE, REFERENCE, RULES, SPACE, imported, press
-from trials import Intact, Recipe, Stack, State, Trial
-from views.report import write_report
 
 
 class Seen(HTMLParser):

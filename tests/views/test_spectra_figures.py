@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evaluation.classify import hard_failure
-from evaluation.reading import read
-from evaluation.rules import Rules
+from pressloop.evaluation.classify import hard_failure
+from pressloop.evaluation.reading import read
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.checks import ComplexArray
+from pressloop.trials.spectrum import Spectrum
+from pressloop.views.figures.nyquist import bode, nyquist
+from pressloop.views.figures.relaxation import relaxation
+from pressloop.views.figures.residuals import residuals
+from pressloop.views.figures.shown import COLOURS, Shown
+from pressloop.views.spectra.page import write_spectra
+from pressloop.views.spectra.process_table import process_table
 from tests.views.test_report_page import Seen
-from trials.checks import ComplexArray
-from trials.spectrum import Spectrum
-from views.figures.nyquist import bode, nyquist
-from views.figures.relaxation import relaxation
-from views.figures.residuals import residuals
-from views.figures.shown import COLOURS, Shown
-from views.process_table import process_table
-from views.spectra_page import write_spectra
 
 HZ = np.geomspace(1e6, 0.1, 64)
 JW: ComplexArray = 2j * np.pi * HZ

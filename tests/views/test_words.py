@@ -6,7 +6,15 @@ import math
 
 import pytest
 
-from views.words import NBSP, minutes, percent, plus_minus, resistance, set_point, significant
+from pressloop.views.words import (
+    NBSP,
+    minutes,
+    percent,
+    plus_minus,
+    resistance,
+    set_point,
+    significant,
+)
 
 
 @pytest.mark.parametrize(("value", "words"), [

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.drift import Control, Drift
-from trials.checks import FloatArray
-from views.figures.look import BLUE, INK, MUTED, PAPER, Panel, blank, log_axis
-from views.words import OHM_CM2, plus_minus
+from pressloop.optimizer.history.drift import Control, Drift
+from pressloop.trials.checks import FloatArray
+from pressloop.views.figures.look import BLUE, INK, MUTED, PAPER, Panel, blank, log_axis
+from pressloop.views.words import OHM_CM2, plus_minus
 
 TITLE = "Do the readings drift?"
 READ = ("Each circle is one stack at the reference recipe, where nothing but the stack, the press "

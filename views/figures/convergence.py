@@ -5,21 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from trials.outcome import Intact
-from trials.trial import Trial
-from views.analysis import Analysis, Step
-from views.figures.look import (
-    BAND,
-    BLUE,
-    INK,
-    Panel,
-    dressed,
-    hover,
-    log_axis,
-    marks,
-)
-from views.kinds import Kind, kind_of
-from views.words import OHM_CM2, interval, significant
+from pressloop.trials.outcome import Intact
+from pressloop.trials.trial import Trial
+from pressloop.views.analysis import Analysis, Step
+from pressloop.views.figures.look import BAND, BLUE, INK, Panel, dressed, hover, log_axis, marks
+from pressloop.views.kinds import Kind, kind_of
+from pressloop.views.words import OHM_CM2, interval, significant
 
 TITLE = "How the search went"
 READ = ("Each mark is one stack in the order of pressing: circles are measured resistances "

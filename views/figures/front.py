@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from optimizer import Recommendation
-from optimizer.objectives.pareto import Tradeoff
-from views.figures.look import BLUE, INK, RECOMMENDED, Panel, blank, log_axis
-from views.front import cells_of
-from views.words import OHM_CM2
+from pressloop.optimizer import Recommendation
+from pressloop.optimizer.objectives.pareto import Tradeoff
+from pressloop.views.figures.look import BLUE, INK, RECOMMENDED, Panel, blank, log_axis
+from pressloop.views.front import cells_of
+from pressloop.views.words import OHM_CM2
 
 READ = ("Each mark is a recipe that nothing beats in everything at once; towards the lower left is "
         "better. Thin lines are 95 % intervals, the star is the recommended recipe.")

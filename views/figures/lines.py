@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from optimizer import Interval
-from trials.checks import FloatArray
-from trials.outcome import Intact
-from trials.recipe import Recipe
-from views.analysis import Analysis
-from views.figures.look import (
+from pressloop.optimizer import Interval
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.outcome import Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.views.analysis import Analysis
+from pressloop.views.figures.look import (
     BAND,
     GREEN,
     INK,
@@ -25,8 +25,8 @@ from views.figures.look import (
     marks,
     variable_axis,
 )
-from views.kinds import Kind, kind_of
-from views.words import OHM_CM2, VARIABLES, percent
+from pressloop.views.kinds import Kind, kind_of
+from pressloop.views.words import OHM_CM2, VARIABLES, percent
 
 CELLS = 121
 

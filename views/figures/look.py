@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from trials.trial import State, Trial
-from views.kinds import Kind, kind_of
-from views.words import VARIABLES, plus_minus, recipe_words
+from pressloop.trials.trial import State, Trial
+from pressloop.views.kinds import Kind, kind_of
+from pressloop.views.words import VARIABLES, plus_minus, recipe_words
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 INK, MUTED, GRID, PAPER = "#1f2933", "#52606d", "#e4e7eb", "#ffffff"

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from trials.checks import FloatArray
-from trials.recipe import Recipe
-from views.analysis import Analysis
-from views.figures.look import INK, Panel, blank, variable_axis
-from views.figures.overlay import overlay
-from views.words import OHM_CM2, VARIABLES, percent, set_point
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.recipe import Recipe
+from pressloop.views.analysis import Analysis
+from pressloop.views.figures.look import INK, Panel, blank, variable_axis
+from pressloop.views.figures.overlay import overlay
+from pressloop.views.words import OHM_CM2, VARIABLES, percent, set_point
 
 CELLS = 45
 RESISTANCE_COLOURS = [[0.0, "#0b5c6b"], [0.25, "#3f93a0"], [0.5, "#8cc3c6"], [0.75, "#cbe4e2"],

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from trials.checks import ComplexArray, FloatArray
-from views.figures.look import MUTED, Panel, blank, log_axis
-from views.figures.shown import Shown, key_of
-from views.words import OHM_CM2
+from pressloop.trials.checks import ComplexArray, FloatArray
+from pressloop.views.figures.look import MUTED, Panel, blank, log_axis
+from pressloop.views.figures.shown import Shown, key_of
+from pressloop.views.words import OHM_CM2
 
 READ = ("Marks are measured, lines are the fitted circuit; each bump is one process, fast ones on "
         "the left, and its width is its resistance.")

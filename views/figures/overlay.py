@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from optimizer import Space
-from trials.recipe import Recipe
-from trials.trial import Trial
-from views.analysis import Analysis
-from views.figures.look import INK, RECOMMENDED, REFERENCE, hover, marks
-from views.kinds import Kind, kind_of
-from views.words import recipe_words
+from pressloop.optimizer import Space
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import Trial
+from pressloop.views.analysis import Analysis
+from pressloop.views.figures.look import INK, RECOMMENDED, REFERENCE, hover, marks
+from pressloop.views.kinds import Kind, kind_of
+from pressloop.views.words import recipe_words
 
 FAR = 0.2
 """Distance in the unit cube, along the variables not drawn, beyond which a mark is faint."""

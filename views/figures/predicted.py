@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from trials.outcome import Intact
-from views.analysis import Analysis, Forecast
-from views.figures.look import MUTED, Panel, blank, hover, log_axis, marks
-from views.words import OHM_CM2, percent
+from pressloop.trials.outcome import Intact
+from pressloop.views.analysis import Analysis, Forecast
+from pressloop.views.figures.look import MUTED, Panel, blank, hover, log_axis, marks
+from pressloop.views.words import OHM_CM2, percent
 
 TITLE = "Was the model right?"
 READ = ("Each stack as predicted by the trials before it (bar: 95 % interval for one more stack) "

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.relaxation_peaks import Compared
-from evaluation.relaxation_times import Distribution
-from views.figures.look import BAND, MUTED, Panel, blank
-from views.figures.shown import Shown, key_of
-from views.words import OHM_CM2, significant
+from pressloop.evaluation.relaxation_peaks import Compared
+from pressloop.evaluation.relaxation_times import Distribution
+from pressloop.views.figures.look import BAND, MUTED, Panel, blank
+from pressloop.views.figures.shown import Shown, key_of
+from pressloop.views.words import OHM_CM2, significant
 
 TITLE = "Distribution of relaxation times"
 READ = ("A peak is a process and its area its resistance (diffusion gives several), found without "

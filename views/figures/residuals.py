@@ -7,14 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.circuits.least_squares import data_of
-from evaluation.kramers_kronig import Ladder, ladder
-from evaluation.reading import windowed
-from evaluation.validity import FLOOR, OUTLIER_SIGMA
-from evaluation.weights import relative_noise
-from trials.checks import BoolArray, ComplexArray, FloatArray
-from views.figures.look import INK, MUTED, Panel, blank
-from views.figures.shown import Shown, key_of
+from pressloop.evaluation.circuits.least_squares import data_of
+from pressloop.evaluation.kramers_kronig import Ladder, ladder
+from pressloop.evaluation.reading import windowed
+from pressloop.evaluation.validity import FLOOR, OUTLIER_SIGMA
+from pressloop.evaluation.weights import relative_noise
+from pressloop.trials.checks import BoolArray, ComplexArray, FloatArray
+from pressloop.views.figures.look import INK, MUTED, Panel, blank
+from pressloop.views.figures.shown import Shown, key_of
 
 TITLE = "Kramers-Kronig residuals"
 READ = ("Measured less what any causal, linear, stable stack could show, in percent of |Z|: filled "

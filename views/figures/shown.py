@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from evaluation.reading import Reading
-from evaluation.relaxation_peaks import Compared, compared
-from evaluation.rules import Rules
-from trials.checks import BoolArray, ComplexArray, FloatArray
-from trials.spectrum import Spectrum
-from views.figures.look import BLUE, GREEN, INK, ORANGE, PURPLE, RED, SKY
-from views.words import OHM_CM2, significant
+from pressloop.evaluation.reading import Reading
+from pressloop.evaluation.relaxation_peaks import Compared, compared
+from pressloop.evaluation.rules import Rules
+from pressloop.trials.checks import BoolArray, ComplexArray, FloatArray
+from pressloop.trials.spectrum import Spectrum
+from pressloop.views.figures.look import BLUE, GREEN, INK, ORANGE, PURPLE, RED, SKY
+from pressloop.views.words import OHM_CM2, significant
 
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, INK)
 MARKS = ("circle", "square", "diamond", "triangle-up", "triangle-down")

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from trials.checks import FloatArray
-from trials.trace import Trace
-from trials.trial import Trial
-from views.figures.look import BLUE, GREEN, RED, Panel, dressed
-from views.kinds import best_intact
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.trace import Trace
+from pressloop.trials.trial import Trial
+from pressloop.views.figures.look import BLUE, GREEN, RED, Panel, dressed
+from pressloop.views.kinds import best_intact
 
 TITLE = "Pressing the best stack"
 READ = ("Pressure and platen temperature as the press recorded them, and the acoustic hits counted "

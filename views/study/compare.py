@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studies.compare import Findings
-from studies.compare_method import method
-from studies.compare_stack_words import percent_off
-from studies.compare_words import to_set, verdict
-from studies.comparison import OFF, SKILL, TYPICAL, Comparison, Score
-from studies.contenders import CRUSHING
-from studies.data import StudyData
-from studies.paired import Difference
-from studies.validation import FORWARD, LOT, RECIPE, STACK
-from views.page import panels, tag, text
-from views.study.compare_figures import chances, differences, left_out, verdict_words
-from views.study.spoken import spoken
-from views.words import NBSP
+from pressloop.studies.compare.compare import Findings
+from pressloop.studies.compare.comparison import OFF, SKILL, TYPICAL, Comparison, Score
+from pressloop.studies.compare.contenders import CRUSHING
+from pressloop.studies.compare.method import method
+from pressloop.studies.compare.stack_words import percent_off
+from pressloop.studies.compare.validation import FORWARD, LOT, RECIPE, STACK
+from pressloop.studies.compare.words import to_set, verdict
+from pressloop.studies.data import StudyData
+from pressloop.studies.paired import Difference
+from pressloop.views.page import panels, tag, text
+from pressloop.views.study.compare_figures import chances, differences, left_out, verdict_words
+from pressloop.views.study.spoken import spoken
+from pressloop.views.words import NBSP
 
 HEADS = {RECIPE: "new recipe", STACK: "one more stack", LOT: "new lot", FORWARD: "next stacks"}
 TITLES = {"resistance": "Which model predicts the resistance of these stacks best?",

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from studies.compare_words import worse
-from studies.comparison import SKILL, Comparison
-from studies.models import Prediction
-from studies.paired import REAL, Difference
-from studies.scores import EDGES, Bin, reliability
-from trials.checks import IntArray
-from views.figures.look import (
+from pressloop.studies.compare.comparison import SKILL, Comparison
+from pressloop.studies.compare.models import Prediction
+from pressloop.studies.compare.scores import EDGES, Bin, reliability
+from pressloop.studies.compare.words import worse
+from pressloop.studies.paired import REAL, Difference
+from pressloop.trials.checks import IntArray
+from pressloop.views.figures.look import (
     BLUE,
     GREEN,
     MUTED,
@@ -24,7 +24,7 @@ from views.figures.look import (
     hover,
     log_axis,
 )
-from views.words import NBSP, OHM_CM2
+from pressloop.views.words import NBSP, OHM_CM2
 
 SHOWN = 300
 """Stacks in one picture: more are a cloud."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studies.data import StudyData
-from studies.lint import Finding, Findings, Severity
-from studies.wording import counted
-from views.figures.look import ORANGE, RED
-from views.page import tag, text
+from pressloop.studies.data import StudyData
+from pressloop.studies.lint import Finding, Findings, Severity
+from pressloop.studies.wording import counted
+from pressloop.views.figures.look import ORANGE, RED
+from pressloop.views.page import tag, text
 
 COLOURS = {Severity.ERROR: RED, Severity.WARNING: ORANGE, Severity.NOTE: "#9aa5b1"}
 MEANING = ("An error would mislead a model and is to be corrected first; a warning may mislead it "

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from studies.data import StudyData
-from studies.plan import Findings
-from views.figures.look import BLUE, MUTED, Panel, blank, log_axis
-from views.page import panels, tag, text
-from views.study.replay import RIGHT, regret_figure, regret_key
-from views.study.spoken import bullets, spoken
-from views.words import NBSP
+from pressloop.studies.data import StudyData
+from pressloop.studies.replay.plan import Findings
+from pressloop.views.figures.look import BLUE, MUTED, Panel, blank, log_axis
+from pressloop.views.page import panels, tag, text
+from pressloop.views.study.replay import RIGHT, regret_figure, regret_key
+from pressloop.views.study.spoken import bullets, spoken
+from pressloop.views.words import NBSP
 
 EXPECT = ("By how many percent the recommended recipe is expected to be worse than the best one "
           "there is, after so many stacks (median of the searches; 8 of 10 of them lie in the "

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from studies.data import StudyData
-from studies.replay import Findings
-from studies.replay_numbers import Needed, Pair, Point
-from studies.replay_words import grounds, stacks_words, verdicts
-from studies.strategies import words_of
-from views.figures.look import (
+from pressloop.studies.data import StudyData
+from pressloop.studies.replay.numbers import Needed, Pair, Point
+from pressloop.studies.replay.replay import Findings
+from pressloop.studies.replay.strategies import words_of
+from pressloop.studies.replay.words import grounds, stacks_words, verdicts
+from pressloop.views.figures.look import (
     BLUE,
     GREEN,
     MUTED,
@@ -22,9 +22,9 @@ from views.figures.look import (
     blank,
     log_axis,
 )
-from views.page import panels, tag, text
-from views.study.spoken import bullets, spoken
-from views.words import NBSP, plain
+from pressloop.views.page import panels, tag, text
+from pressloop.views.study.spoken import bullets, spoken
+from pressloop.views.words import NBSP, plain
 
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, MUTED)
 SHADE = (0.16, 0.07)

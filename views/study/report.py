@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from views.page import facts, page, tag, text
-from views.study.spoken import spoken
-from views.words import OHM_CM2
+from pressloop.views.page import facts, page, tag, text
+from pressloop.views.study.spoken import spoken
+from pressloop.views.words import OHM_CM2
 
 IN_SHORT = 2
 """Sentences of each part that are said at the beginning."""

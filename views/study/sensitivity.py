@@ -4,17 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from studies.data import StudyData
-from studies.groups_words import groups_words
-from studies.law_words import law_words
-from studies.sanity import Finding
-from studies.sanity_words import none_words, odd_words, rows_words, slope_words
-from studies.sensitivity import Findings
-from studies.sensitivity_words import changes_words, learned_words, limits_words, shares_words
-from views.page import panels, tag, text
-from views.study.sensitivity_figures import curve_panels, map_panels, scatter_panel, share_panel
-from views.study.spoken import bullets, spoken
-from views.words import recipe_words
+from pressloop.studies.data import StudyData
+from pressloop.studies.sensitivity.groups_words import groups_words
+from pressloop.studies.sensitivity.law_words import law_words
+from pressloop.studies.sensitivity.sanity import Finding
+from pressloop.studies.sensitivity.sanity_words import (
+    none_words,
+    odd_words,
+    rows_words,
+    slope_words,
+)
+from pressloop.studies.sensitivity.sensitivity import Findings
+from pressloop.studies.sensitivity.words import (
+    changes_words,
+    learned_words,
+    limits_words,
+    shares_words,
+)
+from pressloop.views.page import panels, tag, text
+from pressloop.views.study.sensitivity_figures import (
+    curve_panels,
+    map_panels,
+    scatter_panel,
+    share_panel,
+)
+from pressloop.views.study.spoken import bullets, spoken
+from pressloop.views.words import recipe_words
 
 
 def section(findings: Findings, data: StudyData) -> str:

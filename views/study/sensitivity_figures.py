@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from optimizer.space import Space
-from studies.data import StudyData
-from studies.effects import Curve
-from studies.sensitivity import Findings
-from studies.shares import LASTING, WHOLE, Share
-from studies.spread_of_groups import FEW_GROUPS
-from studies.wording import called
-from trials.outcome import Intact
-from trials.recipe import Recipe
-from trials.trial import Trial
-from views.analysis import Analysis
-from views.figures.look import (
+from pressloop.optimizer.space import Space
+from pressloop.studies.data import StudyData
+from pressloop.studies.sensitivity.effects import Curve
+from pressloop.studies.sensitivity.sensitivity import Findings
+from pressloop.studies.sensitivity.shares import LASTING, WHOLE, Share
+from pressloop.studies.sensitivity.spread_of_groups import FEW_GROUPS
+from pressloop.studies.wording import called
+from pressloop.trials.outcome import Intact
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.trial import Trial
+from pressloop.views.analysis import Analysis
+from pressloop.views.figures.look import (
     BAND,
     BLUE,
     GREEN,
@@ -33,8 +33,8 @@ from views.figures.look import (
     marks,
     variable_axis,
 )
-from views.figures.maps import maps
-from views.words import OHM_CM2, VARIABLES
+from pressloop.views.figures.maps import maps
+from pressloop.views.words import OHM_CM2, VARIABLES
 
 NEAR = 0.2
 """Distance in the unit cube up to which a stack is shown at a slice."""

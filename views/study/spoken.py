@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from views.page import tag, text
-from views.words import NBSP
+from pressloop.views.page import tag, text
+from pressloop.views.words import NBSP
 
 
 def spoken(sentence: str) -> str:

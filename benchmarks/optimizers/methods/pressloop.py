@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-import optimizer
 from benchmarks.optimizers.methods.base import Method
 from benchmarks.optimizers.problems.base import Array, Observation, Problem
 from benchmarks.optimizers.problems.press import PressProblem
 from benchmarks.optimizers.problems.worlds.problem import WorldProblem
-from optimizer import Models, Proposal, fit_models, propose, recommend
-from trials.trial import State, Trial
+from pressloop.optimizer import Models, Proposal, fit_models, propose, recommend
+from pressloop.optimizer import Problem as Search
+from pressloop.trials.trial import State, Trial
 
 COMPARING = ("reference", "control")
 """Purposes of stacks that repeat the recipe the laboratory uses now."""
@@ -47,7 +47,7 @@ class PressLoop:
         self.problem, self.seed = problem, seed
         # Of a world, no method is told what the laboratory presses at now.
         reference = problem.reference if isinstance(problem, PressProblem) else None
-        self.searched = optimizer.Problem(problem.space, reference=reference)
+        self.searched = Search(problem.space, reference=reference)
         self.history: list[Trial] = []
         self.pending: list[Proposal] = []
         self.controls: set[int] = set()

@@ -12,17 +12,17 @@ from torch import Tensor
 
 from benchmarks.optimizers.methods.base import Rows
 from benchmarks.optimizers.problems.base import Array
-from optimizer import Problem, RiskLimits
-from optimizer.acquisitions import incumbent_improvement
-from optimizer.candidates import WIDTHS, near, sobol, spread
-from optimizer.model_files import dataset
-from optimizer.models import Models
-from optimizer.training import Rows as TrainingRows
-from optimizer.training import Training
-from surrogates import predict
-from surrogates.models import plain_gp
-from surrogates.parts.prior import Prior
-from trials.outcome import FailureMode
+from pressloop.optimizer import Problem, RiskLimits
+from pressloop.optimizer.acquisitions import incumbent_improvement
+from pressloop.optimizer.candidates import WIDTHS, near, sobol, spread
+from pressloop.optimizer.history.training import Rows as TrainingRows
+from pressloop.optimizer.history.training import Training
+from pressloop.optimizer.model_files import dataset
+from pressloop.optimizer.models import Models
+from pressloop.surrogates import predict
+from pressloop.surrogates.models import plain_gp
+from pressloop.surrogates.parts.prior import Prior
+from pressloop.trials.outcome import FailureMode
 
 START, POINTS, CLOUD = 6, 1024, 96
 STEPS = (0.1, 0.05, 0.03, 0.015)

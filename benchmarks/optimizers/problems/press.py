@@ -15,14 +15,14 @@ from pathlib import Path
 
 from benchmarks.closed_loop import HELD_MPA, REFERENCE, SPACE, _lab, _outcome, _stack, best_of
 from benchmarks.optimizers.problems.base import Array, Observation, Reading, Truth, typical
-from hardware.protocols import ImpedanceMeter, Place, Press
-from hardware.simulation.materials import materials
-from hardware.simulation.sample import OPEN_WHEN_PARTED
-from hardware.simulation.truth import truth
-from optimizer.space import Space
-from trials.outcome import Failed, Intact, Outcome, SetAside
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
+from pressloop.hardware.simulation.materials import materials
+from pressloop.hardware.simulation.sample import OPEN_WHEN_PARTED
+from pressloop.hardware.simulation.truth import truth
+from pressloop.optimizer.space import Space
+from pressloop.trials.outcome import Failed, Intact, Outcome, SetAside
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 DAMAGE = "damage_index"
 MAX_DAMAGE = 0.05

@@ -7,8 +7,8 @@ import io
 from collections.abc import Callable, Iterator
 from zipfile import BadZipFile
 
-from evaluation.readers._sweep import RawSweep
-from trials.errors import BadInput
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.trials.errors import BadInput
 
 MAGIC = b"PK\x03\x04"
 Parse = Callable[[str, str], tuple[RawSweep, ...]]

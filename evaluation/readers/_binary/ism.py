@@ -7,9 +7,9 @@ import struct
 
 import numpy as np
 
-from evaluation.readers._sweep import RawSweep
-from evaluation.readers._table.find import find_number
-from trials.errors import BadInput
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.evaluation.readers._table.find import find_number
+from pressloop.trials.errors import BadInput
 
 SUFFIX = ".ism"
 _AS_TEXT = "Export it from Zahner Analysis or Thales as text (.txt, .csv) instead."

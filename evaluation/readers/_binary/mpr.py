@@ -17,12 +17,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from evaluation.readers._sweep import RawSweep
-from evaluation.readers._table.columns import columns, required
-from evaluation.readers._table.rows import Table
-from evaluation.readers._table.sweeps import sweeps_of
-from evaluation.readers.eclab import real_area
-from trials.errors import BadInput
+from pressloop.evaluation.readers._sweep import RawSweep
+from pressloop.evaluation.readers._table.columns import columns, required
+from pressloop.evaluation.readers._table.rows import Table
+from pressloop.evaluation.readers._table.sweeps import sweeps_of
+from pressloop.evaluation.readers.eclab import real_area
+from pressloop.trials.errors import BadInput
 
 MAGIC = b"BIO-LOGIC MODULAR FILE"
 _PATIENCE_S = 120.0

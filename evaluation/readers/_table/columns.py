@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evaluation.readers._table import names as n
-from evaluation.readers._table import units as _units
-from evaluation.readers._table.names import (
+from pressloop.evaluation.readers._table import names as n
+from pressloop.evaluation.readers._table import units as _units
+from pressloop.evaluation.readers._table.names import (
     FREQUENCY,
     IMAGINARY,
     MODULUS,
@@ -16,8 +16,8 @@ from evaluation.readers._table.names import (
     Name,
     name_of,
 )
-from evaluation.readers._table.pairs import LCR_ROLES, PAIRS
-from trials.errors import BadInput
+from pressloop.evaluation.readers._table.pairs import LCR_ROLES, PAIRS
+from pressloop.trials.errors import BadInput
 
 _TOKENS = {FREQUENCY: "f", REAL: "re", IMAGINARY: "im", MODULUS: "|z|", PHASE: "phase",
            n.RESISTANCE: "rs", n.REACTANCE: "x"}

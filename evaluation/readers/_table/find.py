@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from evaluation.readers._table.cells import is_number, number
+from pressloop.evaluation.readers._table.cells import is_number, number
 
 
 def find_number(pattern: str, text: str) -> float | None:

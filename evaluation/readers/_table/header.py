@@ -6,13 +6,13 @@ import dataclasses
 import re
 from collections.abc import Sequence
 
-from evaluation.readers._table import units as _units
-from evaluation.readers._table.cells import WHITESPACE, cells, is_number
-from evaluation.readers._table.columns import Column, Group, columns, groups, required
-from evaluation.readers._table.names import COMPLEX, FREQUENCY, MODULUS
-from evaluation.readers._table.points import complex_cell
-from evaluation.readers._table.rows import Line, Table, numbered
-from trials.errors import BadInput
+from pressloop.evaluation.readers._table import units as _units
+from pressloop.evaluation.readers._table.cells import WHITESPACE, cells, is_number
+from pressloop.evaluation.readers._table.columns import Column, Group, columns, groups, required
+from pressloop.evaluation.readers._table.names import COMPLEX, FREQUENCY, MODULUS
+from pressloop.evaluation.readers._table.points import complex_cell
+from pressloop.evaluation.readers._table.rows import Line, Table, numbered
+from pressloop.trials.errors import BadInput
 
 _LOOKED_AT = 400
 _WIDEST = 4000

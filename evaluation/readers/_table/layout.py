@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 
-from evaluation.readers._table.cells import WHITESPACE, cells, is_number
-from evaluation.readers._table.columns import Column, groups
-from evaluation.readers._table.names import name_of
-from evaluation.readers._table.rows import Line, Table, numbered
-from trials.errors import BadInput
+from pressloop.evaluation.readers._table.cells import WHITESPACE, cells, is_number
+from pressloop.evaluation.readers._table.columns import Column, groups
+from pressloop.evaluation.readers._table.names import name_of
+from pressloop.evaluation.readers._table.rows import Line, Table, numbered
+from pressloop.trials.errors import BadInput
 
 _LOOKED_AT = 400
 _FORM = "Such as f,re,-im or f/kHz,|z|/Ohm,phase/deg or _,f,rs,x; _ skips a column."

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from evaluation.readers._table.cells import parts
-from trials.errors import BadInput
+from pressloop.evaluation.readers._table.cells import parts
+from pressloop.trials.errors import BadInput
 
 _EITHER = re.compile(r"[1-9][0-9]{0,2}[.,][0-9]{3}")
 """1,234: a thousand or a bit more than one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import cmath
 from collections.abc import Callable
 
-from evaluation.readers._table import names as n
+from pressloop.evaluation.readers._table import names as n
 
 Pair = tuple[str, str]
 Formula = Callable[[float, float, float], complex]

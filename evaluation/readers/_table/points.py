@@ -6,14 +6,14 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from evaluation.readers._table import names as n
-from evaluation.readers._table.cells import number
-from evaluation.readers._table.columns import Column, Group
-from evaluation.readers._table.marks import Marks, marks_of
-from evaluation.readers._table.names import MODULUS, PHASE
-from evaluation.readers._table.pairs import PAIRS
-from evaluation.readers._table.rows import Row, Table, columns_of, where
-from trials.errors import BadInput
+from pressloop.evaluation.readers._table import names as n
+from pressloop.evaluation.readers._table.cells import number
+from pressloop.evaluation.readers._table.columns import Column, Group
+from pressloop.evaluation.readers._table.marks import Marks, marks_of
+from pressloop.evaluation.readers._table.names import MODULUS, PHASE
+from pressloop.evaluation.readers._table.pairs import PAIRS
+from pressloop.evaluation.readers._table.rows import Row, Table, columns_of, where
+from pressloop.trials.errors import BadInput
 
 _RADIANS_AT_MOST = 1.6
 _HZ = (1e-6, 1e12)

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from evaluation.readers._table.cells import cells, is_number, number, raw_cells
-from evaluation.readers._table.columns import Column, Group
-from trials.errors import BadInput
+from pressloop.evaluation.readers._table.cells import cells, is_number, number, raw_cells
+from pressloop.evaluation.readers._table.columns import Column, Group
+from pressloop.trials.errors import BadInput
 
 _COMMENT = re.compile(r"\s*(?:[#%;]|//)")
 _SHOWN = 40

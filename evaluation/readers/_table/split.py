@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from evaluation.readers._table.points import Point
-from trials.checks import FloatArray
+from pressloop.evaluation.readers._table.points import Point
+from pressloop.trials.checks import FloatArray
 
 _FEWEST = 5
 """Fewer points than these are no sweep of their own: a repeat, or a control."""

@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from evaluation.readers._sweep import RawSweep, sweep_from
-from evaluation.readers._table.cells import is_number, number
-from evaluation.readers._table.columns import Group
-from evaluation.readers._table.points import points_of
-from evaluation.readers._table.rows import Row, Table, disagreement, rows_of
-from evaluation.readers._table.split import sweeps_in
-from trials.errors import BadInput
+from pressloop.evaluation.readers._sweep import RawSweep, sweep_from
+from pressloop.evaluation.readers._table.cells import is_number, number
+from pressloop.evaluation.readers._table.columns import Group
+from pressloop.evaluation.readers._table.points import points_of
+from pressloop.evaluation.readers._table.rows import Row, Table, disagreement, rows_of
+from pressloop.evaluation.readers._table.split import sweeps_in
+from pressloop.trials.errors import BadInput
 
 _DISAGREES = 0.05
 _ELECTRODES = {"wece": "Zwe-ce, between working and counter electrode, was taken",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import pi
 
-from evaluation.readers._table import names as n
+from pressloop.evaluation.readers._table import names as n
 
 _PREFIXES = {"": 1.0, "m": 1e-3, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "u": 1e-6,
              "\u00b5": 1e-6, "\u03bc": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hardware.scpi.hioki import hioki
+from pressloop.hardware.scpi.hioki import hioki
 
 DIALECT = hioki("IM3570", 4.0, 5e6)

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hardware.scpi.answers import EXPONENT, INTEGER, echoed, exponential, integer, reading
-from hardware.scpi.dialect import Aperture, Dialect, Reading
-from hardware.scpi.keysight import OVER, errors, on_or_off
-from hardware.scpi.link import Link, OutOfStep, Wire
-from trials.errors import Fault
+from pressloop.hardware.scpi.answers import EXPONENT, INTEGER, echoed, exponential, integer, reading
+from pressloop.hardware.scpi.dialect import Aperture, Dialect, Reading
+from pressloop.hardware.scpi.keysight import OVER, errors, on_or_off
+from pressloop.hardware.scpi.link import Link, OutOfStep, Wire
+from pressloop.trials.errors import Fault
 
 REASONS = {-1: "no data", 1: "overload", 3: "signal source overloaded",
            4: "level control could not hold the amplitude"}

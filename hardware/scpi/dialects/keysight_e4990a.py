@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hardware.scpi.answers import echoed, exponential, integer, reading
-from hardware.scpi.dialect import Aperture, Dialect, Reading
-from hardware.scpi.keysight import OVER, errors, on_or_off
-from hardware.scpi.link import Link, OutOfStep, Wire
+from pressloop.hardware.scpi.answers import echoed, exponential, integer, reading
+from pressloop.hardware.scpi.dialect import Aperture, Dialect, Reading
+from pressloop.hardware.scpi.keysight import OVER, errors, on_or_off
+from pressloop.hardware.scpi.link import Link, OutOfStep, Wire
 
 SPEED = {"short": 1, "medium": 3, "long": 5}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from trials.checks import ComplexArray, FloatArray
+from pressloop.trials.checks import ComplexArray, FloatArray
 
 _PEIS, _COUNT_OF_PARAMETERS = 0x1D, 52
 _COLUMNS = {32: "<f4", 37: "<f4", 38: "<f4", 36: "<f4", 35: "<f4", 4: "<f8", 24: "<f8"}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from trials.checks import ComplexArray, FloatArray
-from trials.spectrum import Spectrum
+from pressloop.trials.checks import ComplexArray, FloatArray
+from pressloop.trials.spectrum import Spectrum
 
 
 def example(n: int = 31, top: float = 1e6) -> tuple[FloatArray, ComplexArray]:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from reader_spectra import example, lines, same
 
-from evaluation.readers import read_text
-from trials.errors import BadInput
+from pressloop.evaluation.readers import read_text
+from pressloop.trials.errors import BadInput
 
 F, Z = example()
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.readers import formats, read_spectrum, read_text
-from trials.checks import ComplexArray, FloatArray
+from pressloop.evaluation.readers import formats, read_spectrum, read_text
+from pressloop.trials.checks import ComplexArray, FloatArray
 
 Writer = Callable[[FloatArray, ComplexArray, str], str]
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reader_spectra import example, lines, same
 
-from evaluation.readers import read_text
-from trials.checks import FloatArray
-from trials.errors import BadInput
+from pressloop.evaluation.readers import read_text
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.errors import BadInput
 
 F, Z = example()
 W = 2 * np.pi * F

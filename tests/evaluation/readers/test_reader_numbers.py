@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reader_spectra import example, same
 
-from evaluation.readers import read_text
-from evaluation.readers._table.cells import number
-from evaluation.readers._table.marks import marks_of
-from trials.errors import BadInput
+from pressloop.evaluation.readers import read_text
+from pressloop.evaluation.readers._table.cells import number
+from pressloop.evaluation.readers._table.marks import marks_of
+from pressloop.trials.errors import BadInput
 
 F, Z = example()
 

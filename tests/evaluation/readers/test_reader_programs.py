@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from reader_spectra import example, same
 
-from evaluation.readers import read_spectra, read_spectrum, read_sweeps
-from evaluation.readers._binary.mpr import yadg
-from trials.errors import BadInput
+from pressloop.evaluation.readers import read_spectra, read_spectrum, read_sweeps
+from pressloop.evaluation.readers._binary.mpr import yadg
+from pressloop.trials.errors import BadInput
 
 F, Z = example()
 with_yadg = pytest.mark.skipif(not yadg() or importlib.util.find_spec("h5py") is None,
@@ -123,8 +123,8 @@ def test_without_the_library_one_line_says_what_to_do(written, tmp_path: Path) -
             "find = u.find_spec\n"
             "u.find_spec = lambda name, *a: None if name in ('h5py', 'zahner_analysis') else "
             "find(name, *a)\n"
-            "from evaluation.readers import read_spectrum\n"
-            "from trials.errors import BadInput\n"
+            "from pressloop.evaluation.readers import read_spectrum\n"
+            "from pressloop.trials.errors import BadInput\n"
             "for path in sys.argv[1:]:\n"
             "    try: read_spectrum(path, area_cm2=1.0)\n"
             "    except BadInput as error: print(error)\n")

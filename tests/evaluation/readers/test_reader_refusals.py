@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.readers import formats, read_spectrum, read_sweep, read_text
-from trials.errors import BadInput, PressloopError
+from pressloop.evaluation.readers import formats, read_spectrum, read_sweep, read_text
+from pressloop.trials.errors import BadInput, PressloopError
 
 FILES = Path(__file__).parent / "files"
 NAMES = ("gamry.DTA", "gamry_german.DTA", "eclab.mpt", "eclab_german.mpt", "zplot.z",

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from reader_spectra import example, lines, same
 
-from evaluation.readers import read_text
-from trials.errors import BadInput
-from trials.spectrum import Spectrum
+from pressloop.evaluation.readers import read_text
+from pressloop.trials.errors import BadInput
+from pressloop.trials.spectrum import Spectrum
 
 F, Z = example()
 HEAD = "freq/Hz,Re(Z)/Ohm,Im(Z)/Ohm\n"
@@ -93,8 +93,8 @@ def test_of_a_frequency_that_comes_again_the_first_is_kept() -> None:
 
 
 def test_a_cell_that_drifts_is_told_by_the_frequencies_that_come_again() -> None:
-    from evaluation.reading import read as judged
-    from evaluation.rules import Rules
+    from pressloop.evaluation.reading import read as judged
+    from pressloop.evaluation.rules import Rules
 
     got = read(*ROWS, lines(F[[5, 15]], 1.08 * Z.real[[5, 15]], 1.08 * Z.imag[[5, 15]]))
     assert "drifted by 8.0%" in (judged(got, Rules()).trouble or "")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from evaluation.readers import read_text
-from evaluation.readers._sign import looks_conjugated
-from trials.errors import BadInput
+from pressloop.evaluation.readers import read_text
+from pressloop.evaluation.readers._sign import looks_conjugated
+from pressloop.trials.errors import BadInput
 
 F = np.geomspace(1e6, 0.1, 57)
 S = 2j * np.pi * F

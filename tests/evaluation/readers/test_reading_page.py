@@ -45,7 +45,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def ran(command: str, folder: Path) -> tuple[int, str]:
-    from flows.cli import app
+    from pressloop.flows.cli.main import app
 
     result = CliRunner().invoke(app, shlex.split(command)[1:], catch_exceptions=False)
     return result.exit_code, result.output
@@ -76,8 +76,8 @@ def test_the_lines_of_python(folder: Path, capsys: pytest.CaptureFixture[str]) -
 
 
 def test_the_settings() -> None:
-    from hardware.meters.folder import Options
-    from hardware.options import read_options
+    from pressloop.hardware.meters.folder import Options
+    from pressloop.hardware.options import read_options
 
     meter = tomllib.loads(block("toml", "[meter]"))["meter"]
     assert meter.pop("driver") == "folder"
@@ -85,7 +85,7 @@ def test_the_settings() -> None:
 
 
 def test_the_rules() -> None:
-    from evaluation.rules import rules_from
+    from pressloop.evaluation.rules import rules_from
 
     table = tomllib.loads(block("toml", "[evaluation]"))["evaluation"]
     rules = rules_from(table)
@@ -93,7 +93,7 @@ def test_the_rules() -> None:
 
 
 def test_every_element_is_on_the_page() -> None:
-    from evaluation.circuits.elements import KINDS
+    from pressloop.evaluation.circuits.elements import KINDS
 
     told = PAGE.partition("| element |")[2].partition("## Pictures")[0]
     assert all(f"`{symbol}`" in told for symbol in KINDS)

@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from hardware.presses.simulated import Options, SimulatedPress
-from hardware.presses.simulated import connect as simulated
-from hardware.protocols import CycleReport, Place
-from hardware.simulation.bench import Bench
+from pressloop.hardware.presses.simulated import Options, SimulatedPress
+from pressloop.hardware.presses.simulated import connect as simulated
+from pressloop.hardware.protocols import CycleReport, Place
+from pressloop.hardware.simulation.bench import Bench
 
 LOOK_S = 8.0
 """Machine seconds from one look to the next."""

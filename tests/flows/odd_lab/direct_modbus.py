@@ -1,5 +1,5 @@
 """The shipped Modbus driver without its supervisor: opened in the test's own process."""
 
-from hardware.presses.modbus import connect
+from pressloop.hardware.presses.modbus import connect
 
 __all__ = ["connect"]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from hardware.meters.simulated import SimulatedMeter
-from hardware.meters.simulated import connect as simulated
-from hardware.options import read_options
-from hardware.protocols import Place
-from trials.errors import Fault
-from trials.spectrum import Spectrum
-from trials.stack import Stack
+from pressloop.hardware.meters.simulated import SimulatedMeter
+from pressloop.hardware.meters.simulated import connect as simulated
+from pressloop.hardware.options import read_options
+from pressloop.hardware.protocols import Place
+from pressloop.trials.errors import Fault
+from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.stack import Stack
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hardware.options import read_options
-from hardware.presses.simulated import SimulatedPress
-from hardware.presses.simulated import connect as simulated
-from hardware.protocols import CycleReport, CycleState, Place
-from trials.errors import Fault, OutcomeUnknown
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.hardware.options import read_options
+from pressloop.hardware.presses.simulated import SimulatedPress
+from pressloop.hardware.presses.simulated import connect as simulated
+from pressloop.hardware.protocols import CycleReport, CycleState, Place
+from pressloop.trials.errors import Fault, OutcomeUnknown
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 
 @dataclass(frozen=True, slots=True)

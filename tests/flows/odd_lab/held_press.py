@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from hardware.presses.simulated import SimulatedPress
-from hardware.presses.simulated import connect as simulated
-from hardware.protocols import CycleReport, CycleState, Place
-from hardware.simulation.bench import Accepted
+from pressloop.hardware.presses.simulated import SimulatedPress
+from pressloop.hardware.presses.simulated import connect as simulated
+from pressloop.hardware.protocols import CycleReport, CycleState, Place
+from pressloop.hardware.simulation.bench import Accepted
 
 LONG_S = 1e6
 """What a held cycle announces, so that no watch takes it for an overrun."""

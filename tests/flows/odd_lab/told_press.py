@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from hardware.interlocks import open_interlocks, standard
-from hardware.options import read_options
-from hardware.presses.simulated import SimulatedPress
-from hardware.presses.simulated import connect as simulated
-from hardware.protocols import Interlock, Place, PressIdentity
+from pressloop.hardware.interlocks import open_interlocks, standard
+from pressloop.hardware.options import read_options
+from pressloop.hardware.presses.simulated import SimulatedPress
+from pressloop.hardware.presses.simulated import connect as simulated
+from pressloop.hardware.protocols import Interlock, Place, PressIdentity
 
 
 @dataclass(frozen=True, slots=True)

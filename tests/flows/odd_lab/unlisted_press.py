@@ -6,8 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hardware.presses.simulated import connect as simulated
-from hardware.protocols import Place
+from pressloop.hardware.presses.simulated import connect as simulated
+from pressloop.hardware.protocols import Place
 
 
 def connect(options: Mapping[str, object], place: Place) -> UnlistedPress:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hardware.presses.simulated import SimulatedPress
-from hardware.presses.simulated import connect as simulated
-from hardware.protocols import Place
+from pressloop.hardware.presses.simulated import SimulatedPress
+from pressloop.hardware.presses.simulated import connect as simulated
+from pressloop.hardware.protocols import Place
 
 
 def station(options: Mapping[str, object]) -> str:

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtr
 
 from benchmarks.optimizers.problems.base import Array
-from optimizer.space import Space
+from pressloop.optimizer.space import Space
 
 Field = Callable[[Array, Array, Array], Array]
 MAX_DAMAGE = 0.05

@@ -9,8 +9,8 @@ import numpy as np
 
 from benchmarks.optimizers.problems.base import Array, Observation, Reading
 from benchmarks.optimizers.problems.worlds.base import MAX_DAMAGE, Limit, World
-from trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
-from trials.stack import Stack
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
+from pressloop.trials.stack import Stack
 
 DAMAGE, FAILED, OTHERWISE = "damage_index", "failed", "failed_otherwise"
 LABEL_SE, LABEL_LIMIT = 0.05, 0.5

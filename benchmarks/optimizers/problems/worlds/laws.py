@@ -9,7 +9,7 @@ from scipy.stats import qmc
 
 from benchmarks.optimizers.problems.base import Array
 from benchmarks.optimizers.problems.worlds.base import Field, Limit, constant
-from optimizer.space import NAMES, ZERO_C, Space
+from pressloop.optimizer.space import NAMES, ZERO_C, Space
 
 GAS = 8.314e-3
 """kJ/(mol K)."""

@@ -26,9 +26,9 @@ from benchmarks.optimizers.problems.worlds.bench import (
 )
 from benchmarks.optimizers.problems.worlds.judge import Judge, drawn, key
 from benchmarks.optimizers.problems.worlds.laws import settings
-from optimizer.space import Space
-from trials.recipe import Recipe
-from trials.stack import Stack
+from pressloop.optimizer.space import Space
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 
 
 @dataclass(frozen=True)

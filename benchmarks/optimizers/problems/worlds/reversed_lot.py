@@ -21,7 +21,7 @@ from benchmarks.optimizers.problems.worlds.laws import (
     placed,
     space,
 )
-from optimizer.space import ZERO_C
+from pressloop.optimizer.space import ZERO_C
 
 
 def world(draw: np.random.Generator) -> World:

@@ -1,0 +1,234 @@
+"""Wiring: settings in, an open ledger, press and meter out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pressloop.flows.campaign.asked_first import prove_up_to_date
+from pressloop.flows.campaign.earlier import earlier_trials
+from pressloop.flows.operator.people import person_for
+from pressloop.flows.settings.campaign import Settings
+from pressloop.hardware.envelope import compare
+from pressloop.hardware.lock import press_lock
+from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
+from pressloop.hardware.registry import connect_meter, connect_press
+from pressloop.trials.entry import Opened
+from pressloop.trials.errors import BadInput
+from pressloop.trials.ledger.database import display, engine_for, parse, reading, sqlite_path
+from pressloop.trials.ledger.ledger import Ledger
+from pressloop.trials.ledger.schema import revision_of
+from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.stamp import versions
+from pressloop.trials.trial import Trial
+
+if TYPE_CHECKING:
+    from pressloop.optimizer import Models
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What one run of a campaign was asked for, on top of its settings: `trials` stacks in all, and
+    no more than `more` on top of those that the campaign has when this run's turn at the press
+    comes. `flow_run` is the id of Prefect's flow run, "" outside one."""
+
+    trials: int
+    seed: int
+    ledger_url: str
+    note: str = ""
+    flow_run: str = ""
+    more: int | None = None
+
+
+Hold = Callable[[str], AbstractContextManager[None]]
+"""Holds the press with this serial number for the length of its block."""
+
+
+class Run:
+    """One run of a campaign: its settings and order, and what it works with.
+
+    A plain object rather than a value: it holds open connections and is handed to Prefect tasks,
+    which would take a dataclass apart.
+    """
+
+    def __init__(self, settings: Settings, order: Order, ledger: Ledger, press: Press,
+                 meter: ImpedanceMeter, earlier: tuple[Trial, ...] = ()) -> None:
+        self.settings, self.order, self.ledger = settings, order, ledger
+        self.press, self.meter, self.earlier = press, meter, earlier
+        self._fitted: Models | None = None
+
+    @property
+    def simulated(self) -> bool:
+        """True when press or meter is not real."""
+        return simulated(self.press, self.meter)
+
+    @property
+    def campaign(self) -> str:
+        """The campaign's name in the ledger."""
+        return self.settings.campaign.name
+
+    def history(self) -> tuple[Trial, ...]:
+        """The campaign's trials as the ledger has them now, without their arrays."""
+        return self.ledger.history(self.campaign, arrays=False)
+
+    def models(self) -> Models:
+        """What the campaign's trials teach; fitted anew only once the ledger has more of them."""
+        from pressloop.optimizer import fit_models
+
+        self.ledger.prove(self.campaign)
+        history = self.history()
+        if self._fitted is None or self._fitted.history != history:
+            self._fitted = fit_models(self.settings.problem, history, self.earlier,
+                                      origin=self.settings.origin)
+        return self._fitted
+
+
+def order_of(settings: Settings, trials: int | None = None, seed: int | None = None,
+             ledger: str | None = None, note: str = "") -> Order:
+    """The order that these arguments and the settings' defaults make."""
+    table = settings.campaign
+    return Order(table.trials if trials is None else trials,
+                 table.seed if seed is None else seed, ledger or table.ledger, note)
+
+
+def prove_modules(settings: Settings) -> None:
+    """Raises BadInput for an acquisition or a model that does not exist: now, not after the first
+    stacks."""
+    from pressloop.optimizer.model_files import prove_files
+    from pressloop.optimizer.proposals import acquisition_module
+
+    acquisition_module(settings.search.acquisition)
+    prove_files(settings.problem.surrogate)
+
+
+@contextmanager
+def open_lab(settings: Settings, order: Order, *, prove: bool = True
+             ) -> Iterator[tuple[Press, ImpedanceMeter]]:
+    """Opens press and meter and, with `prove`, compares their limits with the settings; moves
+    nothing.
+
+    Raises BadInput when they disagree or the search cannot be had, Fault when one does not answer.
+    """
+    prove_modules(settings)
+    with open_press(settings, order, prove=prove) as press, \
+            _opened_meter(settings, order) as meter:
+        yield press, meter
+
+
+@contextmanager
+def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Iterator[Run]:
+    """A run that has its press to itself until the block ends, by `hold`: the plain lock raises
+    PressBusy at once while another run has the press.
+
+    What the press remembers is held against the ledger before the campaign is opened, and the
+    ledger's entries are proved. Raises LedgerBehind where the press knows more, LedgerProblem for
+    an entry that is not as it was written.
+    """
+    prove_lasting(order.ledger_url)
+    prove_modules(settings)
+    earlier = earlier_trials(settings, order.ledger_url)
+    name = settings.campaign.name
+    with open_press(settings, order) as press, hold(press.identify().serial), \
+            closing(Ledger.open(order.ledger_url)) as ledger, \
+            _opened_meter(settings, order, ledger) as meter:
+        ledger.prove(name)
+        prove_up_to_date(press, ledger, name, ledger.shown_url)
+        order = _counted(order, ledger, name)
+        ledger.append(name, None, Opened(
+            settings.plain(), settings.digest, order.seed, versions(), order.note,
+            devices(press, meter), simulated(press, meter), order.flow_run, order.trials))
+        try:
+            yield Run(settings, order, ledger, press, meter, earlier)
+        finally:
+            ledger.checkpoint()
+
+
+def prove_ledger(press: Press, settings: Settings, order: Order) -> None:
+    """Raises what a run would refuse its ledger for. A ledger that is not there yet is not made."""
+    name = settings.campaign.name
+    with closing(_as_it_is(order.ledger_url)) as ledger:
+        ledger.prove(name)
+        prove_up_to_date(press, ledger, name, display(parse(order.ledger_url)))
+
+
+def _as_it_is(url: str) -> Ledger:
+    """The ledger; where there is none yet, an empty one in memory."""
+    parsed = parse(url)
+    path = sqlite_path(parsed)
+    if path is not None and not path.exists():
+        return Ledger.open("sqlite://")
+    engine = engine_for(parsed, create=False)
+    try:
+        with reading(engine, display(parsed)) as connection:
+            empty = revision_of(connection, display(parsed)) is None
+    finally:
+        engine.dispose()
+    return Ledger.open("sqlite://" if empty else url)
+
+
+def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:
+    """The order with its number of stacks in all."""
+    if order.more is None:
+        return order
+    used = sum(t.used_here for t in ledger.history(campaign, arrays=False))
+    return replace(order, trials=min(order.trials, used + order.more), more=None)
+
+
+@contextmanager
+def open_press(settings: Settings, order: Order, *, prove: bool = True) -> Iterator[Press]:
+    """The press alone; with `prove`, its limits are compared with the settings. Moves nothing."""
+    table = settings.press
+    with closing(connect_press(table.driver, table.options, _place(settings, order))) as press:
+        if prove:
+            compare(settings.envelope, press.identify())
+        yield press
+
+
+def _opened_meter(settings: Settings, order: Order, ledger: Ledger | None = None
+                  ) -> closing[ImpedanceMeter]:
+    table, place = settings.meter, _place(settings, order)
+    if ledger is not None:
+        place = replace(place, swept=lambda stack: sum(
+            trial.sweeps for trial in ledger.history(settings.campaign.name, arrays=False)
+            if trial.stack.stack_id == stack.stack_id))
+    return closing(connect_meter(table.driver, table.options, place))
+
+
+def _place(settings: Settings, order: Order) -> Place:
+    return Place(order.seed, _stem(order.ledger_url), settings.envelope,
+                 settings.campaign.on_stop, person_for(), _read_file)
+
+
+def _read_file(path: Path, area_cm2: float, *, sweep: str = "last", columns: str = "") -> Spectrum:
+    from pressloop.evaluation.readers import read_spectrum
+
+    return read_spectrum(path, area_cm2=area_cm2, sweep=sweep, columns=columns)
+
+
+def devices(press: Press, meter: ImpedanceMeter) -> dict[str, str]:
+    """Which machines answered, in a line each."""
+    one, other = press.identify(), meter.identify()
+    return {"press": f"{one.name}, serial {one.serial}, firmware {one.firmware or 'not told'}",
+            "meter": f"{other.name}, serial {other.serial}, firmware "
+                     f"{other.firmware or 'not told'}, {other.compensation or 'compensation n/a'}"}
+
+
+def simulated(press: Press, meter: ImpedanceMeter) -> bool:
+    """True when either is not real; said on every surface."""
+    return press.identify().simulated or meter.identify().simulated
+
+
+def prove_lasting(url: str) -> None:
+    """A ledger in memory forgets which stacks were pressed. Raises BadInput for one."""
+    if (parsed := parse(url)).get_backend_name() == "sqlite" and sqlite_path(parsed) is None:
+        raise BadInput("ledger", url, "on disk", "Write it like sqlite:///runs/ledger.db.")
+
+
+def _stem(ledger_url: str) -> Path:
+    """Where machine-side records of simulated devices go: beside a file ledger, else here."""
+    _, _, path = ledger_url.partition("sqlite:///")
+    file = Path(path.partition("?")[0].removeprefix("file:"))
+    return (file if file.name else Path("pressloop")).resolve()

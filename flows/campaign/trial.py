@@ -1,0 +1,186 @@
+"""One trial: plan, press, measure, evaluate. Each step is on record before the next begins.
+
+Prefect neither caches nor stores what a step returns: the ledger is the record.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State as TaskState
+from prefect.exceptions import Pause
+
+from pressloop.evaluation.evaluate import evaluate
+from pressloop.flows.campaign.asked_first import stack_name
+from pressloop.flows.campaign.lab import Run
+from pressloop.hardware.guard import ask, collect, prove_ready, run_cycle
+from pressloop.hardware.protocols import CycleState
+from pressloop.hardware.undisturbed import undisturbed
+from pressloop.optimizer import propose
+from pressloop.trials.entry import Commanded, Entry, Evaluated, Faulted, Measured, Planned, Pressed
+from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown
+from pressloop.trials.outcome import Outcome, SetAside
+from pressloop.trials.trace import Trace
+from pressloop.trials.trial import State, Trial, outcomes_before
+
+
+def carry_through(run: Run, number: int) -> None:
+    """Takes a trial, new or left open, to its outcome, from wherever the ledger says it is.
+
+    Raises Pause where the run was suspended: Prefect begins no task then. A stack that is pressed
+    already is measured and evaluated all the same, without Prefect, as it would age meanwhile.
+    """
+    try:
+        _carry(run, number, measure, evaluate_stack)
+    except Pause:
+        trial = run.ledger.trial(run.campaign, number)
+        if trial is not None and trial.state in (State.PRESSED, State.MEASURED):
+            _carry(run, number, measure.fn, evaluate_stack.fn)
+        raise
+
+
+def _carry(run: Run, number: int, measured: Callable[[Run, int], None],
+           evaluated: Callable[[Run, int], Outcome]) -> None:
+    if run.ledger.trial(run.campaign, number) is None:
+        plan(run, number)
+    if _trial(run, number).state in (State.PLANNED, State.COMMANDED):
+        press_stack(run, number)
+    if not _trial(run, number).is_open:
+        return
+    outcome: Outcome | None = None
+    while outcome is None or (isinstance(outcome, SetAside) and outcome.measure_again
+                              and _trial(run, number).sweeps < run.settings.campaign.max_sweeps):
+        if outcome is not None or _trial(run, number).state is State.PRESSED:
+            measured(run, number)
+        outcome = evaluated(run, number)
+    _record(run, number, Evaluated(1, outcome, run.settings.rules.plain()))
+
+
+def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
+    """A ledger that is away is no reason to measure again: the next start asks it first."""
+    return isinstance(state.result(raise_on_failure=False), Fault)
+
+
+@task(name="plan", task_run_name="plan stack {number}", cache_policy=NO_CACHE,
+      persist_result=False)
+def plan(run: Run, number: int) -> None:
+    """Chooses the recipe of the next stack."""
+    proposal, = propose(run.models(), seed=run.order.seed)
+    stack = run.settings.stack_named(stack_name(run.campaign, number))
+    _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.predicted,
+                                 proposal.reason))
+
+
+@task(name="press", task_run_name="press stack {number}", retries=0,
+      cache_policy=NO_CACHE, persist_result=False)
+def press_stack(run: Run, number: int) -> None:
+    """Presses the stack once; asks the press first when a command is already on record.
+
+    Runs in the main thread, where a stop reaches it. Never retried, cached or replayed.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        raise Fault("the press is driven from the main thread only, so that a stop reaches it")
+    trial = _trial(run, number)
+    _prove_same_press(run, trial)
+    try:
+        if _released(run, trial):
+            _record(run, number, Faulted(
+                "press", f"cycle {trial.cycle_id} was released early when a run was stopped"))
+            return
+        trace = _collected(run, trial) or _pressed(run, trial)
+    except NotReady:
+        # Nothing moved: the stack stays planned, and the next start presses it.
+        raise
+    except Fault as fault:
+        _record(run, number, Faulted("press", str(fault)))
+        raise
+    _record(run, number, Pressed(trace))
+
+
+@task(name="measure", task_run_name="measure stack {number}", retries=2,
+      retry_delay_seconds=[2, 10], retry_condition_fn=_is_fault, cache_policy=NO_CACHE,
+      persist_result=False)
+def measure(run: Run, number: int) -> None:
+    """One sweep of every electrode; harmless, so a silent meter is asked again."""
+    trial = _trial(run, number)
+    spectra = run.meter.sweep(trial.stack)
+    _record(run, number, Measured(trial.sweeps + 1, spectra))
+
+
+@task(name="evaluate", task_run_name="evaluate stack {number}", cache_policy=NO_CACHE,
+      persist_result=False)
+def evaluate_stack(run: Run, number: int) -> Outcome:
+    """What the readings mean."""
+    trial = _trial(run, number)
+    assert trial.trace is not None
+    return evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, run.settings.rules,
+                    outcomes_before(run.history(), number))
+
+
+def _released(run: Run, trial: Trial) -> bool:
+    """True for a cycle of an earlier run that ended early: known, and no trouble of this run."""
+    return trial.cycle_id is not None and (
+        ask(run.press, trial.cycle_id).state is CycleState.RELEASED)
+
+
+def _collected(run: Run, trial: Trial) -> Trace | None:
+    """The trace of a cycle commanded earlier; None if there is none or the press never took it."""
+    if trial.cycle_id is None:
+        return None
+    trace = collect(run.press, trial.cycle_id, trial.stack, trial.recipe,
+                    on_stop=run.settings.campaign.on_stop)
+    boot = run.press.identify().boot_counter
+    if trace is None and trial.press_boot not in (None, boot):
+        raise OutcomeUnknown(
+            f"the press was restarted since cycle {trial.cycle_id} was commanded (boot "
+            f"{trial.press_boot}, now {boot}): that it does not know the cycle proves nothing. "
+            "Look at the stack, then settle it.")
+    return trace
+
+
+def _prove_same_press(run: Run, trial: Trial) -> None:
+    """Only the press that was commanded, with its memory, can say what became of the command."""
+    if trial.cycle_id is None:
+        return
+    serial, last = run.press.identify().serial, run.press.last_accepted_id()
+    finished = [t.cycle_id or 0 for t in run.history()
+                if t.press_serial == serial and t.state in (State.PRESSED, State.EVALUATED)]
+    if max(finished, default=0) > last:
+        raise OutcomeUnknown(
+            f"press {serial} has forgotten cycle {max(finished)}, which the ledger has finished: "
+            f"it cannot say what became of trial {trial.number}. Look at the stack, then settle "
+            "it.")
+    if trial.press_serial not in ("", serial):
+        raise OutcomeUnknown(
+            f"trial {trial.number} was commanded on press {trial.press_serial}, this is {serial}: "
+            "nobody here knows what became of it. Start with the press it was commanded on, or "
+            "look at the stack and settle it.")
+
+
+def _pressed(run: Run, trial: Trial) -> Trace:
+    """Commits the command, then gives it. A cycle id on record was never accepted: it is kept."""
+    cycle_id = trial.cycle_id
+    if cycle_id is None:
+        prove_ready(run.press, run.settings.envelope, trial.recipe)
+        cycle_id = max(run.ledger.last_cycle_id(), run.press.last_accepted_id()) + 1
+        who = run.press.identify()
+        _record(run, trial.number, Commanded(cycle_id, who.serial, who.boot_counter))
+    return run_cycle(run.press, run.settings.envelope, cycle_id, trial.stack, trial.recipe,
+                     on_stop=run.settings.campaign.on_stop)
+
+
+def _record(run: Run, number: int, entry: Entry) -> None:
+    """Committed when this returns. A stop waits so long: in mid write it would leave the ledger
+    locked against what the run has to say of its end."""
+    with undisturbed(obeying=False):
+        run.ledger.append(run.campaign, number, entry)
+
+
+def _trial(run: Run, number: int) -> Trial:
+    trial = run.ledger.trial(run.campaign, number)
+    assert trial is not None
+    return trial

@@ -1,0 +1,123 @@
+"""`pressloop run`: the closed loop as a Prefect flow, with a live display."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from pressloop.flows.campaign.lab import (
+    Order,
+    open_lab,
+    order_of,
+    prove_lasting,
+    prove_ledger,
+    simulated,
+)
+from pressloop.flows.campaign.stored import stored
+from pressloop.flows.cli.commands.recommend import show
+from pressloop.flows.console import Asked, emit, one_line, say, terminable
+from pressloop.flows.engine import prefect_environment
+from pressloop.flows.settings.campaign import Settings, read_settings
+from pressloop.hardware.lock import press_lock
+from pressloop.trials.errors import Fault
+from pressloop.trials.ledger.database import hidden
+from pressloop.trials.ledger.ledger import Ledger
+from pressloop.trials.outcome import Intact
+
+
+def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None,
+        as_json: bool) -> None:
+    """Runs the campaign and prints what it recommends. Raises the errors of `campaign`, and Exit
+    when it is stopped."""
+    settings = read_settings(path)
+    order = order_of(settings, trials, seed, ledger_url)
+    # Whatever is wrong with machine or ledger is better said before the server is waited for.
+    unreal = _proved(settings, order)
+    with closing(Ledger.open(order.ledger_url)) as ledger:
+        if unreal:
+            say("SIMULATED: no machine moves, no number here is a measurement.")
+        say(f"Ledger: {hidden(order.ledger_url)}")
+        _press(path, settings, order, ledger)
+        say(str(_last_word(ledger, settings.campaign.name).get("detail", "")))
+    _conclude(order.ledger_url, settings.campaign.name, as_json)
+
+
+def _proved(settings: Settings, order: Order) -> bool:
+    """True for a simulated lab; raises what a run would raise at its start."""
+    prove_lasting(order.ledger_url)
+    with open_lab(settings, order) as (press, meter):
+        if not os.environ.get("PREFECT_API_URL"):
+            # A server of its own has no queue in which others could be seen.
+            with press_lock(press.identify().serial):
+                pass
+        prove_ledger(press, settings, order)
+        return simulated(press, meter)
+
+
+def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None:
+    prefect_environment.prepare(quiet=True)
+    from pressloop.flows.engine.server import temporary_server
+
+    name, lasting = settings.campaign.name, bool(os.environ.get("PREFECT_API_URL"))
+    with terminable() as asked, temporary_server():
+        from prefect.exceptions import CancelledRun
+
+        from pressloop.flows.campaign.campaign import campaign
+        from pressloop.flows.engine.zombies import ensure_automation
+        from pressloop.flows.operator.terminal import stepping_aside
+        from pressloop.views.live.progress import LiveProgress
+
+        if lasting:
+            ensure_automation()
+        try:
+            with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
+                    stepping_aside(shown.paused), unheard(ledger, name, order, asked):
+                campaign(str(path), order.trials, order.seed, hidden(order.ledger_url))
+        except CancelledRun as stop:
+            say(f"pressloop: {one_line(stop)} Nothing is lost: start again on the same ledger to "
+                "go on.")
+            raise typer.Exit(asked.code) from None
+
+
+@contextmanager
+def unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[None]:
+    """A server that is gone for good, or too busy to listen, takes nothing away from a campaign
+    that is complete. Raises Fault for one that is not, and Exit where somebody stopped it."""
+    from httpx import HTTPStatusError, TransportError
+
+    try:
+        yield
+    except (TransportError, HTTPStatusError) as away:
+        if isinstance(away, HTTPStatusError) and not away.response.is_server_error:
+            raise
+        if asked.how or asked.by is not None:
+            say(f"pressloop: {asked.how or 'Stopped.'} The Prefect server has not heard of it. "
+                "Nothing is lost: start again on the same ledger to go on.")
+            raise typer.Exit(asked.code) from None
+        used = sum(t.used_here for t in ledger.history(name, arrays=False))
+        if used < order.trials and _last_word(ledger, name).get("how") != "finished":
+            raise Fault("the Prefect server does not answer "
+                        f"({one_line(away) or type(away).__name__}). "
+                        f"{used} of {order.trials} stacks are done; start again on the same ledger "
+                        "to go on.") from None
+        say("The Prefect server went away before it heard of the end; the ledger has it all.")
+
+
+def _last_word(ledger: Ledger, name: str) -> dict[str, Any]:
+    """What the newest entry says: how the run ended, unless it could not say so."""
+    entries = ledger.log(name)
+    return entries[-1].payload if entries else {}
+
+
+def _conclude(url: str, name: str, as_json: bool) -> None:
+    found = stored(url, name)
+    if any(isinstance(t.outcome, Intact) for t in found.trials):
+        show(found, as_json)
+        return
+    result = {"campaign": name, "stacks": len(found.trials), "recommendation": None}
+    emit(result, as_json, lambda: say("No intact stack yet: nothing to recommend."))

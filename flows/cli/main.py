@@ -1,0 +1,253 @@
+"""The command line. Every command imports what it needs when it runs, so that help is instant."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Optional
+
+import typer
+
+from pressloop.flows.cli import ledger as cli_ledger
+from pressloop.flows.cli import study as cli_study
+from pressloop.flows.console import PlainGroup, plain_errors
+from pressloop.flows.deployments.nights import zone_here
+
+app = typer.Typer(
+    name="pressloop", cls=PlainGroup, no_args_is_help=True, add_completion=False,
+    pretty_exceptions_enable=False, rich_markup_mode=None,
+    context_settings={"max_content_width": 100},
+    help="Finds the pressing recipe that gives an all-solid-state battery stack the lowest "
+    "interfacial resistance without crushing it, in as few stacks as possible.")
+
+SettingsFile = Annotated[Path, typer.Argument(metavar="SETTINGS.toml", show_default=False)]
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
+LedgerUrl = Annotated[str, typer.Option("--ledger", metavar="URL", show_default=False,
+                                        help="Such as sqlite:///pressloop.db.")]
+OtherLedger = Annotated[Optional[str], typer.Option(  # noqa: UP045 - typer reads it at run time
+    "--ledger", metavar="URL", help="Instead of the one in the settings.")]
+Campaign = Annotated[Optional[str], typer.Option(  # noqa: UP045
+    "--campaign", metavar="NAME", help="Needed when the ledger has several.")]
+Sweep = Annotated[str, typer.Option(
+    "--sweep", metavar="N|last|all", show_default=False,
+    help="Of a file with several sweeps (loops, cycles, curves); all by default.")]
+Columns = Annotated[str, typer.Option(
+    "--columns", metavar="NAMES", show_default=False,
+    help="What the columns are, as in f,re,-im or f/kHz,|z|,phase; _ skips one.")]
+Seed = Annotated[Optional[int], typer.Option("--seed", min=0, max=2**31 - 1)]  # noqa: UP045
+
+
+@app.command()
+def run(settings: SettingsFile,
+        trials: Annotated[Optional[int], typer.Option("--trials", min=1)] = None,  # noqa: UP045
+        seed: Seed = None, ledger: OtherLedger = None, json: Json = False) -> None:
+    """Run the closed loop; started again on the same ledger it goes on where it stopped."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.run import run as work
+
+        work(settings, trials, seed, ledger, json)
+
+
+@app.command()
+def check(settings: SettingsFile,
+          recipe: Annotated[Optional[str], typer.Option(  # noqa: UP045
+              "--recipe", metavar="MPA,S,DEGC",
+              help="Take this recipe through every check; or: reference.")] = None,
+          json: Json = False) -> None:
+    """Open every device and compare all limits; moves nothing."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.check import check as work
+
+        code = work(settings, recipe, json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def suggest(settings: SettingsFile,
+            data: Annotated[Path, typer.Option("--data", metavar="past.csv",
+                                               show_default=False)],
+            count: Annotated[int, typer.Option("--count", min=1, max=64)] = 1,
+            seed: Seed = None, json: Json = False) -> None:
+    """Next recipes from a plain table of past presses; no hardware, no ledger."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.suggest import suggest as work
+
+        work(settings, data, count, seed, json)
+
+
+@app.command("import")
+def import_(settings: SettingsFile,
+            data: Annotated[Path, typer.Argument(metavar="past.csv", show_default=False)],
+            ledger: OtherLedger = None, json: Json = False) -> None:
+    """Put past presses into the ledger; the same row is never added twice."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.import_past import import_past as work
+
+        work(settings, data, ledger, json)
+
+
+@app.command()
+def evaluate(files: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
+             circuit: Annotated[str, typer.Option(
+                 help="Such as L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3 or R(RQ)(RQ), or auto.")] = "auto",
+             area_cm2: Annotated[Optional[float], typer.Option(  # noqa: UP045
+                 "--area-cm2", help="Geometric area; needed when the file has none.")] = None,
+             thickness_um: Annotated[Optional[float], typer.Option(  # noqa: UP045
+                 "--thickness-um", help="Of the separator, for its conductivity.")] = None,
+             interface_below_hz: Annotated[float, typer.Option(
+                 help="Arcs that peak below this belong to interfaces.")] = 3e5,
+             rules: Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
+                 "--set", metavar="NAME=VALUE", help="Any key of [evaluation], such as min_hz=1, "
+                 "masked_hz=1000, weighting=unit, fixed.alpha1=0.9; may be repeated.")] = None,
+             plot: Annotated[Optional[Path], typer.Option(  # noqa: UP045
+                 "--plot", metavar="FILE", help="Write the figures to .html or .png.")] = None,
+             sweep: Sweep = "", columns: Columns = "", json: Json = False) -> None:
+    """Fit the files of impedance instruments, text or binary; see read-your-spectra.md."""
+    with plain_errors():
+        from pressloop.evaluation.rules import Rules
+        from pressloop.flows.cli.commands.evaluate import Asked
+        from pressloop.flows.cli.commands.evaluate import evaluate as work
+        from pressloop.flows.cli.commands.rule_options import changed
+
+        asked = Asked(area_cm2, thickness_um, sweep, columns, plot)
+        by = changed(Rules(interface_below_hz=interface_below_hz), circuit, rules or ())
+        code = work(files, by, asked, json)
+    raise typer.Exit(code)
+
+
+@app.command()
+def recommend(ledger: LedgerUrl, campaign: Campaign = None, json: Json = False) -> None:
+    """The recommended recipe, how sure that is, and which recipes are as good."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.recommend import recommend as work
+
+        work(ledger, campaign, json)
+
+
+@app.command()
+def report(ledger: LedgerUrl, campaign: Campaign = None,
+           out: Annotated[Path, typer.Option("--out", metavar="DIR")] = Path(),
+           json: Json = False) -> None:
+    """Write one self-contained HTML page."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.report import report as work
+
+        work(ledger, campaign, out, json)
+
+
+@app.command()
+def export(ledger: LedgerUrl,
+           out: Annotated[Path, typer.Option("--out", metavar="DIR", show_default=False)],
+           campaign: Campaign = None, json: Json = False) -> None:
+    """Write trials, spectra and traces as CSV and Parquet."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.report import export as work
+
+        work(ledger, campaign, out, json)
+
+
+@app.command()
+def settle(ledger: LedgerUrl,
+           trial: Annotated[int, typer.Option("--trial", show_default=False)],
+           reason: Annotated[str, typer.Option("--reason", show_default=False,
+                                               help="What you saw.")],
+           campaign: Campaign = None, json: Json = False) -> None:
+    """Close a trial that the press cannot account for, after looking at the stack."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.settle import settle as work
+
+        work(ledger, campaign, trial, reason, json)
+
+
+@app.command()
+def serve(settings: SettingsFile,
+          cron: Annotated[Optional[str], typer.Option(  # noqa: UP045
+              help='Such as "0 20 * * 1-5": weekdays at 20:00, in the time zone below.')] = None,
+          timezone: Annotated[Optional[str], typer.Option(  # noqa: UP045
+              "--timezone", metavar="NAME", help="Such as Europe/Berlin; default: [campaign] "
+              f"timezone, else that of this computer, {zone_here()}.")] = None,
+          per_run: Annotated[Optional[int], typer.Option(  # noqa: UP045
+              "--per-run", min=1, max=1000, help="Stacks per run, such as a night's; default: "
+              "what is left of the budget, [campaign] trials.")] = None) -> None:
+    """Offer the campaign as a Prefect deployment, with a form in the UI and a schedule."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.serve import serve as work
+
+        work(settings, cron, timezone, per_run)
+
+
+@app.command()
+def link(environment: Annotated[bool, typer.Option(
+        "--env", help="Instead: lines for a shell, so that `prefect` commands are admitted.")
+        ] = False) -> None:
+    """A link, good once, to the page of the Prefect server that `pressloop serve` has started."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.link import link as work
+
+        work(environment)
+
+
+cli_ledger.add_to(app)
+cli_study.add_to(app)
+emulate = typer.Typer(cls=PlainGroup, no_args_is_help=True, rich_markup_mode=None,
+                      help="A lab without machines: real protocols on loopback ports.")
+app.add_typer(emulate, name="emulate")
+Bench = Annotated[Path, typer.Option("--bench", metavar="FILE", help="Where stacks lie.")]
+Speed = Annotated[float, typer.Option("--speed", min=0.01, max=10_000.0,
+                                      help="Machine seconds per second.")]
+FaultNames = Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
+    "--fault", help="Happens once; may be given several times.")]
+FaultRate = Annotated[float, typer.Option(
+    "--fault-rate", min=0.0, max=1.0, help="Share of cycles, or sweeps, with a random fault.")]
+Expose = Annotated[bool, typer.Option("--expose", help="Listen on other than loopback.")]
+
+
+@emulate.command("press")
+def emulate_press(
+        bench: Bench = Path("pressloop-emulated.bench.jsonl"),
+        state: Annotated[Path, typer.Option(
+            "--state", metavar="FILE", help="Its retained memory.")] = Path(
+                "pressloop-emulated.plc.json"),
+        host: str = "127.0.0.1",
+        port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 5020,
+        serial_device: Annotated[str, typer.Option(
+            "--serial", metavar="DEVICE", help="Modbus RTU there instead of TCP.")] = "",
+        register_map: Annotated[str, typer.Option("--map", metavar="FILE")] = "generic",
+        speed: Speed = 50.0,
+        personality: Annotated[str, typer.Option(
+            help="strict, 'holds outputs' or 'trips'.")] = "strict",
+        preset: Annotated[str, typer.Option(help="What stacks are made of.")] = "reference",
+        fault: FaultNames = None, fault_rate: FaultRate = 0.0, seed: int = 7,
+        expose: Expose = False, json: Json = False) -> None:
+    """A PLC press that speaks Modbus, with its memory in a file."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.emulate_press import emulate_press as work
+
+        work(bench, state, host, port, serial_device, register_map, speed, personality, preset,
+             tuple(fault or ()), fault_rate, seed, expose, json)
+
+
+@emulate.command("meter")
+def emulate_meter(
+        bench: Bench = Path("pressloop-emulated.bench.jsonl"),
+        dialect: Annotated[str, typer.Option(help="e4980a, e4990a, im3536 or im3570.")] = "im3536",
+        host: str = "127.0.0.1",
+        port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 5025,
+        speed: Speed = 50.0,
+        noise: Annotated[float, typer.Option(min=0.0, max=0.1, help="Relative.")] = 0.003,
+        fault: FaultNames = None, fault_rate: FaultRate = 0.0, seed: int = 0,
+        expose: Expose = False, json: Json = False) -> None:
+    """An impedance analyser that speaks SCPI and measures the stack pressed last."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.emulate_meter import emulate_meter as work
+
+        work(bench, dialect, host, port, speed, noise, tuple(fault or ()), fault_rate, seed,
+             expose, json)
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Campaigns that run by themselves, as Prefect deployments."""

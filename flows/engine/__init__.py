@@ -1,0 +1,1 @@
+"""What Prefect needs around a run: its server, who may enter, queues, dead runs."""

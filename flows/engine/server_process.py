@@ -1,0 +1,44 @@
+"""A Prefect server that lives no longer than the process that started it.
+
+Run as `python -P -m pressloop.flows.engine.server_process DESCRIPTOR [temporary]`, with the
+descriptor of a socket that listens on the loopback address, and the credentials in
+PREFECT_SERVER_API_AUTH_STRING. It ends when
+its standard input closes, which the kernel does even when the parent is killed; Ctrl-C in the
+parent's terminal does not reach it, so that the parent can still report how its run ended.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+import threading
+
+HOST = "127.0.0.1"
+
+
+def main() -> None:
+    """Serves until standard input closes. "temporary" leaves out the UI and the services."""
+    listening, temporary = socket.socket(fileno=int(sys.argv[1])), "temporary" in sys.argv[2:]
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    import uvicorn
+    from prefect.server.api.server import create_app
+
+    from pressloop.flows.engine.server_door import Door
+    from pressloop.flows.engine.server_key import SERVER_AUTH_VARIABLE
+
+    door = Door(create_app(ephemeral=temporary, final=True), listening.getsockname()[1],
+                os.environ[SERVER_AUTH_VARIABLE])
+    uvicorn.Server(uvicorn.Config(
+        door, log_level="error", lifespan="on", timeout_graceful_shutdown=3,
+        server_header=False)).run(sockets=[listening])
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""People: who is asked, where, and who is told."""

@@ -1,0 +1,1 @@
+"""Past presses from plain tables, for models and for the data check."""

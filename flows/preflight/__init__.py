@@ -1,0 +1,1 @@
+"""What `pressloop check` asks before the first stack. Nothing here moves anything."""

@@ -1,0 +1,56 @@
+"""One recipe through every check, without a stack and without moving anything."""
+
+from __future__ import annotations
+
+from pressloop.flows.console import BAD_INPUT
+from pressloop.flows.preflight.rows import Row
+from pressloop.flows.settings.campaign import Settings
+from pressloop.hardware.envelope import violations
+from pressloop.hardware.protocols import Press
+from pressloop.hardware.units import Machine, from_newton
+from pressloop.trials.errors import BadInput, shown
+from pressloop.trials.recipe import Recipe
+
+REFERENCE = "reference"
+
+
+def recipe_named(text: str, settings: Settings) -> Recipe:
+    """The recipe of `--recipe`: "reference", or pressure (MPa), dwell (s) and temperature (degC)
+    with commas between them. Raises BadInput for anything else."""
+    if text.strip() == REFERENCE:
+        if settings.reference is None:
+            raise BadInput("--recipe", text, "numbers where the settings have no [reference]",
+                           "Write it like 140,180,25.")
+        return settings.reference
+    try:
+        pressure, dwell, temperature = map(float, text.split(","))
+    except ValueError:
+        raise BadInput("--recipe", text, "pressure, dwell and temperature, or reference",
+                       "Write it like 140,180,25: MPa, s, degC.") from None
+    return Recipe(pressure, dwell, temperature)
+
+
+def recipe_rows(recipe: Recipe, settings: Settings, press: Press) -> list[Row]:
+    """What the recipe asks of the press, and what settings and press say to it."""
+    envelope = settings.envelope
+    outside = [f"{v.name} = {shown(v.value)}: must be {v.bound}."
+               for v in violations(recipe, envelope)]
+    refused = press.would_refuse(settings.stack_named("dry run"), recipe)
+    asked = f"{recipe.pressure_mpa:g} MPa, {recipe.dwell_s:g} s, {recipe.temperature_c:g} degC"
+    machine = Machine(envelope.die_area_mm2, press.identify().max_force_n)
+    return [
+        Row("recipe", asked),
+        Row("recipe force", in_gauge_units(recipe, machine)),
+        Row("recipe, settings", " ".join(outside) or "inside the envelope", not outside,
+            BAD_INPUT),
+        Row("recipe, press", " ".join(refused) or "would be accepted", not refused),
+    ]
+
+
+def in_gauge_units(recipe: Recipe, machine: Machine) -> str:
+    """The force of the recipe as gauges show it. Raises BadInput for a machine without limits."""
+    force = recipe.pressure_mpa * machine.die_area_mm2
+    kilonewton, tonnes, percent = (
+        from_newton(force, unit, machine) for unit in ("kN", "t", "percent_of_maximum"))
+    return (f"{kilonewton:.2f} kN, {tonnes:.2f} t, {percent:.1f} % of the "
+            f"{machine.max_force_n / 1e3:g} kN of the press")

@@ -1,0 +1,80 @@
+"""Whether the ledger that a run would use can be read and written, and has all that the press
+remembers; for `pressloop check`."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from sqlalchemy import URL
+
+from pressloop.flows.campaign.lab import Order, prove_ledger
+from pressloop.flows.console import BAD_INPUT
+from pressloop.flows.preflight.rows import Row
+from pressloop.flows.settings.campaign import Settings
+from pressloop.hardware.protocols import Press
+from pressloop.trials.errors import BadInput
+from pressloop.trials.ledger.database import display, engine_for, parse, sqlite_path, writing
+from pressloop.trials.ledger.ledger import Ledger
+from pressloop.trials.ledger.schema import revision_of
+
+
+def ledger_rows(press: Press, settings: Settings, order: Order) -> list[Row]:
+    """The ledger itself and, where it can be used, the press's memory beside it."""
+    found = ledger_row(order.ledger_url)
+    return [found, _memory(press, settings, order)] if found.ok else [found]
+
+
+def _memory(press: Press, settings: Settings, order: Order) -> Row:
+    try:
+        prove_ledger(press, settings, order)
+    except BadInput as problem:
+        return Row("ledger has", str(problem), False, BAD_INPUT)
+    return Row("ledger has", "all that the press remembers")
+
+
+def ledger_row(url: str) -> Row:
+    """Opens the ledger and takes, for a moment, its lock to write; one that is not there yet is not
+    made, but the place for it is looked at."""
+    try:
+        parsed = parse(url)
+        path = sqlite_path(parsed)
+        if parsed.get_backend_name() == "sqlite" and path is None:
+            return Row("ledger", "in memory: it forgets which stacks were pressed", False,
+                       BAD_INPUT)
+        if path is not None and not (path.exists() and path.stat().st_size):
+            return _place(parsed, path.resolve())
+        return _opened(url, parsed)
+    except BadInput as problem:
+        return Row("ledger", str(problem), False, BAD_INPUT)
+
+
+def _place(parsed: URL, path: Path) -> Row:
+    """For a ledger that is not there yet, or whose file is empty."""
+    folder = path.parent
+    if not folder.is_dir():
+        return Row("ledger", f"its folder {folder} does not exist: create it, or correct the path",
+                   False, BAD_INPUT)
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return Row("ledger", f"its folder {folder} cannot be written by this user", False,
+                   BAD_INPUT)
+    if path.exists() and not os.access(path, os.W_OK):
+        return Row("ledger", f"{path} cannot be written by this user", False, BAD_INPUT)
+    return Row("ledger", f"{display(parsed)}, made by the first run")
+
+
+def _opened(url: str, parsed: URL) -> Row:
+    shown, engine = display(parsed), engine_for(parsed, create=False)
+    try:
+        with writing(engine, shown) as connection:
+            empty = revision_of(connection, shown) is None
+    finally:
+        engine.dispose()
+    if empty:
+        return Row("ledger", f"{shown}, empty, made by the first run")
+    ledger = Ledger.open(url, create=False)
+    try:
+        names = ", ".join(ledger.campaigns()) or "none"
+    finally:
+        ledger.close()
+    return Row("ledger", f"{shown}, campaigns: {names}")

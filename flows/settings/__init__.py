@@ -1,0 +1,1 @@
+"""Settings files, read once at the door and passed on as values."""

@@ -1,0 +1,302 @@
+"""Settings: one TOML file per campaign, read once at the door and passed on as values."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+)
+
+from pressloop.evaluation.rules import Rules
+from pressloop.flows.settings.envelope import EnvelopeTable
+from pressloop.flows.settings.profiles import inlined
+from pressloop.flows.settings.tables import Table, readable, table_of
+from pressloop.hardware.envelope import Envelope, check
+from pressloop.optimizer.cost import Cost
+from pressloop.optimizer.objectives import DEFAULT, Objective, named_objective
+from pressloop.optimizer.problem import Problem, Search, SurrogateChoice
+from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.space import NAMES, Space
+from pressloop.optimizer.stopping import Stopping, prove_stopping
+from pressloop.trials.errors import BadInput, OutOfEnvelope
+from pressloop.trials.ledger.database import without_passwords
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.toml_files import toml
+
+
+def _as_range(value: Any) -> Any:
+    return (value, value) if isinstance(value, (int, float)) else (
+        tuple(value) if isinstance(value, list) else value)
+
+
+Range = Annotated[tuple[float, float], BeforeValidator(_as_range)]
+"""[low, high], or one number for a variable that is fixed."""
+
+
+def _one_line(value: str) -> str:
+    name = value.strip()
+    if not (1 <= len(name) <= 80 and name.isprintable()):
+        raise ValueError("one line of 1 to 80 printable characters")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_one_line)]
+"""A name as people write it, without spaces round it."""
+
+
+class CampaignTable(Table):
+    """`[campaign]`."""
+
+    name: Name
+    trials: int = Field(default=24, ge=1, le=100_000)
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    ledger: str = "sqlite:///pressloop.db"
+    max_sweeps: int = Field(default=3, ge=1, le=20)
+    on_stop: Literal["finish", "release"] = "finish"
+    skip_when_late_s: float = Field(default=1800.0, gt=0)
+    after_fault: Literal["stop", "go on"] = "stop"
+    faults_in_a_row: int = Field(default=3, ge=1, le=100)
+    wait_ready_s: float = Field(default=600.0, ge=0)
+    nothing_learned_in_a_row: int = Field(default=3, ge=0, le=100_000)
+    timezone: str = ""
+
+
+class StackTable(Table):
+    """`[stack]`: what all stacks of this campaign share."""
+
+    lot: Name
+    operator: Name
+    thickness_um: float = Field(gt=0)
+    area_cm2: float | None = Field(default=None, gt=0)
+    pre_press_mpa: float | None = Field(default=None, ge=0)
+    anode_press_mpa: float | None = Field(default=None, ge=0)
+
+
+class SpaceTable(Table):
+    """`[space]`: where recipes are searched."""
+
+    pressure_mpa: Range
+    dwell_s: Range
+    temperature_c: Range
+
+
+class RecipeTable(Table):
+    """`[reference]`: the recipe the lab uses now."""
+
+    pressure_mpa: float
+    dwell_s: float
+    temperature_c: float
+
+
+class DriverTable(BaseModel):
+    """`[press]` and `[meter]`: the driver, and options that the driver itself checks."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+    driver: Name
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The driver's own keys."""
+        return dict(self.model_extra or {})
+
+
+class SearchTable(Table):
+    """`[search]`."""
+
+    start_with: int = Field(default=5, ge=1, le=100_000)
+    acquisition: Name = Search().acquisition
+    control_every: int = Field(default=0, ge=0, le=100_000)
+
+
+class ObjectiveTable(BaseModel):
+    """`[objective]`: the focus, and options that the objective itself checks."""
+
+    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
+    focus: Name = DEFAULT
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """The objective's own keys."""
+        return dict(self.model_extra or {})
+
+
+def _as_tuple(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
+
+
+class EarlierTable(Table):
+    """`[earlier]`: campaigns to learn from as well, in this campaign's ledger or another one."""
+
+    campaigns: Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)] = ()
+    ledger: str | None = None
+
+
+class NotifyTable(Table):
+    """`[notify]`: what is started where a run ends or asks, and on which of these."""
+
+    command: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
+    on: Annotated[tuple[Literal["finished", "stopped", "failed", "skipped", "asked"], ...],
+                  BeforeValidator(_as_tuple)] = (
+        "finished", "stopped", "failed", "skipped", "asked")
+
+
+RulesTable = table_of(Rules)
+RiskLimitsTable = table_of(RiskLimits, "crushed_above")
+SurrogateTable = table_of(SurrogateChoice)
+CostTable = table_of(Cost)
+StoppingTable = table_of(Stopping)
+
+
+class Settings(Table):
+    """One campaign's settings."""
+
+    campaign: CampaignTable
+    stack: StackTable
+    space_table: SpaceTable = Field(alias="space")
+    reference_table: RecipeTable | None = Field(default=None, alias="reference")
+    envelope_table: EnvelopeTable = Field(alias="envelope")
+    press: DriverTable
+    meter: DriverTable
+    evaluation: RulesTable = RulesTable()  # type: ignore[valid-type]
+    limits_table: RiskLimitsTable = Field(default=RiskLimitsTable(), alias="risk_limits")  # type: ignore[valid-type]
+    objective_table: ObjectiveTable = Field(default=ObjectiveTable(), alias="objective")
+    cost_table: CostTable = Field(default=CostTable(), alias="cost")  # type: ignore[valid-type]
+    search: SearchTable = SearchTable()
+    surrogate: SurrogateTable = SurrogateTable()  # type: ignore[valid-type]
+    earlier: EarlierTable = EarlierTable()
+    notify: NotifyTable = NotifyTable()
+    stopping_table: StoppingTable = Field(default=StoppingTable(), alias="stopping")  # type: ignore[valid-type]
+
+    @property
+    def space(self) -> Space:
+        """Where recipes are searched."""
+        return Space(*(getattr(self.space_table, name) for name in NAMES))
+
+    @property
+    def envelope(self) -> Envelope:
+        """What the machine may ever be asked."""
+        return self.envelope_table.envelope
+
+    @property
+    def reference(self) -> Recipe | None:
+        """The recipe the lab uses now."""
+        table = self.reference_table
+        return None if table is None else Recipe(**table.model_dump())
+
+    @property
+    def rules(self) -> Rules:
+        """How readings become outcomes."""
+        return Rules(**self.evaluation.model_dump())  # type: ignore[attr-defined]
+
+    @property
+    def limits(self) -> RiskLimits:
+        """How much risk may be taken."""
+        return RiskLimits(crushed_above=self.rules.crushed_above,
+                          **self.limits_table.model_dump())  # type: ignore[attr-defined]
+
+    @property
+    def stopping(self) -> Stopping:
+        """When to stop before the budget."""
+        return Stopping(**self.stopping_table.model_dump())  # type: ignore[attr-defined]
+
+    @property
+    def cost(self) -> Cost:
+        """What a stack takes."""
+        return Cost(**self.cost_table.model_dump())  # type: ignore[attr-defined]
+
+    @property
+    def objective(self) -> Objective:
+        """What makes one recipe better than another."""
+        table = self.objective_table
+        return named_objective(table.focus, table.options, self.cost)
+
+    @property
+    def problem(self) -> Problem:
+        """What the optimiser is asked. Raises BadInput for what cannot be had together."""
+        return Problem(
+            self.space, self.objective, self.limits, self.cost, self.reference,
+            Search(**self.search.model_dump()),
+            SurrogateChoice(**self.surrogate.model_dump()))  # type: ignore[attr-defined]
+
+    @property
+    def simulated(self) -> bool:
+        """True when press or meter is the simulated one; said on every surface."""
+        return any(d.driver.rpartition(".")[2] == "simulated" for d in (self.press, self.meter))
+
+    @property
+    def area_cm2(self) -> float:
+        """Geometric electrode area: the die's, unless the stack is smaller."""
+        return self.stack.area_cm2 or self.envelope.die_area_mm2 / 100.0
+
+    @property
+    def origin(self) -> tuple[str, str]:
+        """Lot and operator of the stacks to come."""
+        return self.stack.lot, self.stack.operator
+
+    def stack_named(self, stack_id: str) -> Stack:
+        """A stack of this campaign."""
+        shared = self.stack.model_dump() | {"area_cm2": self.area_cm2}
+        return Stack(stack_id=stack_id, **shared)
+
+    def plain(self) -> dict[str, Any]:
+        """JSON values from which `from_plain` makes the same settings; passwords are left out."""
+        return without_passwords(json.loads(self.model_dump_json(by_alias=True)))
+
+    @property
+    def digest(self) -> str:
+        """Tells settings apart: the first 16 hex digits of a SHA-256."""
+        text = json.dumps(self.plain(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def read_settings(path: Path) -> Settings:
+    """The settings of a TOML file. Raises BadInput or OutOfEnvelope on anything wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInput("settings", path, "a readable file", f"{error.strerror}.") from None
+    except ValueError as error:
+        raise BadInput("settings", path, "a TOML file", f"{error}.") from None
+    return from_plain(inlined(toml(text, "settings", path), path.parent), str(path))
+
+
+def from_plain(values: dict[str, Any], source: str) -> Settings:
+    """Settings from plain values, with space and reference proved to lie in the envelope."""
+    try:
+        settings = Settings.model_validate(values)
+    except ValidationError as error:
+        raise readable(error, source, Settings) from None
+    _prove_inside(settings)
+    return settings
+
+
+def _prove_inside(settings: Settings) -> None:
+    """Both corners of the space, and the reference, must lie in the envelope."""
+    _ = settings.rules
+    problem, envelope = settings.problem, settings.envelope
+    space = problem.space
+    prove_stopping(settings.stopping, problem.objective)
+    if not settings.area_cm2 <= 1.001 * envelope.die_area_mm2 / 100.0:
+        raise BadInput("stack.area_cm2", settings.area_cm2,
+                       f"at most {envelope.die_area_mm2 / 100.0:.4g}, the area of the die",
+                       "Correct it, or envelope.die_diameter_mm.")
+    corners = [Recipe(*(getattr(space, name)[end] for name in NAMES)) for end in (0, 1)]
+    for where, recipe in [("space", corners[0]), ("space", corners[1]),
+                          ("reference", settings.reference)]:
+        if recipe is None:
+            continue
+        try:
+            check(recipe, envelope)
+        except OutOfEnvelope as error:
+            raise OutOfEnvelope(f"{where}.{error.name}", error.value, error.bound,
+                                error.remedy) from None

@@ -1,0 +1,46 @@
+"""`[envelope]` of a settings file: profiles of die and materials, and numbers beside them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field
+
+from pressloop.flows.settings.tables import Table, table_of
+from pressloop.hardware.envelope import Envelope
+from pressloop.hardware.profiles import LARGEST_DIE_MM, Bounds, Die, Material, Own, envelope_of
+
+DieTable = table_of(Die)
+MaterialTable = table_of(Material)
+Materials = Annotated[
+    tuple[MaterialTable, ...],  # type: ignore[valid-type]
+    BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)]
+
+
+class EnvelopeTable(Table):
+    """`[envelope]`: what die, press and material bear."""
+
+    die: DieTable | None = None  # type: ignore[valid-type]
+    materials: Materials = ()
+    press_max_force_kn: float = Field(gt=0)
+    die_diameter_mm: float | None = Field(default=None, gt=0, le=LARGEST_DIE_MM)
+    die_max_pressure_mpa: float | None = Field(default=None, gt=0)
+    min_temperature_c: float = 15.0
+    max_temperature_c: float | None = None
+    open_below_c: float | None = None
+    max_dwell_s: float = Field(default=3600.0, gt=0)
+    max_rate_mpa_per_s: float = Field(default=50.0, gt=0)
+    max_o2_ppm: float | None = Field(default=None, gt=0)
+    max_h2o_ppm: float | None = Field(default=None, gt=0)
+
+    @property
+    def envelope(self) -> Envelope:
+        """Profiles and numbers together. Raises BadInput for a number that loosens a profile."""
+        die: Any = self.die
+        return envelope_of(
+            None if die is None else Die(**die.model_dump()),
+            [Material(**one.model_dump()) for one in self.materials],  # type: ignore[attr-defined]
+            Bounds(self.press_max_force_kn * 1e3, self.min_temperature_c, self.max_dwell_s,
+                   self.max_rate_mpa_per_s, self.max_o2_ppm, self.max_h2o_ppm),
+            Own(self.die_diameter_mm, self.die_max_pressure_mpa, self.max_temperature_c,
+                self.open_below_c))

@@ -1,0 +1,1 @@
+"""A study of past data as a Prefect flow."""

@@ -1,0 +1,158 @@
+"""Settings of a study: one TOML file, read once and passed on as values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, ValidationError, create_model
+
+from pressloop.flows.settings.campaign import Name
+from pressloop.flows.settings.tables import Table, as_tuple, readable, table_of
+from pressloop.flows.study.parts import PARTS, work_of
+from pressloop.hardware.simulation.materials import PRESETS
+from pressloop.optimizer.space import NAMES
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.tables.files import cells_of
+from pressloop.trials.toml_files import toml
+
+Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
+
+
+class StudyTable(Table):
+    """`[study]`. `out` is a folder, from where the command is given; `processes` how many work at
+    once, 0 for as many as there are cores."""
+
+    name: Name
+    seed: int = Field(default=0, ge=0, le=2**31 - 1)
+    out: str = "study"
+    workers: Literal["processes", "here", "dask"] = "processes"
+    processes: int = Field(default=0, ge=0, le=1024)
+    dask_address: str | None = None
+
+
+class SourceTable(Table):
+    """`[source]`: a table with its settings, a ledger, or stacks of the simulator. Paths start
+    from the folder of the study file, the address of a ledger from where the command is given."""
+
+    table: str | None = None
+    settings: str | None = None
+    ledger: str | None = None
+    campaign: Name | None = None
+    campaigns: Names = ()
+    preset: str | None = None
+    stacks: int = Field(default=40, ge=4, le=100_000)
+    lots: int = Field(default=1, ge=1, le=1000)
+
+
+class _Study(Table):
+    """What all studies have, whatever their parts."""
+
+    study: StudyTable
+    source: SourceTable
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Parts that are asked for: those with a table of their own, or all."""
+        named = tuple(part for part in PARTS if getattr(self, part) is not None)
+        return named or tuple(PARTS)
+
+    def options(self, part: str, folder: Path) -> Any:
+        """The options of a part. `folder` is where paths start from. Raises BadInput."""
+        table = getattr(self, part)
+        values = {} if table is None else table.model_dump()
+        if isinstance(design := values.get("design"), str):
+            values["design"] = design_recipes(folder / design) if design else ()
+        return work_of(part).Options(**values)
+
+    def designs(self, folder: Path) -> tuple[Path, ...]:
+        """Tables of designs of experiments that its parts read."""
+        named = (getattr(getattr(self, part), "design", "") for part in self.parts)
+        return tuple(folder / str(name) for name in named if name)
+
+    def plain(self) -> dict[str, Any]:
+        """As JSON values."""
+        return json.loads(self.model_dump_json(exclude_none=True))
+
+
+def _options_table(part: str) -> type[Table]:
+    kind = work_of(part).Options
+    if part != "replay":
+        return table_of(kind)
+    # The file names the table of a design of experiments; the options hold its recipes.
+    return create_model("ReplayTable", __base__=table_of(kind, "design"), design=(str, ""))
+
+
+_TABLES: dict[str, Any] = {part: (_options_table(part) | None, None) for part in PARTS}
+StudySettings: Any = create_model("StudySettings", __base__=_Study, **_TABLES)
+"""One study's settings: `[study]`, `[source]` and a table for each part with the keys of its
+options."""
+
+
+def read_study(path: Path) -> Any:
+    """The settings of a study file. Raises BadInput on anything wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInput("study", path, "a readable file", f"{error.strerror}.") from None
+    except ValueError as error:
+        raise BadInput("study", path, "a TOML file", f"{error}.") from None
+    try:
+        found = StudySettings.model_validate(toml(text, "study", path))
+    except ValidationError as error:
+        raise readable(error, str(path), StudySettings) from None
+    _prove_source(found.source)
+    if found.study.dask_address and found.study.workers != "dask":
+        raise BadInput("study.dask_address", found.study.dask_address, 'left out, or with workers '
+                       '= "dask"', "Only Dask workers have an address.")
+    for part in found.parts:
+        found.options(part, path.parent)
+    return found
+
+
+def design_recipes(path: Path) -> tuple[tuple[float, float, float], ...]:
+    """The recipes of a table with the columns of a recipe, in their order."""
+    found = cells_of(path)
+    missing = [name for name in NAMES if name not in found.header]
+    if missing:
+        raise BadInput(f"{path.name}: column {missing[0]}", "missing", "present",
+                       f"Columns found: {', '.join(found.header)}.")
+    found.prove_read_one_way(NAMES, path)
+    at = [found.header.index(name) for name in NAMES]
+    return tuple(_recipe(cells, at, f"{path.name} row {number}") for number, cells in found.rows)
+
+
+def _recipe(cells: Sequence[str], at: Sequence[int], where: str) -> tuple[float, float, float]:
+    try:
+        recipe = Recipe(*(float(cells[i]) for i in at))
+    except (ValueError, IndexError):
+        raise BadInput(where, "an empty cell or text", "three numbers in every row",
+                       "Complete the recipes.") from None
+    except BadInput as error:
+        raise BadInput(f"{where}: {error.name}", error.value, error.bound, error.remedy) from None
+    return recipe.pressure_mpa, recipe.dwell_s, recipe.temperature_c
+
+
+def _prove_source(source: SourceTable) -> None:
+    given = [name for name in ("table", "ledger", "preset") if getattr(source, name) is not None]
+    if len(given) != 1:
+        raise BadInput("source", " and ".join(given) or "empty", "one of table, ledger and preset",
+                       "A study looks at one set of stacks.")
+    kept = {"table": {"table", "settings"}, "ledger": {"ledger", "campaign", "campaigns"},
+            "preset": {"preset", "stacks", "lots"}}[given[0]]
+    for name in sorted(source.model_fields_set - kept):
+        raise BadInput(f"source.{name}", getattr(source, name), f"left out beside {given[0]}",
+                       f"With {given[0]}, known are {', '.join(sorted(kept))}.")
+    if source.table is not None and source.settings is None:
+        raise BadInput("source.settings", "missing", "the settings of a campaign",
+                       'Add settings = "campaign.toml": it says which space and which die is '
+                       "meant.")
+    if source.campaign is not None and source.campaigns:
+        raise BadInput("source.campaigns", list(source.campaigns), "left out beside campaign",
+                       "Give one of the two.")
+    if source.preset is not None and source.preset not in PRESETS:
+        raise BadInput("source.preset", source.preset, f"one of {', '.join(PRESETS)}",
+                       "Name one of these.")

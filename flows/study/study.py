@@ -1,0 +1,99 @@
+"""A study of past data: every part on the same stacks, one page and one set of tables."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+from typing import Any
+
+from prefect import flow
+from prefect.client.schemas.objects import State
+from prefect.logging import get_run_logger
+from prefect.states import Completed, Failed
+
+from pressloop.flows.console import one_line
+from pressloop.flows.study.artifact import show_sentences
+from pressloop.flows.study.jobs import each_of, stopped_at_once
+from pressloop.flows.study.outputs import PAGE, Done, clear, summary_of, write_summary, write_tables
+from pressloop.flows.study.parts import PARTS, view_of, work_of
+from pressloop.flows.study.progress import StudyProgress
+from pressloop.flows.study.settings import read_study
+from pressloop.flows.study.sources import Source, source_of
+from pressloop.studies.executor import Each
+from pressloop.trials.errors import PressloopError
+from pressloop.views.files import write_atomically
+
+
+@flow(name="study", flow_run_name="study {study_path}", persist_result=False)
+def study(study_path: str, seed: int | None = None, out: str | None = None) -> Any:
+    """Does the parts that the settings ask for. A part that cannot be done is told in the report
+    and costs the others nothing; the run then ends as failed."""
+    path = Path(study_path)
+    settings = read_study(path)
+    seed = settings.study.seed if seed is None else seed
+    folder = Path(out or settings.study.out)
+    source = source_of(settings.source, path.parent, seed)
+    clear(folder)
+    done = []
+    with StudyProgress() as shown, stopped_at_once(settings.study):
+        each = each_of(settings.study, shown)
+        for part in settings.parts:
+            found = done_part(part, settings.options(part, path.parent), source, seed, each)
+            write_tables(folder, found)
+            if found.trace:
+                get_run_logger().error("%s: not done.\n%s", PARTS[part], found.trace)
+            if found.problem:
+                shown.say(f"{PARTS[part]}: not done. {found.problem}")
+            done.append(found)
+    used = settings.plain()
+    used["study"] = {**used["study"], "seed": seed, "out": str(folder)}
+    summary = summary_of(used, seed, source.data.source, source.data.simulated,
+                         source.digests, done)
+    _write_page(folder, path, summary, done)
+    write_summary(folder, summary)
+    show_sentences(summary)
+    return _end(done)
+
+
+def done_part(part: str, options: Any, source: Source, seed: int, each: Each) -> Done:
+    """One part, whatever becomes of it."""
+    work = work_of(part)
+    try:
+        if part == "lint":
+            # Seconds of work, which are not worth the way to other processes.
+            findings = (work.lint(source.data, options) if source.sheet is None
+                        else work.lint_sheet(source.sheet, options))
+        else:
+            findings = getattr(work, part)(source.data, options, seed=seed, each=each)
+        return Done(part, tuple(findings.sentences), view_of(part).section(findings, source.data),
+                    findings.tables())
+    except PressloopError as error:
+        return Done(part, problem=one_line(error))
+    except Exception as error:
+        where = traceback.extract_tb(error.__traceback__)[-1]
+        return Done(part, problem=f"{type(error).__name__}: {one_line(error)} "
+                    f"({Path(where.filename).name}, line {where.lineno}).",
+                    trace=traceback.format_exc())
+
+
+def _write_page(folder: Path, path: Path, summary: dict[str, Any], done: list[Done]) -> None:
+    from pressloop.views.study.report import Part, study_page
+
+    parts = [Part(one.title, one.sentences, one.html, one.problem) for one in done]
+    command = f"pressloop study {path.name} --seed {summary['seed']}"
+    html = study_page(summary["study"], summary["source"], parts, simulated=summary["simulated"],
+                      command=command, versions=summary["versions"], digests=summary["digests"])
+    write_atomically(folder / PAGE, lambda draft: _write(draft, html))
+
+
+def _end(done: list[Done]) -> State[Any]:
+    lost = [one for one in done if one.problem]
+    words = f"{len(done) - len(lost)} of {len(done)} parts done."
+    if not lost:
+        return Completed(message=words)
+    return Failed(message=f"{words} Not done: " + " ".join(
+        f"{one.title}: {one.problem}" for one in lost))
+
+
+def _write(draft: Path, html: str) -> None:
+    draft.write_text(html, encoding="utf-8", newline="\n")

@@ -1,0 +1,1 @@
+"""What the models learn from: which stacks, of which lots, and whether readings drift."""

@@ -1,0 +1,124 @@
+"""Whether stacks of other lots, operators or campaigns help to predict the ones at hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from pressloop.optimizer.history.training import Rows, Training
+from pressloop.optimizer.model_files import dataset
+from pressloop.optimizer.physics_prior import of_failure, of_log_resistance
+from pressloop.optimizer.problem import Problem
+from pressloop.optimizer.space import Space
+from pressloop.surrogates.failures import threshold
+from pressloop.surrogates.models import physics_gp
+from pressloop.surrogates.models.physics_gp import left_out_density
+from pressloop.surrogates.parts.prior import Prior, ThresholdPrior
+from pressloop.trials.checks import FloatArray
+from pressloop.trials.outcome import FailureMode, Intact
+from pressloop.trials.trial import Trial
+
+Density = Callable[[Rows, Any], float]
+
+ENOUGH = 1
+"""Own rows from which on they can tell whether another lot misleads."""
+MARGIN = 1.0
+"""How much better the own rows must be predicted without it, in nats over all of them. Useful lots
+stay below in nine of ten cases for the damage index and always for resistance; lots of a material
+that breaks elsewhere are above by the third stack (benchmarks/optimizers/lots.py)."""
+MANY, DEALS = 8, 9
+"""Rows from which on a lot can be told from one whose readings are dealt out anew among its
+recipes, and how often they are."""
+FEWEST = 3
+"""Stacks that every campaign presses by design: as many as it takes to tell that the earlier ones
+mislead."""
+
+
+def useful_rows(data: Training, problem: Problem) -> tuple[Training, tuple[str, ...]]:
+    """The rows to learn from, and what is to be told of those that are left out.
+
+    Another group is left out where the own rows (group 0), predicted one by one, are predicted
+    better without it. Of resistance it is also left out where its own recipes do not explain its
+    readings, as in a table whose columns were sorted apart; that can be told before there is an
+    own row, but only of a quantity that varies over the recipes. `physics_gp` and `threshold`
+    decide, whichever models are fitted in the end.
+    """
+    space = problem.space
+    prior = of_log_resistance(space, problem.limits, laws=problem.surrogate.laws)
+    rows, note = _useful(data.log_resistance, prior, "log resistance", _density, explained=True)
+    crush = of_failure(space, FailureMode.CRUSHED)
+    hazard, other = _useful(data.log_hazard, crush, "the damage index", _hazard_density,
+                            explained=False)
+    return (replace(data, log_resistance=rows, log_hazard=hazard),
+            tuple(n for n in (note, other) if n))
+
+
+def _useful(rows: Rows, prior: Prior | ThresholdPrior, what: str, density: Density, *,
+            explained: bool) -> tuple[Rows, str]:
+    left, notes = np.zeros(rows.y.size, dtype=bool), []
+    for group in np.unique(rows.group[rows.group != 0]):
+        mine = rows.group == group
+        if why := _why_not(rows, mine, prior, density, explained):
+            left |= mine
+            notes.append(f"{int(mine.sum())} stacks of another lot or operator are left out of "
+                         f"{what}: {why}.")
+    return (rows[~left], " ".join(notes)) if notes else (rows, "")
+
+
+def opening_size(start_with: int, earlier: Sequence[Trial], space: Space) -> int:
+    """Stacks to press by design where `earlier` ones are known: two intact ones in this space
+    stand for one, but FEWEST stay, to tell whether the earlier ones mislead."""
+    known = sum(isinstance(t.outcome, Intact) and space.contains(t.recipe) for t in earlier)
+    return max(start_with - known // 2, min(start_with, FEWEST))
+
+
+def _why_not(rows: Rows, other: FloatArray, prior: Prior | ThresholdPrior, density: Density,
+             explained: bool) -> str:
+    """Why the rows marked as `other` are not learned from; "" where they are."""
+    if explained and int(other.sum()) >= MANY and not _explained(
+            _told(rows[other]), rows.x.shape[-1], prior):
+        return "their recipes explain their readings no better than chance"
+    own = rows.group == 0
+    if int(own.sum()) < ENOUGH:
+        return ""
+    together, alone = density(rows[own | other], prior), density(rows[own], prior)
+    return "without them this lot's stacks are predicted better" if alone > together + MARGIN \
+        else ""
+
+
+def _told(rows: Rows) -> tuple[bytes, bytes, bytes]:
+    return rows.x.tobytes(), rows.y.tobytes(), rows.variance.tobytes()
+
+
+@lru_cache(maxsize=64)
+def _explained(told: tuple[bytes, bytes, bytes], inputs: int, prior: Prior) -> bool:
+    """True where rows of one lot are predicted better, each from the others, than by the same
+    readings dealt out anew. Once for the same rows, as an earlier lot does not change."""
+    x, y, variance = (np.frombuffer(part).copy() for part in told)
+    rows = Rows(x.reshape(-1, inputs), y, variance, np.zeros(y.size, dtype=np.int64))
+    seen = _density(rows, prior)
+    return all(seen > _density(dealt, prior) for dealt in _dealt(rows))
+
+
+def _dealt(rows: Rows) -> Iterator[Rows]:
+    draw = np.random.default_rng(0)
+    for _ in range(DEALS):
+        order = draw.permutation(rows.y.size)
+        yield Rows(rows.x, rows.y[order], rows.variance[order], rows.group)
+
+
+def _density(rows: Rows, prior: Prior) -> float:
+    """Sum of the log predictive density of the own rows of ln R, each left out."""
+    density = left_out_density(physics_gp.fit(dataset(rows), prior))
+    return float(density.numpy()[rows.group == 0].sum())
+
+
+def _hazard_density(rows: Rows, prior: ThresholdPrior) -> float:
+    """The same of the damage index, of the rows whose index can be told from none."""
+    density = left_out_density(threshold.fit(dataset(rows), None, prior))
+    told = (np.sqrt(rows.variance) <= threshold.BLURRED) | (rows.y >= 0.0)
+    return float(density.numpy()[(rows.group == 0) & told].sum())

@@ -1,0 +1,174 @@
+"""From trials to arrays: what each model may learn from each outcome.
+
+| outcome | resistance | damage index | crushed label | shorted label | delaminated label |
+|---|---|---|---|---|---|
+| intact | yes | if measured | no, if no index | no | no |
+| crushed | - | if measured | yes, if no index | - | no |
+| shorted | - | if measured | - | yes | - |
+| delaminated | - | if measured | - | - | yes |
+| set aside, faulted, settled, open | - | - | - | - | - |
+| pressed off a fixed variable | - | - | - | - | - |
+
+Non-uniformity, where segmented electrodes give it, is learned with the resistance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pressloop.optimizer.space import Space
+from pressloop.trials.checks import FloatArray, IntArray
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
+from pressloop.trials.trial import Trial
+
+LARGEST_INDEX = 0.99
+EVENEST = 1e-3
+"""Smallest non-uniformity whose logarithm is taken: none is measured finer."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """Inputs (n, d), targets (n,), known variances (n,) and groups (n,) of one model; group 0 is
+    the origin that recipes are wanted for."""
+
+    x: FloatArray
+    y: FloatArray
+    variance: FloatArray
+    group: IntArray
+
+    def __getitem__(self, kept: FloatArray | slice) -> Rows:
+        return Rows(self.x[kept], self.y[kept], self.variance[kept], self.group[kept])
+
+    @property
+    def none(self) -> Rows:
+        """No row of the same inputs."""
+        return self[:0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Training:
+    """What the models learn from, plus the recipes still in work. `log_hazard` is ln(H/H*) of the
+    hazard H = -ln(1 - D) of the damage index D, H* that of the index above which a stack counts as
+    crushed: a straight line over ln P where D is Weibull's."""
+
+    log_resistance: Rows
+    log_hazard: Rows
+    labels: dict[FailureMode, Rows]
+    pending: FloatArray
+    log_nonuniformity: Rows
+
+    @property
+    def largest(self) -> int:
+        """Rows of the model that has most."""
+        return max(self.log_resistance.y.size, *(
+            self.log_hazard.y.size + rows.y.size for rows in self.labels.values()))
+
+
+Origin = tuple[str, str]
+"""Lot and operator of a stack: what offsets all its readings alike."""
+
+
+def origin_of(trial: Trial) -> Origin:
+    """Where a trial's stack came from."""
+    return (trial.stack.lot, trial.stack.operator)
+
+
+def latest_origin(history: Sequence[Trial]) -> Origin | None:
+    """The origin of the newest stack, None without one. Blind to the order of the history."""
+    return origin_of(max(history, key=lambda t: (t.number, *origin_of(t)))) if history else None
+
+
+def training(history: Iterable[Trial], space: Space, crushed_above: float,
+             origin: Origin | None = None) -> Training:
+    """Sorted by content, so that the order of the history cannot matter. `origin` is where the
+    stacks come from that recipes are wanted for; without one all rows are alike."""
+    crushed = -np.log1p(-crushed_above)
+    trials = sorted((t for t in history if space.comparable(t.recipe)), key=content_of)
+    groups = _groups(trials, origin)
+    intact = [(t, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
+    damaged = [(t, d) for t in trials if (d := _damage(t)) is not None]
+    even = [(t, o.nonuniformity) for t, o in intact if o.nonuniformity is not None]
+    return Training(
+        log_resistance=_rows(space, groups, [t for t, _ in intact],
+                             [float(np.log(o.resistance_ohm_cm2)) for _, o in intact],
+                             [_log_variance(o) for _, o in intact]),
+        log_hazard=_rows(space, groups, [t for t, _ in damaged],
+                         [float(np.log(_hazard(d) / crushed)) for _, d in damaged],
+                         [_log_hazard_variance(d) for _, d in damaged]),
+        labels={mode: _labels(trials, space, groups, mode) for mode in FailureMode},
+        pending=space.encode([t.recipe for t in trials if t.is_open]),
+        log_nonuniformity=_rows(space, groups, [t for t, _ in even],
+                                [float(np.log(max(value, EVENEST))) for _, value in even],
+                                [0.0] * len(even)),
+    )
+
+
+def _groups(trials: Sequence[Trial], origin: Origin | None) -> dict[Origin, int]:
+    """A number for each origin; the one that is wanted has 0, even if no stack is from it yet."""
+    if origin is None:
+        return {origin_of(t): 0 for t in trials}
+    others = sorted({origin_of(t) for t in trials} - {origin})
+    return {origin: 0} | {one: i for i, one in enumerate(others, 1)}
+
+
+def content_of(trial: Trial) -> tuple[str, ...]:
+    """What trials are sorted by, so that the order of a history cannot matter."""
+    return (repr(trial.recipe), repr(trial.outcome), trial.state, *origin_of(trial))
+
+
+def _damage(trial: Trial) -> Damage | None:
+    return trial.outcome.damage if isinstance(trial.outcome, (Intact, Failed)) else None
+
+
+def _log_variance(outcome: Intact) -> float:
+    """Variance of ln R: (SE/R)^2; a reading without an error has only the learned scatter."""
+    return ((outcome.resistance_se_ohm_cm2 or 0.0) / outcome.resistance_ohm_cm2) ** 2
+
+
+def _index(damage: Damage) -> float:
+    """The index, at least its standard error, whose logarithm can be taken; one whose hazard is
+    infinite counts as 99 %."""
+    return min(max(damage.index, damage.standard_error, 1e-4), LARGEST_INDEX)
+
+
+def _hazard(damage: Damage) -> float:
+    """-ln(1 - D)."""
+    return float(-np.log1p(-_index(damage)))
+
+
+def _log_hazard_variance(damage: Damage) -> float:
+    """Variance of ln H by the standard error of D, (dH/dD / H)^2 se^2."""
+    error = max(damage.standard_error, 1e-4)
+    return float((error / ((1.0 - _index(damage)) * _hazard(damage))) ** 2)
+
+
+def _labels(trials: Sequence[Trial], space: Space, groups: dict[Origin, int], mode: FailureMode
+            ) -> Rows:
+    pairs = [(t, label) for t in trials if (label := _label(t, mode)) is not None]
+    return _rows(space, groups, [t for t, _ in pairs], [label for _, label in pairs],
+                 [0.0] * len(pairs))
+
+
+def _label(trial: Trial, mode: FailureMode) -> float | None:
+    """1 failed so, 0 did not, None where the outcome cannot tell."""
+    outcome = trial.outcome
+    if not isinstance(outcome, (Intact, Failed)):
+        return None
+    if mode is FailureMode.CRUSHED and outcome.damage is not None:
+        return None
+    if isinstance(outcome, Intact):
+        return 0.0
+    if outcome.mode is mode:
+        return 1.0
+    # A crushed stack has good contact; a shorted or delaminated one could have been either.
+    return 0.0 if (outcome.mode, mode) == (FailureMode.CRUSHED, FailureMode.DELAMINATED) else None
+
+
+def _rows(space: Space, groups: dict[Origin, int], trials: list[Trial], y: list[float],
+          variance: list[float]) -> Rows:
+    return Rows(space.encode([t.recipe for t in trials]), np.array(y, dtype=np.float64),
+                np.array(variance, dtype=np.float64),
+                np.array([groups[origin_of(t)] for t in trials], dtype=np.int64))

@@ -1,0 +1,1 @@
+"""Which model predicts best, and is that sure?"""

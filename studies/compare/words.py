@@ -1,0 +1,231 @@
+"""The comparison in plain sentences, verdicts first."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from pressloop.studies.compare.advice import advice, advice_words, settings_lines
+from pressloop.studies.compare.comparison import (
+    DENSITY,
+    FEWEST,
+    OFF,
+    QUESTIONS,
+    SKILL,
+    TYPICAL,
+    Comparison,
+)
+from pressloop.studies.compare.contenders import CRUSHING
+from pressloop.studies.compare.method import method
+from pressloop.studies.compare.options import Options
+from pressloop.studies.compare.stack_words import percent_off, times, widest, worst
+from pressloop.studies.data import StudyData
+from pressloop.studies.paired import (
+    ENOUGH_LOTS,
+    LIKELY,
+    NO_EVIDENCE,
+    REAL,
+    TOO_FEW,
+    Difference,
+    by_strength,
+)
+from pressloop.trials.checks import FloatArray
+
+BY_CHANCE = 2.6
+"""Standard deviations of a count beyond which 1 of 100 counts lies."""
+
+
+def sentences(data: StudyData, options: Options, resistance: Comparison | None,
+              crushing: Comparison | None) -> tuple[str, ...]:
+    """Verdicts on resistance, on crushing, and how they were come by."""
+    found: list[str] = []
+    if resistance is None:
+        found.append(f"Models of resistance are not compared: that needs {FEWEST} intact stacks, "
+                     f"there are {len(data.intact)}.")
+    else:
+        found += [s for scheme in resistance.asked for s in verdict(resistance, scheme)]
+    if crushing is None:
+        found.append("Models of crushing are not compared: no stack was crushed, or too few are "
+                     "known to have been or not.")
+    else:
+        found += [s for scheme in crushing.asked for s in verdict(crushing, scheme)]
+    for one in (resistance, crushing):
+        if one is not None:
+            found += method(one, options)
+    left = sum(not data.space.comparable(t.recipe) for t in (*data.intact, *data.failed))
+    if left:
+        found.append(f"{left} stacks are left out, as they were pressed off a variable that the "
+                     "space fixes.")
+    return (*found, *to_set(resistance, crushing))
+
+
+def to_set(resistance: Comparison | None, crushing: Comparison | None) -> tuple[str, ...]:
+    """What to put into the settings, and why."""
+    pairs = [(one, told) for one in (resistance, crushing)
+             if one is not None and (told := advice(one)) is not None]
+    if not pairs:
+        return ()
+    words = [s for one, told in pairs for s in advice_words(one, told)]
+    lines = settings_lines([told for _, told in pairs]).replace("\n", " ")
+    return (*words, f"The lines for the settings: {lines}")
+
+
+def verdict(one: Comparison, scheme: str) -> tuple[str, ...]:
+    """What one scheme says: how good the baseline is, whether its intervals hold, and how the
+    others compare."""
+    own = one.score(scheme, one.baseline, SKILL if one.what == CRUSHING else OFF)
+    if own is None:
+        return (f"{QUESTIONS[scheme]} the {one.titles[one.baseline]} predicted nothing.",)
+    words = _crushing(one, scheme) if one.what == CRUSHING else _resistance(one, scheme)
+    return tuple(s for s in (words, worst(one, scheme), *_others(one, scheme), _odds(one, scheme))
+                 if s)
+
+
+def _resistance(one: Comparison, scheme: str) -> str:
+    off, square, inside = (one.score(scheme, one.baseline, name)
+                           for name in (TYPICAL, OFF, "coverage_95"))
+    assert off is not None and square is not None and inside is not None
+    return (f"{QUESTIONS[scheme]}, {_baseline(one)} is typically off by "
+            f"{percent_off(off.value)} ({_ends(off.low, off.high)}): half of the {off.stacks} "
+            "stacks were predicted nearer. Counting large errors more (root mean square) makes it "
+            f"{percent_off(square.value)}. "
+            f"{trust(round(inside.value * inside.stacks), inside.stacks, inside.low, inside.high)}"
+            f"{widest(one, scheme)}")
+
+
+def _baseline(one: Comparison) -> str:
+    """The baseline, and from how many stacks it learned where others had more."""
+    few = one.baseline in one.thin and len(one.thin) < len(one.titles)
+    return f"the {one.titles[one.baseline]}" + (
+        f", which learned from {one.most_rows} stacks at most," if few else "")
+
+
+def _ends(low: float, high: float) -> str:
+    """Of the interval of an error in percent."""
+    if high < 100.0:
+        return f"{low:.0f} to {high:.0f} %"
+    return f"{percent_off(low)} to {percent_off(high)}"
+
+
+def trust(count: int, of: int, low: float, high: float) -> str:
+    """Whether a stated 95 % interval holds what it says; `low` to `high` is the interval of the
+    share that was inside."""
+    words = f"{count} of {of} measured values were inside its stated 95 % interval"
+    if low <= 0.95 <= high:
+        return f"{words}, which agrees with what it states."
+    side = "fewer than it states: it is too sure of itself" if high < 0.95 \
+        else "more than it states: its intervals could be narrower"
+    return f"{words}, {side}."
+
+
+def _crushing(one: Comparison, scheme: str) -> str:
+    skill, said = one.score(scheme, one.baseline, SKILL), one.said(scheme, one.baseline)
+    assert skill is not None and said is not None
+    words = (f"{QUESTIONS[scheme]}, {_baseline(one)} expected {said.numbers[0].sum():.1f} of "
+             f"{skill.stacks} stacks to be crushed, and "
+             f"{_counted(said.numbers[0], one.table.y[said.index])}.")
+    if math.isnan(skill.value):
+        return words
+    if skill.value <= 0.0:
+        return (f"{words} It foresees which ones no better than the plain share of crushed stacks "
+                "does.")
+    return (f"{words} It takes away {skill.value:.0f} % ({interval(skill.low, skill.high)}) of "
+            "the guesswork about which ones.")
+
+
+def _counted(stated: FloatArray, crushed: FloatArray) -> str:
+    """How many were crushed, and whether so many agree with the stated chances (n,)."""
+    gap = float(crushed.sum() - stated.sum())
+    if abs(gap) <= max(BY_CHANCE * float(np.sqrt(np.sum(stated * (1.0 - stated)))), 1.0):
+        return f"{crushed.sum():.0f} were"
+    return (f"{crushed.sum():.0f} were, {'more' if gap > 0.0 else 'fewer'} than chance explains: "
+            f"its chances are too {'low' if gap > 0.0 else 'high'}")
+
+
+def interval(low: float, high: float) -> str:
+    """Both ends as whole numbers."""
+    return f"{low:.0f} to {high:.0f}".replace("-0 ", "0 ")
+
+
+def _others(one: Comparison, scheme: str) -> Iterator[str]:
+    """A sentence for each strength that some model has."""
+    score = SKILL if one.what == CRUSHING else OFF
+    found = [d for d in one.against(scheme, score) if not math.isnan(d.value)]
+    for strength, words in ((REAL, "{} than the {}, and the difference is real"),
+                            (LIKELY, "Probably {} than the {}, but not proved")):
+        for side in ("worse", "better"):
+            some = [d for d in by_strength(found, strength) if worse(d) is (side == "worse")]
+            if some:
+                lead = words.format(side, one.titles[one.baseline])
+                yield f"{lead[0].upper()}{lead[1:]}: {_listed(one, some)}."
+    if some := list(by_strength(found, NO_EVIDENCE)):
+        yield f"No evidence of a difference: {_listed(one, some)}."
+    if some := list(by_strength(found, TOO_FEW)):
+        unit = "lots" if len(one.table.lots) >= ENOUGH_LOTS else "different recipes"
+        yield (f"Too few {unit} ({min(d.clusters for d in some)}) to tell it from: "
+               f"{_listed(one, some)}.")
+
+
+def worse(d: Difference) -> bool:
+    """True where the other model is worse than the baseline."""
+    return (d.value < 0.0) if d.score == SKILL else (d.value > 0.0)
+
+
+def _listed(one: Comparison, some: Sequence[Difference]) -> str:
+    return "; ".join(f"{one.titles[d.model]} ({_how_far(one, d)})" for d in some)
+
+
+def _how_far(one: Comparison, d: Difference) -> str:
+    score = one.score(d.scheme, d.model, d.score)
+    assert score is not None
+    what = f"takes away {max(score.value, 0.0):.0f} %" if d.score == SKILL \
+        else f"root mean square {percent_off(score.value)}"
+    if one.baseline in one.thin and d.model not in one.thin:
+        what += ", learned from all stacks"
+    return f"{what}, {span(d)}"
+
+
+def span(d: Difference) -> str:
+    """The interval of a difference in points of percent, in words."""
+    low, high = (_points(abs(end)) for end in (d.low, d.high))
+    if d.low < 0.0 < d.high:
+        return f"between {low} points less and {high} more"
+    near, far = (high, low) if d.high <= 0.0 else (low, high)
+    return f"{near} to {far} points {'less' if d.high <= 0.0 else 'more'}"
+
+
+def _points(value: float) -> str:
+    return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
+
+
+def _odds(one: Comparison, scheme: str) -> str:
+    """Mean and interval judged together; only what is real."""
+    found = list(by_strength(one.against(scheme, DENSITY), REAL))
+    parts = []
+    for side, some in (("better", [d for d in found if d.value > 0.0]),
+                       ("worse", [d for d in found if d.value < 0.0])):
+        if some:
+            parts.append(f"{_span([factor(d) for d in some])} {side} odds than "
+                         f"{_named(one, some, len(one.against(scheme, DENSITY)))}")
+    return (f"Judged by prediction and interval together, it gave what was then measured "
+            f"{' and '.join(parts)}; that is real." if parts else "")
+
+
+def _named(one: Comparison, some: Sequence[Difference], others: int) -> str:
+    if len(some) == others > 1:
+        return f"each of the {others} others"
+    return "the " + " and the ".join(one.titles[d.model] for d in some) if len(some) < FEWEST \
+        else f"{len(some)} of the {others} others"
+
+
+def _span(factors: Sequence[float]) -> str:
+    low, high = (times(f(factors)) for f in (min, max))
+    return f"{low} times" if low == high else f"{low} to {high} times"
+
+
+def factor(d: Difference) -> float:
+    """How much likelier the one model found each measured value than the other, on (geometric)
+    average; above 1."""
+    return math.exp(min(abs(d.value), 20.0))

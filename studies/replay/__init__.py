@@ -1,0 +1,1 @@
+"""Campaigns replayed on what past stacks tell, and plans made from replays."""

@@ -1,0 +1,199 @@
+"""Before the first stack is pressed: how many replicates, how many stacks, and what to expect."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+
+import numpy as np
+
+from pressloop.studies.data import StudyData
+from pressloop.studies.executor import Each, one_by_one
+from pressloop.studies.replay.campaigns import Campaign
+from pressloop.studies.replay.emulator import (
+    FEWEST,
+    USUALLY_BY_CHANCE,
+    Emulator,
+    emulator_of,
+    known_before_data,
+)
+from pressloop.studies.replay.numbers import Pair, Point, curve, pairs
+from pressloop.studies.replay.options import Options as ReplayOptions
+from pressloop.studies.replay.plan_words import sentences
+from pressloop.studies.replay.replay import replays
+from pressloop.studies.replay.replicates import Replicates, replicates, smallest_difference_percent
+from pressloop.studies.replay.strategies import strategy
+from pressloop.studies.replay.truths import usable
+from pressloop.studies.stack_scatter import of_stacks, surrogate_of
+from pressloop.trials.checks import not_negative, positive, within
+from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Intact
+from pressloop.trials.trial import Trial
+
+USUAL_SCATTER = 12.0
+"""Percent, where neither settings nor stacks tell."""
+SEARCHING = "searching stand-ins"
+FEWEST_PAIRS = 4
+"""Degrees of freedom of repeats from which on they tell the scatter themselves."""
+ARMS = (2, 3, 4, 6, 8, 10, 12, 15, 20, 30)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Keys of the study's `[plan]` table.
+
+    scatter_percent: scatter of resistance from stack to stack; 0 takes what the stacks show.
+    failed_percent: share of stacks that fail whatever the recipe; below 0 takes what the stacks
+        show beyond what their recipes explain.
+    budget, batch: most stacks, and how many are pressed between two looks at the results.
+    differences_percent: differences that are to be shown, with this `power` (chance of showing).
+    stacks_per_day: turns stacks into working days; 0 leaves days out.
+    strategies, repeats: who searches in the expected curve, and how many truths are drawn.
+    """
+
+    scatter_percent: float = 0.0
+    failed_percent: float = -1.0
+    budget: int = 30
+    batch: int = 3
+    differences_percent: tuple[float, ...] = (5.0, 10.0, 20.0, 30.0, 50.0)
+    power: float = 0.80
+    stacks_per_day: float = 0.0
+    strategies: tuple[str, ...] = ("pressloop", "full_factorial", "random")
+    repeats: int = 20
+
+    def __post_init__(self) -> None:
+        not_negative("plan.scatter_percent", self.scatter_percent)
+        within("plan.failed_percent", self.failed_percent, -1.0, 90.0, "It is in percent.")
+        for name in ("budget", "batch"):
+            within(f"plan.{name}", getattr(self, name), 1, 1000, "It is a number of stacks.")
+        within("plan.power", self.power, 0.5, 0.999, "Usual are 0.8 and 0.9.")
+        not_negative("plan.stacks_per_day", self.stacks_per_day)
+        within("plan.repeats", self.repeats, 2, 1000, "One replay would be luck.")
+        for difference in self.differences_percent:
+            positive("plan.differences_percent", difference)
+        if not self.differences_percent or not self.strategies:
+            raise BadInput("plan", "an empty list", "one entry or more in each list", "Add one.")
+        for name in self.strategies:
+            strategy(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Scatter:
+    """Scatter from stack to stack in percent and where it is known from: "settings", "repeats"
+    (stacks pressed alike), "model" (what no smooth dependence on the recipe explains) or
+    "usual"."""
+
+    percent: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Detectable:
+    """The smallest difference that so many stacks of each of two recipes show."""
+
+    stacks: int
+    difference_percent: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Findings:
+    """What `plan` has to tell. `from_data` is True where the truths are drawn from stacks and
+    False where they are drawn from general knowledge of pressing."""
+
+    options: Options
+    stacks: int
+    """Stacks with an outcome that were given, and how many of them were intact."""
+    intact: int
+    scatter: Scatter
+    failed_percent: float
+    from_data: bool
+    replicates: tuple[Replicates, ...]
+    detectable: tuple[Detectable, ...]
+    campaigns: tuple[Campaign, ...]
+    curve: tuple[Point, ...]
+    pairs: tuple[Pair, ...]
+    """Each of the other strategies against the first, search by search."""
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The verdicts in plain words, the main one first."""
+        return sentences(self)
+
+    def of(self, name: str) -> tuple[Point, ...]:
+        """The curve of one strategy."""
+        return tuple(p for p in self.curve if p.strategy == name)
+
+    def tables(self) -> dict[str, list[dict[str, object]]]:
+        """Tidy rows by name."""
+        known: dict[str, object] = asdict(self.scatter)
+        return {
+            "plan_replicates": [asdict(r) for r in self.replicates],
+            "plan_detectable": [asdict(d) for d in self.detectable],
+            "plan_expected_regret": [asdict(p) for p in self.curve],
+            "plan_assumptions": [{
+                "scatter_percent": known["percent"], "scatter_from": known["source"],
+                "failed_percent": self.failed_percent, "truths_from_stacks": self.from_data}]}
+
+
+def plan(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_by_one) -> Findings:
+    """What to expect of `options.budget` stacks. Works without any trials."""
+    stacks = usable(data.trials, data.space)
+    intact = sum(isinstance(t.outcome, Intact) for t in stacks)
+    from_data = intact >= FEWEST
+    emulator = emulator_of(data, seed=seed) if from_data else None
+    scatter = scatter_of(stacks, options, emulator)
+    failed = _failed(options, emulator)
+    if emulator is None or scatter.source == "settings":
+        data = replace(data, limits=replace(data.limits, stack_scatter=scatter.percent / 100.0))
+    if emulator is None:
+        source = known_before_data(data.space, data.limits, failed=failed / 100.0)
+    else:
+        given = scatter.percent / 100.0 if scatter.source == "settings" else None
+        source = replace(emulator, luck=replace(emulator.luck, by_chance=failed / 100.0,
+                                                scatter=given))
+    asked = ReplayOptions(options.strategies, options.budget, options.batch, options.repeats)
+    campaigns = replays(source, data, asked, seed=seed, each=each, what=SEARCHING)
+    by_name = [[c for c in campaigns if c.strategy == name] for name in asked.names]
+    return Findings(
+        options, len(stacks), intact, scatter, failed, from_data,
+        tuple(replicates(scatter.percent, d, power=options.power)
+              for d in options.differences_percent),
+        tuple(Detectable(n, smallest_difference_percent(n, scatter.percent, power=options.power))
+              for n in ARMS),
+        campaigns, tuple(point for found in by_name for point in curve(found)),
+        pairs(by_name[1:], by_name[0], asked))
+
+
+def scatter_of(stacks: Sequence[Trial], options: Options, emulator: Emulator | None) -> Scatter:
+    """The scatter of ln R from stack to stack: as set; from stacks of one lot that were pressed
+    alike; as the model learned it; or the usual one."""
+    if options.scatter_percent > 0.0:
+        return Scatter(options.scatter_percent, "settings")
+    freedom, squares = 0, 0.0
+    for values in _alike(stacks):
+        freedom += len(values) - 1
+        squares += float(np.sum((np.array(values) - np.mean(values)) ** 2))
+    if freedom >= FEWEST_PAIRS and squares > 0.0:
+        return Scatter(100.0 * math.sqrt(squares / freedom), "repeats")
+    if emulator is not None:
+        return Scatter(100.0 * of_stacks(surrogate_of(emulator.models.log_resistance)), "model")
+    return Scatter(USUAL_SCATTER, "usual")
+
+
+def _alike(stacks: Sequence[Trial]) -> list[list[float]]:
+    """ln R of intact stacks of one lot, operator and recipe."""
+    found: dict[object, list[float]] = {}
+    for t in stacks:
+        if isinstance(t.outcome, Intact):
+            key = (t.stack.lot, t.stack.operator, t.recipe)
+            found.setdefault(key, []).append(math.log(t.outcome.resistance_ohm_cm2))
+    return [values for values in found.values() if len(values) > 1]
+
+
+def _failed(options: Options, emulator: Emulator | None) -> float:
+    """Percent of stacks that fail whatever the recipe: as set, as the stacks show it, or the usual
+    share."""
+    if options.failed_percent >= 0.0:
+        return options.failed_percent
+    return 100.0 * (USUALLY_BY_CHANCE if emulator is None else emulator.luck.by_chance)

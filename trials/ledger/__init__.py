@@ -1,0 +1,1 @@
+"""The ledger: the append-only record of every trial, chained, and proved on the way in and out."""

@@ -1,0 +1,102 @@
+"""Entries in, trials out: the story of each stack, told from its facts alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from pressloop.trials.entry import (
+    Commanded,
+    Entry,
+    Evaluated,
+    Faulted,
+    Imported,
+    Measured,
+    Planned,
+    Pressed,
+    RunEntry,
+    Settled,
+)
+from pressloop.trials.errors import LedgerProblem
+from pressloop.trials.trial import OPEN, State, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Bare:
+    """A pressed or measured entry whose arrays stay in the ledger, for cheap polling."""
+
+    state: State
+
+
+FOLLOWS: dict[State, frozenset[State]] = {
+    State.COMMANDED: frozenset({State.PLANNED}),
+    State.PRESSED: frozenset({State.COMMANDED}),
+    State.MEASURED: frozenset({State.PRESSED, State.MEASURED}),
+    # A trace that never held its setpoint is set aside without a sweep, and a failure can be
+    # proved from the trace alone. An evaluated trial may be read again, years later.
+    State.EVALUATED: frozenset({State.PRESSED, State.MEASURED, State.EVALUATED}),
+    State.FAULTED: OPEN,
+    State.SETTLED: OPEN,
+}
+"""Each state, and the states it may follow. Planned and imported come first or not at all."""
+
+
+def fold(entries: Iterable[tuple[int, Entry | Bare]]) -> tuple[Trial, ...]:
+    """Trials ordered by number; `entries` are (trial number, entry) in the order of recording.
+
+    The latest sweep's spectra and the latest outcome win. Raises LedgerProblem naming the trial
+    when facts come in an order that cannot have happened.
+    """
+    trials = advanced({}, entries)
+    return tuple(trials[number] for number in sorted(trials))
+
+
+def advanced(before: Mapping[int, Trial], entries: Iterable[tuple[int, Entry | Bare]]
+             ) -> dict[int, Trial]:
+    """The trials by number after these entries too. Raises LedgerProblem as `fold` does."""
+    trials = dict(before)
+    for number, entry in entries:
+        if not isinstance(entry, RunEntry):
+            trials[number] = _step(number, trials.get(number), entry)
+    return trials
+
+
+def _step(number: int, trial: Trial | None, entry: Entry | Bare) -> Trial:
+    state = _state(entry)
+    match entry:
+        case Planned() | Imported() if trial is None:
+            return _begin(number, state, entry)
+    if trial is None or trial.state not in FOLLOWS.get(state, frozenset()):
+        before = "nothing" if trial is None else f"{trial.state}"
+        allowed = " or ".join(sorted(FOLLOWS.get(state, ["nothing"])))
+        raise LedgerProblem(f"trial {number}", f"{state} after {before}",
+                            f"{state} after {allowed}",
+                            "Read the trial's entries in the log; start a new trial instead.")
+    return _advance(replace(trial, state=state), entry)
+
+
+def _begin(number: int, state: State, entry: Planned | Imported) -> Trial:
+    if isinstance(entry, Planned):
+        return Trial(number, entry.stack, entry.recipe, state, purpose=entry.purpose)
+    return Trial(number, entry.stack, entry.recipe, state, outcome=entry.outcome)
+
+
+def _advance(trial: Trial, entry: Entry | Bare) -> Trial:
+    match entry:
+        case Commanded(cycle_id=cycle_id, press_serial=serial, boot_counter=boot):
+            trial = replace(trial, cycle_id=cycle_id, press_serial=serial, press_boot=boot)
+        case Pressed(trace=trace):
+            trial = replace(trial, trace=trace)
+        case Measured(spectra=spectra):
+            trial = replace(trial, spectra=spectra, sweeps=trial.sweeps + 1)
+        case Bare(state=State.MEASURED):
+            trial = replace(trial, sweeps=trial.sweeps + 1)
+        case Evaluated(outcome=outcome, rules=rules):
+            trial = replace(trial, outcome=outcome, readings=trial.readings + 1, rules=rules)
+        case Faulted(reason=reason) | Settled(reason=reason):
+            trial = replace(trial, fault=reason)
+    return trial
+
+
+def _state(entry: Entry | Bare) -> State:
+    return entry.state if isinstance(entry, Bare) else State(type(entry).__name__.lower())

@@ -1,0 +1,74 @@
+"""Rows of a text table: cells between commas, semicolons or tabs."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.rows import LONGEST_CELL, Row, short
+
+DELIMITERS = (",", ";", "\t")
+FOREIGN = re.compile(r"[^\t\n\r -~\u00a0-\u00ff]|[^\0-~]{3}")
+"""What a table in cp1252 hardly has: signs where DOS and Mac have letters, and three letters beyond
+ASCII in a row, as in Cyrillic or Chinese."""
+
+
+def text_rows(text: str, delimiter: str, path: Path) -> Iterator[Row]:
+    """Rows by the number of the line on which they begin. Raises BadInput where a quotation mark
+    that is never closed would swallow the rows below it."""
+    reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
+    number = 1
+    try:
+        for cells in reader:
+            yield number, [cell.strip() for cell in cells]
+            number = reader.line_num + 1
+    except csv.Error as error:
+        if "field limit" in str(error):
+            raise BadInput(f"{path.name} row {number}", "a cell of more than "
+                           f"{csv.field_size_limit()} characters",
+                           f"cells of at most {LONGEST_CELL} characters",
+                           "Is a quotation mark missing, or is this no table?") from None
+        raise BadInput(f"{path.name} row {number}", short(error),
+                       "cells whose quotation marks are closed",
+                       "Remove the odd one, or write it twice inside a quoted cell.") from None
+
+
+def delimiter_of(text: str) -> str:
+    """What stands between the cells of the header."""
+    first = text.lstrip("\r\n").split("\n", 1)[0].split("\r", 1)[0]
+    return max(DELIMITERS, key=first.count)
+
+
+def decoded(path: Path) -> str:
+    """The text of the file. Raises BadInput for one that cannot be read or whose encoding cannot
+    be told."""
+    try:
+        text = _decoded(path.read_bytes())
+    except OSError as error:
+        raise BadInput("table", path, "a readable file", f"{error.strerror}.") from None
+    if text is None:
+        raise BadInput("table", path, "a text file in UTF-8",
+                       "Its encoding cannot be told, or it is no text, so letters such as ä would "
+                       "be read wrong. Save it again: in Excel as 'CSV UTF-8', in LibreOffice as "
+                       "CSV with the character set UTF-8; or as .xlsx.")
+    return text
+
+
+def _decoded(raw: bytes) -> str | None:
+    """Text in UTF-8, in UTF-16 that says so, or in what Excel writes as "CSV" in Western Europe;
+    None for what may be anything else, as a wrong guess would change the names of lots."""
+    utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
+        try:
+            text = raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if encoding == "cp1252" and FOREIGN.search(text):
+            return None
+        return None if "\0" in text else text
+    return None

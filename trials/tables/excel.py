@@ -1,0 +1,113 @@
+"""Rows of the first sheet of a workbook, formulas as the values that were stored with them."""
+
+from __future__ import annotations
+
+import warnings
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+from xml.etree import ElementTree
+
+from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.rows import Row, bounded, short, text_of
+
+MOST_UNPACKED = 400_000_000
+"""Bytes of a workbook when unpacked: an archive of kilobytes may hold gigabytes."""
+MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The rows of a sheet, and what a reader of the workbook should know of them."""
+
+    rows: list[Row]
+    notes: tuple[str, ...] = ()
+
+
+def sheet_rows(path: Path) -> Found:
+    """Raises BadInput for a file that is no workbook, is damaged, or has a formula whose value was
+    never stored."""
+    try:
+        with path.open("rb") as file:
+            _prove_unpacked(file, path)
+            # It warns of styles and extensions that have no say in what a cell holds.
+            with warnings.catch_warnings(action="ignore"):
+                return _read(file, path)
+    except BadInput:
+        raise
+    except OSError as error:
+        raise BadInput("table", path, "a readable file", f"{error.strerror or error}.") from None
+    except Exception as error:  # a damaged archive makes openpyxl raise whatever its bytes mean
+        raise BadInput("table", path, "an Excel workbook", f"{short(error)}. Export it as CSV."
+                       ) from None
+
+
+def _prove_unpacked(file: IO[bytes], path: Path) -> None:
+    with zipfile.ZipFile(file) as archive:
+        size = sum(one.file_size for one in archive.infolist())
+    if size > MOST_UNPACKED:
+        raise BadInput(f"{path.name}: size when unpacked", f"{size / 1e6:.0f} MB",
+                       f"at most {MOST_UNPACKED / 1e6:.0f} MB", "Export the sheet as CSV.")
+
+
+def _read(file: IO[bytes], path: Path) -> Found:
+    from openpyxl import load_workbook
+
+    book = load_workbook(file, read_only=True, data_only=True)
+    try:
+        sheet = book.worksheets[0]
+        # The size that a sheet states may be older than its last rows.
+        sheet.reset_dimensions()
+        rows = list(bounded(_rows(sheet), path))
+        placed = sum(any(value is not None for value in row)
+                     for row in sheet.iter_rows(values_only=True))
+        with sheet._get_source() as source:
+            _prove_complete(source, placed, path)
+        names = [one.title for one in book.worksheets]
+    finally:
+        book.close()
+    return Found(_padded(rows), (f"the first of {len(names)} sheets, {names[0]!r}, is read",)
+                 if len(names) > 1 else ())
+
+
+def _rows(sheet: Any) -> Iterator[Row]:
+    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
+        cells = [text_of(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        yield number, cells
+
+
+def _padded(rows: list[Row]) -> list[Row]:
+    """Every row as wide as the header: the file leaves out empty cells."""
+    wide = len(rows[0][1]) if rows else 0
+    return [(number, [*cells, *[""] * (wide - len(cells))]) for number, cells in rows]
+
+
+def _prove_complete(source: IO[bytes], taken: int, path: Path) -> None:
+    """The sheet gone through again by itself: every row with a value was taken, and no formula
+    stands without a value, which would read as an empty cell."""
+    filled = 0
+    for _, element in ElementTree.iterparse(source):
+        if element.tag != f"{MAIN}row":
+            continue
+        filled += any((cell.findtext(f"{MAIN}v") or "").strip() or _inline(cell)
+                      for cell in element)
+        for cell in element:
+            # A formula whose value is the empty text is stored so.
+            if (cell.find(f"{MAIN}f") is not None and not cell.findtext(f"{MAIN}v")
+                    and cell.get("t") != "str"):
+                raise BadInput(f"{path.name}: cell {cell.get('r', '')}", "a formula without a "
+                               "stored value", "a value, or a formula that was calculated",
+                               "Open and save it in Excel or LibreOffice, or export it as CSV.")
+        element.clear()
+    if filled > taken:
+        raise BadInput(f"{path.name}: rows", f"{taken} that can be placed", f"the {filled} that "
+                       "the sheet holds", "The workbook is damaged: save it again, or export it "
+                       "as CSV.")
+
+
+def _inline(cell: ElementTree.Element) -> str:
+    return "".join(cell.itertext()).strip() if cell.get("t") == "inlineStr" else ""

@@ -1,0 +1,1 @@
+"""Trials, spectra and traces as tidy tables."""

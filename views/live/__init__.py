@@ -1,0 +1,1 @@
+"""Trials as they happen, in a terminal or as lines of a log."""

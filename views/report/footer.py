@@ -1,0 +1,46 @@
+"""What the words mean, and the settings behind the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Any
+
+from pressloop.evaluation.rules import Rules
+from pressloop.optimizer import Problem
+from pressloop.views.page import facts, plain_json, tag, text
+from pressloop.views.words import OHM_CM2, recipe_words
+
+GLOSSARY = (
+    ("Interfacial resistance", "Sum of the slow arcs of the impedance, times electrode area "
+     f"({OHM_CM2})."),
+    ("95 % interval", "Holds the true value in 19 cases of 20, if the model is right."),
+    ("Predicted", "Median of the model after all stacks, not one measured value."),
+    ("Damage", "Crushed share of the cathode, as the pressing trace tells it."),
+    ("Nonunif.", "Scatter of conductance over the segments of one stack."),
+    ("Crushed, shorted, delaminated", "A stack that does not work; it teaches where not to press."),
+    ("Set aside", "Readings that cannot be trusted; they teach nothing."),
+    ("Faulted", "The machine failed or the stack was abandoned: says nothing of the recipe."),
+    ("Laws of pressing", "What is known of contact, creep and reaction from the literature; the "
+     "percentage is how much weight the readings give them."),
+    ("As good", "Within the tolerance of the best, and within the limits on failure."),
+)
+
+
+def footer(problem: Problem, rules: Rules) -> str:
+    """Glossary and settings."""
+    reference = problem.reference
+    settings = [("reference", recipe_words(reference) if reference else "none"),
+                *_values("space", problem.space), *_values("risk_limits", problem.limits),
+                *_values("search", problem.search), *_values("surrogate", problem.surrogate),
+                *_values("evaluation", rules)]
+    rows = "".join(tag("div", tag("span", text(name)) + tag("span", text(value)))
+                   for name, value in settings)
+    return tag("footer", tag("h2", "What the words mean")
+               + facts(((a, b, "") for a, b in GLOSSARY), "")
+               + tag("details", tag("summary", "Settings")
+                     + tag("div", rows, class_="columns")))
+
+
+def _values(prefix: str, of: Any) -> list[tuple[str, str]]:
+    return [(f"{prefix}.{field.name}", plain_json(getattr(of, field.name)))
+            for field in fields(of)]

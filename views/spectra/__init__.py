@@ -1,0 +1,1 @@
+"""Spectra of files as a page or a picture."""
