@@ -36,6 +36,21 @@ Columns = Annotated[str, typer.Option(
 Seed = Annotated[Optional[int], typer.Option("--seed", min=0, max=2**31 - 1)]  # noqa: UP045
 
 
+def _say_version(asked: bool) -> None:
+    if asked:
+        from pressloop import __version__
+
+        typer.echo(f"pressloop {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(version: Annotated[bool, typer.Option(
+        "--version", callback=_say_version, is_eager=True,
+        help="Show the version and exit.")] = False) -> None:
+    """Options before any command."""
+
+
 @app.command()
 def run(settings: SettingsFile,
         trials: Annotated[Optional[int], typer.Option("--trials", min=1)] = None,  # noqa: UP045

@@ -30,6 +30,9 @@ STEADY = {
 """Prefect never starts a server behind our back, which would outlive us: `server.py` beside this
 file does. A server that went away must not hold up the press for long."""
 
+SAFE = {"PYTHONSAFEPATH": "1"}
+"""Prefect starts Python in the lab's folder: a `prefect.py` or a `flows/` there is no library."""
+
 QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
          "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL"}
 """For runs that draw their own progress and say themselves what went wrong."""
@@ -37,5 +40,5 @@ QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_SERVER_LOGGING_LEVEL": "C
 
 def prepare(*, quiet: bool) -> None:
     """Sets the defaults; call it before anything imports Prefect."""
-    for name, value in {**PRIVATE, **STEADY, **(QUIET if quiet else {})}.items():
+    for name, value in {**PRIVATE, **STEADY, **SAFE, **(QUIET if quiet else {})}.items():
         os.environ.setdefault(name, value)

@@ -191,7 +191,7 @@ def in_background(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str
     def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
         log = (tmp_path / f"process-{len(running)}.log").open("w")
         process = subprocess.Popen(
-            [sys.executable, "-m", "pressloop", *map(str, arguments)], stdout=log, stderr=log,
+            [sys.executable, "-P", "-m", "pressloop", *map(str, arguments)], stdout=log, stderr=log,
             text=True, start_new_session=True,
             env={**os.environ, "PYTHONPATH": found} | environment)
         log.close()
