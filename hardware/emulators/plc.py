@@ -1,6 +1,6 @@
 """The program of an emulated press: judges orders, runs cycles, keeps its memory.
 
-It knows nothing of sockets (`plc_server`).
+It knows nothing of sockets (`plc_server.py`); `plc_told.py` says what one read tells of it.
 """
 
 from __future__ import annotations
@@ -9,19 +9,18 @@ import math
 import time
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 
 import numpy as np
 
 from pressloop.hardware.emulators.plc_cycle import Cycle, Stacks
 from pressloop.hardware.emulators.plc_faults import ALARMS, BIT, PERSON, PHASES, Trouble, drawn
 from pressloop.hardware.emulators.plc_memory import Memory, powered_up
+from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.envelope import Envelope, violations
-from pressloop.hardware.plc.frames import RELEASE, Order, Snapshot
-from pressloop.hardware.plc.register_map import GENERIC, read_map
+from pressloop.hardware.plc.frames import RELEASE, Order
+from pressloop.hardware.plc.register_map import read_map
 from pressloop.hardware.simulation.bench import Bench
-from pressloop.hardware.simulation.materials import materials
 from pressloop.trials.errors import BadInput, Fault
 from pressloop.trials.recipe import Recipe
 
@@ -29,47 +28,6 @@ AMBIENT_C = 25.0
 MOST_S = 0.05
 """The longest step of its clock: an emulator that its machine did not let run stands still
 meanwhile, and leaps over no phase and no heartbeat."""
-PERSONALITIES = ("strict", "holds outputs", "trips")
-"""Strict follows `on_link_loss`; a coupler that holds its outputs never reacts to silence; one
-that trips answers every request with exception 4 after silence, until register 0x1007 is written
-(the two couplers of docs/reference/register-map.md)."""
-
-
-@dataclass(frozen=True, slots=True)
-class PressOptions:
-    """An emulated press. `speed` is machine seconds per wall second; `state` its retained memory,
-    `bench` where its stacks go; `fault_rate` is the share of cycles with a random fault."""
-
-    state: Path
-    bench: Path
-    host: str = "127.0.0.1"
-    port: int = 0
-    serial_device: str = ""
-    expose: bool = False
-    map: str = GENERIC
-    speed: float = 100.0
-    personality: str = "strict"
-    serial: int = 4711
-    die_diameter_mm: float = 10.0
-    max_force_kn: float = 60.0
-    max_temperature_c: float = 160.0
-    heating_c_per_min: float = 60.0
-    watchdog_s: float = 2.0
-    lease_s: float = 5.0
-    preset: str = "reference"
-    seed: int = 7
-    fault_rate: float = 0.0
-    fault_seed: int = 0
-    thickness_um: float = 600.0
-    pre_press_mpa: float = 375.0
-
-    def __post_init__(self) -> None:
-        materials(self.preset)
-        if self.personality not in PERSONALITIES:
-            raise BadInput("personality", self.personality, f"one of {', '.join(PERSONALITIES)}",
-                           "Choose one.")
-        if not (self.speed > 0 and 0 <= self.fault_rate <= 1):
-            raise BadInput("speed", self.speed, "above 0, with a fault_rate of 0 to 1", "Correct.")
 
 
 class Program:
@@ -307,34 +265,3 @@ class Program:
         if self.options.personality != "holds outputs" and self.silent:
             found["watchdog ok"] = False
         return found
-
-    def snapshot(self) -> Snapshot:
-        """What one read tells."""
-        options, memory, cycle, of = self.options, self.memory, self.cycle, self.of
-        broken = cycle is not None and memory.alarm == "temperature sensor open"
-        return {
-            "magic": of.magic, "map_version": of.version, "word_order": of.word_order,
-            "serial": options.serial, "firmware": 100, "calibrated_on": 20260901,
-            "die_area": self.limits.die_area_mm2, "max_force": self.limits.press_max_force_n,
-            "max_temperature": options.max_temperature_c, "max_dwell": self.limits.max_dwell_s,
-            "boot_counter": memory.boot_counter, "clock": int(time.time()),
-            "state": of.code("state", self.state), "alarm": of.code("alarm", memory.alarm),
-            "interlocks": sum(ok << i for i, ok in enumerate(self.bits().values())),
-            "ack_sequence": self.sequence, "ack_code": of.code("ack", self.ack),
-            "heartbeat_echo": self.beat,
-            "lease_owner": self.owner if self.foreign(-1) else 0,
-            "cycle_id": memory.running_id, "last_accepted_id": memory.last_accepted_id,
-            "last_finished_id": memory.last_finished_id,
-            "last_result": of.code("result", memory.last_result),
-            "cycle_count": memory.cycle_count, "emulated": 1,
-            "elapsed": cycle.elapsed if cycle else memory.elapsed,
-            "duration": cycle.duration if cycle else 0.0,
-            "force": cycle.force if cycle else 0.0,
-            "oil_pressure": (cycle.force if cycle else 0.0) / 5026.5 * 10.0,
-            "position": cycle.position_mm if cycle else self.last_position,
-            "temperature_upper": math.nan if broken else self.platen_c + 0.4,
-            "temperature_lower": self.platen_c - 0.4,
-            "acoustic_hits": cycle.hits if cycle else self.last_hits,
-            "peak_force": cycle.peak if cycle else memory.peak_force,
-            "dwell_held": cycle.held if cycle else memory.dwell_held,
-            "o2": 0.4, "h2o": 0.2, **memory.echo}

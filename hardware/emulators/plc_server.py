@@ -5,22 +5,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from pressloop.hardware.emulators.plc import PressOptions, Program
+from pressloop.hardware.emulators.plc import Program
 from pressloop.hardware.emulators.plc_faults import LINK, POWER, Trouble
 from pressloop.hardware.emulators.plc_memory import Memory
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_told import snapshot
 from pressloop.hardware.network import prove_listen
 from pressloop.hardware.plc.frames import read_mailbox, snapshot_words
 from pressloop.hardware.plc.words import unpack
 from pressloop.hardware.units import Machine
-from pressloop.trials.errors import Fault
 
 TICK_S = 0.004
 RESET_REGISTER = 0x1007
@@ -232,7 +230,7 @@ class EmulatedPress:
         return ExcCodes.ILLEGAL_VALUE
 
     def _told(self) -> list[int]:
-        told = dict(self.program.snapshot())
+        told = dict(snapshot(self.program))
         if self._next("wrong version") is not None:
             told["map_version"] += 1
         if self._next("wrong device") is not None:
@@ -295,42 +293,3 @@ class EmulatedPress:
             self._swallow = False
             return b""
         return data
-
-
-@contextmanager
-def serving_press(options: PressOptions) -> Iterator[EmulatedPress]:
-    """An emulated press on a thread of its own, which listens when the block begins."""
-    loop, ready = asyncio.new_event_loop(), threading.Event()
-    failed: list[Exception] = []
-
-    press = EmulatedPress(options)
-
-    async def work() -> None:
-        serving = asyncio.ensure_future(press.serve())
-        while not press.listening and not serving.done():
-            await asyncio.sleep(0.005)
-        ready.set()
-        await serving
-
-    def run() -> None:
-        try:
-            loop.run_until_complete(work())
-        except asyncio.CancelledError:
-            pass
-        except (RuntimeError, OSError) as error:
-            failed.append(error)
-        finally:
-            ready.set()
-
-    thread = threading.Thread(target=run, name="emulated press", daemon=True)
-    thread.start()
-    ready.wait(120.0)
-    if failed:
-        raise Fault(f"cannot listen on {options.serial_device or options.port}: {failed[0]}")
-    try:
-        yield press
-    finally:
-        for task in asyncio.all_tasks(loop):
-            loop.call_soon_threadsafe(task.cancel)
-        thread.join(60.0)
-        loop.close()

@@ -16,8 +16,9 @@ from typing import Any
 from lab_files import write_settings
 from press_memory import accepted_cycles, pressed_stacks, stacks
 
-from pressloop.hardware.emulators.plc import PressOptions
-from pressloop.hardware.emulators.plc_server import EmulatedPress, serving_press
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress
+from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.protocols import stack_tag
 from pressloop.hardware.supervisor.wire import socket_path
 from pressloop.trials import Ledger, Trial

@@ -14,8 +14,9 @@ from standing_press import once, stand_still, until
 from pressloop.flows.campaign.lab import Run, open_run, order_of
 from pressloop.flows.campaign.trial import plan, press_stack
 from pressloop.flows.settings.campaign import Settings, from_plain
-from pressloop.hardware.emulators.plc import PressOptions
-from pressloop.hardware.emulators.plc_server import EmulatedPress, serving_press
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress
+from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.trials import Commanded, Ledger, State
 from pressloop.trials.errors import PressloopError
 

@@ -23,8 +23,9 @@ from sqlalchemy import create_engine, text
 
 from pressloop.flows.campaign.asked_first import TO_COME, Memory, lacking, prove_up_to_date
 from pressloop.flows.campaign.trial import plan, press_stack
-from pressloop.hardware.emulators.plc import PressOptions
-from pressloop.hardware.emulators.plc_server import EmulatedPress, serving_press
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress
+from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.lock import press_lock, state_path
 from pressloop.hardware.person import Question
 from pressloop.hardware.protocols import KnownCycle, Place, stack_tag

@@ -13,8 +13,8 @@ from lab_files import SETTINGS, settings_values, write_settings
 
 from pressloop.flows.settings.campaign import Settings, from_plain, read_settings
 from pressloop.hardware.emulators.meter import MeterSetup, serving_meter
-from pressloop.hardware.emulators.plc import PressOptions
-from pressloop.hardware.emulators.plc_server import serving_press
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.trials.errors import BadInput, OutOfEnvelope
 
 EXAMPLES = sorted(path for path in (Path(__file__).parents[2] / "examples").rglob("*.toml")

@@ -16,8 +16,8 @@ from scripted_person import ScriptedPerson
 from pressloop.evaluation.readers import read_spectrum
 from pressloop.hardware import protocols
 from pressloop.hardware.emulators.meter import MeterSetup, serving_meter
-from pressloop.hardware.emulators.plc import PressOptions
-from pressloop.hardware.emulators.plc_server import serving_press
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.protocols import CycleState, ImpedanceMeter, Press
 from pressloop.hardware.registry import connect_meter, connect_press, meter_names, press_names
 from pressloop.trials.errors import BadInput, Fault, OutOfEnvelope

@@ -15,8 +15,9 @@ import pytest
 from pymodbus.client import ModbusTcpClient
 from standing_press import go_on, hush, stand_still, stands_still, until
 
-from pressloop.hardware.emulators.plc import PressOptions
-from pressloop.hardware.emulators.plc_server import EmulatedPress, serving_press
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress
+from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.plc.frames import (
     FINISH,
     RELEASE,
@@ -175,7 +176,7 @@ def test_silence_in_mid_cycle(tmp_path, policy, result, alarm):
 SERVER = """
 import asyncio, sys
 from pathlib import Path
-from pressloop.hardware.emulators.plc import PressOptions
+from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_server import EmulatedPress
 
 async def work():

@@ -15,8 +15,8 @@ from random import Random
 
 import pytest
 
-from pressloop.hardware.emulators.plc import PressOptions
-from pressloop.hardware.emulators.plc_server import serving_press
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.guard import run_cycle
 from pressloop.hardware.plc.link import Target
 from pressloop.hardware.plc.press import Habits, PlcPress

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from standing_press import go_on, hush, stand_still, until
 
-from pressloop.hardware.emulators.plc import PressOptions
-from pressloop.hardware.emulators.plc_server import serving_press
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.guard import run_cycle, watch
 from pressloop.hardware.plc.link import Target
 from pressloop.hardware.plc.press import Habits, PlcPress

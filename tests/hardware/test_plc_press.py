@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from standing_press import go_on, stand_still
 
-from pressloop.hardware.emulators.plc import PressOptions
-from pressloop.hardware.emulators.plc_server import serving_press
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.guard import watch
 from pressloop.hardware.plc.cycle_log import sample_of, trace_of
 from pressloop.hardware.plc.journal import Ended, Journal, Sent

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from pressloop.hardware.emulators.plc import PressOptions
-from pressloop.hardware.emulators.plc_server import EmulatedPress, serving_press
+from pressloop.hardware.emulators.plc_options import PressOptions
+from pressloop.hardware.emulators.plc_server import EmulatedPress
+from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.guard import run_cycle
 from pressloop.hardware.lock import state_path
 from pressloop.hardware.plc.journal import Ended, Journal, Sent

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from pressloop.flows.console import emit
-from pressloop.hardware.emulators.plc import PressOptions
 from pressloop.hardware.emulators.plc_faults import Trouble
+from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_server import EmulatedPress
 from pressloop.trials.errors import Fault
 
