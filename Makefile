@@ -28,7 +28,7 @@ fast: $(READY)  ## the part of it that needs no Prefect server and no real time,
 	$(BIN)/python -m pytest -m "not prefect and not slow and not sockets and not soak and not fuzz" -n 2 --dist loadfile
 
 soak: $(READY)  ## 100 short campaigns, killed, stopped and set back at random, for an hour or two
-	$(BIN)/python -m pytest -m soak -s tests/flows/test_soak.py
+	$(BIN)/python -m pytest -m soak -s tests/flows/faults/test_soak.py
 
 fuzz: $(READY)  ## hostile inputs for an hour, four minutes a test; make test gives each four seconds
 	PRESSLOOP_FUZZ_S=$${PRESSLOOP_FUZZ_S:-240} PRESSLOOP_FUZZ_SEED=$${PRESSLOOP_FUZZ_SEED:-$$(date +%s)} \

@@ -7,10 +7,10 @@ from random import Random
 
 import numpy as np
 import pytest
+from fuzzing import cases, damaged
 
 from pressloop.evaluation.readers import read_spectrum
 from pressloop.trials.errors import BadInput
-from tests.fuzzing import cases, damaged
 
 pytestmark = pytest.mark.fuzz
 

@@ -184,9 +184,9 @@ def eventually() -> Callable[..., Any]:
 def in_background(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
     """Starts commands as processes of their own, which end with the test."""
     running: list[subprocess.Popen[str]] = []
-    here = Path(__file__).parent
+    tests = Path(__file__).parents[1]
     # The second for the drivers of `odd_lab`.
-    found = f"{here.parents[1]}{os.pathsep}{here}"
+    found = f"{tests.parent}{os.pathsep}{tests / 'support'}"
 
     def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
         log = (tmp_path / f"process-{len(running)}.log").open("w")

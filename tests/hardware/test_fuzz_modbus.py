@@ -10,6 +10,7 @@ from contextlib import suppress
 from random import Random
 
 import pytest
+from fuzzing import cases, damaged
 from hostile import hostile
 
 from pressloop.hardware.plc.frames import Order, accepted_order, read_mailbox, read_snapshot
@@ -20,7 +21,6 @@ from pressloop.hardware.plc.station import machine_of
 from pressloop.hardware.units import Machine
 from pressloop.trials.errors import BadInput, Fault, PressloopError
 from pressloop.trials.recipe import Recipe
-from tests.fuzzing import cases, damaged
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.sockets]
 

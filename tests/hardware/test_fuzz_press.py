@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from random import Random
 
 import pytest
+from fuzzing import cases, damaged
 
 from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_thread import serving_press
@@ -23,7 +24,6 @@ from pressloop.hardware.plc.press import Habits, PlcPress
 from pressloop.hardware.plc.register_map import read_map
 from pressloop.trials.errors import PressloopError
 from pressloop.trials.recipe import Recipe
-from tests.fuzzing import cases, damaged
 
 pytestmark = [pytest.mark.fuzz, pytest.mark.sockets]
 

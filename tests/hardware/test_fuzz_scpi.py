@@ -8,12 +8,12 @@ from random import Random
 
 import numpy as np
 import pytest
+from fuzzing import HOSTILE_BYTES, cases, damaged
 from hostile import hostile
 from test_scpi_bounds import FalseE4990A
 
 from pressloop.hardware.registry import connect_meter
 from pressloop.trials.errors import BadInput, Fault
-from tests.fuzzing import HOSTILE_BYTES, cases, damaged
 
 pytestmark = pytest.mark.fuzz
 

@@ -12,11 +12,11 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from fuzzing import HOSTILE_BYTES, cases, damaged
 from trial_stories import OPENED, PLANNED, story
 
 from pressloop.trials import Ledger, PressloopError
 from pressloop.trials.ledger.proof import prove
-from tests.fuzzing import HOSTILE_BYTES, cases, damaged
 
 pytestmark = pytest.mark.fuzz
 

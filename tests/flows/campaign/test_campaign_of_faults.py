@@ -22,7 +22,7 @@ def test_twenty_stacks_through_sockets_with_faults(tmp_path: Path, in_background
     """The example campaign, unattended, however many stacks in a row are lost: a random fault in
     four of ten cycles and one of ten sweeps or so. Every stack is accounted for, and the press's
     own memory has each at most once."""
-    text = (Path(__file__).parents[2] / "examples" / "emulated_lab.toml").read_text()
+    text = (Path(__file__).parents[3] / "examples" / "emulated_lab.toml").read_text()
     press = emulator(in_background, tmp_path, 0, "--fault-rate", 0.4, "--speed", 300)
     in_background("emulate", "meter", "--bench", tmp_path / "bench.jsonl", "--port", 0,
                   "--fault-rate", 0.1, "--json")

@@ -17,7 +17,7 @@ from test_bad_spectra import spectrum_csv
 from tests.views.test_report_page import Seen
 
 Call = Callable[..., Any]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def browser() -> bool:

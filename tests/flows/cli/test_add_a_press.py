@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 from lab_files import write_settings
-from test_press_step import QUICK
 
 from pressloop.flows.campaign.lab import open_run, order_of
 from pressloop.flows.campaign.trial import plan, press_stack
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.trials import State
+from tests.flows.campaign.test_press_step import QUICK
 
-PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-press.md"
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "add-a-press.md"
 
 
 @pytest.fixture(autouse=True)

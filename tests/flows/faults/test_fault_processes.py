@@ -208,6 +208,6 @@ def test_30_disk_full_in_mid_cycle(tmp_path: Path, in_background: Any, eventuall
 
 
 def test_the_row_is_named_for_its_reader() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "explanation" / "faults.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "explanation" / "faults.md").read_text()
     for number in ("3", "26", "27", "28", "29a", "29b", "30"):
         assert f"| {number} |" in page

@@ -23,7 +23,6 @@ from another_user import as_nobody, as_root, open_folder
 from few_stacks import QUICK, press_few
 from lab_files import settings_values, write_settings
 from press_memory import pressed_stacks, stacks, trials_of
-from test_check_table import refused, rows  # noqa: F401 - a fixture
 
 from pressloop.flows.campaign.fruitless import in_a_row
 from pressloop.flows.campaign.lab import open_run, order_of
@@ -33,6 +32,7 @@ from pressloop.flows.preflight.ledger import ledger_row
 from pressloop.flows.settings.campaign import from_plain, read_settings
 from pressloop.trials import Failed, Intact, Ledger, Recipe, SetAside, Stack, State, Trial
 from pressloop.trials.errors import BadInput
+from tests.flows.preflight.test_check_table import refused, rows  # noqa: F401 - a fixture
 
 LEDGER = Path("lab.db")
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -68,7 +68,7 @@ def test_the_zone_is_the_computer_s_unless_another_is_asked_for() -> None:
     here = subprocess.run(
         [sys.executable, "-c", "from pressloop.flows.deployments.nights import lab_timezone\n"
          "print(lab_timezone())"],
-        env={**os.environ, "TZ": "Asia/Tokyo", "PYTHONPATH": str(Path(__file__).parents[2])},
+        env={**os.environ, "TZ": "Asia/Tokyo", "PYTHONPATH": str(Path(__file__).parents[3])},
         capture_output=True, text=True, check=True)
     assert here.stdout.strip() == "Asia/Tokyo"
     for wrong in ("Berlin", "../../etc/passwd", "Europe/", "x" * 500):
@@ -80,7 +80,7 @@ def test_help_names_the_zone_that_a_schedule_means() -> None:
     told = subprocess.run(
         [sys.executable, "-m", "pressloop", "serve", "--help"], capture_output=True, text=True,
         check=True, env={**os.environ, "TZ": "Asia/Tokyo", "COLUMNS": "200",
-                         "PYTHONPATH": str(Path(__file__).parents[2])})
+                         "PYTHONPATH": str(Path(__file__).parents[3])})
     assert "else that of this computer, Asia/Tokyo" in " ".join(told.stdout.split())
 
 

@@ -18,17 +18,17 @@ from held import HELD, let_end
 from lab_files import SETTINGS, write_settings
 from prefect_form import Forms
 from press_memory import pressed_stacks, stacks, trials_of
-from test_orphans import child_of
-from test_person_asked import attended_lab, pressed_by_hand
-from test_rough_nights import free_port, home, prefect_server  # noqa: F401 - a fixture
-from test_stop_and_pause import run_of
 
 from pressloop.flows.engine.press_queue import BEAT_S, slot_name
 from pressloop.trials import State
+from tests.flows.campaign.test_stop_and_pause import run_of
+from tests.flows.faults.test_orphans import child_of
+from tests.flows.faults.test_rough_nights import free_port, home, prefect_server  # noqa: F401 - a fixture
+from tests.flows.operator.test_person_asked import attended_lab, pressed_by_hand
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[2] / "support"
 IMPATIENT = {"PYTHONPATH": os.pathsep.join(map(str, (
     HERE / "quick_leases", HERE.parents[1], HERE))), "PREFECT_RUNNER_POLL_FREQUENCY": "1",
     "PRESSLOOP_FORM_POLL_S": "1"}

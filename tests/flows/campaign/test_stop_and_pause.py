@@ -27,6 +27,7 @@ from pressloop.trials import Ended, Ledger, State
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
+SUPPORT = Path(__file__).parents[2] / "support"
 BUSY: dict[str, Any] = QUICK | HELD
 """Each cycle lasts until the test lets it end."""
 Start = Callable[..., subprocess.Popen[str]]
@@ -90,7 +91,7 @@ def victim(one_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     process = subprocess.Popen(
         [sys.executable, "-m", "pressloop", "run", str(path)], start_new_session=True, env={
             **os.environ,
-            "PYTHONPATH": f"{Path(__file__).parents[2]}{os.pathsep}{Path(__file__).parent}",
+            "PYTHONPATH": f"{Path(__file__).parents[3]}{os.pathsep}{SUPPORT}",
             **admitted(one_server), "PRESSLOOP_LOCKS": str(folder)},
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     yield {"process": process, "path": path, "ledger": folder / "lab.db"}

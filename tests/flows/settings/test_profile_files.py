@@ -111,7 +111,7 @@ def test_a_profile_that_is_none(text: str, words: list[str], parts: Path, tmp_pa
 
 def test_the_page_on_profiles(tmp_path: Path) -> None:
     """Its settings work beside the shipped profiles, and its message is what one reads."""
-    root = Path(__file__).parents[2]
+    root = Path(__file__).parents[3]
     page = (root / "docs" / "reference" / "profiles.md").read_text()
     envelope = tomllib.loads(page.split("```toml\n")[1].split("```")[0])["envelope"]
     steel = {"die": str(root / "examples" / "dies" / "steel_10mm.toml")}

@@ -32,7 +32,7 @@ from pressloop.trials import Intact, Recipe, Stack, State, Trial
 from pressloop.trials.errors import Fault
 from pressloop.views.live.progress import LiveProgress
 
-ROOT = str(Path(__file__).parents[2])
+ROOT = str(Path(__file__).parents[3])
 LEDGER = Path("lab.db")
 ASKED = Question("Stack [a]", "Give the numbers.", (
     Blank("answer", "Answer", choices=("pressed", "not pressed", "given up")),

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from test_study_files import write_study
 
 from pressloop.flows.study.artifact import markdown_of
 from pressloop.flows.study.outputs import write_tables
@@ -19,9 +20,8 @@ from pressloop.flows.study.sources import source_of
 from pressloop.flows.study.study import done_part
 from pressloop.studies.executor import one_by_one
 from tests.flows.conftest import Answer
-from tests.flows.test_study_files import write_study
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SMALL = """
 [lint]
 [compare]

@@ -115,7 +115,7 @@ def test_one_bad_file_does_not_hide_the_good_one(
 
 
 def test_instruments_exports_as_they_are(pressloop: Callable[..., Any]) -> None:
-    folder = Path(__file__).parents[1] / "evaluation" / "readers" / "files"
+    folder = Path(__file__).parents[2] / "evaluation" / "readers" / "files"
     files = sorted(folder.glob("gamry*.DTA")) + sorted(folder.glob("eclab*.mpt"))
     assert len(files) == 4
     answer = pressloop("evaluate", *files, "--area-cm2", "0.785", "--json")

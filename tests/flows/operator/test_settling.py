@@ -24,7 +24,8 @@ LOST: dict[str, Any] = QUICK | {
     "campaign": {"trials": 3},
     "press": {"driver": "odd_lab.faulty_press", "cycle": 2, "trouble": "lost link"}}
 """Nobody can say what became of the second cycle."""
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
+SUPPORT = ROOT / "tests" / "support"
 
 
 def states() -> list[State]:
@@ -38,7 +39,7 @@ def test_at_the_terminal(server: Any, tmp_path: Path) -> None:
         [sys.executable, "-m", "pressloop", "run", SETTINGS], text=True, capture_output=True,
         input="ask the press again\nit is connected\nwrite\n\nwrite\npressed, torn, binned\n",
         timeout=300, check=False, env={
-            **os.environ, "PYTHONPATH": f"{ROOT}:{Path(__file__).parent}",
+            **os.environ, "PYTHONPATH": f"{ROOT}:{SUPPORT}",
             "PRESSLOOP_ASK": "terminal"})
     assert done.returncode == 0, done.stderr
     assert "Stack 2 of night: what became of it?" in done.stderr
@@ -55,7 +56,7 @@ def test_by_the_form_of_the_paused_run(
     """The run ends where the person wants it to, and the stack stays open for the next one."""
     path = write_settings(tmp_path, **LOST, notify={"command": ["sh", "-c", "cat >> told"]})
     process = in_background("run", path, PRESSLOOP_ASK="form", PRESSLOOP_FORM_POLL_S="1",
-                            PYTHONPATH=f"{ROOT}:{Path(__file__).parent}")
+                            PYTHONPATH=f"{ROOT}:{SUPPORT}")
     query = {"flow_runs": {"name": {"any_": [f"{path}: 3 stacks"]}}}
     run = eventually(lambda: server("flow_runs/filter", query), "the run")[0]["id"]
     forms = Forms(server, run, eventually)

@@ -17,7 +17,7 @@ from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.trials.errors import BadInput, OutOfEnvelope
 
-EXAMPLES = sorted(path for path in (Path(__file__).parents[2] / "examples").rglob("*.toml")
+EXAMPLES = sorted(path for path in (Path(__file__).parents[3] / "examples").rglob("*.toml")
                   if path.parent.name not in ("dies", "materials", "studies"))
 
 

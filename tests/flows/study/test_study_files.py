@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from lab_files import PAST, write_settings, write_table
 
 from pressloop.flows.study.jobs import runner_of
 from pressloop.flows.study.outputs import Done, clear, write_tables
@@ -17,7 +18,6 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.files import cells_of
 from pressloop.trials.trial import Trial
 from tests.flows.conftest import Answer
-from tests.flows.lab_files import PAST, write_settings, write_table
 
 Pressloop = Callable[..., Answer]
 SOURCE = 'preset = "reference"\nstacks = 24\nlots = 2'
@@ -221,7 +221,7 @@ def replace_workers(table: object, workers: str) -> object:
     return table.model_copy(update={"workers": workers})  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("path", sorted((Path(__file__).parents[2] / "examples" / "studies").glob(
+@pytest.mark.parametrize("path", sorted((Path(__file__).parents[3] / "examples" / "studies").glob(
     "*.toml")), ids=lambda p: p.stem)
 def test_example_studies_can_be_read(path: Path) -> None:
     assert read_study(path).parts

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from fuzzing import cases, damaged
 
 from pressloop.flows.console import one_line
 from pressloop.flows.settings.campaign import read_settings
@@ -18,11 +19,10 @@ from pressloop.hardware.plc.register_map import GENERIC, from_text, map_text
 from pressloop.hardware.profiles import Die
 from pressloop.trials.errors import BadInput
 from pressloop.trials.toml_files import toml
-from tests.fuzzing import cases, damaged
 
 pytestmark = pytest.mark.fuzz
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ODD: tuple[Any, ...] = (
     0, -1, 1, 10**18, 1e14, -1e14, 1e-300, 0.1, True, "", " ", "x", "a.b", "..", "json.tool",
     "sqlite://", "sqlite:///x.db", "[]", [], [1], [1, 2], [2, 1], [1, 2, 3], ["a"], [[]], {},

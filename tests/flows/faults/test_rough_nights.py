@@ -130,7 +130,7 @@ def prefect_server(home: Path, port: int, eventually: Wait) -> Iterator[subproce
             [sys.executable, "-m", "pressloop.flows.engine.server_process",
              str(listening.fileno())], env={
                 **os.environ, "PREFECT_HOME": str(home), SERVER_AUTH_VARIABLE: KEY,
-                "PYTHONPATH": str(Path(__file__).parents[2])}, pass_fds=[listening.fileno()],
+                "PYTHONPATH": str(Path(__file__).parents[3])}, pass_fds=[listening.fileno()],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             start_new_session=True)
     try:
@@ -235,7 +235,7 @@ def settable_clock(tmp_path: Path) -> tuple[Path, dict[str, str]]:
         pytest.skip("no C compiler: sets the clock of one process instead of the whole machine's")
     library, clock = tmp_path / "set_clock.so", tmp_path / "clock"
     subprocess.run([COMPILER, "-shared", "-fPIC", "-o", library,
-                    Path(__file__).with_name("set_clock.c")], check=True)
+                    Path(__file__).parents[2] / "support" / "set_clock.c"], check=True)
     clock.write_text("0")
     return clock, {"LD_PRELOAD": str(library), "CLOCK_OFF_BY": str(clock)}
 

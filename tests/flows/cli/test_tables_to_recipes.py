@@ -18,7 +18,7 @@ from pressloop.optimizer import Space
 from pressloop.trials import Commanded, Imported, Ledger, Opened, Planned, Recipe, State
 
 URL = "sqlite:///lab.db"
-PUBLISHED = Path(__file__).parents[2] / "examples" / "published"
+PUBLISHED = Path(__file__).parents[3] / "examples" / "published"
 RECIPE_KEYS = {"pressure_mpa", "dwell_s", "temperature_c", "ramp_mpa_per_s", "release_mpa_per_s"}
 
 
@@ -209,7 +209,7 @@ def test_check_says_who_holds_the_press(pressloop: Callable[..., Any], tmp_path:
         [sys.executable, "-c", "import sys; from pressloop.hardware.lock import press_lock\n"
          "with press_lock(sys.argv[1]): print('held', flush=True); sys.stdin.read()",
          str(serial)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        cwd=Path(__file__).parents[2])
+        cwd=Path(__file__).parents[3])
     try:
         assert holder.stdout is not None
         assert holder.stdout.readline() == "held\n"
@@ -350,7 +350,7 @@ def test_help_is_light() -> None:
              "heavy = {'torch', 'prefect', 'pandas', 'scipy', 'plotly', 'sqlalchemy'}\n"
              "print(sorted(heavy & set(sys.modules)), file=sys.stderr)")
     done = subprocess.run([sys.executable, "-c", probe], capture_output=True, text=True,
-                          timeout=150, cwd=Path(__file__).parents[2], check=True)
+                          timeout=150, cwd=Path(__file__).parents[3], check=True)
     assert done.stderr.strip() == "[]"
     for command in ("run", "check", "suggest", "import", "evaluate", "recommend", "report",
                     "serve", "export", "settle"):

@@ -9,16 +9,16 @@ from random import Random
 
 import pandas as pd
 import pytest
+from fuzzing import cases, damaged
 from lab_files import PAST, write_settings
 from openpyxl import Workbook
-from test_fuzz_settings import readable
 
 from pressloop.flows.past.sheet import sheet_from
 from pressloop.flows.past.trials import read_table
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.studies.lint import lint_sheet
 from pressloop.trials.tables.files import cells_of
-from tests.fuzzing import cases, damaged
+from tests.flows.settings.test_fuzz_settings import readable
 
 pytestmark = pytest.mark.fuzz
 
