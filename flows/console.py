@@ -16,6 +16,8 @@ from typer.core import TyperGroup
 from pressloop.trials.errors import BadInput, PressloopError
 
 BAD_INPUT, FAILED, STOPPED, TERMINATED = 2, 1, 130, 143
+BY_PREFECT = "TerminationSignal"
+"""What a SIGTERM is called within a flow run; Prefect is not loaded for its sake."""
 USAGE_ERROR: Any = typer.BadParameter.__base__
 """Typer shows no name of its own for what it raises on arguments that make no sense."""
 
@@ -64,6 +66,11 @@ class Asked:
         """The exit code that says so; a cancel in Prefect is somebody else's stop too."""
         return STOPPED if self.by == signal.SIGINT else TERMINATED
 
+    @property
+    def stop(self) -> type[BaseException]:
+        """What the signal raises."""
+        return KeyboardInterrupt if self.by == signal.SIGINT else Terminated
+
 
 ASKED: ContextVar[Asked] = ContextVar("asked")
 """Of the block of `terminable` that runs, if any."""
@@ -77,7 +84,7 @@ def terminable() -> Iterator[Asked]:
 
     def stop(number: int, _: object) -> None:
         asked.by = number
-        raise KeyboardInterrupt if number == signal.SIGINT else Terminated
+        raise asked.stop
 
     # A job that its shell put into the background ignores Ctrl-C, and goes on ignoring it.
     obeyed = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -86,25 +93,40 @@ def terminable() -> Iterator[Asked]:
     token = ASKED.set(asked)
     try:
         yield asked
-    except Exception as error:
-        if asked.by is None or not _wraps_a_stop(error):
+    except (KeyboardInterrupt, Terminated):
+        raise
+    except BaseException as error:
+        if (wrapped := wrapped_stop(error)) is None:
             raise
-        raise (KeyboardInterrupt if asked.by == signal.SIGINT else Terminated) from None
+        raise (wrapped if isinstance(wrapped, KeyboardInterrupt) else Terminated()) from None
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
         ASKED.reset(token)
 
 
-def _wraps_a_stop(error: BaseException | None) -> bool:
-    """True for what a library makes of a stop that came while its compiled part ran, as pydantic
-    does: an error of its own, whose message names it."""
-    names = (KeyboardInterrupt.__name__, Terminated.__name__)
-    while error is not None:
-        if not isinstance(error, PressloopError) and any(name in str(error) for name in names):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+def wrapped_stop(error: BaseException) -> BaseException | None:
+    """The stop that a library made an error of its own of, None for any other error. Prefect may
+    have taken the signal as one of its own; pydantic, whose compiled part ran, may leave no more
+    of it than its name in a message."""
+    asked = ASKED.get(None)
+    for one in behind(error):
+        if isinstance(one, (KeyboardInterrupt, Terminated)) or type(one).__name__ == BY_PREFECT:
+            return one
+        if f"{BY_PREFECT}: " in str(one):
+            return Terminated()
+        if asked is not None and asked.by is not None and asked.stop.__name__ in str(one):
+            return asked.stop()
+    return None
+
+
+def behind(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and those that it was made of. None for one of the project's own: what went wrong
+    while a stop was obeyed is what the person must read."""
+    while error is not None and not isinstance(error, PressloopError):
+        yield error
+        hidden = error.__suppress_context__
+        error = error.__cause__ or (None if hidden else error.__context__)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from pressloop.flows.campaign.endurance import Endurance
 from pressloop.flows.campaign.enough import assessed, enough, told
 from pressloop.flows.campaign.fruitless import prove_fruitful
 from pressloop.flows.campaign.lab import Hold, Order, Run, open_run, order_of
-from pressloop.flows.campaign.stop_requests import STOPS, watched, why
+from pressloop.flows.campaign.stop_requests import STOPS, obey_lost_stop, unwrapped, watched, why
 from pressloop.flows.console import ASKED
 from pressloop.flows.engine.press_queue import press_in_turn
 from pressloop.flows.operator.closed_form import close_form_of_crashed
@@ -74,14 +74,15 @@ def _pressed(settings: Settings, order: Order, hold: Hold) -> State[Any]:
     here = runtime.flow_run.id
     order = replace(order, flow_run=here or "")
     try:
-        with watched(UUID(here) if here else None) as watcher, \
-                open_run(settings, order, hold) as run, _end_recorded(run):
+        with unwrapped(), watched(UUID(here) if here else None) as watcher, \
+                open_run(settings, order, hold) as run, _end_recorded(run), unwrapped():
             board = Board(run)
             endurance = Endurance(run)
             # A person who orders a run has seen what became of the stacks before.
             seen = 0 if by_schedule() else run.ledger.next_number(run.campaign) - 1
             prove_fruitful(run, seen)
             for number in numbers(run):
+                obey_lost_stop()
                 if watcher is not None:
                     watcher.hold()
                 endurance.carry(number)

@@ -21,7 +21,7 @@ from prefect.exceptions import Pause, TerminationSignal
 from prefect.logging import get_run_logger
 from prefect.states import Running
 
-from pressloop.flows.console import Terminated
+from pressloop.flows.console import ASKED, Terminated, behind, wrapped_stop
 from pressloop.flows.engine.side_thread import side_thread
 
 LOOK_S = 2.0
@@ -37,10 +37,46 @@ class PauseRanOut(Stopped):
     """The run was paused in Prefect for so long, and Prefect has given it up."""
 
 
+CANCELLED = "cancelled in Prefect"
+"""What a stop that comes from there says of itself: no library says the same."""
 STOPS = (Stopped, KeyboardInterrupt, Terminated, TerminationSignal)
 WHO = {"Stopped": "Cancelled in Prefect", "KeyboardInterrupt": "Stopped by Ctrl-C",
        "PauseRanOut": "Paused in Prefect and not resumed in time",
        "Pause": "Suspended in Prefect until it is resumed"}
+
+
+@contextmanager
+def unwrapped() -> Iterator[None]:
+    """A stop that a library made an error of its own of is that stop again: what was stopped is not
+    told as failed."""
+    try:
+        yield
+    except Exception as error:
+        if (stop := _wrapped(error)) is None:
+            raise
+        raise stop from None
+
+
+def _wrapped(error: BaseException) -> BaseException | None:
+    """The stop that an error was made of."""
+    for one in behind(error):
+        if isinstance(one, STOPS):
+            return one
+        if f"{Stopped.__name__}: {CANCELLED}" in str(one):
+            return Stopped(CANCELLED)
+    stop = wrapped_stop(error)
+    if isinstance(stop, Terminated) and ASKED.get(None) is None:
+        # Nobody but Prefect listens to signals in a served run.
+        return TerminationSignal(signal.SIGTERM)
+    return stop
+
+
+def obey_lost_stop() -> None:
+    """Raises the stop that this process was asked for and has not obeyed: Python drops what a
+    handler raises in a destructor, and a library may take it for an error and go on."""
+    asked = ASKED.get(None)
+    if asked is not None and asked.by is not None:
+        raise asked.stop()
 
 
 def why(stop: BaseException) -> str:
@@ -143,7 +179,7 @@ def _cancelled(state: State[Any]) -> bool:
 
 
 def _stop(*_: object) -> None:
-    raise Stopped
+    raise Stopped(CANCELLED)
 
 
 def _main() -> int:

@@ -21,6 +21,7 @@ from prefect.context import FlowRunContext
 from prefect.logging import get_run_logger
 from prefect.states import Running
 
+from pressloop.flows.campaign.stop_requests import obey_lost_stop
 from pressloop.flows.engine.side_thread import side_thread
 from pressloop.hardware.lock import press_lock
 from pressloop.trials.errors import PressHeld
@@ -70,6 +71,7 @@ def _wait(held: ExitStack, serial: str, run_id: UUID) -> None:
                 get_run_logger().info("Waiting for its turn: %s", busy)
                 _show(run_id, WAITING)
             said = True
+        obey_lost_stop()
         time.sleep(LOOK_S)
     if said:
         _show(run_id, "Running")

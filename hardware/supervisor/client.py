@@ -28,6 +28,8 @@ START_S = 60.0
 """How long a supervisor may take to start, a silent press included."""
 ANSWER_S = 180.0
 """How long it may take to answer; it waits for a lost link itself, for less."""
+LOOK_S = 0.1
+"""How often a supervisor is looked for that is about to serve, or to end."""
 LINGER_S = 30.0
 """How long a supervisor stays without clients and cycle, unless `linger_s` says otherwise."""
 
@@ -139,7 +141,8 @@ class SupervisedPress:
         with file_lock(self._path.with_suffix(".starting"), wait=True, what=self._station):
             while not self._reached():
                 if time.monotonic() > deadline:
-                    raise Fault(f"the supervisor of {self._station} holds on to other settings")
+                    raise Fault(f"the supervisor of {self._station} neither answers nor ends. See "
+                                f"its log {self._log}; start again.")
                 self._start()
 
     def _reached(self) -> bool:
@@ -161,7 +164,7 @@ class SupervisedPress:
             self.close()
             raise
         self.close()
-        time.sleep(0.1)
+        time.sleep(LOOK_S)
         return False
 
     def _start(self) -> None:
@@ -190,6 +193,9 @@ class SupervisedPress:
             with suppress(subprocess.TimeoutExpired):
                 process.wait(10)
             raise wire.error_of(answer["error"])
+        if "held" in answer:
+            # One whose starter was killed is on its way here, or one that ends still has the press.
+            time.sleep(LOOK_S)
 
     def _listening(self) -> bool:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:

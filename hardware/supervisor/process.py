@@ -20,11 +20,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pressloop.hardware.lock import press_lock
+from pressloop.hardware.lock import file_lock, press_lock
 from pressloop.hardware.protocols import Press
 from pressloop.hardware.registry import connect_directly
 from pressloop.hardware.supervisor import wire
-from pressloop.trials.errors import PressBusy, PressloopError
+from pressloop.trials.errors import PressBusy, PressHeld, PressloopError
 
 LEAVING_S = 1.0
 """How long a client that closed may take to be counted out."""
@@ -111,8 +111,24 @@ def _same_user(connection: socket.socket) -> bool:
 
 
 def main() -> None:
-    """Connects, takes the lock, says "ready" or the error on standard output, serves."""
-    order = json.loads(sys.stdin.readline())
+    """Takes the lock of the press's address before it touches the press, connects, takes that of
+    its serial number, says "ready" or the error on standard output, serves."""
+    line = sys.stdin.readline()
+    if not line.endswith("\n"):
+        # Its starter was killed before it had said which press.
+        return
+    order = json.loads(line)
+    try:
+        with file_lock(Path(order["socket"]).with_suffix(".lock"), wait=False,
+                       what=order["socket"]):
+            _supervise(order)
+    except PressHeld:
+        _say({"held": "another supervisor of this address is about to serve, or to end"})
+    except PressBusy as busy:
+        _say({"error": wire.plain_error(busy)})
+
+
+def _supervise(order: dict[str, Any]) -> None:
     try:
         press = connect_directly(order["driver"], order["options"], wire.place_of(order["place"]))
     except PressloopError as error:

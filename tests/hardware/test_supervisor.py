@@ -11,6 +11,7 @@ import sys
 import time
 from contextlib import closing, suppress
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -217,3 +218,53 @@ def test_a_supervisor_whose_starter_was_killed_ends_in_peace(place, open_press, 
     assert process.returncode == 0
     assert (tmp_path / "said").read_text() == ""
     assert open_press().last_accepted_id() == 0
+
+
+@pytest.mark.parametrize("told", [b"", b'{"driver": "own_lab.kept_pr'], ids=["nothing", "half"])
+def test_a_supervisor_whose_starter_was_killed_before_it_said_anything(told):
+    started = subprocess.run([sys.executable, "-m", "pressloop.hardware.supervisor.process"], input=told,
+                             capture_output=True, check=False)
+    assert (started.returncode, started.stdout, started.stderr) == (0, b"", b"")
+
+
+RUN = """
+import sys
+from pathlib import Path
+from pressloop.hardware.protocols import Place
+from pressloop.hardware.registry import connect_press
+connect_press(sys.argv[1], {"linger_s": 0.5, "connect_s": 3.0}, Place(7, Path(sys.argv[2])))
+"""
+
+
+def test_a_run_whose_predecessor_was_killed_while_its_supervisor_started(open_press, place):
+    """It finds that supervisor, which goes on without its starter, and starts no second one."""
+    killed = subprocess.Popen([sys.executable, "-c", RUN, DRIVER, str(place.stem)],
+                              env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    first = child_of(killed.pid)
+    time.sleep(0.3)
+    killed.kill()
+    killed.wait()
+    press = open_press(connect_s=3.0)
+    assert press.last_accepted_id() == 0
+    assert process_of_stopped(press) == first
+
+
+def child_of(process: int) -> int:
+    """The first process that this one has started."""
+    children = Path(f"/proc/{process}/task/{process}/children")
+    deadline = time.monotonic() + 150.0
+    while not (found := children.read_text().split()):
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return int(found[0])
+
+
+def test_a_run_that_comes_while_a_supervisor_ends_gets_one_of_its_own(open_press):
+    first = open_press(close_s=4.0)
+    before = process_of()
+    first.close()
+    while wire.socket_path("kept press").exists():
+        time.sleep(0.01)
+    second = open_press(close_s=4.0)
+    assert process_of_stopped(second) != before
+    assert gone(before, 0.5), "never two at one press"

@@ -53,6 +53,9 @@ def adopt(path: Path, reason: str, others: bool, ledger_url: str | None, as_json
         ledger.prove(name)
         who = press.identify()
         found, gone = lacking_in(press, ledger, name), entries_gone(ledger)
+        if gone:
+            # The same may happen again, and be adopted again for the same reason.
+            reason += f" ({gone} entries up to number {ledger.given_out()} are gone)"
         if found or gone:
             _open(ledger, settings, order.seed, reason)
         scribe = _Scribe(ledger, settings, _Press(who.serial, who.boot_counter), reason)

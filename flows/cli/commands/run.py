@@ -68,6 +68,7 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
         from prefect.exceptions import CancelledRun
 
         from pressloop.flows.campaign.campaign import campaign
+        from pressloop.flows.campaign.stop_requests import unwrapped
         from pressloop.flows.engine.zombies import ensure_automation
         from pressloop.flows.operator.terminal import stepping_aside
         from pressloop.views.live.progress import LiveProgress
@@ -76,7 +77,8 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
             ensure_automation()
         try:
             with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
-                    stepping_aside(shown.paused), unheard(ledger, name, order, asked):
+                    stepping_aside(shown.paused), unheard(ledger, name, order, asked), \
+                    unwrapped():
                 campaign(str(path), order.trials, order.seed, hidden(order.ledger_url))
         except CancelledRun as stop:
             say(f"pressloop: {one_line(stop)} Nothing is lost: start again on the same ledger to "

@@ -472,6 +472,25 @@ def test_entries_that_were_taken_out_stop_the_run(five: None, pressloop: Command
     assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5)
 
 
+def test_entries_that_are_lost_again_are_adopted_again_for_the_same_reason(
+        five: None, pressloop: Command) -> None:
+    """Each time it is on record how many there were."""
+    for number in (5, 6):
+        with closing(sqlite3.connect(LEDGER)) as raw, raw:
+            for table in ("entries", "arrays"):
+                raw.execute(f"DROP TRIGGER IF EXISTS {table}_no_delete")
+            raw.execute("DELETE FROM entries WHERE kind = 'evaluated' AND trial = ?", (number,))
+        behind("1 newest entries, which are gone")
+        assert pressloop("adopt", SETTINGS, "--reason", "read again").code == 0
+        pressed(1)
+    with closing(Ledger.open(f"sqlite:///{LEDGER}")) as ledger:
+        words = [word.reason for word in ledger.reconciled(NAME)]
+        assert prove(ledger, NAME).sound
+    assert len(set(words)) == 2
+    assert all(word.startswith("read again (1 entries up to number ") for word in words), words
+    assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5, 6, 7)
+
+
 # In use, proved.
 
 
