@@ -222,8 +222,9 @@ def test_a_supervisor_whose_starter_was_killed_ends_in_peace(place, open_press, 
 
 @pytest.mark.parametrize("told", [b"", b'{"driver": "own_lab.kept_pr'], ids=["nothing", "half"])
 def test_a_supervisor_whose_starter_was_killed_before_it_said_anything(told):
-    started = subprocess.run([sys.executable, "-m", "pressloop.hardware.supervisor.process"], input=told,
-                             capture_output=True, check=False)
+    started = subprocess.run(
+        [sys.executable, "-m", "pressloop.hardware.supervisor.process"], input=told,
+        capture_output=True, check=False)
     assert (started.returncode, started.stdout, started.stderr) == (0, b"", b"")
 
 
