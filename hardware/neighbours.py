@@ -22,8 +22,10 @@ from pressloop.trials.errors import PressHeld
 
 FOLDER = Path("/tmp")
 """The one folder that all users have, whatever TMPDIR says; only owners remove files from it."""
-BEGAN = 19
-"""Where /proc/PID/stat tells, after the name, when a process began."""
+STATE, BEGAN = 0, 19
+"""Where /proc/PID/stat tells, after the name, what a process does and when it began."""
+DEAD = ("Z", "X")
+"""States of one that holds nothing any more, and whose end nobody has asked for yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,10 @@ def _may_write(user: int, folder: Path) -> bool:
 
 
 def began(process: int) -> int | None:
-    """When a process began, in the kernel's ticks; None where there is none."""
+    """When a process that lives began, in the kernel's ticks; None where there is none."""
     try:
-        return int(Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[BEGAN])
+        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return None if told[STATE] in DEAD else int(told[BEGAN])
     except (OSError, IndexError, ValueError):
         return None
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from typing import Any, TypeVar
 
 import pytest
 from admitted import KEY, admitted
+from free_ports import free_port
 from typer.testing import CliRunner
 
 from pressloop.flows.engine import prefect_environment
@@ -107,9 +107,7 @@ def nothing_changes(tmp_path: Path) -> Callable[[], Any]:
 def one_server() -> Iterator[str]:
     """The session's one Prefect server, with UI and services as `pressloop serve` starts it."""
     before = dict(os.environ)
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        os.environ["PREFECT_SERVER_API_PORT"] = str(probe.getsockname()[1])
+    os.environ["PREFECT_SERVER_API_PORT"] = str(free_port())
     os.environ.pop("PREFECT_API_URL", None)
     os.environ["PREFECT_API_AUTH_STRING"] = KEY
     from pressloop.flows.engine.server import lasting_server

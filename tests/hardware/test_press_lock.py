@@ -21,6 +21,7 @@ from pressloop.hardware.plc.journal import Journal, Sent
 from pressloop.trials import Recipe
 from pressloop.trials.errors import BadInput, Fault, PressBusy, PressHeld
 
+HERE = os.getpid()
 HOLD = """
 import sys, time
 from pressloop.hardware.lock import press_lock
@@ -44,6 +45,11 @@ def holder():
     process.kill()
     process.wait()
     process.stdout.close()
+
+
+def press_of_ours(number: int) -> str:
+    """A serial number that no other session of tests on this computer announces."""
+    return f"serial {number} of {HERE}"
 
 
 def take(serial: str) -> None:
@@ -171,17 +177,33 @@ def files(press):
 
 
 def test_a_run_announces_itself_and_withdraws(alone):
-    digest = lock_path("serial 7").stem.removeprefix("pressloop-")
+    digest = lock_path(press_of_ours(7)).stem.removeprefix("pressloop-")
     stale = Announcement(digest, os.getuid(), os.getpid(), 1)
     elsewhere = Announcement("0123456789abcdef", os.getuid(), os.getpid(), 1)
     for one in (stale, elsewhere):
         one.path.touch(0o600)
-    with press_lock("serial 7"):
+    with press_lock(press_of_ours(7)):
         assert not elsewhere.path.exists()
         path, = files(digest)
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert Announcement.parsed(path.name).is_true()
     assert files(digest) == []
+
+
+def test_who_was_killed_holds_nothing_though_its_parent_has_not_asked():
+    """As in a container whose first process never does."""
+    child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    try:
+        mine = Announcement("0123456789abcdef", os.getuid(), child.pid, began(child.pid))
+        mine.path.touch(0o600)
+        assert mine.is_true()
+        child.kill()
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert not mine.is_true()
+    finally:
+        mine.path.unlink()
+        child.wait()
+        child.stdin.close()
 
 
 @pytest.mark.parametrize("name", [
@@ -193,12 +215,12 @@ def test_other_files_are_no_announcements(name):
 
 @as_root
 def test_two_users_are_told_about_each_other(alone):
-    digest = lock_path("serial 8").stem.removeprefix("pressloop-")
-    with press_lock("serial 8"):
-        said = as_nobody(lambda: take_alone("serial 8"))
+    digest = lock_path(press_of_ours(8)).stem.removeprefix("pressloop-")
+    with press_lock(press_of_ours(8)):
+        said = as_nobody(lambda: take_alone(press_of_ours(8)))
         assert said.startswith("PressHeld")
         assert f"process {os.getpid()} of user {pwd.getpwuid(os.getuid()).pw_name}" in said
-    assert as_nobody(lambda: take_alone("serial 8")) is None
+    assert as_nobody(lambda: take_alone(press_of_ours(8))) is None
     assert files(digest) == []
 
     with open_folder(0o777) as folder:
@@ -207,10 +229,10 @@ def test_two_users_are_told_about_each_other(alone):
         while not (folder / "held").exists():
             time.sleep(0.01)
         with pytest.raises(PressHeld, match=r"of user nobody\. Agree with them"):
-            take("serial 8")
+            take(press_of_ours(8))
         (folder / "go").touch()
         held.join()
-    take("serial 8")
+    take(press_of_ours(8))
 
 
 @as_root
@@ -223,8 +245,8 @@ def test_a_group_is_told_of_members_who_have_not_named_its_folder_and_of_nobody_
         os.chown(folder, 0, NOBODY.pw_gid if member else 4711)
         folder.chmod(0o2770)
         monkeypatch.setenv("PRESSLOOP_LOCKS", str(folder))
-        with press_lock("serial 8"):
-            assert as_nobody(lambda: take_alone("serial 8")).startswith("PressHeld")
+        with press_lock(press_of_ours(8)):
+            assert as_nobody(lambda: take_alone(press_of_ours(8))).startswith("PressHeld")
         held = threading.Thread(target=as_nobody, args=(lambda: hold_until(there / "go"),))
         held.start()
         while not (there / "held").exists():
@@ -232,9 +254,9 @@ def test_a_group_is_told_of_members_who_have_not_named_its_folder_and_of_nobody_
         try:
             if member:
                 with pytest.raises(PressHeld, match="of user nobody"):
-                    take("serial 8")
+                    take(press_of_ours(8))
             else:
-                take("serial 8")
+                take(press_of_ours(8))
         finally:
             (there / "go").touch()
             held.join()
@@ -249,7 +271,7 @@ def take_alone(serial):
 def hold_until(go):
     os.environ.pop("PRESSLOOP_LOCKS", None)
     os.environ.pop("PRESSLOOP_RUNTIME", None)
-    with press_lock("serial 8"):
+    with press_lock(press_of_ours(8)):
         (go.parent / "held").touch()
         while not go.exists():
             time.sleep(0.01)
@@ -259,7 +281,7 @@ def hold_until(go):
 def test_what_a_stranger_forges_in_another_s_name_holds_nothing(alone):
     """A file of nobody's that names root's process, a process of nobody's that has ended, a link
     and a number that was reused."""
-    digest = lock_path("serial 9").stem.removeprefix("pressloop-")
+    digest = lock_path(press_of_ours(9)).stem.removeprefix("pressloop-")
     me, mine = os.getuid(), began(os.getpid())
     forged = [Announcement(digest, me, os.getpid(), mine + 1),
               Announcement(digest, NOBODY.pw_uid, 2**22 + 5, 1),
@@ -268,7 +290,7 @@ def test_what_a_stranger_forges_in_another_s_name_holds_nothing(alone):
     linked = Announcement(digest, NOBODY.pw_uid, 1, began(1))
     as_nobody(lambda: linked.path.symlink_to("/etc/passwd"))
     try:
-        take("serial 9")
+        take(press_of_ours(9))
     finally:
         for one in (*forged, linked):
             one.path.unlink(missing_ok=True)
@@ -282,10 +304,10 @@ def test_a_stranger_cannot_hold_the_lock_of_another_user(alone):
             import fcntl
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
-    with press_lock("serial 10"):
-        lock_file = lock_path("serial 10")
+    with press_lock(press_of_ours(10)):
+        lock_file = lock_path(press_of_ours(10))
         assert "PermissionError" in as_nobody(grip)
-    take("serial 10")
+    take(press_of_ours(10))
 
 
 # The journal of a press in a folder of a group.

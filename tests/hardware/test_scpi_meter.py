@@ -93,9 +93,10 @@ def test_wrong_dialect_names_both_instruments(e4980a, place):
 def test_closed_port_says_what_to_check(place):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
+        # Held, and not listened at, so that nobody else can be.
         port = probe.getsockname()[1]
-    with pytest.raises(Fault, match="nothing listens there"):
-        connect_meter("scpi", {"port": port, "timeout_s": 0.5}, place)
+        with pytest.raises(Fault, match="nothing listens there"):
+            connect_meter("scpi", {"port": port, "timeout_s": 0.5}, place)
 
 
 @pytest.mark.parametrize(("options", "name"), [

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from crash_lab import NAME, emulated_lab
 from few_stacks import QUICK
+from free_ports import free_port
 from held import HELD, let_end
 from lab_files import SETTINGS, write_settings
 from prefect_form import Forms
@@ -23,7 +24,7 @@ from pressloop.flows.engine.press_queue import BEAT_S, slot_name
 from pressloop.trials import State
 from tests.flows.campaign.test_stop_and_pause import run_of
 from tests.flows.faults.test_orphans import child_of
-from tests.flows.faults.test_rough_nights import free_port, home, prefect_server  # noqa: F401 - a fixture
+from tests.flows.faults.test_rough_nights import home, prefect_server  # noqa: F401 - a fixture
 from tests.flows.operator.test_person_asked import attended_lab, pressed_by_hand
 
 pytestmark = pytest.mark.prefect

@@ -21,6 +21,7 @@ from typing import Any
 import pytest
 from admitted import KEY
 from few_stacks import QUICK, press_few
+from free_ports import free_port
 from held import HELD, let_end
 from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, told, trials_of
@@ -139,12 +140,6 @@ def prefect_server(home: Path, port: int, eventually: Wait) -> Iterator[subproce
     finally:
         process.kill()
         process.wait(150)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
