@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from pressloop.evaluation.classify import hard_failure
 from pressloop.evaluation.crushing import damage
 from pressloop.evaluation.reading import Reading, read
 from pressloop.evaluation.rules import Rules
-from pressloop.evaluation.trace_check import not_held
+from pressloop.evaluation.trace_check import achieved, not_held
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Arc, Damage, Failed, FailureMode, Intact, Outcome, SetAside
 from pressloop.trials.recipe import Recipe
@@ -23,14 +24,25 @@ def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spect
              rules: Rules, earlier: Sequence[Outcome] = ()) -> Outcome:
     """What the readings of one trial mean.
 
-    In order: a trace that is not of this recipe is set aside; a short or open stack has failed; a
-    crushed one has failed and has no resistance; a spectrum that cannot be trusted is set aside;
-    what is left is intact. `spectra` start with the full electrode; segments are optional.
+    In order: a trace of which nobody can say by what the stack was pressed is set aside, one that
+    kept to another pressure, dwell or temperature than the recipe's says so; a short or open stack
+    has failed; a crushed one has failed and has no resistance; a spectrum that cannot be trusted is
+    set aside; what is left is intact. `spectra` start with the full electrode; segments are
+    optional.
     `earlier` are outcomes of the campaign's earlier stacks: what was interface there stays so.
     Raises BadInput without a full electrode.
     """
-    if (reason := not_held(trace, recipe, rules)) is not None:
+    if (reason := not_held(trace, recipe, rules)) is None:
+        return _outcome(stack, trace, spectra, rules, earlier)
+    if (pressed := achieved(trace, recipe, rules)) is None:
         return SetAside(f"trace: {reason}")
+    outcome = _outcome(stack, trace, spectra, rules, earlier)
+    return outcome if isinstance(outcome, SetAside) else replace(outcome, achieved=pressed)
+
+
+def _outcome(stack: Stack, trace: Trace, spectra: Sequence[Spectrum], rules: Rules,
+             earlier: Sequence[Outcome]) -> Outcome:
+    """What the readings mean of a stack whose pressing is known."""
     crushed = damage(trace, stack, rules)
     full = _full(spectra)
     if (failure := hard_failure(full, rules)) is not None:

@@ -50,6 +50,13 @@ def emit(result: Any, as_json: bool, show: Callable[[], None]) -> None:
         show()
 
 
+def plain_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """For `dataclasses.asdict`: parameters beside the core ones by name, and no word of them where
+    there are none."""
+    return {name: dict(value) if name == "others" else value
+            for name, value in pairs if not (name == "others" and value == ())}
+
+
 class Terminated(BaseException):
     """SIGTERM or SIGHUP: somebody else's Ctrl-C."""
 

@@ -5,7 +5,9 @@ The same pure check is used at the door (settings), in the guard and in each dri
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 from pressloop.hardware.protocols import PressIdentity
 from pressloop.trials.checks import number, positive, within
@@ -36,22 +38,26 @@ class Envelope:
     max_o2_ppm: float | None = None
     max_h2o_ppm: float | None = None
     because: tuple[tuple[str, str], ...] = ()
+    max_pressure_at_c: tuple[tuple[float, float], ...] = ()
+    """Pairs of a temperature (degC), rising, and what the die bears at it (MPa); in between the
+    limit runs straight, beyond the ends it stays. () for a die that bears the same when hot."""
 
     def __post_init__(self) -> None:
         for name in ("die_area_mm2", "press_max_force_n", "die_max_pressure_mpa", "max_dwell_s",
                      "max_rate_mpa_per_s"):
             positive(name, getattr(self, name))
         low = number("min_temperature_c", self.min_temperature_c)
-        within("max_temperature_c", self.max_temperature_c, low, 400.0,
-               "Set it above min_temperature_c; no lab die goes beyond 400 degC.")
+        within("max_temperature_c", self.max_temperature_c, low, math.inf,
+               "Set it above min_temperature_c.")
         if self.open_below_c is not None:
-            within("open_below_c", self.open_below_c, low, 400.0,
+            within("open_below_c", self.open_below_c, low, math.inf,
                    "Platens never cool below min_temperature_c: the die would stay shut.")
         for name in ("max_o2_ppm", "max_h2o_ppm"):
             if (most := getattr(self, name)) is not None:
                 positive(name, most)
         # A supervisor is told its envelope in JSON, which makes lists of tuples.
         object.__setattr__(self, "because", _pairs(self.because))
+        object.__setattr__(self, "max_pressure_at_c", _table(self.max_pressure_at_c))
 
     def reason(self, name: str) -> str:
         """Who sets the limit of this name, empty when nobody is named."""
@@ -61,6 +67,20 @@ class Envelope:
     def max_pressure_mpa(self) -> float:
         """The smaller of the die's limit and press force over die area."""
         return min(self.die_max_pressure_mpa, self.press_max_force_n / self.die_area_mm2)
+
+    def max_pressure_at(self, temperature_c: float) -> float:
+        """The largest pressure (MPa) at a platen temperature; NaN at NaN."""
+        table = self.max_pressure_at_c
+        if not table:
+            return self.max_pressure_mpa
+        (cold, most), *rest = table
+        found = most
+        for hot, less in rest:
+            if temperature_c > cold:
+                share = min((temperature_c - cold) / (hot - cold), 1.0)
+                found = most + share * (less - most)
+            cold, most = hot, less
+        return math.nan if math.isnan(temperature_c) else min(self.max_pressure_mpa, found)
 
     @property
     def pressure_reason(self) -> str:
@@ -80,12 +100,29 @@ def _pairs(because: object) -> tuple[tuple[str, str], ...]:
                        "Leave it out when nobody is to be named.") from None
 
 
+def _table(given: object) -> tuple[tuple[float, float], ...]:
+    try:
+        table = tuple((float(at), float(most)) for at, most in given)  # type: ignore[attr-defined]
+    except (TypeError, ValueError):
+        raise BadInput("max_pressure_at_c", given, "pairs of degC and MPa",
+                       "Write it like [[25, 600], [140, 300]].") from None
+    for at, most in table:
+        number("max_pressure_at_c", at), positive("max_pressure_at_c", most)
+    if any(not a[0] < b[0] for a, b in pairwise(table)):
+        raise BadInput("max_pressure_at_c", [at for at, _ in table], "rising temperatures, each "
+                       "once", "Sort the pairs.")
+    return table
+
+
 def violations(recipe: Recipe, envelope: Envelope) -> tuple[OutOfEnvelope, ...]:
     """Every way in which the recipe leaves the envelope; empty when it is inside."""
     rates, hot = envelope.max_rate_mpa_per_s, envelope.reason("max_temperature_c")
+    most, why = envelope.max_pressure_at(recipe.temperature_c), envelope.pressure_reason
+    if most < envelope.max_pressure_mpa:
+        why = f"what the die bears at {recipe.temperature_c:g} degC"
     limits = [
-        ("pressure_mpa", recipe.pressure_mpa, 0.0, envelope.max_pressure_mpa,
-         f"above 0 and at most {envelope.max_pressure_mpa:.1f} ({envelope.pressure_reason})"),
+        ("pressure_mpa", recipe.pressure_mpa, 0.0, most,
+         f"above 0 and at most {most:.1f} ({why})"),
         ("dwell_s", recipe.dwell_s, 0.0, envelope.max_dwell_s,
          f"above 0 and at most {envelope.max_dwell_s:g}"),
         ("temperature_c", recipe.temperature_c, envelope.min_temperature_c,

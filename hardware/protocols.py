@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from pressloop.hardware.person import Person
-from pressloop.trials.recipe import Recipe
+from pressloop.trials.recipe import RATES, Recipe
 from pressloop.trials.spectrum import Spectrum
 from pressloop.trials.stack import Stack
 from pressloop.trials.trace import Trace
@@ -85,6 +85,11 @@ class PressIdentity:
     """How far the machine's clock is ahead of this computer's; None where it has none."""
     max_dwell_s: float | None = None
     """The longest dwell that the machine accepts; None where it does not say."""
+    sets: tuple[str, ...] = RATES
+    """Parameters beside pressure, dwell and temperature that it can set; "*" for whatever there is.
+    """
+    asks: bool = False
+    """True where a person is asked for each cycle, with everything that the recipe says."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,16 @@ def connect_press(driver: str, options: Mapping[str, object], place: Place) -> P
     return SupervisedPress(driver, options, place, module.station(options), fingerprint)
 
 
+def press_steps(driver: str, options: Mapping[str, object], die_area_mm2: float
+                ) -> dict[str, float]:
+    """The step in which this press holds each set point, of those that have one, as its driver's
+    `steps(options, die_area_mm2)` tells; {} of a driver that does not. Raises BadInput."""
+    module = _press_module(driver)
+    found: dict[str, float] = module.steps(options, die_area_mm2) if hasattr(
+        module, "steps") else {}
+    return found
+
+
 def connect_directly(driver: str, options: Mapping[str, object], place: Place) -> Press:
     """Opens the press in this process."""
     return cast(Press, _press_module(driver).connect(options, place))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from pressloop.optimizer.candidates import WIDTHS, near, spread
+from pressloop.optimizer.candidates import WIDTHS, near, other_kinds, spread
 from pressloop.optimizer.incumbent import losses
 from pressloop.optimizer.models import Models, Risk
 from pressloop.optimizer.space import Space
@@ -18,6 +19,8 @@ from pressloop.trials.recipe import Recipe
 SPREAD, CLOUD = 512, 48
 """Candidates all over the cube, and in the clouds round those that matter."""
 LEAST_DANGEROUS, MOST = 8, 256
+SAME = 0.01
+"""Distance in the unit cube within which a recipe that was pressed is one that can be set."""
 HOPE = 2.0
 """Standard deviations below the mean at which a recipe must still reach the incumbent: one in 40
 that just does is better than it."""
@@ -49,15 +52,16 @@ def candidates(models: Models, seed: int) -> CandidateSet:
         value = (models.moments(tried)[0] + losses(models, models.risk(tried))
                  + models.problem.objective.offset(models, tried))
         centres = torch.cat([best, tried[value.argsort()[:3]]])
-        points += [tried, best, *(near(centres, width, CLOUD, seed) for width in WIDTHS)]
-    return _tolerable(models, rounded_set(models, torch.cat(points)))
+        points += [tried, best, *(near(centres, width, CLOUD, seed) for width in WIDTHS),
+                   other_kinds(centres, models.space.kinds)]
+    return _tolerable(models, rounded_set(models, models.searched(torch.cat(points))))
 
 
 def safest(models: Models, points: Tensor) -> CandidateSet:
     """Points and ever smaller neighbourhoods of the least dangerous one, least dangerous first."""
     for turn, width in enumerate((0.3, *WIDTHS)):
         least = points[models.risk(points).danger().argmin()].unsqueeze(0)
-        points = torch.cat([points, near(least, width, 2 * CLOUD, turn)])
+        points = models.searched(torch.cat([points, near(least, width, 2 * CLOUD, turn)]))
     found = rounded_set(models, points)
     return found[found.risk.danger().argsort(stable=True)]
 
@@ -77,9 +81,12 @@ def rounded(space: Space, x: FloatArray) -> tuple[Recipe, ...]:
 
 def _with_readings(models: Models) -> frozenset[Recipe]:
     """The recipes of the space, rounded, whose resistance has been read."""
-    x = models.data.log_resistance.x
-    inside = ((x >= -1e-9) & (x <= 1.0 + 1e-9)).all(axis=1)
-    return frozenset(rounded(models.space, x[inside]))
+    space, x = models.space, models.data.log_resistance.x
+    x = x[((x >= -1e-9) & (x <= 1.0 + 1e-9)).all(axis=1)]
+    if space.steps or space.held or space.others:
+        # Rounding to the machine's steps may have made another recipe of it.
+        x = x[(np.abs(space.encode(space.decode_all(x)) - x) <= SAME).all(axis=1)]
+    return frozenset(rounded(space, x))
 
 
 def _tolerable(models: Models, found: CandidateSet) -> CandidateSet:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -37,3 +38,15 @@ def near(centres: Tensor, width: float, count: int, seed: int) -> Tensor:
     few = draw.uniform(size=shape) < np.where(np.arange(count) % 2 == 0, 1.0, 0.5)[None, :, None]
     moved = centres.unsqueeze(1) + torch.from_numpy(step * few)
     return moved.reshape(-1, centres.shape[1]).clamp(0.0, 1.0)
+
+
+def other_kinds(centres: Tensor, kinds: Sequence[int]) -> Tensor:
+    """Each centre (k, d) once for every other kind of each input that has `kinds`, the rest as it
+    is; a cloud would not reach them."""
+    moved = []
+    for i, count in enumerate(kinds):
+        for place in torch.linspace(0.0, 1.0, count, dtype=torch.float64) if count > 1 else ():
+            one = centres.clone()
+            one[:, i] = place
+            moved.append(one)
+    return torch.cat(moved) if moved else centres[:0]

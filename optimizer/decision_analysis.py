@@ -91,7 +91,7 @@ def telling_stack(models: Models, recipe: Recipe) -> TellingStack | None:
     is safe enough to be tried."""
     at = models.unit([recipe])
     points = torch.cat([spread(at.shape[1], CANDIDATES, 1), near(at, 0.15, CLOUD, 1), at])
-    able = rounded_set(models, points)
+    able = rounded_set(models, models.searched(points))
     able = able[able.risk.danger() <= models.limits.max_crush_probability_exploring]
     if not able.recipes:
         return None

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from pressloop.optimizer.candidates import near, spread
+from pressloop.optimizer.candidates import near, other_kinds, spread
 from pressloop.optimizer.models import OTHER_MODES, WHOLE, Models, Risk
 from pressloop.optimizer.setpoint import around
 from pressloop.trials.outcome import FailureMode
@@ -41,11 +41,14 @@ def incumbent(models: Models, offset_of: Offset = no_offset) -> tuple[Tensor, bo
     """Best point of the cube (d,), and whether it keeps to the limits: else it is the safest one.
     The best candidate is followed by the best of ever smaller neighbourhoods of it."""
     tried = models.tried
-    points = torch.cat([spread(tried.shape[-1], SPREAD, 0), tried])
+    points = models.searched(torch.cat([spread(tried.shape[-1], SPREAD, 0), tried]))
     best, safe = _pick(models, points, offset_of)
     for turn, width in enumerate(WIDTHS):
-        cloud = near(best.unsqueeze(0), width, CLOUD * tried.shape[-1], turn)
-        best, safe = _pick(models, torch.cat([cloud, best.unsqueeze(0)]), offset_of)
+        centre = best.unsqueeze(0)
+        cloud = models.searched(torch.cat([
+            near(centre, width, CLOUD * tried.shape[-1], turn),
+            other_kinds(centre, models.space.kinds)]))
+        best, safe = _pick(models, torch.cat([cloud, centre]), offset_of)
     return best, safe
 
 

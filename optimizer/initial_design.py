@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 
 from pressloop.optimizer.candidate_set import rounded, safest
 from pressloop.optimizer.candidates import sobol
@@ -26,7 +27,8 @@ def initial_design(models: Models, known: Sequence[Recipe], count: int, seed: in
     if count == 0:
         return []
     looked_at = max(FEWEST, AHEAD * (len(done) + count))
-    recipes = rounded(space, sobol(len(space.free), looked_at, seed))
+    points = models.searched(torch.from_numpy(sobol(len(space.free), looked_at, seed)))
+    recipes = rounded(space, points.numpy())
     danger = models.risk(models.unit(recipes)).danger()
     safe = (danger <= models.limits.max_crush_probability_exploring).tolist()
     found = [r for r, survives in zip(recipes, safe, strict=True) if survives and r not in done]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,9 +12,17 @@ from botorch.models.model import Model
 from torch import Tensor
 
 from pressloop.optimizer import physics_prior
+from pressloop.optimizer.feasible import inside
 from pressloop.optimizer.history.earlier import useful_rows
 from pressloop.optimizer.history.subset import learned_from
-from pressloop.optimizer.history.training import Origin, Rows, Training, latest_origin, training
+from pressloop.optimizer.history.training import (
+    Origin,
+    Rows,
+    Training,
+    latest_origin,
+    training,
+    untold,
+)
 from pressloop.optimizer.model_files import fit_failure, fit_model
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
@@ -23,8 +31,8 @@ from pressloop.optimizer.space import Space
 from pressloop.surrogates import predict
 from pressloop.surrogates.parts.rows import draws_kept
 from pressloop.trials.checks import FloatArray
-from pressloop.trials.outcome import FailureMode
-from pressloop.trials.recipe import Recipe
+from pressloop.trials.outcome import Failed, FailureMode, Intact
+from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.trial import Trial
 
 WHOLE = 1e-9
@@ -127,10 +135,24 @@ class Models:
         """Recipes whose resistance has been read, inside the cube, shape (n, d)."""
         return torch.from_numpy(self.data.log_resistance.x).clamp(0.0, 1.0)
 
+    def searched(self, points: Tensor) -> Tensor:
+        """Points (n, d) with held variables at their value, all of which keep the rules."""
+        if not (self.space.held or self.space.rules):
+            return points
+        return torch.from_numpy(inside(self.space, points.numpy()))
+
     @property
     def pending(self) -> Tensor:
         """Recipes under way, shape (k, d)."""
         return torch.from_numpy(self.data.pending)
+
+    def holding(self, values: Mapping[str, Value]) -> Models:
+        """The same, for recipes that have these values of variables that vary."""
+        kept = {name: value for name, value in values.items() if name in self.space.free}
+        if not kept:
+            return self
+        space = self.space.holding(kept)
+        return replace(self, problem=replace(self.problem, space=space))
 
     def unit(self, recipes: Sequence[Recipe]) -> Tensor:
         """Coordinates of recipes in the unit cube, shape (n, d)."""
@@ -209,6 +231,7 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     from, by default where the newest stack of the history came from; what all stacks of another
     origin have in common is learned as theirs. Raises BadInput where a model cannot be fitted.
     """
+    problem = _wide_enough(problem, [*history, *earlier])
     space, choice = problem.space, problem.surrogate
     origin = origin or latest_origin(history) or latest_origin(earlier)
     # More threads than these small matrices can use make everything slower; and whether an earlier
@@ -225,7 +248,16 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     return Models(problem=problem, history=tuple(history), earlier=tuple(earlier), data=data,
                   log_resistance=fit_model(choice, data.log_resistance, prior),
                   failures={mode: model for mode, model in found.items() if model is not None},
-                  notes=(told, *notes) if told else notes, origin=origin)
+                  notes=tuple(note for note in (told, *notes, untold(
+                      [*history, *earlier], space)) if note), origin=origin)
+
+
+def _wide_enough(problem: Problem, trials: Sequence[Trial]) -> Problem:
+    """The problem over a space that holds every stack: one that was pressed off a fixed variable
+    teaches what that variable does, while recipes keep to it."""
+    telling = [t.pressed for t in trials if isinstance(t.outcome, (Intact, Failed))]
+    space = problem.space.over(telling)
+    return problem if space == problem.space else replace(problem, space=space)
 
 
 def _readings(data: Training, mode: FailureMode) -> Rows:

@@ -28,6 +28,13 @@ SIDE = {"dwell_s": (0.05, 0.15), "temperature_c": (-0.1, 0.3)}
 weakens what is pressed."""
 
 
+OTHER, OF_KINDS = 0.5, 0.4
+"""Of a parameter that no law tells of: standard deviation of what its range, or one of its kinds,
+does to ln R."""
+OTHER_SIDE, SIDE_OF_KINDS = (0.0, 0.3), (0.0, 0.2)
+"""The same of the threshold of a failure, relative to pressure: mean, sd."""
+
+
 @dataclass(frozen=True, slots=True)
 class Law:
     """A quantity that goes as P^a t^b exp(E/(R T)), worth `amplitude` at the recipe `at`.
@@ -56,7 +63,11 @@ REACTION = Law(at=Recipe(500.0, 1800.0, 140.0), pressure=(0.0, 1e-3), dwell=(0.2
 def of_log_resistance(space: Space, limits: RiskLimits, *, laws: bool = True,
                       draws: int | None = None) -> Prior:
     """Prior of the logarithm of interfacial resistance."""
-    return Prior(terms=(_term(space, CONTACT), _term(space, REACTION)) if laws else (),
+    known = any(name in space.free for name in NAMES)
+    linear = tuple(0.0 if p.name in NAMES else OF_KINDS if p.kinds else OTHER
+                   for p in space.varied)
+    return Prior(terms=(_term(space, CONTACT), _term(space, REACTION)) if laws and known else (),
+                 kinds=_kinds(space), linear=linear if any(linear) else (),
                  scatter=(limits.stack_scatter, 0.4), misfit=MISFIT,
                  input_sd=tuple(input_sd(space, limits).tolist()), draws=draws)
 
@@ -66,11 +77,19 @@ def of_failure(space: Space, mode: FailureMode, draws: int | None = None) -> Thr
     delaminate."""
     rising = mode is not FailureMode.DELAMINATED
     slopes = SIDE if rising else HELPS
-    others = [slopes[name] for name in space.free[1:]]
+    others = [slopes.get(p.name, SIDE_OF_KINDS if p.kinds else OTHER_SIDE)
+              for p in space.varied]
+    monotone = space.free[0] in NAMES
+    others = others[1:] if monotone else others
     return ThresholdPrior(
-        rising=rising, threshold=(1.2, 0.4) if rising else (0.25, 0.35),
+        kinds=_kinds(space), monotone=monotone, rising=rising,
+        threshold=(1.2, 0.4) if rising else (0.25, 0.35),
         slope_mean=tuple(-m if rising else m for m, _ in others),
         slope_sd=tuple(s for _, s in others), draws=draws)
+
+
+def _kinds(space: Space) -> tuple[int, ...]:
+    return space.kinds if any(space.kinds) else ()
 
 
 def _term(space: Space, law: Law) -> Term:
@@ -80,10 +99,13 @@ def _term(space: Space, law: Law) -> Term:
              "temperature_c": (law.energy[0] / GAS_CONSTANT, law.energy[1] / GAS_CONSTANT)}
     fixed = sum(rates[name][0] * space.distance(name, getattr(law.at, name))
                 for name in NAMES if name not in space.free)
+    known = [name in rates for name in space.free]
     return Term(
-        slopes=tuple(rates[name][0] * space.span(name) for name in space.free),
-        slope_sd=tuple(rates[name][1] * space.span(name) for name in space.free),
+        slopes=tuple(rates[name][0] * space.span(name) if lawful else 0.0
+                     for name, lawful in zip(space.free, known, strict=True)),
+        slope_sd=tuple(rates[name][1] * space.span(name) if lawful else 0.0
+                       for name, lawful in zip(space.free, known, strict=True)),
         origin=tuple(-space.distance(name, getattr(law.at, name)) / space.span(name)
-                     for name in space.free),
+                     if lawful else 0.0 for name, lawful in zip(space.free, known, strict=True)),
         amplitude=law.amplitude[0], amplitude_sd=law.amplitude[1], start=-fixed,
         straight=law.straight)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from pressloop.optimizer.cost import Cost
+from pressloop.optimizer.feasible import anchors
 from pressloop.optimizer.history.controls import prove_controls
 from pressloop.optimizer.objectives import Objective
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.trials.checks import not_negative
+from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import Recipe
 
 
@@ -21,11 +25,14 @@ class Search:
         reference recipe and controls included.
     acquisition: a file of `optimizer/acquisitions/`, or a dotted module name.
     control_every: every so many stacks, one is pressed by the reference recipe; 0 for none.
+    one_per_batch: variables of which all recipes that are asked for at once have one value, as one
+        oven has one temperature.
     """
 
     start_with: int = 5
     acquisition: str = "knowledge_gradient"
     control_every: int = 0
+    one_per_batch: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         not_negative("search.start_with", self.start_with)
@@ -63,5 +70,37 @@ class Problem:
     surrogate: SurrogateChoice = field(default_factory=SurrogateChoice)
 
     def __post_init__(self) -> None:
+        if self.space.rules:
+            anchors(self.space)
+        if self.reference is not None:
+            prove_reference(self.reference, self.space)
         prove_controls(self.search.control_every, self.reference, self.space)
+        known = [p.name for p in self.space.parameters]
+        for name in self.search.one_per_batch:
+            if name not in known:
+                raise BadInput("search.one_per_batch", name, f"one of {', '.join(known)}",
+                               "Name a variable of [space].")
         self.objective.prove(self.space)
+
+
+def prove_reference(reference: Recipe, space: Space) -> None:
+    """Raises BadInput for a recipe that does not say every parameter, that no machine with the
+    steps of this space can hold, or that breaks a rule."""
+    for p in space.parameters:
+        value = reference.value(p.name)
+        if value is None and p.default is None:
+            raise BadInput(f"reference.{p.name}", "missing", p.told(),
+                           "Say what the lab uses now, or give it a default in [space].")
+        if value is not None and bool(p.kinds) is not isinstance(value, str):
+            raise BadInput(f"reference.{p.name}", value, p.told(), "Correct it.")
+        if p.kinds and value is not None and value not in p.kinds:
+            raise BadInput(f"reference.{p.name}", value, f"one of {p.told()}",
+                           "Correct it, or add the kind in [space].")
+        if isinstance(value, float) and not p.on_step(value):
+            raise BadInput(f"reference.{p.name}", value, f"a multiple of {p.step:g}, the step of "
+                           "the machine", f"The nearest is {p.rounded(np.array([value]))[0]:g}.")
+    values = {p.name: [value] for p in space.parameters
+              if (value := reference.value(p.name) or p.default) is not None}
+    if broken := space.broken(values):
+        raise BadInput("reference", str(reference), f"such that it keeps {broken[0]}",
+                       "Correct the recipe or the rule.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import ModuleType
 
 import torch
@@ -23,7 +23,7 @@ from pressloop.optimizer.reasons import CONTROL, REFERENCE, SPACE_FILLING
 from pressloop.surrogates.parts.fitted import seeded
 from pressloop.trials.errors import BadInput
 from pressloop.trials.plugins import named_module
-from pressloop.trials.recipe import Recipe
+from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.trial import State
 
 NEAR = 0.03
@@ -125,6 +125,11 @@ def _chosen(asked: _Asked, plan: dict[int, tuple[Recipe, str]], count: int) -> l
     with seeded(asked.seed):
         found = promising(models, candidates(models, asked.seed))
     for turn in range(count):
+        if turn == 1 and (one := _one_of_batch(models, chosen[0].recipe)):
+            models = models.holding(one)
+            asked = replace(asked, models=models)
+            with seeded(asked.seed):
+                found = promising(models, candidates(models, asked.seed))
         pending = torch.cat([models.pending, models.unit(ahead)])
         from_c = [asked.from_c, *(r.temperature_c for r in ahead)]
         values = _values(asked, found, pending, from_c, turn)
@@ -134,6 +139,12 @@ def _chosen(asked: _Asked, plan: dict[int, tuple[Recipe, str]], count: int) -> l
         chosen.append(_proposal(models, recipe, purpose, worth))
         ahead.append(recipe)
     return chosen
+
+
+def _one_of_batch(models: Models, first: Recipe) -> dict[str, Value]:
+    """What the rest of a batch shares with its first recipe."""
+    return {name: value for name in models.problem.search.one_per_batch
+            if (value := first.value(name)) is not None}
 
 
 def _apart(values: Tensor, points: Tensor, pending: Tensor) -> Tensor:

@@ -18,10 +18,11 @@ from pressloop.optimizer.decision_analysis import (
 from pressloop.optimizer.incumbent import Offset, may_be_recommended
 from pressloop.optimizer.models import Models
 from pressloop.optimizer.objectives.pareto import Focus, Tradeoff
+from pressloop.optimizer.parameter import Parameter
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
-from pressloop.trials.recipe import Recipe
+from pressloop.trials.recipe import CORE, Recipe
 
 CANDIDATES = 2048
 
@@ -39,6 +40,8 @@ class Region:
     temperature_c: tuple[float, float]
     share: float
     probability: float
+    others: tuple[tuple[str, tuple[float, float] | tuple[str, ...]], ...] = ()
+    """The same of every other variable by name: a range, or the kinds that are as good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,8 @@ def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
     best, cautious = models.incumbent
     recipe, reference = models.space.decode(best.numpy()), models.problem.reference
     typical, stack = models.resistance([recipe]), models.resistance([recipe], new_stack=True)
-    outcomes = [t.outcome for t in models.history if t.outcome is not None]
+    outcomes = [t.outcome for t in models.history
+                if t.outcome is not None and models.space.comparable(t.pressed)]
     return Recommendation(
         recipe=recipe, resistance_ohm_cm2=float(typical.median[0]),
         low_ohm_cm2=float(typical.low[0]), high_ohm_cm2=float(typical.high[0]),
@@ -139,7 +143,8 @@ def _as_good(models: Models, points: Tensor, best_log: float, offset_of: Offset
         bar = best_log + math.log1p(models.limits.tolerance)
         chance = torch.special.ndtr((bar - mean - offset_of(models, points))
                                     / sd.clamp_min(1e-6))
-    return may_be_recommended(models, points) & (chance >= 0.5), chance
+    allowed = torch.from_numpy(models.space.allowed(points.numpy()))
+    return may_be_recommended(models, points) & allowed & (chance >= 0.5), chance
 
 
 def _region(models: Models, recipe: Recipe, offset_of: Offset) -> Region:
@@ -147,17 +152,38 @@ def _region(models: Models, recipe: Recipe, offset_of: Offset) -> Region:
     at = torch.from_numpy(space.encode([recipe]))
     best_log = math.log(float(models.resistance([recipe]).median[0])) + float(
         offset_of(models, at)[0])
-    good, chance = _as_good(models, spread(at.shape[-1], CANDIDATES, 0), best_log, offset_of)
-    ranges = {}
-    for name in ("pressure_mpa", "dwell_s", "temperature_c"):
-        value = getattr(recipe, name)
-        ranges[name] = (value, value)
-        if name in space.free:
-            low, high = _range(models, name, at, best_log, offset_of)
-            ranges[name] = (min(low, value), max(high, value))
-    share = float(good.double().mean())
-    return Region(**ranges, share=share,
-                  probability=float(chance[good].mean()) if share > 0 else 0.5)
+    points = models.searched(spread(at.shape[-1], CANDIDATES, 0))
+    good, chance = _as_good(models, points, best_log, offset_of)
+    found = {p.name: _along(models, p, recipe, at, best_log, offset_of)
+             for p in space.parameters}
+    share = float(good.double().mean()) if len(good) else 0.0
+    return Region(**{name: found.pop(name) for name in CORE},  # type: ignore[arg-type]
+                  share=share, probability=float(chance[good].mean()) if share > 0 else 0.5,
+                  others=tuple(found.items()))
+
+
+def _along(models: Models, of: Parameter, recipe: Recipe, at: Tensor, best_log: float,
+           offset_of: Offset) -> tuple[float, float] | tuple[str, ...]:
+    """What is as good of one variable, the others at the recipe."""
+    value, space = recipe.value(of.name), models.space
+    fixed = of.name not in space.free or of.name in dict(space.held)
+    if of.kinds or isinstance(value, str) or value is None:
+        return (str(value),) if fixed else _kinds(models, of, at, best_log, offset_of)
+    if fixed:
+        return (value, value)
+    low, high = _range(models, of.name, at, best_log, offset_of)
+    return (min(low, value), max(high, value))
+
+
+def _kinds(models: Models, of: Parameter, at: Tensor, best_log: float, offset_of: Offset
+           ) -> tuple[str, ...]:
+    """The kinds that are as good, that of the recipe among them."""
+    index = models.space.free.index(of.name)
+    line = at.repeat(len(of.kinds), 1)
+    line[:, index] = torch.linspace(0.0, 1.0, len(of.kinds), dtype=torch.float64)
+    good = _as_good(models, line, best_log, offset_of)[0]
+    good[(line[:, index] - at[0, index]).abs().argmin()] = True
+    return tuple(kind for kind, as_good in zip(of.kinds, good.tolist(), strict=True) if as_good)
 
 
 def _range(models: Models, name: str, at: Tensor, best_log: float, offset_of: Offset
@@ -171,7 +197,7 @@ def _range(models: Models, name: str, at: Tensor, best_log: float, offset_of: Of
     low = _reach(good[:centre + 1][::-1])
     high = _reach(good[centre:])
     ends = [models.space.decode(line[i].numpy()) for i in (centre - low, centre + high)]
-    return getattr(ends[0], name), getattr(ends[1], name)
+    return float(ends[0].value(name) or 0.0), float(ends[1].value(name) or 0.0)
 
 
 def _reach(good: FloatArray) -> int:

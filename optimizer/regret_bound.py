@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from pressloop.optimizer.candidates import WIDTHS, near, spread
+from pressloop.optimizer.candidates import WIDTHS, near, other_kinds, spread
 from pressloop.optimizer.decision_analysis import telling_stack
 from pressloop.optimizer.models import OTHER_MODES, Models
 from pressloop.surrogates import predict
@@ -50,8 +50,10 @@ def expected_gain(models: Models) -> float | None:
 
 def _candidates(models: Models, best: Tensor) -> Tensor:
     centre = best.unsqueeze(0)
-    return torch.cat([spread(best.numel(), SPREAD, 0), models.tried, centre,
-                      *(near(centre, width, CLOUD, 0) for width in WIDTHS)])
+    return torch.cat([models.searched(torch.cat([
+        spread(best.numel(), SPREAD, 0), models.tried])), centre, models.searched(torch.cat([
+            *(near(centre, width, CLOUD, 0) for width in WIDTHS),
+            other_kinds(centre, models.space.kinds)]))])
 
 
 def _rivals(models: Models, best: Tensor, gap: float) -> Tensor:

@@ -127,7 +127,7 @@ def assess(models: Models, stopping: Stopping | None = None, *, budget: int | No
 
 def _own_intact(models: Models) -> bool:
     """True where an intact stack of this campaign, not only of earlier ones, is known."""
-    return any(isinstance(t.outcome, Intact) and models.space.comparable(t.recipe)
+    return any(isinstance(t.outcome, Intact) and models.space.comparable(t.pressed)
                for t in models.history)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pressloop.trials.checks import not_negative, number, positive, text, within
@@ -26,6 +26,22 @@ class Damage:
     def __post_init__(self) -> None:
         within("damage_index", self.index, 0.0, 1.0, "It is a fraction of the cathode.")
         not_negative("damage_se", self.standard_error)
+
+
+@dataclass(frozen=True, slots=True)
+class Achieved:
+    """What the press really did where that was not what the recipe asked: pressure and dwell, and
+    the platen temperature, None where it was not measured."""
+
+    pressure_mpa: float
+    dwell_s: float
+    temperature_c: float | None = None
+
+    def __post_init__(self) -> None:
+        positive("achieved.pressure_mpa", self.pressure_mpa)
+        positive("achieved.dwell_s", self.dwell_s)
+        if self.temperature_c is not None:
+            number("achieved.temperature_c", self.temperature_c)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +88,8 @@ class Intact:
     rest_s: float | None = None
     arcs: tuple[Arc, ...] = ()
     notes: tuple[str, ...] = ()
+    achieved: Achieved | None = field(default=None, repr=False)
+    """None where the recipe was kept. Left out of `repr`, by which past presses are told again."""
 
     def __post_init__(self) -> None:
         positive("resistance_ohm_cm2", self.resistance_ohm_cm2,
@@ -94,6 +112,8 @@ class Failed:
     mode: FailureMode
     evidence: str
     damage: Damage | None = None
+    achieved: Achieved | None = field(default=None, repr=False)
+    """As of `Intact`."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "mode", FailureMode(self.mode))

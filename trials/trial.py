@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from pressloop.trials.outcome import Outcome
+from pressloop.trials.outcome import Failed, Intact, Outcome
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import Spectrum
 from pressloop.trials.stack import Stack
@@ -59,6 +59,16 @@ class Trial:
     def pressed_here(self) -> bool:
         """True for a stack of this campaign's budget; imported ones were pressed elsewhere."""
         return self.state is not State.IMPORTED
+
+    @property
+    def pressed(self) -> Recipe:
+        """What the stack was really pressed by: the recipe, unless the press did something else."""
+        achieved = self.outcome.achieved if isinstance(self.outcome, (Intact, Failed)) else None
+        if achieved is None:
+            return self.recipe
+        warm = achieved.temperature_c
+        return replace(self.recipe, pressure_mpa=achieved.pressure_mpa, dwell_s=achieved.dwell_s,
+                       temperature_c=self.recipe.temperature_c if warm is None else warm)
 
     @property
     def used_here(self) -> bool:

@@ -135,12 +135,22 @@ def _evaluated(told: Payload) -> str:
 
 
 def _outcome(told: Payload) -> str:
+    really = _achieved(told.get("achieved"))
     if told["kind"] == "intact":
         value = plus_minus(told["resistance_ohm_cm2"], told.get("resistance_se_ohm_cm2"))
-        return f"intact, {value} {OHM_CM2}"
+        return f"intact, {value} {OHM_CM2}{really}"
     if told["kind"] == "failed":
-        return f"{told['mode']}, {told['evidence']}"
+        return f"{told['mode']}, {told['evidence']}{really}"
     return f"set aside, {told['reason']}"
+
+
+def _achieved(told: Payload | None) -> str:
+    """What was pressed instead of the recipe; "" where the recipe was kept."""
+    if told is None:
+        return ""
+    warm = told.get("temperature_c")
+    return (f"; really {plain(told['pressure_mpa'])} MPa, {plain(told['dwell_s'])} s"
+            + ("" if warm is None else f", {plain(warm)} degC"))
 
 
 def _imported(told: Payload) -> str:

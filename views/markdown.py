@@ -14,11 +14,14 @@ from pressloop.views.words import (
     VARIABLES,
     interval,
     laws_words,
+    parameter_words,
     percent,
     plain,
     recipe_words,
     resistance,
     set_point,
+    significant,
+    span_words,
 )
 
 if TYPE_CHECKING:
@@ -95,6 +98,8 @@ def _rows(found: Recommendation) -> list[tuple[str, str]]:
                   for name, v in VARIABLES.items()]
     return [
         *((label, f"**{value}**") for label, value in set_points),
+        *((escaped(name), f"**{value if isinstance(value, str) else significant(value)}**")
+          for name, value in found.recipe.named.items()),
         ("Interfacial resistance", f"**{resistance(found.resistance_ohm_cm2)}** (95 %: "
          f"{interval(found.low_ohm_cm2, found.high_ohm_cm2)})"),
         ("Next stack, 95 %", interval(found.stack_low_ohm_cm2, found.stack_high_ohm_cm2)),
@@ -102,6 +107,7 @@ def _rows(found: Recommendation) -> list[tuple[str, str]]:
         ("Chance of shorting or delaminating", percent(found.p_failed)),
         *((f"As good: {v.label.lower()}", _span(getattr(found.region, name), v.unit))
           for name, v in VARIABLES.items()),
+        *((f"As good: {escaped(name)}", span_words(ends)) for name, ends in found.region.others),
         ("Share of the space that is as good", f"{percent(found.region.share)} (mean probability "
          f"{percent(found.region.probability)})"),
         ("Learned from", f"{found.intact} intact, {found.failed} failed")]
@@ -122,7 +128,19 @@ def trials_table(trials: Iterable[Trial]) -> list[dict[str, object]]:
 
     Text is as the user wrote it: whoever shows it escapes it.
     """
-    return [_row(trial) for trial in in_order(trials)]
+    found = in_order(trials)
+    rows = [_row(trial) for trial in found]
+    if not any(trial.recipe.named or trial.pressed is not trial.recipe for trial in found):
+        return rows
+    return [row | {"parameters": ", ".join(_besides(trial))}
+            for trial, row in zip(found, rows, strict=True)]
+
+
+def _besides(trial: Trial) -> list[str]:
+    pressed = trial.pressed
+    other = [] if pressed is trial.recipe else [
+        f"really {', '.join(set_point(name, getattr(pressed, name)) for name in VARIABLES)}"]
+    return [*parameter_words(trial.recipe), *other]
 
 
 def _row(trial: Trial) -> dict[str, object]:

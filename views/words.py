@@ -85,8 +85,24 @@ def set_point(name: str, value: float) -> str:
 
 
 def recipe_words(recipe: Recipe) -> str:
-    """The three set points on one line."""
-    return ", ".join(set_point(name, getattr(recipe, name)) for name in VARIABLES)
+    """All set points on one line."""
+    core = (set_point(name, getattr(recipe, name)) for name in VARIABLES)
+    return ", ".join((*core, *parameter_words(recipe)))
+
+
+def parameter_words(recipe: Recipe) -> list[str]:
+    """What the recipe says besides pressure, dwell and temperature, a name and a value each."""
+    return [f"{name}{NBSP}{value if isinstance(value, str) else significant(value)}"
+            for name, value in recipe.named.items()]
+
+
+def span_words(found: tuple[float, float] | tuple[str, ...], unit: str = "") -> str:
+    """A range, or kinds, that are as good."""
+    if isinstance(found[0], str):
+        return ", ".join(map(str, found)) + (" only" if len(found) == 1 else "")
+    low, high = (plain(float(end)) for end in found)
+    told = f"{low} only" if low == high else f"{low} to {high}"
+    return f"{low} {unit} only" if unit and low == high else f"{told} {unit}".strip()
 
 
 def minutes(seconds: float) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pressloop.flows.campaign.asked_first import prove_up_to_date
 from pressloop.flows.campaign.earlier import earlier_trials
+from pressloop.flows.machine_steps import prove_set, with_steps_of_press
 from pressloop.flows.operator.people import person_for
 from pressloop.flows.settings.campaign import Settings
 from pressloop.hardware.envelope import compare
@@ -131,6 +132,7 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
     prove_modules(settings)
     earlier = earlier_trials(settings, order.ledger_url)
     name = settings.campaign.name
+    settings = with_steps_of_press(settings)
     with open_press(settings, order) as press, hold(press.identify().serial), \
             closing(Ledger.open(order.ledger_url)) as ledger, \
             _opened_meter(settings, order, ledger) as meter:
@@ -184,6 +186,7 @@ def open_press(settings: Settings, order: Order, *, prove: bool = True) -> Itera
     with closing(connect_press(table.driver, table.options, _place(settings, order))) as press:
         if prove:
             compare(settings.envelope, press.identify())
+            prove_set(settings, press.identify())
         yield press
 
 

@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import State as TaskState
 from prefect.exceptions import Pause
 
 from pressloop.evaluation.evaluate import evaluate
+from pressloop.flows.by_hand import prove_prepared
 from pressloop.flows.campaign.asked_first import stack_name
 from pressloop.flows.campaign.lab import Run
 from pressloop.hardware.guard import ask, collect, prove_ready, run_cycle
@@ -164,6 +165,7 @@ def _prove_same_press(run: Run, trial: Trial) -> None:
 def _pressed(run: Run, trial: Trial) -> Trace:
     """Commits the command, then gives it. A cycle id on record was never accepted: it is kept."""
     cycle_id = trial.cycle_id
+    prove_prepared(run.settings, run.press, trial)
     if cycle_id is None:
         prove_ready(run.press, run.settings.envelope, trial.recipe)
         cycle_id = max(run.ledger.last_cycle_id(), run.press.last_accepted_id()) + 1

@@ -81,12 +81,15 @@ def suggest(settings: SettingsFile,
             data: Annotated[Path, typer.Option("--data", metavar="past.csv",
                                                show_default=False)],
             count: Annotated[int, typer.Option("--count", min=1, max=64)] = 1,
-            seed: Seed = None, json: Json = False) -> None:
+            seed: Seed = None, fix: Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
+                "--fix", metavar="NAME=VALUE", show_default=False,
+                help="Hold a variable at this value; all rows are learned from.")] = None,
+            json: Json = False) -> None:
     """Next recipes from a plain table of past presses; no hardware, no ledger."""
     with plain_errors():
         from pressloop.flows.cli.commands.suggest import suggest as work
 
-        work(settings, data, count, seed, json)
+        work(settings, data, count, seed, fix or [], json)
 
 
 @app.command("import")

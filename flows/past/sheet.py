@@ -28,7 +28,7 @@ def sheet_from(found: Cells, path: Path, settings: Settings | None = None) -> Sh
     frame = pd.DataFrame(rows, index=[number for number, _ in found.rows],
                          columns=_told_apart(found), dtype=object)
     return Sheet(
-        path.name, frame, None if settings is None else settings.space,
+        path.name, frame, None if settings is None else settings.space.core,
         USUAL_DIES_MM if settings is None else (_die_mm(settings),),
         uneven={number: len(cells) for number, cells in found.rows if len(cells) != wide},
         repeated=tuple(name for name, count in Counter(found.header).items() if count > 1))

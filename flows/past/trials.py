@@ -11,13 +11,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pressloop.flows.settings.campaign import Settings
-from pressloop.hardware.envelope import check
+from pressloop.optimizer.parameter import Parameter
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.checks import within
 from pressloop.trials.entry import Imported
-from pressloop.trials.errors import BadInput, OutOfEnvelope
+from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
-from pressloop.trials.recipe import Recipe
+from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import Cells, cells_of
 from pressloop.trials.trial import State, Trial
@@ -25,6 +25,9 @@ from pressloop.trials.trial import State, Trial
 RESULT = ("resistance_ohm_cm2", "resistance_se_ohm_cm2", "failure_mode", "damage_index")
 RESISTANCE_OHM_CM2 = (1e-3, 1e9)
 """From far below a single metal contact to a stack without contact at all."""
+MOST_PRESSED = {"pressure_mpa": 1e5, "dwell_s": 1e8, "temperature_c": 3000.0}
+"""Beyond what any press does: such a number has another unit."""
+ABSOLUTE_ZERO_C = 273.15
 HIGHEST_HELD_MPA = 1000.0
 UNITS = "Check the unit and the row: no stack has that."
 OPTIONAL = ("stack", "lot", "operator", "stack_pressure_mpa", *RESULT)
@@ -59,7 +62,8 @@ class PastTable:
 
 
 def read_table(path: Path, settings: Settings) -> PastTable:
-    """Every row of the table. A variable that the settings fix may be left out.
+    """Every row of the table. A variable that the settings fix may be left out; a row off it, or
+    outside of the envelope, is read all the same.
 
     Raises BadInput naming file, row and column for anything that cannot be used; then nothing of
     the table is used.
@@ -67,9 +71,11 @@ def read_table(path: Path, settings: Settings) -> PastTable:
     cells = cells_of(path)
     header = list(cells.header)
     _check_header(header, settings, path)
-    cells.prove_read_one_way((*NAMES, *OPTIONAL), path)
+    others = settings.space.others
+    cells.prove_read_one_way((*NAMES, *OPTIONAL, *(p.name for p in others if not p.kinds)), path)
+    known = (*NAMES, *OPTIONAL, *(p.name for p in others))
     return PastTable(_different(_named(cells, path), settings, path), cells,
-                     tuple(name for name in header if name not in (*NAMES, *OPTIONAL)))
+                     tuple(name for name in header if name not in known))
 
 
 def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
@@ -91,14 +97,18 @@ def _different(rows: list[tuple[int, dict[str, str]]], settings: Settings, path:
     return tuple(found.values())
 
 
-def prove_informative(past: tuple[Past, ...], settings: Settings, path: Path) -> None:
-    """A table to learn from has two rows or more and varies what the space varies."""
+def prove_informative(past: tuple[Past, ...], settings: Settings, path: Path,
+                      held: Mapping[str, Value] | None = None) -> None:
+    """A table to learn from has two rows or more and varies what the space varies, except for
+    variables that are `held`."""
     if len(past) < 2:
         raise BadInput(f"{path.name}: rows", len(past), "2 or more",
                        "Add past presses; `pressloop run` needs none and starts from the "
                        "reference recipe.")
     for name in settings.space.free:
-        values = {getattr(one.recipe, name) for one in past}
+        if name not in NAMES or name in (held or {}):
+            continue
+        values = {one.recipe.value(name) for one in past}
         if len(values) == 1:
             raise BadInput(f"{path.name}: column {name}", f"{values.pop():g} in every row",
                            "varied, as [space] leaves it free",
@@ -121,9 +131,9 @@ def _check_header(header: list[str], settings: Settings, path: Path) -> None:
     for name in header:
         if header.count(name) > 1:
             raise BadInput(f"{path.name}: column {name}", "there twice", "there once", "Drop one.")
-    for name in settings.space.free:
-        if name not in header:
-            raise BadInput(f"{path.name}: column {name}", "missing", "present",
+    for p in settings.space.varied:
+        if p.name not in header and p.default is None:
+            raise BadInput(f"{path.name}: column {p.name}", "missing", "present",
                            "Add it, or fix the variable in [space]. Columns found: "
                            f"{', '.join(header)}.")
     if not {"resistance_ohm_cm2", "failure_mode"} & set(header):
@@ -139,8 +149,8 @@ def _check_header(header: list[str], settings: Settings, path: Path) -> None:
 def _past(line: int, row: Mapping[str, str], settings: Settings, path: Path) -> Past:
     where = f"{path.name} row {line}"
     try:
-        recipe = Recipe(*(_set_point(row, name, settings) for name in NAMES))
-        check(recipe, settings.envelope)
+        recipe = _pressed(Recipe.of({p.name: value for p in settings.space.parameters
+                                     if (value := _set_point(row, p)) is not None}))
         outcome = _outcome(row)
         digest = _digest(row, recipe, outcome)
         stack = settings.stack_named(row.get("stack") or f"past-{digest[:8]}")
@@ -148,10 +158,7 @@ def _past(line: int, row: Mapping[str, str], settings: Settings, path: Path) -> 
                         operator=row.get("operator") or stack.operator)
         return Past(line, digest, stack, recipe, outcome)
     except BadInput as error:
-        kind = OutOfEnvelope if isinstance(error, OutOfEnvelope) else BadInput
-        remedy = "Check the unit and the row; nothing of the table was used." \
-            if kind is OutOfEnvelope else error.remedy
-        raise kind(f"{where}: {error.name}", error.value, error.bound, remedy) from None
+        raise BadInput(f"{where}: {error.name}", error.value, error.bound, error.remedy) from None
 
 
 def _digest(row: Mapping[str, str], recipe: Recipe, outcome: Outcome) -> str:
@@ -161,17 +168,31 @@ def _digest(row: Mapping[str, str], recipe: Recipe, outcome: Outcome) -> str:
                           ).hexdigest()[:16]
 
 
-def _set_point(row: Mapping[str, str], name: str, settings: Settings) -> float:
-    low, high = getattr(settings.space, name)
-    if row.get(name):
-        value = _number(name, row[name])
-        if low == high and not abs(value - low) <= 1e-6 * max(abs(low), 1.0):
-            raise BadInput(name, value, f"{low:g}, as [space] fixes it",
-                           "Drop the row, or free the variable in [space].")
-        return value
-    if low == high:
-        return float(low)
-    raise BadInput(name, "empty", "a number", "Fill the cell or drop the row.")
+def _pressed(recipe: Recipe) -> Recipe:
+    """Raises BadInput for what no press does. The envelope binds orders, not what was done before:
+    rows hotter than the die of today bears are learned from."""
+    for name, most in MOST_PRESSED.items():
+        within(name, recipe.value(name), -ABSOLUTE_ZERO_C if name == "temperature_c" else 0.0,
+               most, "Check the unit and the row; nothing of the table was used.")
+    return recipe
+
+
+def _set_point(row: Mapping[str, str], p: Parameter) -> Value | None:
+    """What the row says of one variable; None where it says nothing and a default stands for it."""
+    told = row.get(p.name, "").strip()
+    if told and p.kinds:
+        if told not in p.kinds:
+            raise BadInput(p.name, told, f"one of {', '.join(p.kinds)}",
+                           f"Add the kind to {p.name} in [space], or correct the cell.")
+        return told
+    if told:
+        return _number(p.name, told)
+    if p.fixed:
+        return p.constant()
+    if p.default is not None:
+        return None
+    raise BadInput(p.name, "empty", "one of its kinds" if p.kinds else "a number",
+                   "Fill the cell or drop the row.")
 
 
 def _outcome(row: Mapping[str, str]) -> Outcome:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from pressloop.flows.console import BAD_INPUT
+from pressloop.flows.machine_steps import asked_of, unset
 from pressloop.flows.preflight.rows import NOT_TOLD, Row
 from pressloop.flows.settings.campaign import Settings
 from pressloop.hardware.envelope import disagreements
 from pressloop.hardware.protocols import PressIdentity
+from pressloop.optimizer.parameter import PERSON, PRESS, STACK, Parameter
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.errors import BadInput
+
+BY = {PERSON: "a person", STACK: "the choice of the stack"}
 
 
 def limit_rows(settings: Settings, machine: PressIdentity) -> list[Row]:
@@ -34,9 +40,31 @@ def limit_rows(settings: Settings, machine: PressIdentity) -> list[Row]:
 
 def space_rows(settings: Settings) -> list[Row]:
     """Where recipes are searched; proved to lie in the envelope when the settings are read."""
-    ranges = [(name, *getattr(settings.space, name)) for name in NAMES]
-    return [Row(f"space {name}", f"{low:g} to {high:g}" if low < high else f"{low:g}, fixed")
-            for name, low, high in ranges]
+    space = settings.space
+    return [*(Row(f"space {p.name}", _found(p)) for p in space.parameters),
+            *(Row(f"rule {rule.name}", rule.text) for rule in space.rules)]
+
+
+def set_rows(settings: Settings, machine: PressIdentity) -> list[Row]:
+    """Parameters that the press is to set and cannot, and who is asked for those of people."""
+    wrong = [Row(error.name, f"{error.value}: must be {error.bound}. {error.remedy}", False,
+                 BAD_INPUT) for error in unset(settings, machine)]
+    by_hand = [p.name for p in asked_of(settings, (PERSON, STACK))]
+    if not by_hand:
+        return wrong
+    how = "simulated: nobody is asked" if machine.simulated and not machine.asks else \
+        "a person is asked before each stack"
+    return [*wrong, Row("set by hand", f"{', '.join(by_hand)}; {how}")]
+
+
+def _found(p: Parameter) -> str:
+    """Bounds, steps and who sets it; the unit of a core variable is in its name."""
+    if p.name in NAMES:
+        p = replace(p, unit="")
+    low, high = p.ends
+    inside = f", so {low:g} to {high:g}" if (low, high) != (p.low, p.high) else ""
+    by = "" if p.set_by == PRESS else f"; set by {BY[p.set_by]}"
+    return f"{p.told()}{inside}{by}"
 
 
 def _side(what: str, ours: str, theirs: str, error: BadInput | None) -> Row:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -17,30 +20,24 @@ from pydantic import (
 )
 
 from pressloop.evaluation.rules import Rules
+from pressloop.flows.envelope_rules import envelope_rules
 from pressloop.flows.settings.envelope import EnvelopeTable
 from pressloop.flows.settings.profiles import inlined
-from pressloop.flows.settings.tables import Table, readable, table_of
+from pressloop.flows.settings.tables import STRICT, Table, as_tuple, readable, table_of
+from pressloop.flows.space_table import SpaceTable
 from pressloop.hardware.envelope import Envelope, check
 from pressloop.optimizer.cost import Cost
+from pressloop.optimizer.feasible import anchors
 from pressloop.optimizer.objectives import DEFAULT, Objective, named_objective
 from pressloop.optimizer.problem import Problem, Search, SurrogateChoice
 from pressloop.optimizer.risk_limits import RiskLimits
-from pressloop.optimizer.space import NAMES, Space
+from pressloop.optimizer.space import Space
 from pressloop.optimizer.stopping import Stopping, prove_stopping
 from pressloop.trials.errors import BadInput, OutOfEnvelope
 from pressloop.trials.ledger.database import without_passwords
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.toml_files import toml
-
-
-def _as_range(value: Any) -> Any:
-    return (value, value) if isinstance(value, (int, float)) else (
-        tuple(value) if isinstance(value, list) else value)
-
-
-Range = Annotated[tuple[float, float], BeforeValidator(_as_range)]
-"""[low, high], or one number for a variable that is fixed."""
 
 
 def _one_line(value: str) -> str:
@@ -82,17 +79,10 @@ class StackTable(Table):
     anode_press_mpa: float | None = Field(default=None, ge=0)
 
 
-class SpaceTable(Table):
-    """`[space]`: where recipes are searched."""
-
-    pressure_mpa: Range
-    dwell_s: Range
-    temperature_c: Range
-
-
 class RecipeTable(Table):
-    """`[reference]`: the recipe the lab uses now."""
+    """`[reference]`: the recipe the lab uses now; the other parameters by their names too."""
 
+    model_config = ConfigDict(**{**STRICT, "extra": "allow"})
     pressure_mpa: float
     dwell_s: float
     temperature_c: float
@@ -116,6 +106,7 @@ class SearchTable(Table):
     start_with: int = Field(default=5, ge=1, le=100_000)
     acquisition: Name = Search().acquisition
     control_every: int = Field(default=0, ge=0, le=100_000)
+    one_per_batch: Annotated[tuple[Name, ...], BeforeValidator(as_tuple)] = ()
 
 
 class ObjectiveTable(BaseModel):
@@ -176,11 +167,14 @@ class Settings(Table):
     earlier: EarlierTable = EarlierTable()
     notify: NotifyTable = NotifyTable()
     stopping_table: StoppingTable = Field(default=StoppingTable(), alias="stopping")  # type: ignore[valid-type]
+    constraints: dict[str, Any] = Field(default_factory=dict)
 
     @property
     def space(self) -> Space:
         """Where recipes are searched."""
-        return Space(*(getattr(self.space_table, name) for name in NAMES))
+        space = self.space_table.space(self.constraints)
+        beyond = envelope_rules(space, self.envelope)
+        return replace(space, rules=(*space.rules, *beyond)) if beyond else space
 
     @property
     def envelope(self) -> Envelope:
@@ -191,7 +185,15 @@ class Settings(Table):
     def reference(self) -> Recipe | None:
         """The recipe the lab uses now."""
         table = self.reference_table
-        return None if table is None else Recipe(**table.model_dump())
+        if table is None:
+            return None
+        known = [p.name for p in self.space.parameters]
+        for name, value in (table.model_extra or {}).items():
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                raise BadInput(f"reference.{name}", value, "a variable of [space]",
+                               f"Did you mean {near[0]}?" if near else "Remove it.")
+        return Recipe.of(table.model_dump())
 
     @property
     def rules(self) -> Rules:
@@ -250,7 +252,11 @@ class Settings(Table):
 
     def plain(self) -> dict[str, Any]:
         """JSON values from which `from_plain` makes the same settings; passwords are left out."""
-        return without_passwords(json.loads(self.model_dump_json(by_alias=True)))
+        told = json.loads(self.model_dump_json(by_alias=True))
+        if not self.constraints:
+            # As settings were kept before there were rules.
+            del told["constraints"]
+        return without_passwords(told)
 
     @property
     def digest(self) -> str:
@@ -281,7 +287,7 @@ def from_plain(values: dict[str, Any], source: str) -> Settings:
 
 
 def _prove_inside(settings: Settings) -> None:
-    """Both corners of the space, and the reference, must lie in the envelope."""
+    """Recipes of the space, and the reference, must lie in the envelope."""
     _ = settings.rules
     problem, envelope = settings.problem, settings.envelope
     space = problem.space
@@ -290,9 +296,9 @@ def _prove_inside(settings: Settings) -> None:
         raise BadInput("stack.area_cm2", settings.area_cm2,
                        f"at most {envelope.die_area_mm2 / 100.0:.4g}, the area of the die",
                        "Correct it, or envelope.die_diameter_mm.")
-    corners = [Recipe(*(getattr(space, name)[end] for name in NAMES)) for end in (0, 1)]
-    for where, recipe in [("space", corners[0]), ("space", corners[1]),
-                          ("reference", settings.reference)]:
+    # The space may reach outside; a search that has nothing inside cannot be had.
+    middle = space.decode(anchors(space)[0] if space.rules else np.full(len(space.free), 0.5))
+    for where, recipe in [("space", middle), ("reference", settings.reference)]:
         if recipe is None:
             continue
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -15,6 +16,13 @@ MaterialTable = table_of(Material)
 Materials = Annotated[
     tuple[MaterialTable, ...],  # type: ignore[valid-type]
     BeforeValidator(lambda value: tuple(value) if isinstance(value, list) else value)]
+
+
+Pairs = Annotated[
+    tuple[tuple[float, float], ...],
+    BeforeValidator(lambda value: tuple(
+        tuple(one) if isinstance(one, list) else one for one in value)
+        if isinstance(value, list) else value)]
 
 
 class EnvelopeTable(Table):
@@ -32,15 +40,16 @@ class EnvelopeTable(Table):
     max_rate_mpa_per_s: float = Field(default=50.0, gt=0)
     max_o2_ppm: float | None = Field(default=None, gt=0)
     max_h2o_ppm: float | None = Field(default=None, gt=0)
+    max_pressure_at_c: Pairs = ()
 
     @property
     def envelope(self) -> Envelope:
         """Profiles and numbers together. Raises BadInput for a number that loosens a profile."""
         die: Any = self.die
-        return envelope_of(
+        return replace(envelope_of(
             None if die is None else Die(**die.model_dump()),
             [Material(**one.model_dump()) for one in self.materials],  # type: ignore[attr-defined]
             Bounds(self.press_max_force_kn * 1e3, self.min_temperature_c, self.max_dwell_s,
                    self.max_rate_mpa_per_s, self.max_o2_ppm, self.max_h2o_ppm),
             Own(self.die_diameter_mm, self.die_max_pressure_mpa, self.max_temperature_c,
-                self.open_below_c))
+                self.open_below_c)), max_pressure_at_c=self.max_pressure_at_c)

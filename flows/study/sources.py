@@ -50,11 +50,22 @@ def _from_table(path: Path, settings_path: Path) -> Source:
     settings = read_settings(settings_path)
     table = read_table(path, settings)
     trials = tuple(past.trial(past.line) for past in table.past)
-    data = StudyData(f"table {path.name} ({table.cells.words})", trials, settings.space,
+    space, left = _looked_at(settings.space)
+    data = StudyData(f"table {path.name} ({table.cells.words}){left}", trials, space,
                      settings.limits, settings.reference, row_word="row",
                      surrogate=settings.problem.surrogate)
     return Source(data, {path.name: _digest(path), settings_path.name: _digest(settings_path)},
                   sheet_from(table.cells, path, settings))
+
+
+def _looked_at(space: Space) -> tuple[Space, str]:
+    """Pressure, dwell and temperature, and a word on the parameters that studies leave alone.
+    Raises BadInput where none of the three varies."""
+    core, others = space.core, ", ".join(p.name for p in space.others if not p.fixed)
+    if core is None:
+        raise BadInput("source", "pressure, dwell and temperature fixed", "one of them varied",
+                       "Studies look at these three; `pressloop suggest` takes the others too.")
+    return core, f"; {others} vary too and are not looked at" if others else ""
 
 
 def _from_ledger(table: SourceTable) -> Source:
@@ -69,10 +80,10 @@ def _from_ledger(table: SourceTable) -> Source:
     words = f"ledger, campaign{'s' if step else ''} {named}"
     if step:
         words += f" (their trials are counted from {step + 1}, {2 * step + 1} ...)"
+    space, left = _looked_at(_space_around([c.settings.space for c in campaigns]))
     data = StudyData(
-        words + (f" ({aside} without an outcome left out)" if aside else ""),
-        tuple(trials),
-        _space_around([c.settings.space for c in campaigns]), last.settings.limits,
+        words + (f" ({aside} without an outcome left out)" if aside else "") + left,
+        tuple(trials), space, last.settings.limits,
         last.settings.reference, any(c.simulated for c in campaigns),
         surrogate=last.settings.problem.surrogate)
     with existing(url) as ledger:
@@ -101,8 +112,9 @@ def _telling(campaign: Stored, beyond: int) -> list[Trial]:
 def _space_around(spaces: Sequence[Space]) -> Space:
     """The smallest box with all spaces inside."""
     bounds = {name: [getattr(space, name) for space in spaces] for name in NAMES}
+    others = {p.name: p for space in spaces for p in space.others}
     return Space(**{name: (min(b[0] for b in all_of), max(b[1] for b in all_of))
-                    for name, all_of in bounds.items()})
+                    for name, all_of in bounds.items()}, others=tuple(others.values()))
 
 
 def _simulated(table: SourceTable, seed: int) -> Source:

@@ -68,7 +68,7 @@ class Memory:
     def ask(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
         """Remembers that a person is about to be asked for this cycle."""
         self._lines.append({"cycle_id": cycle_id, "step": Step.ASKED, "utc_s": self._clock(),
-                            "stack": asdict(stack), "recipe": asdict(recipe)})
+                            "stack": asdict(stack), "recipe": recipe.plain()})
 
     def tell(self, cycle_id: int, step: Step, reason: str = "", trace: Trace | None = None) -> None:
         """Remembers what the person answered."""

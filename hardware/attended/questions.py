@@ -5,7 +5,7 @@ from __future__ import annotations
 from pressloop.hardware.attended.gauge import Gauge, clock
 from pressloop.hardware.attended.memory import Cycle
 from pressloop.hardware.person import Blank, Question
-from pressloop.trials.recipe import Recipe
+from pressloop.trials.recipe import Recipe, shown
 from pressloop.trials.stack import Stack
 
 START, REFUSE = "start", "refuse"
@@ -26,6 +26,7 @@ def asked_to_start(cycle_id: int, stack: Stack, recipe: Recipe, gauge: Gauge, he
     for word, rate in (("Ramp:   ", recipe.ramp_mpa_per_s), ("Release:", recipe.release_mpa_per_s)):
         if rate is not None:
             lines.append(f"{word} {gauge.at(rate)} per second")
+    lines += [f"Set:     {name} = {shown(value)}" for name, value in recipe.others]
     lines += gauge.conditions()
     if unfinished:
         lines.append(f"Make sure that the press is empty: nobody said what became of {unfinished}.")

@@ -37,6 +37,10 @@ class Sent:
     acked: int
     at_s: float
 
+    def plain(self) -> dict[str, Any]:
+        """JSON values of it."""
+        return asdict(self) | {"recipe": self.recipe.plain()}
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
@@ -70,7 +74,7 @@ class Journal:
 
     def send(self, order: Sent) -> None:
         """On disk before the order goes out. Raises Fault when it cannot be: nothing is sent."""
-        self._append({"sent": asdict(order)}, durable=True)
+        self._append({"sent": order.plain()}, durable=True)
         self._begin(order)
 
     def accepted(self, cycle_id: int) -> None:
@@ -133,7 +137,7 @@ class Journal:
     def _shrink(self) -> None:
         """Without the logs of cycles long collected; replaced whole, or left as it is."""
         fresh = self.path.with_suffix(".new")
-        records: list[dict[str, Any]] = [{"sent": asdict(order)} for order in self.sent.values()]
+        records: list[dict[str, Any]] = [{"sent": order.plain()} for order in self.sent.values()]
         records += [{"sample": sample, "of": cycle_id} for cycle_id, log in self.samples.items()
                     for sample in log]
         records += [{"ended": asdict(ended)} for ended in self.ended.values()]

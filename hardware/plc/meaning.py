@@ -12,6 +12,7 @@ from pressloop.hardware.plc.frames import Snapshot
 from pressloop.hardware.plc.journal import Ended, Journal, Sent
 from pressloop.hardware.plc.register_map import RegisterMap
 from pressloop.hardware.plc.station import Seen
+from pressloop.hardware.plc.steps import settable
 from pressloop.hardware.protocols import (
     CycleReport,
     CycleState,
@@ -60,7 +61,7 @@ def identity(of: RegisterMap, seen: Seen) -> PressIdentity:
         firmware=f"{seen.snapshot.get('firmware', 0):.0f}",
         register_map=f"{of.name}, version {of.version}",
         calibrated_on=f"{day[:4]}-{day[4:6]}-{day[6:]}" if len(day) == 8 else "",
-        boot_counter=int(seen.snapshot["boot_counter"]),
+        boot_counter=int(seen.snapshot["boot_counter"]), sets=settable(of),
         clock_ahead_s=None if clock is None else _ahead(clock, seen.at_s))
 
 

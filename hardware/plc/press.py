@@ -22,6 +22,7 @@ from pressloop.hardware.plc.journal import Journal, Sent
 from pressloop.hardware.plc.link import Link, Target, Trace
 from pressloop.hardware.plc.register_map import RegisterMap
 from pressloop.hardware.plc.station import Seen, Station
+from pressloop.hardware.plc.steps import steps_of, unheld
 from pressloop.hardware.protocols import (
     CycleReport,
     CycleState,
@@ -31,7 +32,8 @@ from pressloop.hardware.protocols import (
     PressIdentity,
     stack_tag,
 )
-from pressloop.trials.errors import Fault, NotReady
+from pressloop.hardware.units import Machine
+from pressloop.trials.errors import Fault, NotReady, OutOfEnvelope
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 
@@ -110,6 +112,7 @@ class PlcPress:
         a check command."""
         seen = self._fresh()
         found = [str(v) for limits in self._limits(seen) for v in violations(recipe, limits)]
+        found += map(str, self._unheld(seen, recipe))
         if found or "check" not in self.of.commands:
             return tuple(found)
         order = self._order(seen, "check", 0, stack, recipe)
@@ -124,6 +127,8 @@ class PlcPress:
             raise NotReady(f"the press does not answer ({silent}); nothing was sent") from None
         for limits in self._limits(seen):
             check(recipe, limits)
+        for violation in self._unheld(seen, recipe):
+            raise violation
         if reasons := meaning.not_ready(self.of, seen, self._owner, self._envelope):
             raise NotReady(f"the press refuses cycle {cycle_id}: {'; '.join(reasons)}. Nothing has "
                            "moved.")
@@ -194,6 +199,13 @@ class PlcPress:
     def _limits(self, seen: Seen) -> tuple[Envelope, ...]:
         machine = meaning.limits(self.of, seen)
         return (machine,) if self._envelope is None else (self._envelope, machine)
+
+    def _unheld(self, seen: Seen, recipe: Recipe) -> tuple[OutOfEnvelope, ...]:
+        """Set points that the registers of this press cannot hold."""
+        machine = Machine(meaning.told(self.of, seen, "die_area"),
+                          meaning.told(self.of, seen, "max_force"),
+                          self.of.constants.get("piston_area_mm2"))
+        return unheld(recipe, steps_of(self.of, machine))
 
     def _order(self, seen: Seen, command: str, cycle_id: int, stack: Stack, recipe: Recipe
                ) -> Order:

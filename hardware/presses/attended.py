@@ -52,7 +52,7 @@ def connect(options: Mapping[str, object], place: Place) -> AttendedPress:
         max_dwell_s=7 * 24 * 3600.0, max_rate_mpa_per_s=1e4)
     allowed = (limits,) if place.envelope is None else (limits, place.envelope)
     identity = PressIdentity(chosen.name, chosen.serial or chosen.name, area, machine.max_force_n,
-                             chosen.max_temperature_c, simulated=False)
+                             chosen.max_temperature_c, simulated=False, sets=("*",), asks=True)
     return AttendedPress(identity, Gauge(chosen.shown_in, machine, allowed), Memory(place.stem),
                          chosen.heated, chosen.log_folder, place.person)
 

@@ -17,7 +17,9 @@ from pressloop.hardware.options import read_options
 from pressloop.hardware.plc.link import Target
 from pressloop.hardware.plc.press import Habits, PlcPress
 from pressloop.hardware.plc.register_map import GENERIC, map_text, read_map
+from pressloop.hardware.plc.steps import steps_of
 from pressloop.hardware.protocols import Place
+from pressloop.hardware.units import Machine
 from pressloop.trials.checks import positive, within
 from pressloop.trials.errors import BadInput
 
@@ -57,6 +59,14 @@ def station(options: Mapping[str, object]) -> str:
 def fingerprint(options: Mapping[str, object]) -> str:
     """What else than the options shapes this press: the text of its register map."""
     return map_text(_chosen(options).map)
+
+
+def steps(options: Mapping[str, object], die_area_mm2: float) -> dict[str, float]:
+    """The step of each set point that the register map tells, without asking the press; of a
+    register in per cent only where the map says the largest force. Raises BadInput."""
+    of = read_map(_chosen(options).map)
+    return steps_of(of, Machine(die_area_mm2, of.constants.get("max_force", 0.0),
+                                of.constants.get("piston_area_mm2")))
 
 
 def connect(options: Mapping[str, object], place: Place) -> PlcPress:

@@ -69,7 +69,7 @@ class SimulatedPress:
             name=f"simulated press ({self.options.preset})", serial=str(self.bench.path.resolve()),
             die_area_mm2=self.limits.die_area_mm2, max_force_n=self.limits.press_max_force_n,
             max_temperature_c=self.limits.max_temperature_c, simulated=True,
-            max_dwell_s=self.limits.max_dwell_s)
+            max_dwell_s=self.limits.max_dwell_s, sets=("*",))
 
     def last_accepted_id(self) -> int:
         """The highest cycle id on the bench."""

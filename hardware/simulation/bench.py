@@ -79,7 +79,7 @@ class Bench:
 
     def accept(self, cycle: Accepted) -> None:
         """Records a cycle; on disk when this returns. Raises Fault when it cannot be written."""
-        record = asdict(cycle)
+        record = asdict(cycle) | {"recipe": cycle.recipe.plain()}
         del record["released_s"]
         self._append(record)
 

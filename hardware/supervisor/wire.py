@@ -62,12 +62,17 @@ def plain(value: Any) -> Json:
     if isinstance(value, CycleReport):
         kept = {f.name: getattr(value, f.name) for f in fields(value)}
         return kept | {"trace": _plain_trace(value.trace),
-                       "recipe": None if value.recipe is None else asdict(value.recipe)}
+                       "recipe": None if value.recipe is None else value.recipe.plain()}
     if isinstance(value, (PressIdentity, Envelope)):
         return asdict(value)
     if isinstance(value, tuple):
-        return [asdict(v) if isinstance(v, (Interlock, KnownCycle)) else v for v in value]
+        return [_plain_cycle(v) if isinstance(v, KnownCycle) else
+                asdict(v) if isinstance(v, Interlock) else v for v in value]
     return value
+
+
+def _plain_cycle(cycle: KnownCycle) -> Json:
+    return asdict(cycle) | {"recipe": None if cycle.recipe is None else cycle.recipe.plain()}
 
 
 def arguments(method: str, given: Mapping[str, Json]) -> dict[str, Any]:
@@ -81,7 +86,8 @@ def arguments(method: str, given: Mapping[str, Json]) -> dict[str, Any]:
 
 def plain_arguments(given: Mapping[str, Any]) -> dict[str, Json]:
     """The reverse of `arguments`."""
-    return {name: asdict(v) if isinstance(v, (Stack, Recipe)) else v for name, v in given.items()}
+    return {name: v.plain() if isinstance(v, Recipe) else asdict(v) if isinstance(v, Stack) else v
+            for name, v in given.items()}
 
 
 def plain_place(place: Place) -> Json:

@@ -26,7 +26,7 @@ from botorch.models.model import Model
 from botorch.utils.transforms import t_batch_mode_transform
 from torch import Tensor
 
-from pressloop.optimizer.candidates import WIDTHS, near, spread
+from pressloop.optimizer.candidates import WIDTHS, near, other_kinds, spread
 from pressloop.optimizer.incumbent import losses, within_limits
 from pressloop.optimizer.models import OTHER_MODES, Models, Risk
 from pressloop.surrogates import predict
@@ -96,8 +96,10 @@ def competing(models: Models) -> Competing:
     to keep the limits on failure, the incumbent first."""
     best, _ = models.incumbent
     centre = best.unsqueeze(0)
-    points = torch.cat([centre, spread(best.numel(), SPREAD, 0), models.tried,
-                        *(near(centre, width, CLOUD, 0) for width in WIDTHS)])
+    points = torch.cat([centre, models.searched(torch.cat([
+        spread(best.numel(), SPREAD, 0), models.tried,
+        *(near(centre, width, CLOUD, 0) for width in WIDTHS),
+        other_kinds(centre, models.space.kinds)]))])
     risk = models.risk(points)
     may = within_limits(models, risk, models.limits.max_crush_probability_exploring)
     may[0] = True

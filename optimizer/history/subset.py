@@ -40,7 +40,7 @@ def learned_from(history: Sequence[Trial], earlier: Sequence[Trial], space: Spac
     those of the history where it has no more than half of LEARNED."""
     trials = [*history, *earlier]
     telling = [t for t in trials if isinstance(t.outcome, (Intact, Failed))
-               and space.comparable(t.recipe)]
+               and space.comparable(t.pressed)]
     if len(telling) <= MOST_ROWS:
         return trials, ""
     there = len(telling)
@@ -48,7 +48,7 @@ def learned_from(history: Sequence[Trial], earlier: Sequence[Trial], space: Spac
     kept = mine if len(mine) <= LEARNED // 2 else set[int]()
     telling = sorted(_of_few_origins(telling, origin, kept), key=content_of)
     taken = np.array([id(t) in kept for t in telling])
-    chosen = _chosen(telling, space.encode([t.recipe for t in telling]), origin, taken)
+    chosen = _chosen(telling, space.encode([t.pressed for t in telling]), origin, taken)
     note = (f"{there} stacks are more than models can learn from at once: of these, "
             f"{chosen.size} are used, namely those at the recipes with the lowest resistance, the "
             "failures nearest to them, and a selection that fills the space.")

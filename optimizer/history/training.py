@@ -7,8 +7,9 @@
 | shorted | - | if measured | - | yes | - |
 | delaminated | - | if measured | - | - | yes |
 | set aside, faulted, settled, open | - | - | - | - | - |
-| pressed off a fixed variable | - | - | - | - | - |
+| a named parameter not told | - | - | - | - | - |
 
+Stacks are learned from at what the press really did, where that is not what it was asked.
 Non-uniformity, where segmented electrodes give it, is learned with the resistance.
 """
 
@@ -86,7 +87,7 @@ def training(history: Iterable[Trial], space: Space, crushed_above: float,
     """Sorted by content, so that the order of the history cannot matter. `origin` is where the
     stacks come from that recipes are wanted for; without one all rows are alike."""
     crushed = -np.log1p(-crushed_above)
-    trials = sorted((t for t in history if space.comparable(t.recipe)), key=content_of)
+    trials = sorted((t for t in history if space.comparable(t.pressed)), key=content_of)
     groups = _groups(trials, origin)
     intact = [(t, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
     damaged = [(t, d) for t in trials if (d := _damage(t)) is not None]
@@ -117,6 +118,21 @@ def _groups(trials: Sequence[Trial], origin: Origin | None) -> dict[Origin, int]
 def content_of(trial: Trial) -> tuple[str, ...]:
     """What trials are sorted by, so that the order of a history cannot matter."""
     return (repr(trial.recipe), repr(trial.outcome), trial.state, *origin_of(trial))
+
+
+def untold(trials: Iterable[Trial], space: Space) -> str:
+    """A sentence on stacks that say nothing of a parameter that varies, "" where there are none:
+    they are not learned from."""
+    left = [t for t in trials if isinstance(t.outcome, (Intact, Failed))
+            and not space.comparable(t.pressed)]
+    if not left:
+        return ""
+    names = [p.name for p in space.parameters
+             if not all(p.agrees(t.pressed.value(p.name)) for t in left)]
+    count = f"{len(left)} stack{'s' * (len(left) != 1)}"
+    return (f"{count} {'is' if len(left) == 1 else 'are'} not learned from, as {', '.join(names)} "
+            "is not told or of no known kind: give it a default in [space] if it was always the "
+            "same.")
 
 
 def _damage(trial: Trial) -> Damage | None:
@@ -169,6 +185,6 @@ def _label(trial: Trial, mode: FailureMode) -> float | None:
 
 def _rows(space: Space, groups: dict[Origin, int], trials: list[Trial], y: list[float],
           variance: list[float]) -> Rows:
-    return Rows(space.encode([t.recipe for t in trials]), np.array(y, dtype=np.float64),
+    return Rows(space.encode([t.pressed for t in trials]), np.array(y, dtype=np.float64),
                 np.array(variance, dtype=np.float64),
                 np.array([groups[origin_of(t)] for t in trials], dtype=np.int64))

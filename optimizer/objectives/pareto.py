@@ -80,8 +80,8 @@ class Focus(Objective):
         from pressloop.optimizer.incumbent import may_be_recommended
 
         tried = models.tried
-        points = torch.cat([spread(tried.shape[-1], CANDIDATES, 0), tried,
-                            models.incumbent[0].unsqueeze(0)])
+        points = models.searched(torch.cat([spread(tried.shape[-1], CANDIDATES, 0), tried,
+                                            models.incumbent[0].unsqueeze(0)]))
         recipes = list(dict.fromkeys(models.space.decode(x) for x in points.numpy()))
         points = models.unit(recipes)
         safe = may_be_recommended(models, points).nonzero().squeeze(1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import stats
@@ -84,7 +84,7 @@ def curves_through(models: Models, at: Recipe) -> tuple[Curve, ...]:
     space, curves = models.space, []
     for name in space.free:
         x = _values(space, name, np.linspace(0.0, 1.0, CELLS))
-        recipes = [replace(at, **{name: float(v)}) for v in x]
+        recipes = [at.changed(**{name: float(v)}) for v in x]
         found = models.resistance(recipes)
         curves.append(Curve(name, False, x, found.median, found.low, found.high,
                             models.crushing(recipes)))

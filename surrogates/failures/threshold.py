@@ -26,6 +26,7 @@ from torch import Tensor
 from pressloop.surrogates.parts.ensemble_gp import EnsembleGP
 from pressloop.surrogates.parts.expectation_propagation import Approximation, Sites, approximate
 from pressloop.surrogates.parts.importance_sampling import log_normal, sample
+from pressloop.surrogates.parts.kinds import corners, each_corner
 from pressloop.surrogates.parts.physics import matern, same_group
 from pressloop.surrogates.parts.prior import ThresholdPrior
 from pressloop.surrogates.parts.rows import draws_kept, thinned
@@ -102,8 +103,8 @@ class ThresholdMean(Mean):
 
     def __init__(self, prior: ThresholdPrior, draws: Draws) -> None:
         super().__init__()
-        sign = 1.0 if prior.rising else -1.0
-        self.slopes = torch.tensor([sign, *(-b for b in prior.slope_mean)], dtype=torch.float64)
+        sign = [1.0 if prior.rising else -1.0] if prior.monotone else []
+        self.slopes = torch.tensor([*sign, *(-b for b in prior.slope_mean)], dtype=torch.float64)
         self.start, self.draws = prior.threshold[0], draws
 
     def forward(self, x: Tensor) -> Tensor:
@@ -117,14 +118,16 @@ class ThresholdKernel(Kernel):
 
     def __init__(self, prior: ThresholdPrior, draws: Draws, *, groups: bool) -> None:
         super().__init__(batch_shape=draws.steepness.shape)
-        self.matern, self.draws, self.groups = matern(draws.lengths), draws, groups
-        self.start = prior.threshold[1] ** 2
-        self.slope_sd = torch.tensor([0.0, *prior.slope_sd], dtype=torch.float64)
+        self.matern, self.draws, self.groups = matern(draws.lengths, prior.kinds), draws, groups
+        self.start, self.kinds = prior.threshold[1] ** 2, prior.kinds
+        first = [0.0] if prior.monotone else []
+        self.slope_sd = each_corner(torch.tensor([*first, *prior.slope_sd], dtype=torch.float64),
+                                    prior.kinds)
 
     def forward(self, x1: Tensor, x2: Tensor, diag: bool = False, **_: Any) -> Tensor:
         """Between x1 (..., m, d + 1) and x2 (..., k, d + 1)."""
         d, end = self.draws, (...,) if diag else (..., None)
-        left, right = x1[..., :-1] * self.slope_sd, x2[..., :-1] * self.slope_sd
+        left, right = (corners(x[..., :-1], self.kinds) * self.slope_sd for x in (x1, x2))
         linear = (left * right).sum(-1) if diag else left @ right.transpose(-1, -2)
         total = (self.matern.forward(x1[..., :-1], x2[..., :-1], diag=diag)
                  * d.bend.square()[:, None][end] + (linear + self.start))

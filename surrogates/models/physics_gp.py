@@ -28,7 +28,7 @@ from pressloop.surrogates.parts.physics import (
     PhysicsKernel,
     PhysicsMean,
 )
-from pressloop.surrogates.parts.prior import Prior
+from pressloop.surrogates.parts.prior import Prior, Term
 from pressloop.surrogates.parts.rows import Rows, draws_kept, rows_of, thinned
 
 OUTLYING, SUSPECT = 5.0, 2.5
@@ -103,7 +103,7 @@ def _sampled(rows: Rows, one: Prior, whole: Prior, excess: Tensor) -> _Hypothesi
     told = replace(rows, variance=rows.variance + excess)
     few = told[thinned(rows.x[:, -1])]
     inputs, level = rows.inputs, _level(rows, one)
-    size = inputs + 4 + inputs * len(one.terms)
+    size = inputs + 4 + sum(len(_varying(term)) for term in one.terms)
     sampled = sample(lambda z: _log_likelihood(few, one, _draws(one, whole, inputs, z), level),
                      size, POINTS if rows.y.numel() <= 40 else POINTS // 2)
     kept = sampled.resampled(whole.draws or draws_kept(rows.y.numel()))
@@ -238,16 +238,24 @@ def _draws(one: Prior, whole: Prior, inputs: int, z: Tensor) -> Draws:
     """Hyperparameters at standard normal coordinates z (s, size). Where the laws do not hold, the
     terms of the whole prior are there with weight 0."""
     slopes = z.new_zeros(z.shape[0], len(whole.terms), inputs)
+    begin = inputs + 4
     for j, term in enumerate(one.terms):
-        begin = inputs + 4 + j * inputs
         mean, sd = (torch.tensor(v, dtype=torch.float64) for v in (term.slopes, term.slope_sd))
-        slopes[:, j] = mean + sd * z[:, begin:begin + inputs]
+        slopes[:, j] = mean
+        here = _varying(term)
+        slopes[:, j, here] = mean[here] + sd[here] * z[:, begin:begin + len(here)]
+        begin += len(here)
     lengths = log_normal(one.length, z[:, :inputs])
     lawful = z.new_full((z.shape[0],), float(bool(one.terms)))
     residual, scatter, offset, own = (
         log_normal(given, z[:, inputs + i])
         for i, given in enumerate((one.residual, one.scatter, one.offset, one.own)))
     return Draws(residual, scatter, offset, own, lawful, lengths, slopes)
+
+
+def _varying(term: Term) -> list[int]:
+    """Inputs of which the term has a slope that is not known."""
+    return [i for i, sd in enumerate(term.slope_sd) if sd > 0.0]
 
 
 def _log_likelihood(rows: Rows, prior: Prior, draws: Draws, level: float) -> Tensor:

@@ -19,6 +19,7 @@ from gpytorch.means import Mean
 from torch import Tensor
 from torch.nn import Module
 
+from pressloop.surrogates.parts.kinds import apart, corners, each_corner
 from pressloop.surrogates.parts.prior import Prior
 
 
@@ -95,8 +96,9 @@ class PhysicsKernel(Kernel):
                  ) -> None:
         shape = draws.residual.shape
         super().__init__(batch_shape=shape)
-        self.matern = matern(draws.lengths)
+        self.matern = matern(draws.lengths, prior.kinds)
         self.features, self.draws, self.groups = features, draws, groups
+        self.linear = Linear(prior) if any(prior.linear) else None
         self.level_variance = prior.level_sd**2
 
     def forward(self, x1: Tensor, x2: Tensor, diag: bool = False, **_: Any) -> Tensor:
@@ -106,6 +108,8 @@ class PhysicsKernel(Kernel):
         residual, own, offset = (v.square()[:, None][end] for v in (d.residual, d.own, d.offset))
         shape = self.matern.forward(x1[..., :-1], x2[..., :-1], diag=diag)
         total = shape * residual + self.level_variance
+        if self.linear is not None:
+            total = total + self.linear(x1[..., :-1], x2[..., :-1], diag)
         if self.groups:
             total = total + same_group(x1, x2, diag) * (shape * own + offset)
         if not self.features.terms:
@@ -113,6 +117,24 @@ class PhysicsKernel(Kernel):
         left = self.features(x1) * self.features.sd
         right = left if x2 is x1 else self.features(x2) * self.features.sd
         return total + ((left * right).sum(-1) if diag else left @ right.transpose(-1, -2))
+
+
+class Linear(Module):
+    """Covariance of slopes of the inputs and of levels of their kinds, shape (..., m, k)."""
+
+    def __init__(self, prior: Prior) -> None:
+        super().__init__()
+        self.kinds = prior.kinds
+        sd = torch.tensor(prior.linear, dtype=torch.float64)
+        self.sd = each_corner(sd, prior.kinds)
+        middle = torch.tensor([0.0 if k else 0.5 for k in prior.kinds or (0,) * len(prior.linear)],
+                              dtype=torch.float64)
+        self.middle = each_corner(middle, prior.kinds)
+
+    def forward(self, x1: Tensor, x2: Tensor, diag: bool) -> Tensor:
+        """Between x1 (..., m, d) and x2 (..., k, d)."""
+        left, right = ((corners(x, self.kinds) - self.middle) * self.sd for x in (x1, x2))
+        return (left * right).sum(-1) if diag else left @ right.transpose(-1, -2)
 
 
 class Misfit(Module):
@@ -139,8 +161,28 @@ def same_group(x1: Tensor, x2: Tensor, diag: bool) -> Tensor:
     return x1[..., -1].unsqueeze(-1) == x2[..., -1].unsqueeze(-2)
 
 
-def matern(lengths: Tensor) -> MaternKernel:
-    """Matern 5/2 with length scales (s, d), one kernel per draw."""
+class MaternOfKinds(MaternKernel):
+    """Matern 5/2 over numbers and kinds: distances as of `pressloop.surrogates.parts.kinds`."""
+
+    kinds: tuple[int, ...]
+    scale: Tensor
+
+    def forward(self, x1: Tensor, x2: Tensor, diag: bool = False, **more: Any) -> Tensor:
+        """Between x1 (..., m, d) and x2 (..., k, d)."""
+        left, right = (corners(x, self.kinds) * self.scale for x in (x1, x2))
+        return super().forward(left, right, diag=diag, **more)
+
+
+def matern(lengths: Tensor, kinds: tuple[int, ...] = ()) -> MaternKernel:
+    """Matern 5/2 with length scales (s, d), one kernel per draw; kinds share that of their input.
+    """
+    if any(kinds):
+        lengths = each_corner(lengths, kinds)
+        kernel = MaternOfKinds(2.5, ard_num_dims=lengths.shape[-1], batch_shape=lengths.shape[:1],
+                               lengthscale_constraint=Positive(torch.exp, torch.log)).double()
+        kernel.kinds, kernel.scale = kinds, apart(kinds)
+        kernel.lengthscale = lengths.unsqueeze(-2)
+        return kernel.requires_grad_(False)
     kernel = MaternKernel(2.5, ard_num_dims=lengths.shape[-1], batch_shape=lengths.shape[:1],
                           lengthscale_constraint=Positive(torch.exp, torch.log)).double()
     kernel.lengthscale = lengths.unsqueeze(-2)

@@ -53,6 +53,12 @@ class Prior:
     input_sd: tuple[float, ...] = ()
     """How far off its set point each input may have been (1 standard deviation); () for not at all.
     """
+    kinds: tuple[int, ...] = ()
+    """How many kinds each input has, at even distances from 0 to 1; 0 for one of numbers, () where
+    all are."""
+    linear: tuple[float, ...] = ()
+    """Standard deviation of the slope of each input, or of the level of each of its kinds; () for
+    none. What kinds have in common is the rest."""
     draws: int | None = None
     """How many draws of the hyperparameters are averaged; None leaves it to the number of rows.
     Models that are used together (`ModelListGP`) must have the same."""
@@ -80,4 +86,8 @@ class ThresholdPrior:
     offset: tuple[float, float] = (0.08, 0.8)
     by_chance: float = 0.03
     draws: int | None = None
-    """As for `Prior`."""
+    kinds: tuple[int, ...] = ()
+    """Both as for `Prior`."""
+    monotone: bool = True
+    """False where no input is known to fail the more, the more there is of it: then r = 0 and b has
+    a slope for the first input too."""

@@ -55,6 +55,43 @@ def test_the_limit_itself_is_allowed():
     check(Recipe(**(INSIDE | {"temperature_c": 15.0})), LIMITS)
 
 
+HOT = ((25.0, 600.0), (80.0, 600.0), (150.0, 250.0))
+
+
+@pytest.mark.parametrize("temperature, most", [
+    (15.0, 600.0), (25.0, 600.0), (80.0, 600.0), (115.0, 425.0), (150.0, 250.0)])
+def test_a_die_that_bears_less_when_hot(temperature, most):
+    hot = limits(max_pressure_at_c=HOT)
+    assert hot.max_pressure_at(temperature) == pytest.approx(most)
+    check(Recipe(most, 60.0, temperature), hot)
+    with pytest.raises(OutOfEnvelope, match="pressure_mpa"):
+        check(Recipe(most + 0.1, 60.0, temperature), hot)
+    assert violations(Recipe(most, 60.0, temperature), limits()) == ()
+
+
+def test_what_the_die_bears_when_hot_never_loosens_its_limit():
+    assert limits(max_pressure_at_c=((25.0, 900.0),)).max_pressure_at(60.0) == 600.0
+    assert math.isnan(limits(max_pressure_at_c=HOT).max_pressure_at(math.nan))
+
+
+@pytest.mark.parametrize("table", [
+    ((100.0, 600.0), (25.0, 300.0)), ((25.0, 600.0), (25.0, 300.0)), ((25.0, 0.0),),
+    ((25.0, math.nan),), (25.0, 600.0), "hot"])
+def test_a_table_that_is_none_is_refused(table):
+    with pytest.raises(BadInput, match="max_pressure_at_c"):
+        limits(max_pressure_at_c=table)
+
+
+def test_no_temperature_is_too_hot_but_by_the_labs_own_word():
+    furnace = limits(max_temperature_c=900.0)
+    check(Recipe(100.0, 60.0, 850.0), furnace)
+    with pytest.raises(OutOfEnvelope, match="temperature_c"):
+        check(Recipe(100.0, 60.0, 901.0), furnace)
+    for nothing in (math.nan, math.inf):
+        with pytest.raises(BadInput, match="max_temperature_c"):
+            limits(max_temperature_c=nothing)
+
+
 def test_machine_rates_need_no_limit():
     check(Recipe(300.0, 60.0, 100.0), LIMITS)
 

@@ -26,7 +26,7 @@ PRESS = Bounds(60e3)
 NO_NUMBERS = [math.nan, math.inf, -math.inf, -1.0]
 
 pressures = st.floats(1.0, 2000.0)
-temperatures = st.floats(20.0, 400.0)
+temperatures = st.floats(20.0, 1200.0)
 dies = st.builds(Die, st.just("d"), st.floats(1.0, 100.0), pressures, temperatures, st.just("s"),
                  st.none() | st.floats(20.0, 200.0))
 materials = st.lists(st.builds(Material, st.sampled_from(["a", "b"]), temperatures, st.just("r"),

@@ -193,15 +193,18 @@ def test_rows_outside_the_space_teach_but_are_not_recommended(space, simulated):
     assert narrow.contains(recommended(outside, narrow).recipe)
 
 
-def test_rows_pressed_off_a_fixed_variable_teach_nothing(simulated, trial):
-    """Their coordinates would put a hot stack's reading onto the cold recipe."""
+def test_rows_pressed_off_a_fixed_variable_teach_what_it_does(simulated, trial):
+    """A hot stack's reading is not put onto the cold recipe, and recipes stay cold."""
     cold = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 25.0))
     history = simulated(10, of=cold)
     plain = recommended(history, cold)
     hot = [trial(replace(plain.recipe, temperature_c=120.0), Intact(20.0, 0.2))] * 3
-    assert recommended([*history, *hot], cold).recipe == plain.recipe
-    with pytest.raises(BadInput, match="intact stacks"):
-        recommended(hot, cold)
+    found = recommended([*history, *hot], cold)
+    assert found.recipe.temperature_c == 25.0
+    assert found.resistance_ohm_cm2 > 0.7 * plain.resistance_ohm_cm2
+    assert found.region.temperature_c == (25.0, 25.0)
+    assert found.intact == plain.intact + 3
+    assert recommended(hot, cold).recipe.temperature_c == 25.0
     off = recommended(history, cold, reference=Recipe(140.0, 180.0, 90.0))
     assert off.reference is None
 

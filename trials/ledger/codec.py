@@ -28,7 +28,7 @@ from pressloop.trials.entry import (
     Settled,
 )
 from pressloop.trials.errors import BadInput, LedgerProblem
-from pressloop.trials.outcome import Arc, Damage, Failed, Intact, Outcome, SetAside
+from pressloop.trials.outcome import Achieved, Arc, Damage, Failed, Intact, Outcome, SetAside
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import ControlPoint, MissingPoint, Spectrum
 from pressloop.trials.stack import Stack
@@ -88,9 +88,12 @@ def _fields(value: Any, path: str, arrays: dict[str, Array]) -> dict[str, Any]:
 
 
 def _plain(value: Any, path: str, arrays: dict[str, Array]) -> Any:
+    value = value.plain() if isinstance(value, Recipe) else value
     match value:
         case Intact() | Failed() | SetAside():
-            return {"kind": OUTCOME_KINDS[type(value)], **_fields(value, path, arrays)}
+            told = {"kind": OUTCOME_KINDS[type(value)], **_fields(value, path, arrays)}
+            # As outcomes were kept before what was really pressed could differ.
+            return {name: v for name, v in told.items() if name != "achieved" or v is not None}
         case tuple() | list():
             return [_plain(item, f"{path}{i}.", arrays) for i, item in enumerate(value)]
         case dict():
@@ -105,6 +108,8 @@ def _plain(value: Any, path: str, arrays: dict[str, Array]) -> Any:
 def _outcome(payload: Payload) -> Outcome:
     values = dict(payload)
     cls = OUTCOMES[values.pop("kind")]
+    if values.get("achieved") is not None:
+        values["achieved"] = Achieved(**values["achieved"])
     if values.get("damage") is not None:
         values["damage"] = Damage(**values["damage"])
     for name in {"summed", "notes"} & set(values):

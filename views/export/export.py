@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pressloop.trials.trial import Trial
 from pressloop.views.export.rows import (
     CONTROLS,
+    NUMBER,
     SPECTRA,
     TEXT,
     TRACES,
@@ -16,6 +17,7 @@ from pressloop.views.export.rows import (
     Columns,
     Row,
     control_rows,
+    parameter_columns,
     spectrum_rows,
     trace_rows,
     trial_row,
@@ -54,8 +56,13 @@ def table(name: str, trials: Sequence[Trial]) -> pd.DataFrame:
     columns, rows_of = TABLES[name]
     rows = [row for trial in in_order(trials) for row in rows_of(trial)]
     values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    return pd.DataFrame({column: pd.Series(list(cells), dtype=kind)
-                         for (column, kind), cells in zip(columns.items(), values, strict=True)})
+    found = pd.DataFrame({column: pd.Series(list(cells), dtype=kind)
+                          for (column, kind), cells in zip(columns.items(), values, strict=True)})
+    if name == "trials":
+        for column, cells in reversed(parameter_columns(in_order(trials)).items()):
+            kind = TEXT if any(isinstance(cell, str) for cell in cells) else NUMBER
+            found.insert(list(columns).index("purpose"), column, pd.Series(cells, dtype=kind))
+    return found
 
 
 def _no_formula(texts: pd.Series) -> pd.Series:
@@ -67,7 +74,7 @@ def _no_formula(texts: pd.Series) -> pd.Series:
 
 def _write(frame: pd.DataFrame, folder: Path, name: str) -> list[Path]:
     harmless = frame.assign(**{column: _no_formula(frame[column])
-                               for column, kind in TABLES[name][0].items() if kind == TEXT})
+                               for column in frame.columns if frame[column].dtype == TEXT})
     return [
         write_atomically(folder / f"{name}.csv", lambda draft: harmless.to_csv(
             draft, index=False, encoding="utf-8", lineterminator="\n")),

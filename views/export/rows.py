@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pressloop.trials.outcome import Failed, Intact, Outcome, SetAside
 from pressloop.trials.trial import Trial
 from pressloop.views.kinds import reason_of
@@ -50,6 +52,14 @@ def trial_row(trial: Trial) -> Row:
         recipe.pressure_mpa, recipe.dwell_s, recipe.temperature_c, recipe.ramp_mpa_per_s,
         recipe.release_mpa_per_s, trial.purpose, str(trial.state), trial.cycle_id, trial.sweeps,
         *_verdict(trial.outcome, reason_of(trial)), *_resistance(trial.outcome))
+
+
+def parameter_columns(trials: Sequence[Trial]) -> dict[str, list[object]]:
+    """A column for each process parameter that the campaign names besides, in the order of names;
+    it has the parameter's own name, which no other column may have."""
+    names = sorted({name for trial in trials for name, _ in trial.recipe.others})
+    return {name if name not in TRIALS else f"recipe_{name}":
+            [trial.recipe.value(name) for trial in trials] for name in names}
 
 
 def _verdict(outcome: Outcome | None, reason: str) -> Row:

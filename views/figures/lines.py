@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -33,10 +32,10 @@ CELLS = 121
 
 def lines(found: Analysis, at: Recipe) -> list[Panel]:
     """Resistance and chance of failing along the only free variable."""
-    (name,) = found.space.free
+    name = next(name for name in found.space.free if name in VARIABLES)
     low, high = getattr(found.space, name)
     x = np.asarray((np.linspace if name == "temperature_c" else np.geomspace)(low, high, CELLS))
-    recipes = [replace(at, **{name: float(value)}) for value in x]
+    recipes = [at.changed(**{name: float(value)}) for value in x]
     return [_resistance(found, name, x, recipes), _chances(found, name, x, recipes)]
 
 

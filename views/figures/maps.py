@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from pressloop.trials.recipe import Recipe
 from pressloop.views.analysis import Analysis
 from pressloop.views.figures.look import INK, Panel, blank, variable_axis
 from pressloop.views.figures.overlay import overlay
-from pressloop.views.words import OHM_CM2, VARIABLES, percent, set_point
+from pressloop.views.words import OHM_CM2, VARIABLES, parameter_words, percent, set_point
 
 CELLS = 45
 RESISTANCE_COLOURS = [[0.0, "#0b5c6b"], [0.25, "#3f93a0"], [0.5, "#8cc3c6"], [0.75, "#cbe4e2"],
@@ -41,12 +41,13 @@ class Slice:
     def where(self) -> str:
         """Which variable is held, and at what."""
         held = next(name for name in VARIABLES if name not in (self.across, self.up))
-        return f"at {set_point(held, getattr(self.at, held))}"
+        besides = (f"; {words}" for words in parameter_words(self.at))
+        return f"at {set_point(held, getattr(self.at, held))}{''.join(besides)}"
 
 
 def maps(found: Analysis, at: Recipe) -> list[Panel]:
     """Maps through the recipe `at` for a space with two or three free variables."""
-    free = found.space.free
+    free = [name for name in found.space.free if name in VARIABLES]
     if len(free) == 2:
         only = _slice(found, free[0], free[1], at)
         return [_resistance(found, only), _crushing(found, only)]
@@ -61,7 +62,7 @@ def maps(found: Analysis, at: Recipe) -> list[Panel]:
 def _slice(found: Analysis, across: str, up: str, at: Recipe) -> Slice:
     x, y = (_values(found, name) for name in (across, up))
     return Slice(across, up, at, x, y, [
-        replace(at, **{across: float(a), up: float(b)}) for b in y for a in x])
+        at.changed(**{across: float(a), up: float(b)}) for b in y for a in x])
 
 
 def _values(found: Analysis, name: str) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pressloop.optimizer import Comparison, Problem, Recommendation, RiskLimits, Space
 from pressloop.studies.wording import counted
-from pressloop.trials.recipe import Recipe
+from pressloop.trials.recipe import Recipe, Value
 from pressloop.views.figures.front import fronts
 from pressloop.views.front import cells_of, explained, heads_of
 from pressloop.views.page import facts, panels, tag, text
@@ -18,6 +18,7 @@ from pressloop.views.words import (
     plain,
     recipe_words,
     significant,
+    span_words,
 )
 
 NOT_CAUTIOUS = ("No recipe meets the limits on failure yet. This one is the safest, "
@@ -62,6 +63,9 @@ def region_words(found: Recommendation, space: Space) -> list[tuple[str, str]]:
     """Per free variable the range that is as good, the others held at the recipe."""
     words = []
     for name in space.free:
+        if name not in VARIABLES:
+            words.append((name, span_words(dict(found.region.others)[name])))
+            continue
         low, high = getattr(found.region, name)
         unit = VARIABLES[name].unit
         words.append((VARIABLES[name].label, f"{plain(low)} {unit} only" if low == high
@@ -72,6 +76,7 @@ def region_words(found: Recommendation, space: Space) -> list[tuple[str, str]]:
 def _recipe(recipe: Recipe, space: Space) -> str:
     items = "".join(_set_point(name, getattr(recipe, name), getattr(space, name))
                     for name in VARIABLES)
+    items += "".join(_other(name, value) for name, value in recipe.named.items())
     return tag("div", tag("div", items, class_="set-points"))
 
 
@@ -82,6 +87,12 @@ def _set_point(name: str, value: float, bounds: tuple[float, float]) -> str:
     return tag("div", tag("span", text(label), class_="label")
                + tag("div", f"{plain(value)} {tag('small', text(unit))}", class_="value")
                + tag("span", text(remark), class_="muted small"))
+
+
+def _other(name: str, value: Value) -> str:
+    shown = value if isinstance(value, str) else significant(value)
+    return tag("div", tag("span", text(name), class_="label")
+               + tag("div", text(shown), class_="value"))
 
 
 def _at_edge(value: float, low: float, high: float) -> str:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+import numpy as np
+
 from pressloop.evaluation.rules import Rules
 from pressloop.optimizer import Models
 from pressloop.optimizer.reasons import taught
@@ -113,11 +115,13 @@ def _predictions(found: Analysis) -> list[Panel]:
         return [Panel("Maps", "", missing="No stack has an outcome yet, so there is nothing to "
                       "predict from.", wide=True)]
     at = found.recommendation.recipe if found.recommendation else _middle(found.space)
-    draw = lines if len(found.space.free) == 1 else maps
+    drawn = [name for name in found.space.free if name in NAMES]
+    if not drawn:
+        return [predicted(found)]
+    draw = lines if len(drawn) == 1 else maps
     return [*draw(found, at), predicted(found)]
 
 
 def _middle(space: Space) -> Recipe:
     """Where slices go through while nothing is recommended."""
-    low, high = (Recipe(*(getattr(space, n)[end] for n in NAMES)) for end in (0, 1))
-    return space.decode(0.5 * (space.encode([low]) + space.encode([high]))[0])
+    return space.decode(np.full(len(space.free), 0.5))

@@ -39,12 +39,13 @@ def _cells(trial: Trial, row: dict[str, object]) -> dict[str, tuple[str, str]]:
     if trial.state is State.IMPORTED:
         purpose = purpose or "imported"
     value, error = row["resistance_ohm_cm2"], row["resistance_se_ohm_cm2"]
-    measured = isinstance(value, float)
+    measured, besides = isinstance(value, float), str(row.get("parameters", ""))
     return {
         "Trial": (str(trial.number), str(trial.number)),
         "Stack": (trial.stack.stack_id, text(trial.stack.stack_id)),
         "MPa": _number(row["pressure_mpa"]), "s": _number(row["dwell_s"]),
-        "°C": _number(row["temperature_c"]), "Purpose": (purpose, text(purpose)),
+        "°C": _number(row["temperature_c"]), "Besides": (besides, text(besides)),
+        "Purpose": (purpose, text(purpose)),
         "Outcome": (kind, tag("span", mark_of(trial) + kind, class_="outcome")),
         OHM_CM2: (f"{value!r}", plus_minus(value, error if isinstance(error, float) else None))
         if measured and isinstance(value, float) else ("", ""),

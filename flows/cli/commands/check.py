@@ -11,10 +11,11 @@ from rich.text import Text
 
 from pressloop.flows.campaign.lab import open_lab, order_of
 from pressloop.flows.console import emit
+from pressloop.flows.machine_steps import with_steps_of_press
 from pressloop.flows.preflight import rows
 from pressloop.flows.preflight.dry_run import recipe_named, recipe_rows
 from pressloop.flows.preflight.ledger import ledger_rows
-from pressloop.flows.preflight.limits import limit_rows, space_rows
+from pressloop.flows.preflight.limits import limit_rows, set_rows, space_rows
 from pressloop.flows.preflight.nights import night_rows
 from pressloop.flows.settings.campaign import read_settings
 
@@ -23,14 +24,15 @@ def check(path: Path, recipe: str | None, as_json: bool) -> int:
     """Prints a row per check; returns the exit code: 0 ready, 1 not ready, 2 the settings are to
     be corrected. Raises BadInput for settings or a recipe that cannot be read, Fault when a
     machine does not answer."""
-    settings = read_settings(path)
+    settings = with_steps_of_press(read_settings(path))
     asked = None if recipe is None else recipe_named(recipe, settings)
     order, today = order_of(settings), datetime.now().astimezone().date()
     with open_lab(settings, order, prove=False) as (press, meter):
         groups = [
             rows.press_rows(press, today), rows.interlock_rows(press),
             rows.meter_rows(meter, today), limit_rows(settings, press.identify()),
-            [*space_rows(settings), *ledger_rows(press, settings, order)], night_rows(settings),
+            [*space_rows(settings), *set_rows(settings, press.identify()),
+             *ledger_rows(press, settings, order)], night_rows(settings),
             [] if asked is None else recipe_rows(asked, settings, press)]
     found = [row for group in groups for row in group]
     code = max((row.code for row in found if not row.ok), default=0)

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 
 from pressloop.flows.campaign.stored import Stored, say_if_mixed, stored
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, plain_pairs
 from pressloop.optimizer.stopping import assess
 
 
@@ -32,7 +32,7 @@ def show(found: Stored, as_json: bool) -> None:
                                    stopping=more.sentences,
                                    controls=controls.sentences if controls else ())
     emit({"campaign": found.campaign, "simulated": found.simulated,
-          "stacks": len(found.trials), "recommendation": asdict(best),
+          "stacks": len(found.trials), "recommendation": asdict(best, dict_factory=plain_pairs),
           "stopping": asdict(more), "controls": None if controls is None else asdict(controls),
           "earlier": len(models.earlier)}, as_json,
          lambda: Console().print(Markdown(text)))

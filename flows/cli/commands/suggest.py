@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -12,20 +13,25 @@ from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.campaign.lab import prove_modules
 from pressloop.flows.campaign.stored import say_if_mixed
 from pressloop.flows.cli.commands.table_words import say_taken
-from pressloop.flows.console import emit, say
-from pressloop.flows.past.trials import prove_informative, read_table
+from pressloop.flows.console import emit, plain_pairs, say
+from pressloop.flows.machine_steps import with_steps_of_press
+from pressloop.flows.past.trials import PastTable, prove_informative, read_table
 from pressloop.flows.settings.campaign import read_settings
-from pressloop.optimizer import Proposal
+from pressloop.optimizer import Proposal, Space
+from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Intact
+from pressloop.trials.recipe import Value, shown
 from pressloop.views.words import laws_words
 
 
-def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool) -> None:
-    """Prints the next recipes."""
-    settings = read_settings(path)
+def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[str],
+            as_json: bool) -> None:
+    """Prints the next recipes; `fix` are variables to hold, as NAME=VALUE."""
+    settings = with_steps_of_press(read_settings(path))
+    space = settings.space.holding(dict(held_value(one, settings.space) for one in fix))
     table = read_table(data, settings)
     past = table.past
-    prove_informative(past, settings, data)
+    prove_informative(past, settings, data, dict(space.held))
     if not any(isinstance(one.outcome, Intact) for one in past):
         say(f"All {len(past)} stacks failed: these recipes are where one is most likely to "
             "survive.")
@@ -35,21 +41,61 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, as_json: bool)
     history = [one.trial(i) for i, one in enumerate(past, 1)]
     earlier = earlier_trials(settings, settings.campaign.ledger)
     say_taken(data, table.cells, table.ignored, as_json)
+    for name in kinds_unused(table):
+        say(f"Column {name} has a few values that come again and again: name it in [space], such "
+            f'as {name} = ["...", "..."], if resistance may depend on it.')
     say_if_mixed([*history, *earlier])
     problem = settings.problem
-    problem = replace(problem, search=replace(problem.search, start_with=0))
+    problem = replace(problem, space=space, search=replace(problem.search, start_with=0))
     models = fit_models(problem, history, earlier, origin=settings.origin)
     for note in models.notes:
         say(note)
     found = propose(models, count, settings.campaign.seed if seed is None else seed)
     emit({"rows": len(past), "table": table.cells.taken, "laws": models.laws,
-          "suggestions": [asdict(p) for p in found]}, as_json,
-         lambda: _show(found, laws_words(models.laws)))
+          "suggestions": [asdict(p, dict_factory=plain_pairs) for p in found]}, as_json,
+         lambda: _show(found, space, laws_words(models.laws)))
 
 
-def _show(found: tuple[Proposal, ...], laws: str) -> None:
+def kinds_unused(table: PastTable) -> list[str]:
+    """Columns of text that mean nothing here although they part the rows into a few kinds."""
+    found = []
+    for name in table.ignored:
+        at = table.cells.header.index(name)
+        values = [cells[at] for _, cells in table.cells.rows if len(cells) > at and cells[at]]
+        kinds = set(values)
+        if 1 < len(kinds) <= len(values) // 3 and not any(_is_number(v) for v in kinds):
+            found.append(name)
+    return found
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def held_value(text: str, space: Space) -> tuple[str, Value]:
+    """Name and value of NAME=VALUE. Raises BadInput."""
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if not (name and equals and value):
+        raise BadInput("--fix", text, "NAME=VALUE", "Write it like temperature_c=60.")
+    kinds = {p.name: p.kinds for p in space.parameters}
+    if kinds.get(name):
+        return name, value
+    try:
+        return name, float(value)
+    except ValueError:
+        raise BadInput(f"--fix {name}", value, "a number", "Write it like temperature_c=60."
+                       ) from None
+
+
+def _show(found: tuple[Proposal, ...], space: Space, laws: str) -> None:
     table = Table(title="Press next")
-    for name in ("", "MPa", "s", "degC", "for", "expected ohm cm2 (95 %)", "crushed", "failed"):
+    others = [f"{p.name}{f' ({p.unit})' if p.unit else ''}" for p in space.others]
+    for name in ("", "MPa", "s", "degC", *others, "for", "expected ohm cm2 (95 %)", "crushed",
+                 "failed"):
         table.add_column(name, justify="right" if name not in ("for",) else "left")
     for i, proposal in enumerate(found, 1):
         recipe, numbers = proposal.recipe, proposal.predicted
@@ -58,7 +104,9 @@ def _show(found: tuple[Proposal, ...], laws: str) -> None:
             expected = (f"{numbers['resistance_ohm_cm2']:.1f} ({numbers['low_ohm_cm2']:.1f} to "
                         f"{numbers['high_ohm_cm2']:.1f})")
         table.add_row(str(i), f"{recipe.pressure_mpa:.1f}", f"{recipe.dwell_s:.0f}",
-                      f"{recipe.temperature_c:.1f}", proposal.purpose, expected,
+                      f"{recipe.temperature_c:.1f}",
+                      *(shown(recipe.value(p.name) or "") for p in space.others),
+                      proposal.purpose, expected,
                       f"{numbers.get('p_crushed', 0):.1%}", f"{numbers.get('p_failed', 0):.1%}")
     Console().print(table)
     for i, proposal in enumerate(found, 1):

@@ -27,9 +27,9 @@ BAD = {
         ["pressure_mpa", "missing", "presure_mpa"]),
     "a column twice": (
         table_of([f"{row},1" for row in GOOD], COLUMNS + ",dwell_s"), ["dwell_s", "twice"]),
-    "pressure beyond tonnage over die area": (
-        table_of([*GOOD, "700,60,25,30"]),
-        ["row 5", "pressure_mpa", "700", "600", "Check the unit"]),
+    "a pressure in pascal": (
+        table_of([*GOOD, "700000000,60,25,30"]),
+        ["row 5", "pressure_mpa", "7e+08", "Check the unit"]),
     "empty": ("", ["header"]),
     "blank lines only": ("\n\n", ["header"]),
     "header only": (table_of([]), ["one row or more", "Add past presses"]),
@@ -122,11 +122,23 @@ def test_files_that_are_no_tables(command: tuple[str, ...], pressloop: Callable[
         pressloop(*command, "zeros.csv").refused("zeros.csv")
 
 
-def test_a_value_off_a_fixed_variable_is_refused(
+def test_rows_off_a_fixed_variable_are_learned_from(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:
-    write_settings(tmp_path, space={"temperature_c": 25})
+    write_settings(tmp_path, space={"temperature_c": 60}, reference={"temperature_c": 60})
     write_table(tmp_path)
-    pressloop("suggest", SETTINGS, "--data", TABLE).refused("row 4", "temperature_c", "60")
+    answer = pressloop("suggest", SETTINGS, "--data", TABLE, "--count", "2", "--json").json
+    assert answer["rows"] == 6
+    assert {one["recipe"]["temperature_c"] for one in answer["suggestions"]} == {60.0}
+
+
+def test_rows_hotter_and_harder_than_the_die_bears_are_learned_from(
+        pressloop: Callable[..., Any], tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    write_table(tmp_path, PAST + "700,60,180,55,1,\n")
+    answer = pressloop("suggest", SETTINGS, "--data", TABLE, "--json").json
+    assert answer["rows"] == 7
+    recipe = answer["suggestions"][0]["recipe"]
+    assert recipe["pressure_mpa"] <= 500 and recipe["temperature_c"] <= 140
 
 
 def test_semicolons_and_decimal_commas_are_read(

@@ -15,7 +15,10 @@ from pressloop.flows.settings.campaign import Settings, from_plain, read_setting
 from pressloop.hardware.emulators.meter import MeterSetup, serving_meter
 from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_thread import serving_press
-from pressloop.trials.errors import BadInput, OutOfEnvelope
+from pressloop.hardware.envelope import violations
+from pressloop.optimizer.candidates import sobol
+from pressloop.optimizer.feasible import inside as inside_of
+from pressloop.trials.errors import BadInput
 
 EXAMPLES = sorted(path for path in (Path(__file__).parents[3] / "examples").rglob("*.toml")
                   if path.parent.name not in ("dies", "materials", "studies"))
@@ -111,9 +114,21 @@ def test_settings_cannot_be_changed() -> None:
 @pytest.mark.parametrize("variable, bounds", [
     ("pressure_mpa", [50, 601]), ("dwell_s", [10, 3601]), ("temperature_c", [10, 140]),
     ("temperature_c", [25, 151])])
-def test_the_space_lies_in_the_envelope(variable: str, bounds: list[float]) -> None:
-    with pytest.raises(OutOfEnvelope, match=rf"space\.{variable}"):
-        settings(space={variable: bounds})
+def test_the_space_may_reach_outside_of_the_envelope_and_recipes_may_not(
+        variable: str, bounds: list[float]) -> None:
+    read = settings(space={variable: bounds})
+    assert [rule.name for rule in read.space.rules] == [f"envelope.{variable}"]
+    beyond = read.space.decode_all(sobol(3, 256, 0))
+    inside = read.space.decode_all(inside_of(read.space, sobol(3, 256, 0)))
+    assert any(violations(recipe, read.envelope) for recipe in beyond)
+    assert not any(violations(recipe, read.envelope) for recipe in inside)
+
+
+@pytest.mark.parametrize("variable, bounds", [
+    ("pressure_mpa", [601, 700]), ("dwell_s", [3601, 7200]), ("temperature_c", [151, 170])])
+def test_a_space_that_is_all_outside_is_refused(variable: str, bounds: list[float]) -> None:
+    with pytest.raises(BadInput, match=rf"envelope\.{variable}"):
+        settings(space={variable: bounds}, reference=None)
 
 
 def test_truth_is_no_number() -> None:
