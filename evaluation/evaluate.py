@@ -37,7 +37,8 @@ def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spect
     if (pressed := achieved(trace, recipe, rules)) is None:
         return SetAside(f"trace: {reason}")
     outcome = _outcome(stack, trace, spectra, rules, earlier)
-    return outcome if isinstance(outcome, SetAside) else replace(outcome, achieved=pressed)
+    return (replace(outcome, achieved=pressed) if isinstance(outcome, Intact | Failed)
+            else outcome)
 
 
 def _outcome(stack: Stack, trace: Trace, spectra: Sequence[Spectrum], rules: Rules,

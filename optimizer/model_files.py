@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 
 import torch
@@ -19,6 +20,7 @@ from pressloop.surrogates.parts.prior import Prior, ThresholdPrior
 from pressloop.trials.errors import BadInput
 from pressloop.trials.plugins import named_module
 
+DIRECTIONLESS = "single_task_gp"
 PROBES = 5
 """Rows, and recipes spread over the space, that a model is asked about."""
 
@@ -44,6 +46,15 @@ def fit_model(choice: SurrogateChoice, rows: Rows, prior: Prior, seed: int = 0) 
     module = _module("model", choice.model)
     return _sound("model", choice.model, rows,
                   lambda: module.fit(dataset(rows), prior, seed=seed), seed)
+
+
+def fit_unknown(choice: SurrogateChoice, none: Rows, labels: Rows, prior: ThresholdPrior
+                ) -> Model | None:
+    """The model of failures that nobody knows the way of. A threshold rises in one direction, and
+    here none is known: a plain process stands in for it."""
+    if choice.failure_model == SurrogateChoice().failure_model:
+        choice = replace(choice, failure_model=DIRECTIONLESS)
+    return fit_failure(choice, none, labels, prior)
 
 
 def fit_failure(choice: SurrogateChoice, readings: Rows, labels: Rows, prior: ThresholdPrior,

@@ -23,7 +23,8 @@ from pressloop.optimizer.history.training import (
     training,
     untold,
 )
-from pressloop.optimizer.model_files import fit_failure, fit_model
+from pressloop.optimizer.learned import NOTHING, Learned, counted
+from pressloop.optimizer.model_files import fit_failure, fit_model, fit_unknown
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.setpoint import input_sd
@@ -31,13 +32,13 @@ from pressloop.optimizer.space import Space
 from pressloop.surrogates import predict
 from pressloop.surrogates.parts.rows import draws_kept
 from pressloop.trials.checks import FloatArray
-from pressloop.trials.outcome import Failed, FailureMode, Intact
+from pressloop.trials.outcome import KNOWN_MODES, Failed, FailureMode, Intact
 from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.trial import Trial
 
 WHOLE = 1e-9
 """Smallest probability of survival whose logarithm is taken."""
-OTHER_MODES = (FailureMode.SHORTED, FailureMode.DELAMINATED)
+OTHER_MODES = (FailureMode.SHORTED, FailureMode.DELAMINATED, FailureMode.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +52,9 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Risk:
-    """Probabilities that one more stack is crushed, and that it shorts or delaminates because of
-    the recipe; each of the shape of the points asked for."""
+    """Probabilities that one more stack is crushed, and that it fails in another way (shorts,
+    delaminates, or as nobody knows) because of the recipe; each of the shape of the points asked
+    for."""
 
     crush: Tensor
     fail: Tensor
@@ -76,7 +78,7 @@ class Models:
 
     `log_resistance` is None before the first intact stack; `failures` has every mode that a row
     tells of. `notes` tells, in a sentence each, which rows were left out, and why. `origin` is
-    where the stacks come from that recipes are wanted for.
+    where the stacks come from that recipes are wanted for. `learned` counts the stacks used.
     """
 
     problem: Problem
@@ -87,6 +89,7 @@ class Models:
     failures: dict[FailureMode, Model]
     notes: tuple[str, ...] = ()
     origin: Origin | None = None
+    learned: Learned = NOTHING
 
     @property
     def space(self) -> Space:
@@ -244,12 +247,16 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     prior = physics_prior.of_log_resistance(space, problem.limits, laws=choice.laws, draws=kept)
     found = {mode: fit_failure(choice, _readings(data, mode), data.labels[mode],
                                physics_prior.of_failure(space, mode, draws=kept))
-             for mode in FailureMode}
+             for mode in KNOWN_MODES}
+    unknown = FailureMode.UNKNOWN
+    found[unknown] = fit_unknown(choice, data.log_hazard.none, data.labels[unknown],
+                                 physics_prior.of_failure(space, unknown, draws=kept))
     return Models(problem=problem, history=tuple(history), earlier=tuple(earlier), data=data,
                   log_resistance=fit_model(choice, data.log_resistance, prior),
                   failures={mode: model for mode, model in found.items() if model is not None},
                   notes=tuple(note for note in (told, *notes, untold(
-                      [*history, *earlier], space)) if note), origin=origin)
+                      [*history, *earlier], space)) if note), origin=origin,
+                  learned=counted(learned, earlier, space, data.log_resistance.y.size))
 
 
 def _wide_enough(problem: Problem, trials: Sequence[Trial]) -> Problem:

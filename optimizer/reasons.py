@@ -15,6 +15,7 @@ from pressloop.trials.recipe import Recipe
 REFERENCE, CONTROL, SPACE_FILLING = "reference", "control", "space-filling"
 REPLICATE, EXPLOIT, EXPLORE = "replicate", "exploit", "explore"
 FIND_INTACT = "find an intact stack"
+OWN = "own recipe"
 
 OPENS = {
     REFERENCE: "The recipe the lab uses now, to compare with",
@@ -23,6 +24,7 @@ OPENS = {
     REPLICATE: "Repeats a recipe, as one more reading of it tells more than a new one",
     EXPLOIT: "Tries a recipe that is believed to be about as good as the best",
     EXPLORE: "Explores, to learn which recipe is the best",
+    OWN: "A recipe that a person has asked for",
     FIND_INTACT: "Looks for a recipe that a stack survives, as none has yet",
 }
 """How the sentence of each purpose begins."""

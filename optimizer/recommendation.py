@@ -21,7 +21,6 @@ from pressloop.optimizer.objectives.pareto import Focus, Tradeoff
 from pressloop.optimizer.parameter import Parameter
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.errors import BadInput
-from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.recipe import CORE, Recipe
 
 CANDIDATES = 2048
@@ -66,7 +65,8 @@ class Recommendation:
 
     `low`/`high` bound the recipe's own median resistance with 95 %, `stack_low`/`stack_high` that
     of one more stack. `cautious` is False when no recipe meets the limits on failure: then it is
-    the safest one, not the best. `intact` and `failed` count the stacks learned from; `reference`
+    the safest one, not the best. `intact` and `failed` count the stacks that were learned from,
+    `earlier` those of them from earlier campaigns; `reference`
     is None where none was given or it lies off a fixed variable; `analysis` where it was not asked
     for. `front` holds the recipes among which a choice is left where the objective seeks
     several things at once. `laws` is how far the stacks follow the usual
@@ -91,6 +91,7 @@ class Recommendation:
     notes: tuple[str, ...] = ()
     front: tuple[Tradeoff, ...] = ()
     laws: float | None = None
+    earlier: int = 0
 
 
 def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
@@ -102,13 +103,11 @@ def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
     before the first intact stack.
     """
     if models.log_resistance is None:
-        raise BadInput("intact stacks", 0, "1 or more",
-                       "Press more stacks: nothing can be recommended from failures alone.")
+        raise BadInput("intact stacks", 0, "1 or more", " ".join((
+            *models.notes, "Press more stacks: nothing can be recommended from failures alone.")))
     best, cautious = models.incumbent
     recipe, reference = models.space.decode(best.numpy()), models.problem.reference
     typical, stack = models.resistance([recipe]), models.resistance([recipe], new_stack=True)
-    outcomes = [t.outcome for t in models.history
-                if t.outcome is not None and models.space.comparable(t.pressed)]
     return Recommendation(
         recipe=recipe, resistance_ohm_cm2=float(typical.median[0]),
         low_ohm_cm2=float(typical.low[0]), high_ohm_cm2=float(typical.high[0]),
@@ -118,8 +117,7 @@ def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
         region=_region(models, recipe, models.problem.objective.offset),
         reference=None if reference is None or not models.space.comparable(reference)
         else _comparison(models, recipe, reference),
-        intact=sum(isinstance(o, Intact) for o in outcomes),
-        failed=sum(isinstance(o, Failed) for o in outcomes),
+        intact=models.learned.intact, failed=models.learned.failed, earlier=models.learned.earlier,
         analysis=decision_analysis(models, recipe) if analysis else None,
         notes=models.notes, front=_front(models, recipe), laws=models.laws)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pressloop.trials.entry import (
         Commanded,
+        Corrected,
         Ended,
         Entry,
         Evaluated,
@@ -17,9 +18,11 @@ if TYPE_CHECKING:
         Opened,
         Planned,
         Pressed,
+        Queued,
         Reconciled,
         Settled,
         TrialEntry,
+        Unqueued,
     )
     from pressloop.trials.errors import (
         BadInput,
@@ -33,7 +36,16 @@ if TYPE_CHECKING:
     )
     from pressloop.trials.ledger.ledger import Ledger
     from pressloop.trials.ledger.log import LogRow
-    from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, SetAside
+    from pressloop.trials.outcome import (
+        Damage,
+        Failed,
+        FailureMode,
+        Intact,
+        Outcome,
+        SetAside,
+        Spoilt,
+        Withdrawn,
+    )
     from pressloop.trials.recipe import Recipe
     from pressloop.trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
     from pressloop.trials.stack import Stack
@@ -41,12 +53,12 @@ if TYPE_CHECKING:
     from pressloop.trials.trial import OPEN, State, Trial
 
 __all__ = [
-    "FULL", "OPEN", "BadInput", "Commanded", "ControlPoint", "Damage", "Ended", "Entry",
-    "Evaluated", "Failed", "FailureMode", "Fault", "Faulted", "Imported", "Intact", "Ledger",
-    "LedgerProblem", "LogRow", "Measured", "MissingPoint", "NotReady", "Opened", "OutOfEnvelope",
-    "Outcome", "OutcomeUnknown", "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe",
-    "Reconciled", "SetAside", "Settled", "Spectrum", "Stack", "State", "Trace", "Trial",
-    "TrialEntry",
+    "FULL", "OPEN", "BadInput", "Commanded", "ControlPoint", "Corrected", "Damage", "Ended",
+    "Entry", "Evaluated", "Failed", "FailureMode", "Fault", "Faulted", "Imported", "Intact",
+    "Ledger", "LedgerProblem", "LogRow", "Measured", "MissingPoint", "NotReady", "Opened",
+    "OutOfEnvelope", "Outcome", "OutcomeUnknown", "Planned", "PressBusy", "Pressed",
+    "PressloopError", "Queued", "Recipe", "Reconciled", "SetAside", "Settled", "Spectrum",
+    "Spoilt", "Stack", "State", "Trace", "Trial", "TrialEntry", "Unqueued", "Withdrawn",
 ]
 
 

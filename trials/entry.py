@@ -10,6 +10,10 @@ from pressloop.trials.spectrum import Spectrum
 from pressloop.trials.stack import Stack
 from pressloop.trials.trace import Trace
 
+ONLY_WHERE_GIVEN = {"only_where_given": True}
+"""Metadata of a field that is not kept where it is None: entries without it stay as older programs
+write and read them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Opened:
@@ -43,6 +47,25 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """A person wants a stack pressed by this recipe, before the next one that is proposed. `number`
+    counts the recipes that people have asked for, from 1; `source` says where it comes from."""
+
+    number: int
+    recipe: Recipe
+    reason: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unqueued:
+    """A person has taken the recipe with this number out of the queue, before it was pressed."""
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reconciled:
     """A person said what cycles are that the press has accepted and this ledger lacked.
 
@@ -63,13 +86,15 @@ class Reconciled:
 @dataclass(frozen=True, slots=True)
 class Planned:
     """A recipe was chosen for a stack; `purpose`, `beliefs`, `reason` say why, in a word, numbers
-    and a sentence ("" in ledgers that do not tell)."""
+    and a sentence ("" in ledgers that do not tell). `queued` is the number of the recipe in the
+    queue, which is thereby taken out of it; None for one that was proposed."""
 
     stack: Stack
     recipe: Recipe
     purpose: str
     beliefs: dict[str, float] = field(default_factory=dict)
     reason: str = ""
+    queued: int | None = field(default=None, metadata=ONLY_WHERE_GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +150,24 @@ class Settled:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """A person puts right what is recorded of a stack that is done with.
+
+    `stack`, `recipe` and `outcome` are what counts from now on, None for what stays as it was
+    recorded, which remains in the ledger. `what` is "corrected", "withdrawn", "relabelled" or
+    "restored"; `correction` counts those of the trial, from 1. What was commanded and pressed is
+    never changed: only an imported stack may get another recipe.
+    """
+
+    correction: int
+    what: str
+    reason: str
+    outcome: Outcome | None = None
+    stack: Stack | None = None
+    recipe: Recipe | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Imported:
     """A past press, taken over from a table; `row_digest` tells the same row again."""
 
@@ -136,7 +179,7 @@ class Imported:
 
 
 TrialEntry = (
-    Planned | Commanded | Pressed | Measured | Evaluated | Faulted | Settled | Imported
+    Planned | Commanded | Pressed | Measured | Evaluated | Faulted | Settled | Imported | Corrected
 )
-RunEntry = Opened | Ended | Reconciled
+RunEntry = Opened | Ended | Reconciled | Queued | Unqueued
 Entry = RunEntry | TrialEntry

@@ -9,11 +9,17 @@ from pressloop.trials.checks import not_negative, number, positive, text, within
 
 
 class FailureMode(StrEnum):
-    """How a stack failed; each has a direction in pressure of its own."""
+    """How a stack failed; each has a direction in pressure of its own, but for UNKNOWN: the stack
+    has failed, and nobody knows how."""
 
     CRUSHED = "crushed"
     SHORTED = "shorted"
     DELAMINATED = "delaminated"
+    UNKNOWN = "failed"
+
+
+KNOWN_MODES = (FailureMode.CRUSHED, FailureMode.SHORTED, FailureMode.DELAMINATED)
+"""Ways to fail that readings can tell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +140,33 @@ class SetAside:
         text("reason", self.reason)
 
 
-Outcome = Intact | Failed | SetAside
+@dataclass(frozen=True, slots=True)
+class Spoilt:
+    """A stack that a person has spoilt, as by dropping it, and how. It says nothing of its recipe,
+    and teaches no model."""
+
+    reason: str
+
+    def __post_init__(self) -> None:
+        text("reason", self.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What is recorded of the stack is taken back, and why. It teaches no model."""
+
+    reason: str
+
+    def __post_init__(self) -> None:
+        text("reason", self.reason)
+
+
+Outcome = Intact | Failed | SetAside | Spoilt | Withdrawn
+
+
+def label_of(outcome: Outcome | None) -> str:
+    """An outcome in a word."""
+    if isinstance(outcome, Failed):
+        return str(outcome.mode)
+    return {"SetAside": "set aside", "NoneType": "none"}.get(
+        type(outcome).__name__, type(outcome).__name__.lower())

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from pressloop.trials.outcome import Failed, Intact, Outcome
+from pressloop.trials.entry import Corrected
+from pressloop.trials.outcome import Failed, Intact, Outcome, Withdrawn
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import Spectrum
 from pressloop.trials.stack import Stack
@@ -37,6 +38,10 @@ class Trial:
     those of the latest sweep, full electrode first. `sweeps` counts the sweeps taken, `readings`
     how often they were evaluated, the last time by `rules` ({} where the ledger does not tell).
     `fault` is the reason of a fault or of a settlement.
+
+    Where a person has corrected the record, `stack`, `recipe` and `outcome` are what counts now,
+    `correction` is the latest entry that says so, and `recorded` the trial as it would be without
+    any; both None for the others.
     """
 
     number: int
@@ -54,6 +59,28 @@ class Trial:
     press_boot: int | None = None
     readings: int = 0
     rules: dict[str, object] = field(default_factory=dict)
+    correction: Corrected | None = None
+    recorded: Trial | None = None
+
+    @property
+    def as_recorded(self) -> Trial:
+        """The trial without corrections."""
+        return self if self.recorded is None else self.recorded
+
+    @property
+    def corrections(self) -> int:
+        """How often its record was corrected, restored ones included."""
+        return 0 if self.correction is None else self.correction.correction
+
+    @property
+    def is_corrected(self) -> bool:
+        """True where what counts is not what was recorded first."""
+        return self.correction is not None and self.correction.what != "restored"
+
+    @property
+    def withdrawn(self) -> bool:
+        """True where a person has taken back what is recorded of the stack."""
+        return isinstance(self.outcome, Withdrawn)
 
     @property
     def pressed_here(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from pressloop.optimizer import Models, Recommendation, RiskLimits, Space, fit_models, recommend
+from pressloop.optimizer.corrected import Effect, effect_of
 from pressloop.optimizer.history.drift import Drift, drift
 from pressloop.optimizer.history.training import Origin, origin_of
 from pressloop.trials.outcome import Failed, Intact
@@ -52,6 +53,7 @@ class Analysis:
     steps: Sequence[Step] = ()
     forecasts: Sequence[Forecast] = ()
     controls: Drift | None = None
+    effect: Effect | None = None
 
     @property
     def limits(self) -> RiskLimits:
@@ -67,7 +69,8 @@ class Analysis:
 def analyse(models: Models) -> Analysis:
     """Recommends by the models, and by those of the beginnings of their history, fitted here."""
     ordered = in_order(models.history)
-    telling = [t for t in ordered if isinstance(t.outcome, (Intact, Failed))]
+    telling = [t for t in ordered if isinstance(t.outcome, (Intact, Failed))
+               and models.space.comparable(t.recipe)]
 
     @cache
     def after(count: int, origin: Origin | None) -> Models:
@@ -80,7 +83,8 @@ def analyse(models: Models) -> Analysis:
         trials=ordered, space=models.space, models=models, recommendation=now,
         steps=_steps(telling, after, models.origin, now) if now else (),
         forecasts=_forecasts(telling, after),
-        controls=drift(ordered, models.problem.reference, earlier=models.earlier))
+        controls=drift(ordered, models.problem.reference, earlier=models.earlier),
+        effect=effect_of(models))
 
 
 def spaced(count: int, most: int) -> list[int]:

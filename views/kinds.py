@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
-from pressloop.trials.outcome import Failed, Intact, SetAside
+from pressloop.trials.outcome import Failed, Intact, SetAside, Spoilt, Withdrawn
 from pressloop.trials.trial import Trial
 
 
@@ -17,12 +17,17 @@ class Kind(StrEnum):
     CRUSHED = "crushed"
     SHORTED = "shorted"
     DELAMINATED = "delaminated"
+    UNKNOWN = "failed"
     SET_ASIDE = "set aside"
+    SPOILT = "spoilt"
+    WITHDRAWN = "withdrawn"
     FAULTED = "faulted"
     OPEN = "in work"
 
 
-FAILURES = (Kind.CRUSHED, Kind.SHORTED, Kind.DELAMINATED)
+FAILURES = (Kind.CRUSHED, Kind.SHORTED, Kind.DELAMINATED, Kind.UNKNOWN)
+TELLING = (Kind.INTACT, *FAILURES)
+"""Kinds that say something of the recipe."""
 
 
 def kind_of(trial: Trial) -> Kind:
@@ -34,6 +39,10 @@ def kind_of(trial: Trial) -> Kind:
             return Kind(mode.value)
         case SetAside():
             return Kind.SET_ASIDE
+        case Spoilt():
+            return Kind.SPOILT
+        case Withdrawn():
+            return Kind.WITHDRAWN
     return Kind.OPEN if trial.is_open else Kind.FAULTED
 
 
@@ -58,6 +67,6 @@ def reason_of(trial: Trial) -> str:
     match trial.outcome:
         case Failed(evidence=evidence):
             return evidence
-        case SetAside(reason=reason):
+        case SetAside(reason=reason) | Spoilt(reason=reason) | Withdrawn(reason=reason):
             return reason
     return trial.fault or ""

@@ -141,7 +141,7 @@ def _outcome(told: Payload) -> str:
         return f"intact, {value} {OHM_CM2}{really}"
     if told["kind"] == "failed":
         return f"{told['mode']}, {told['evidence']}{really}"
-    return f"set aside, {told['reason']}"
+    return f"{told['kind'].replace('_', ' ')}, {told['reason']}"
 
 
 def _achieved(told: Payload | None) -> str:
@@ -164,6 +164,25 @@ def _reconciled(told: Payload) -> str:
     return f"by a person: {cycles} of press {told['press_serial']} {word}: {told['reason']}"
 
 
+def _corrected(told: Payload) -> str:
+    stack, recipe = told.get("stack"), told.get("recipe")
+    outcome = told.get("outcome") or {}
+    now = _joined((_outcome(outcome) if outcome.get("kind") == "intact" else
+                   str(outcome.get("mode", "")),
+                   f"stack {stack['stack_id']}, lot {stack['lot']}, operator {stack['operator']}"
+                   if stack else "", recipe_words(Recipe(**recipe)) if recipe else ""))
+    word = {"restored": "as recorded again", "relabelled": f"relabelled {outcome.get('kind')}"}.get(
+        told["what"], told["what"])
+    return (f"by a person, correction {told['correction']}: {word}{f' ({now})' if now else ''}: "
+            f"{told['reason']}")
+
+
+def _queued(told: Payload) -> str:
+    source = f" ({told['source']})" if told.get("source") else ""
+    return (f"by a person: recipe {told['number']} in the queue, "
+            f"{recipe_words(Recipe(**told['recipe']))}{source}: {told['reason']}")
+
+
 _WORDS: dict[str, Callable[[Payload], str]] = {
     "opened": _opened,
     "ended": lambda told: _joined((told["how"], told.get("detail", ""))),
@@ -171,5 +190,8 @@ _WORDS: dict[str, Callable[[Payload], str]] = {
     "evaluated": _evaluated, "imported": _imported,
     "faulted": lambda told: f"{told['stage']}: {told['reason']}",
     "reconciled": _reconciled,
+    "corrected": _corrected, "queued": _queued,
+    "unqueued": lambda told: f"by a person: recipe {told['number']} taken out of the queue: "
+                             f"{told['reason']}",
     "settled": lambda told: f"by a person: {told['reason']}",
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.trial import Trial
+from pressloop.views.corrections import corrected_words
 from pressloop.views.front import front_markdown
 from pressloop.views.kinds import in_order, kind_of, reason_of
 from pressloop.views.words import (
@@ -31,9 +32,11 @@ if TYPE_CHECKING:
 
 
 def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False,
-                            stopping: Sequence[str] = (), controls: Sequence[str] = ()) -> str:
+                            stopping: Sequence[str] = (), controls: Sequence[str] = (),
+                            corrections: Sequence[str] = ()) -> str:
     """The recommendation as a short Markdown page; `campaign` is escaped. `stopping` says, in a
-    sentence each, what speaks for pressing no more stacks, `controls` whether readings drift."""
+    sentence each, what speaks for pressing no more stacks, `controls` whether readings drift,
+    `corrections` what people have put right."""
     title = f"Recommended recipe: {escaped(campaign)}" if campaign else "Recommended recipe"
     lines = [f"## {title}", ""]
     if simulated:
@@ -60,6 +63,8 @@ def recommendation_markdown(found: Recommendation, *, campaign: str = "", simula
         lines += ["", "### One more stack?", "", *(f"- {sentence}" for sentence in stopping)]
     if controls:
         lines += ["", "### Controls", "", *(f"- {escaped(sentence)}" for sentence in controls)]
+    if corrections:
+        lines += ["", "### Corrections", "", *(f"- {escaped(told)}" for told in corrections)]
     lines += [f"\n{escaped(note)}" for note in found.notes]
     return "\n".join(lines) + "\n"
 
@@ -110,7 +115,13 @@ def _rows(found: Recommendation) -> list[tuple[str, str]]:
         *((f"As good: {escaped(name)}", span_words(ends)) for name, ends in found.region.others),
         ("Share of the space that is as good", f"{percent(found.region.share)} (mean probability "
          f"{percent(found.region.probability)})"),
-        ("Learned from", f"{found.intact} intact, {found.failed} failed")]
+        ("Learned from", learned_words(found))]
+
+
+def learned_words(found: Recommendation) -> str:
+    """How many stacks were learned from."""
+    of = f" ({found.earlier} of earlier campaigns)" if found.earlier else ""
+    return f"{found.intact} intact, {found.failed} failed{of}"
 
 
 def _span(ends: tuple[float, float], unit: str) -> str:
@@ -157,4 +168,5 @@ def _row(trial: Trial) -> dict[str, object]:
         "damage_index": damage.index if damage else None,
         "nonuniformity": intact.nonuniformity if intact else None,
         "reason": reason_of(trial),
+        "corrected": corrected_words(trial),
     }

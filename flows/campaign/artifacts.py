@@ -23,8 +23,9 @@ from prefect.logging import get_run_logger
 from pressloop.flows.campaign.lab import Run
 from pressloop.flows.engine.server import healthy
 from pressloop.optimizer import recommend
-from pressloop.trials.outcome import Intact
+from pressloop.optimizer.corrected import effect_of
 from pressloop.trials.trial import Trial
+from pressloop.views.corrections import effect_sentences
 from pressloop.views.kinds import in_order
 from pressloop.views.markdown import recommendation_markdown, trials_table
 
@@ -61,11 +62,13 @@ class Board:
         if self._back():
             self.update()
         run = self.run
-        if not any(isinstance(t.outcome, Intact) for t in run.history()):
+        models = run.models()
+        if models.log_resistance is None:
             return
+        best = recommend(models)
         text = recommendation_markdown(
-            recommend(run.models()), campaign=run.campaign, simulated=run.simulated,
-            stopping=stopping)
+            best, campaign=run.campaign, simulated=run.simulated, stopping=stopping,
+            corrections=effect_sentences(effect_of(models), best))
         self._try(lambda: create_markdown_artifact(
             markdown=text, key=f"{self.key}-recommendation",
             description=self._title("recommended recipe")))

@@ -27,6 +27,7 @@ from pressloop.flows.engine.press_queue import press_in_turn
 from pressloop.flows.operator.closed_form import close_form_of_crashed
 from pressloop.flows.operator.notify import How, notify
 from pressloop.flows.operator.people import by_schedule, served
+from pressloop.flows.own_recipes import prove_queue
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.hardware.undisturbed import undisturbed
 from pressloop.trials.entry import Ended
@@ -76,6 +77,7 @@ def _pressed(settings: Settings, order: Order, hold: Hold) -> State[Any]:
     try:
         with unwrapped(), watched(UUID(here) if here else None) as watcher, \
                 open_run(settings, order, hold) as run, _end_recorded(run), unwrapped():
+            prove_queue(run)
             board = Board(run)
             endurance = Endurance(run)
             # A person who orders a run has seen what became of the stacks before.

@@ -11,6 +11,9 @@ def enough(run: Run) -> bool:
     same again, whatever was pressed when."""
     if stacks_used(run) >= run.order.trials:
         return True
+    if run.ledger.queue(run.campaign).waiting:
+        # What a person has asked for is pressed, as far as the budget goes.
+        return False
     return run.settings.stopping.asked and assessed(run).stop
 
 

@@ -18,12 +18,13 @@ from pressloop.evaluation.evaluate import evaluate
 from pressloop.flows.by_hand import prove_prepared
 from pressloop.flows.campaign.asked_first import stack_name
 from pressloop.flows.campaign.lab import Run
+from pressloop.flows.own_recipes import plan_own, taken_meanwhile
 from pressloop.hardware.guard import ask, collect, prove_ready, run_cycle
 from pressloop.hardware.protocols import CycleState
 from pressloop.hardware.undisturbed import undisturbed
 from pressloop.optimizer import propose
 from pressloop.trials.entry import Commanded, Entry, Evaluated, Faulted, Measured, Planned, Pressed
-from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown
+from pressloop.trials.errors import Fault, LedgerProblem, NotReady, OutcomeUnknown
 from pressloop.trials.outcome import Outcome, SetAside
 from pressloop.trials.trace import Trace
 from pressloop.trials.trial import State, Trial, outcomes_before
@@ -69,9 +70,20 @@ def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
 @task(name="plan", task_run_name="plan stack {number}", cache_policy=NO_CACHE,
       persist_result=False)
 def plan(run: Run, number: int) -> None:
-    """Chooses the recipe of the next stack."""
-    proposal, = propose(run.models(), seed=run.order.seed)
+    """Chooses the recipe of the next stack: one that a person has asked for, else the optimiser's.
+    """
     stack = run.settings.stack_named(stack_name(run.campaign, number))
+    while (own := plan_own(run, stack)) is not None:
+        try:
+            # This one entry takes the recipe out of the queue and gives it its stack: a run that is
+            # killed here has done both or neither.
+            _record(run, number, own)
+        except LedgerProblem:
+            if taken_meanwhile(run, own):
+                continue
+            raise
+        return
+    proposal, = propose(run.models(), seed=run.order.seed)
     _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.predicted,
                                  proposal.reason))
 

@@ -7,6 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
+from pressloop.flows import cli_people
 from pressloop.flows.cli import ledger as cli_ledger
 from pressloop.flows.cli import study as cli_study
 from pressloop.flows.console import PlainGroup, plain_errors
@@ -78,15 +79,21 @@ def check(settings: SettingsFile,
 
 @app.command()
 def suggest(settings: SettingsFile,
-            data: Annotated[Path, typer.Option("--data", metavar="past.csv",
-                                               show_default=False)],
+            data: Annotated[Optional[Path], typer.Option(  # noqa: UP045
+                "--data", metavar="past.csv", help="A table of past presses; left out: the "
+                "campaign's ledger.")] = None,
             count: Annotated[int, typer.Option("--count", min=1, max=64)] = 1,
             seed: Seed = None, fix: Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
                 "--fix", metavar="NAME=VALUE", show_default=False,
                 help="Hold a variable at this value; all rows are learned from.")] = None,
-            json: Json = False) -> None:
-    """Next recipes from a plain table of past presses; no hardware, no ledger."""
+            ledger: OtherLedger = None, json: Json = False) -> None:
+    """Next recipes, from a plain table of past presses or the campaign's ledger; no hardware."""
     with plain_errors():
+        if data is None:
+            from pressloop.flows.cli.commands.suggest_next import suggest_next
+
+            suggest_next(settings, count, seed, ledger, json)
+            return
         from pressloop.flows.cli.commands.suggest import suggest as work
 
         work(settings, data, count, seed, fix or [], json)
@@ -205,6 +212,7 @@ def link(environment: Annotated[bool, typer.Option(
 
 
 cli_ledger.add_to(app)
+cli_people.add_to(app)
 cli_study.add_to(app)
 emulate = typer.Typer(cls=PlainGroup, no_args_is_help=True, rich_markup_mode=None,
                       help="A lab without machines: real protocols on loopback ports.")

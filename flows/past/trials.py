@@ -14,9 +14,10 @@ from pressloop.flows.settings.campaign import Settings
 from pressloop.optimizer.parameter import Parameter
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.checks import within
+from pressloop.trials.corrections import LABELS, SPOILT
 from pressloop.trials.entry import Imported
 from pressloop.trials.errors import BadInput
-from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, Spoilt
 from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import Cells, cells_of
@@ -30,26 +31,32 @@ MOST_PRESSED = {"pressure_mpa": 1e5, "dwell_s": 1e8, "temperature_c": 3000.0}
 ABSOLUTE_ZERO_C = 273.15
 HIGHEST_HELD_MPA = 1000.0
 UNITS = "Check the unit and the row: no stack has that."
+FROM_TABLE = "from a table of past presses"
 OPTIONAL = ("stack", "lot", "operator", "stack_pressure_mpa", *RESULT)
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One past press; `digest` tells the same row again, `line` is where it stands."""
+    """One past press; `digest` tells the same row again, `line` is where it stands. A stack that
+    has not been read yet, and is in work, has no outcome."""
 
     line: int
     digest: str
     stack: Stack
     recipe: Recipe
-    outcome: Outcome
+    outcome: Outcome | None
 
     def entry(self, source: str) -> Imported:
-        """The ledger's form of it."""
+        """The ledger's form of it. Raises BadInput for a stack that is in work."""
+        if self.outcome is None:
+            raise BadInput(f"row {self.line}", "without a reading", "read before it is recorded",
+                           "Import it again once the stack has been measured.")
         return Imported(self.digest, source, self.stack, self.recipe, self.outcome)
 
     def trial(self, number: int) -> Trial:
         """The optimiser's form of it."""
-        return Trial(number, self.stack, self.recipe, State.IMPORTED, outcome=self.outcome)
+        state = State.PLANNED if self.outcome is None else State.IMPORTED
+        return Trial(number, self.stack, self.recipe, state, outcome=self.outcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +168,7 @@ def _past(line: int, row: Mapping[str, str], settings: Settings, path: Path) -> 
         raise BadInput(f"{where}: {error.name}", error.value, error.bound, error.remedy) from None
 
 
-def _digest(row: Mapping[str, str], recipe: Recipe, outcome: Outcome) -> str:
+def _digest(row: Mapping[str, str], recipe: Recipe, outcome: Outcome | None) -> str:
     """Tells a press by what it was, not by how its row is written."""
     names = [row.get(name, "") for name in ("stack", "lot", "operator")]
     return hashlib.sha256(json.dumps([names, repr(recipe), repr(outcome)]).encode()
@@ -195,21 +202,23 @@ def _set_point(row: Mapping[str, str], p: Parameter) -> Value | None:
                    "Fill the cell or drop the row.")
 
 
-def _outcome(row: Mapping[str, str]) -> Outcome:
+def _outcome(row: Mapping[str, str]) -> Outcome | None:
+    """What the row says of its stack; None where it says nothing: the stack is in work."""
     resistance, mode = row.get("resistance_ohm_cm2", ""), row.get("failure_mode", "")
     index = row.get("damage_index", "")
     damage = Damage(_number("damage_index", index), 0.01) if index else None
     if mode:
-        if mode not in list(FailureMode):
-            raise BadInput("failure_mode", mode, f"one of {', '.join(FailureMode)}, or empty",
+        if mode not in LABELS:
+            raise BadInput("failure_mode", mode, f"one of {', '.join(LABELS)}, or empty",
                            "Use one of these words.")
         if resistance:
             raise BadInput("resistance_ohm_cm2", resistance, f"empty for a {mode} stack",
                            "A failed stack has no resistance.")
-        return Failed(FailureMode(mode), "from a table of past presses", damage)
+        if mode == SPOILT:
+            return Spoilt(FROM_TABLE)
+        return Failed(FailureMode(mode), FROM_TABLE, damage)
     if not resistance:
-        raise BadInput("resistance_ohm_cm2", "empty", "a number, or failure_mode given",
-                       "Fill one of the two or drop the row.")
+        return None
     error = row.get("resistance_se_ohm_cm2", "")
     held = row.get("stack_pressure_mpa", "")
     return _plausible(Intact(

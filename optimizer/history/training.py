@@ -6,10 +6,14 @@
 | crushed | - | if measured | yes, if no index | - | no |
 | shorted | - | if measured | - | yes | - |
 | delaminated | - | if measured | - | - | yes |
-| set aside, faulted, settled, open | - | - | - | - | - |
+| failed, nobody knows how | - | if measured | - | - | - |
+| set aside, spoilt, withdrawn, faulted, settled, open | - | - | - | - | - |
 | a named parameter not told | - | - | - | - | - |
 
-Stacks are learned from at what the press really did, where that is not what it was asked.
+Stacks are learned from at what the press really did, where that is not what it was asked. Once a
+stack has failed in a way that nobody knows, such failures have a label of their own: yes for these,
+no for intact stacks.
+
 Non-uniformity, where segmented electrodes give it, is learned with the resistance.
 """
 
@@ -164,6 +168,9 @@ def _log_hazard_variance(damage: Damage) -> float:
 def _labels(trials: Sequence[Trial], space: Space, groups: dict[Origin, int], mode: FailureMode
             ) -> Rows:
     pairs = [(t, label) for t in trials if (label := _label(t, mode)) is not None]
+    if mode is FailureMode.UNKNOWN and not any(label for _, label in pairs):
+        # What no stack has shown is no way to fail of its own.
+        pairs = []
     return _rows(space, groups, [t for t, _ in pairs], [label for _, label in pairs],
                  [0.0] * len(pairs))
 

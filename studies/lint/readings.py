@@ -10,6 +10,7 @@ import pandas as pd
 from pressloop.studies.lint.finding import Finding, Severity, Sure, listed
 from pressloop.studies.lint.sheet import ERROR, HELD, MODE, NUMERIC, RESISTANCE, Sheet, rows_where
 from pressloop.studies.wording import counted
+from pressloop.trials.corrections import LABELS
 from pressloop.trials.outcome import FailureMode
 
 OVERFLOW = 1e9
@@ -75,10 +76,11 @@ def empty_cells(sheet: Sheet) -> Iterator[Finding]:
                           "Fill it in or drop the row.")
     untold = (sheet.text(RESISTANCE) == "") & (sheet.text(MODE) == "")
     if sheet.has(RESISTANCE) and untold.any():
-        yield Finding("empty", Severity.ERROR, RESISTANCE, rows_where(untold),
-                      "neither a resistance nor a failure", "a stack that failed teaches where not "
-                      "to press, one that was not measured teaches nothing",
-                      "Write crushed, shorted or delaminated into failure_mode, or drop the row.")
+        yield Finding("empty", Severity.NOTE, RESISTANCE, rows_where(untold),
+                      "neither a resistance nor a failure", "such stacks count as in work: nothing "
+                      "is learned from them, and their recipes are not suggested again",
+                      f"If they failed, write {', '.join(map(str, FailureMode))} into "
+                      "failure_mode; spoilt, if a person spoilt them.")
 
 
 def impossible(sheet: Sheet) -> Iterator[Finding]:
@@ -106,7 +108,7 @@ def failures(sheet: Sheet) -> Iterator[Finding]:
                       "a resistance for a stack that failed", "a failed stack has no interfacial "
                       "resistance: a number there, real or made up, bends the model",
                       "Empty the cell, or the failure if the stack was sound.")
-    known = [str(m) for m in FailureMode]
+    known = list(LABELS)
     if (odd := (mode != "") & ~mode.isin(known)).any():
         yield Finding("failures", Severity.ERROR, MODE, rows_where(odd),
                       f"reads {listed([str(m) for m in mode[odd].unique()])}",

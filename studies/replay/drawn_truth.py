@@ -13,7 +13,7 @@ from torch import Tensor
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.trials.checks import FloatArray
-from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
+from pressloop.trials.outcome import KNOWN_MODES, Damage, Failed, FailureMode, Intact, Outcome
 from pressloop.trials.recipe import Recipe
 
 MOST = 20.0
@@ -68,10 +68,10 @@ class DrawnTruth:
         """A stack that breaks or not, and its readings."""
         draw = np.random.default_rng([seed, number])
         # All are drawn, whatever happens: so two strategies see the same luck.
-        chance, z = float(draw.random()), draw.standard_normal(2 + len(FailureMode))
+        chance, z = float(draw.random()), draw.standard_normal(2 + len(KNOWN_MODES))
         x = self._unit([recipe])
         f = {mode: float(surface.at(x)[0] + e * surface.scatter(x)[0])
-             for mode, e in zip(FailureMode, z[2:], strict=True)
+             for mode, e in zip(KNOWN_MODES, z[2:], strict=True)
              if (surface := self.failures.get(mode)) is not None}
         damage = self._damage(f.get(FailureMode.CRUSHED), draw)
         broken = [mode for mode, value in f.items() if value > 0.0]

@@ -33,7 +33,7 @@ from pressloop.studies.stack_scatter import of_set_points, of_stacks, of_wrong_l
 from pressloop.surrogates.failures.threshold import ThresholdGP
 from pressloop.surrogates.models.physics_gp import PhysicsGP
 from pressloop.trials.errors import BadInput
-from pressloop.trials.outcome import Failed, FailureMode, Intact
+from pressloop.trials.outcome import KNOWN_MODES, Failed, FailureMode, Intact
 from pressloop.trials.trial import Trial
 
 DEVIATIONS_FOR_95 = 1.96
@@ -83,7 +83,7 @@ class Emulator:
             resistance = Surface(*law_surface(
                 physics_prior.of_log_resistance(space, limits), models.off, draw))
             failures = {mode: Surface(*threshold_surface(
-                physics_prior.of_failure(space, mode), draw)) for mode in FailureMode}
+                physics_prior.of_failure(space, mode), draw)) for mode in KNOWN_MODES}
         else:
             resistance = drawn(surrogate_of(models.log_resistance), models.off, draw)
             failures = {mode: drawn(model, torch.zeros_like(models.off), draw)

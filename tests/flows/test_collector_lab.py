@@ -62,7 +62,7 @@ def test_from_the_order_to_the_report(server: Any, pressloop: Callable[..., Any]
                                       tmp_path: Path) -> None:
     prepared(tmp_path)
     done = subprocess.run(
-        [sys.executable, "-m", "pressloop.flows.cli.main", "run", SETTINGS, "--trials", "1", "--json"], text=True,
+        [sys.executable, "-m", "pressloop", "run", SETTINGS, "--trials", "1", "--json"], text=True,
         input="start\npressed\n1,9\n181\n", capture_output=True, timeout=300,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PRESSLOOP_ASK": "terminal"}, check=False)
     assert done.returncode == 0, done.stderr

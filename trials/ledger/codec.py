@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from pressloop.trials.entry import (
     Commanded,
+    Corrected,
     Ended,
     Entry,
     Evaluated,
@@ -24,11 +25,23 @@ from pressloop.trials.entry import (
     Opened,
     Planned,
     Pressed,
+    Queued,
     Reconciled,
     Settled,
+    Unqueued,
 )
 from pressloop.trials.errors import BadInput, LedgerProblem
-from pressloop.trials.outcome import Achieved, Arc, Damage, Failed, Intact, Outcome, SetAside
+from pressloop.trials.outcome import (
+    Achieved,
+    Arc,
+    Damage,
+    Failed,
+    Intact,
+    Outcome,
+    SetAside,
+    Spoilt,
+    Withdrawn,
+)
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import ControlPoint, MissingPoint, Spectrum
 from pressloop.trials.stack import Stack
@@ -38,8 +51,9 @@ Array = npt.NDArray[Any]
 Arrays = Mapping[str, Array]
 Payload = Mapping[str, Any]
 
-OUTCOMES: dict[str, type[Intact | Failed | SetAside]] = {
-    "intact": Intact, "failed": Failed, "set_aside": SetAside,
+OUTCOMES: dict[str, type[Outcome]] = {
+    "intact": Intact, "failed": Failed, "set_aside": SetAside, "spoilt": Spoilt,
+    "withdrawn": Withdrawn,
 }
 OUTCOME_KINDS = {cls: kind for kind, cls in OUTCOMES.items()}
 
@@ -80,6 +94,8 @@ def _fields(value: Any, path: str, arrays: dict[str, Array]) -> dict[str, Any]:
     plain: dict[str, Any] = {}
     for field in fields(value):
         item, where = getattr(value, field.name), path + field.name
+        if item is None and field.metadata.get("only_where_given"):
+            continue
         if isinstance(item, np.ndarray):
             arrays[where] = item
         else:
@@ -90,7 +106,7 @@ def _fields(value: Any, path: str, arrays: dict[str, Array]) -> dict[str, Any]:
 def _plain(value: Any, path: str, arrays: dict[str, Array]) -> Any:
     value = value.plain() if isinstance(value, Recipe) else value
     match value:
-        case Intact() | Failed() | SetAside():
+        case Intact() | Failed() | SetAside() | Spoilt() | Withdrawn():
             told = {"kind": OUTCOME_KINDS[type(value)], **_fields(value, path, arrays)}
             # As outcomes were kept before what was really pressed could differ.
             return {name: v for name, v in told.items() if name != "achieved" or v is not None}
@@ -164,6 +180,13 @@ def _evaluated(payload: Payload, arrays: Arrays) -> Evaluated:
     return Evaluated(**{**payload, "outcome": _outcome(payload["outcome"])})
 
 
+def _corrected(payload: Payload, arrays: Arrays) -> Corrected:
+    stack, recipe, outcome = (payload[name] for name in ("stack", "recipe", "outcome"))
+    return Corrected(**{**payload, "stack": stack and Stack(**stack),
+                        "recipe": recipe and Recipe(**recipe),
+                        "outcome": outcome and _outcome(outcome)})
+
+
 def _imported(payload: Payload, arrays: Arrays) -> Imported:
     return Imported(**{**payload, "stack": Stack(**payload["stack"]),
                        "recipe": Recipe(**payload["recipe"]),
@@ -174,6 +197,8 @@ _DECODERS: dict[str, Callable[[Payload, Arrays], Entry]] = {
     "opened": lambda payload, _: Opened(**payload),
     "ended": lambda payload, _: Ended(**payload),
     "reconciled": _reconciled,
+    "queued": lambda payload, _: Queued(**{**payload, "recipe": Recipe(**payload["recipe"])}),
+    "unqueued": lambda payload, _: Unqueued(**payload),
     "planned": _planned,
     "commanded": lambda payload, _: Commanded(**payload),
     "pressed": lambda payload, arrays: Pressed(_trace(payload["trace"], arrays)),
@@ -182,4 +207,5 @@ _DECODERS: dict[str, Callable[[Payload, Arrays], Entry]] = {
     "faulted": lambda payload, _: Faulted(**payload),
     "settled": lambda payload, _: Settled(**payload),
     "imported": _imported,
+    "corrected": _corrected,
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pressloop.trials.entry import (
     Commanded,
+    Corrected,
     Entry,
     Evaluated,
     Faulted,
@@ -19,6 +20,9 @@ from pressloop.trials.entry import (
 )
 from pressloop.trials.errors import LedgerProblem
 from pressloop.trials.trial import OPEN, State, Trial
+
+READ = frozenset({State.EVALUATED, State.IMPORTED})
+"""States of trials that have an outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,11 @@ def _step(number: int, trial: Trial | None, entry: Entry | Bare) -> Trial:
     match entry:
         case Planned() | Imported() if trial is None:
             return _begin(number, state, entry)
+        case Corrected():
+            return _corrected(number, trial, entry)
+    if trial is not None and trial.recorded is not None and trial.correction is not None:
+        # A reading made later is recorded beneath the correction, which stays.
+        return _laid_over(_step(number, trial.recorded, entry), trial.correction)
     if trial is None or trial.state not in FOLLOWS.get(state, frozenset()):
         before = "nothing" if trial is None else f"{trial.state}"
         allowed = " or ".join(sorted(FOLLOWS.get(state, ["nothing"])))
@@ -73,6 +82,31 @@ def _step(number: int, trial: Trial | None, entry: Entry | Bare) -> Trial:
                             f"{state} after {allowed}",
                             "Read the trial's entries in the log; start a new trial instead.")
     return _advance(replace(trial, state=state), entry)
+
+
+def _corrected(number: int, trial: Trial | None, entry: Corrected) -> Trial:
+    """The trial with what the correction says. Raises LedgerProblem for one of a stack without an
+    outcome, for one that is not the next, and for another recipe of a stack that was pressed here.
+    """
+    if trial is None or trial.state not in READ:
+        before = "nothing" if trial is None else f"{trial.state}"
+        raise LedgerProblem(f"trial {number}", f"corrected after {before}",
+                            "corrected after evaluated or imported",
+                            "Only the record of a stack with an outcome can be put right.")
+    if entry.correction != trial.corrections + 1:
+        raise LedgerProblem(f"correction of trial {number}", entry.correction,
+                            f"number {trial.corrections + 1}",
+                            "Another one was recorded meanwhile: read it first.")
+    if entry.recipe is not None and trial.pressed_here:
+        raise LedgerProblem(f"recipe of trial {number}", entry.recipe, "as it was commanded",
+                            "What was pressed is never changed: withdraw the stack instead.")
+    return _laid_over(trial.as_recorded, entry)
+
+
+def _laid_over(recorded: Trial, entry: Corrected) -> Trial:
+    return replace(recorded, stack=entry.stack or recorded.stack,
+                   recipe=entry.recipe or recorded.recipe,
+                   outcome=entry.outcome or recorded.outcome, correction=entry, recorded=recorded)
 
 
 def _begin(number: int, state: State, entry: Planned | Imported) -> Trial:
@@ -99,4 +133,7 @@ def _advance(trial: Trial, entry: Entry | Bare) -> Trial:
 
 
 def _state(entry: Entry | Bare) -> State:
+    """The state that an entry leads to; a correction leads to none of its own."""
+    if isinstance(entry, Corrected):
+        return State.EVALUATED
     return entry.state if isinstance(entry, Bare) else State(type(entry).__name__.lower())

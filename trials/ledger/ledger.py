@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Self, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple, Self, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 
 from pressloop.trials.entry import (
     Commanded,
+    Corrected,
     Entry,
     Evaluated,
     Faulted,
     Imported,
     Opened,
+    Planned,
+    Queued,
     Reconciled,
     Settled,
+    Unqueued,
 )
 from pressloop.trials.errors import LedgerAway, LedgerProblem
 from pressloop.trials.ledger.chain import Proven, unproven
@@ -45,6 +49,7 @@ from pressloop.trials.ledger.queries import (
     of_campaign,
     of_run,
     ordered,
+    queue,
     times_opened,
 )
 from pressloop.trials.ledger.rows import (
@@ -69,13 +74,32 @@ from pressloop.trials.ledger.storage import (
     stored_rows,
     tied,
 )
+from pressloop.trials.queue import Queue
 from pressloop.trials.stamp import stamp
 from pressloop.trials.trial import Trial
 
-CLOSING = (Evaluated, Faulted, Settled, Reconciled)
+CLOSING = (Evaluated, Faulted, Settled, Reconciled, Corrected, Queued, Unqueued)
 """Entries after which the file itself has everything, without its log."""
 T = TypeVar("T")
 R = TypeVar("R", Opened, Reconciled)
+
+
+class _Draft(NamedTuple):
+    """An entry about to be added, and its columns as far as they are known before."""
+
+    entry: Entry
+    row: dict[str, Any]
+    blobs: list[dict[str, Any]]
+
+
+def _draft(campaign: str, trial: int | None, entry: Entry) -> _Draft:
+    """Raises BadInput for what cannot be stored."""
+    trial = trial_for(entry, trial)
+    cycle = counted("cycle_id", entry.cycle_id) if isinstance(entry, Commanded) else None
+    kind, payload, found = encode(entry)
+    row = {"campaign": campaign, "trial": trial, "cycle_id": cycle, "kind": kind,
+           "payload": to_json(kind, payload), **stamp()}
+    return _Draft(entry, row, [{"name": name, **to_bytes(array)} for name, array in found.items()])
 
 
 class Ledger:
@@ -131,18 +155,18 @@ class Ledger:
         LedgerProblem when the fact, or its cycle id, is recorded already or cannot follow what the
         ledger says of this trial; BadInput when it cannot be stored. Nothing is added then.
         """
+        return self.append_all(campaign, [(trial, entry)], patience_s=patience_s) == 1
+
+    def append_all(self, campaign: str, facts: Sequence[tuple[int | None, Entry]], *,
+                   patience_s: float = AWAY_S) -> int:
+        """Records several facts, all or none, and returns how many were added. See `append`."""
         one_line("campaign", campaign)
-        trial = trial_for(entry, trial)
-        cycle = counted("cycle_id", entry.cycle_id) if isinstance(entry, Commanded) else None
-        kind, payload, found = encode(entry)
-        row = {"campaign": campaign, "trial": trial, "cycle_id": cycle, "kind": kind,
-               "payload": to_json(kind, payload), **stamp()}
-        blobs = [{"name": name, **to_bytes(array)} for name, array in found.items()]
-        added = self._lasting(lambda again, left_s: self._add(row, blobs, entry, again, left_s),
-                              patience_s)
-        if isinstance(entry, Opened):
-            self._opened[campaign] = entry.settings_digest
-        if isinstance(entry, CLOSING):
+        drafts = [_draft(campaign, trial, entry) for trial, entry in facts]
+        added = self._lasting(lambda again, left_s: self._add(drafts, again, left_s), patience_s)
+        for _, entry in facts:
+            if isinstance(entry, Opened):
+                self._opened[campaign] = entry.settings_digest
+        if any(isinstance(entry, CLOSING) for _, entry in facts):
             checkpoint(self._engine, emptied=False)
         return added
 
@@ -165,27 +189,33 @@ class Ledger:
 
         return self._lasting(work)
 
-    def _add(self, row: dict[str, Any], blobs: list[dict[str, Any]], entry: Entry, again: bool,
-             patience_s: float) -> bool:
-        """One transaction. `again` is True after one whose end nobody has heard of: if its entry
-        is there, it counts."""
-        campaign, trial = row["campaign"], row["trial"]
+    def _add(self, drafts: Sequence[_Draft], again: bool, patience_s: float) -> int:
+        """One transaction. `again` is True after one whose end nobody has heard of: if its entries
+        are there, they count."""
         with writing(self._engine, self.shown_url, patience_s) as connection:
-            if again and is_there(connection, row):
-                return True
-            row["key"] = key_of(trial, entry, times_opened(connection, campaign))
-            if is_known(connection, row):
-                if isinstance(entry, Imported):
-                    return False
-                raise LedgerProblem("ledger entry", row["key"], f"new in campaign {campaign}",
-                                    "It is recorded already; read the history and go on from it.")
-            if trial is not None:
-                story = bare(connection, of_campaign(campaign).where(entries.c.trial == trial))
-                fold([*story, (trial, entry)])
-            digest = entry.settings_digest if isinstance(entry, Opened) else (
-                self._opened.get(campaign))
-            columns = tied(connection, row, blobs, digest)
-            add_row(connection, StoredRow(row | columns, blobs))
+            if again and all(is_there(connection, draft.row) for draft in drafts):
+                return len(drafts)
+            return sum(self._add_one(connection, draft) for draft in drafts)
+
+    def _add_one(self, connection: Connection, draft: _Draft) -> bool:
+        row, entry = dict(draft.row), draft.entry
+        campaign, trial = row["campaign"], row["trial"]
+        row["key"] = key_of(trial, entry, times_opened(connection, campaign))
+        if is_known(connection, row):
+            if isinstance(entry, Imported):
+                return False
+            raise LedgerProblem("ledger entry", row["key"], f"new in campaign {campaign}",
+                                "It is recorded already; read the history and go on from it.")
+        if trial is not None:
+            story = bare(connection, of_campaign(campaign).where(entries.c.trial == trial))
+            fold([*story, (trial, entry)])
+        if isinstance(entry, Queued | Unqueued) or (
+                isinstance(entry, Planned) and entry.queued is not None):
+            queue(connection, campaign).take(entry)
+        digest = entry.settings_digest if isinstance(entry, Opened) else (
+            self._opened.get(campaign))
+        columns = tied(connection, row, draft.blobs, digest)
+        add_row(connection, StoredRow(row | columns, draft.blobs))
         return True
 
     def history(self, campaign: str, *, arrays: bool = True) -> tuple[Trial, ...]:
@@ -249,6 +279,10 @@ class Ledger:
         found = self._ask(lambda connection: of_run(connection, campaign, kind.__name__.lower(),
                                                     newest))
         return tuple(one for one in found if isinstance(one, kind))
+
+    def queue(self, campaign: str) -> Queue:
+        """Recipes that people have asked for and that no stack was planned by yet."""
+        return self._ask(lambda connection: queue(connection, campaign))
 
     def next_number(self, campaign: str) -> int:
         """The first trial number above all that the campaign has used, from 1, and above those that

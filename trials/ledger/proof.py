@@ -14,6 +14,7 @@ from pressloop.trials.ledger.fold import advanced
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.rows import from_bytes, from_json, key_of
 from pressloop.trials.ledger.storage import StoredRow
+from pressloop.trials.queue import Queue
 from pressloop.trials.trial import Trial
 
 
@@ -75,6 +76,7 @@ class _Prover:
         self._good, self._opened = unproven(campaign), 0
         self._digests = {""}
         self._trials: dict[int, Trial] = {}
+        self._queue = Queue()
 
     def over(self, rows: Iterable[StoredRow]) -> Proof:
         return self._proof(next(self._faulty(rows), None))
@@ -119,6 +121,7 @@ class _Prover:
             return "its settings are none that the campaign was opened with"
         if row["cycle_id"] != getattr(entry, "cycle_id", None):
             return f"its cycle id {row['cycle_id']} is not that of what it says"
+        self._queue.take(entry)
         if trial is not None:
             # One trial's story is carried on, not the whole campaign's.
             known = {trial: self._trials[trial]} if trial in self._trials else {}
@@ -127,5 +130,6 @@ class _Prover:
 
 
 def _bare(trial: Trial) -> Trial:
-    return replace(trial, trace=None, spectra=())
+    recorded = None if trial.recorded is None else _bare(trial.recorded)
+    return replace(trial, trace=None, spectra=(), recorded=recorded)
 

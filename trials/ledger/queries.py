@@ -13,6 +13,7 @@ from pressloop.trials.ledger.codec import Array, decode
 from pressloop.trials.ledger.fold import Bare
 from pressloop.trials.ledger.rows import from_bytes, from_json, whole
 from pressloop.trials.ledger.schema import arrays, entries
+from pressloop.trials.queue import KINDS, Queue, queue_of
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.trial import State
@@ -42,6 +43,19 @@ def of_run(connection: Connection, campaign: str, kind: str, newest: bool) -> li
                     entries.c.kind == kind))
     found = connection.scalars(query.limit(1) if newest else query).all()
     return [decode(kind, from_json(kind, payload), {}) for payload in found]
+
+
+def queue(connection: Connection, campaign: str) -> Queue:
+    """Recipes that people have asked for and that no stack was planned by yet."""
+    of_queue = (select(entries.c.payload).limit(1)
+                .where(entries.c.campaign == campaign, entries.c.trial.is_(None),
+                       entries.c.kind == "queued"))
+    if connection.scalar(of_queue) is None:
+        # Most campaigns have none, and their plans need not be read.
+        return Queue()
+    told = of_campaign(campaign).where(entries.c.kind.in_(KINDS))
+    found = connection.execute(told.with_only_columns(entries.c.kind, entries.c.payload)).all()
+    return queue_of(decode(row.kind, from_json(row.kind, row.payload), {}) for row in found)
 
 
 class Order(NamedTuple):

@@ -12,6 +12,7 @@ import numpy as np
 from pressloop.trials.checks import text
 from pressloop.trials.entry import (
     Commanded,
+    Corrected,
     Ended,
     Entry,
     Evaluated,
@@ -21,9 +22,11 @@ from pressloop.trials.entry import (
     Opened,
     Planned,
     Pressed,
+    Queued,
     Reconciled,
     RunEntry,
     Settled,
+    Unqueued,
 )
 from pressloop.trials.errors import BadInput, LedgerProblem, shown
 from pressloop.trials.ledger.codec import Array
@@ -53,6 +56,12 @@ def key_of(trial: int | None, entry: Entry, opened: int) -> str:
             key = f"imported/{one_line('row_digest', digest)}"
         case Measured(sweep=sweep):
             key = f"measured/{trial}/{counted('sweep', sweep)}"
+        case Queued(number=number):
+            key = f"queued/{counted('number', number)}"
+        case Unqueued(number=number):
+            key = f"unqueued/{counted('number', number)}"
+        case Corrected(correction=correction):
+            key = f"corrected/{trial}/{counted('correction', correction)}"
         case Evaluated(reading=reading):
             key = f"evaluated/{trial}/{counted('reading', reading)}"
         case Planned() | Commanded() | Pressed() | Faulted() | Settled():

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pressloop.trials.outcome import Failed, Intact, Outcome, SetAside
+from pressloop.trials.corrections import differences
+from pressloop.trials.ledger.codec import OUTCOME_KINDS
+from pressloop.trials.outcome import Failed, Intact, Outcome, SetAside, label_of
 from pressloop.trials.trial import Trial
 from pressloop.views.kinds import reason_of
 
@@ -24,6 +26,8 @@ TRIALS: Columns = {
     "total_se_ohm_cm2": NUMBER, "nonuniformity": NUMBER, "resistance_ohm": NUMBER,
     "electrode_area_cm2": NUMBER, "circuit": TEXT, "summed": TEXT,
     "measured_stack_pressure_mpa": NUMBER, "measured_at_c": NUMBER, "rest_s": NUMBER,
+    "correction": TEXT, "correction_reason": TEXT, "recorded_outcome": TEXT,
+    "recorded_resistance_ohm_cm2": NUMBER,
 }
 SPECTRA: Columns = {
     "trial": WHOLE, "stack": TEXT, "electrode": TEXT, "area_cm2": NUMBER, "frequency_hz": NUMBER,
@@ -51,7 +55,17 @@ def trial_row(trial: Trial) -> Row:
         stack.thickness_um, stack.pre_press_mpa, stack.anode_press_mpa,
         recipe.pressure_mpa, recipe.dwell_s, recipe.temperature_c, recipe.ramp_mpa_per_s,
         recipe.release_mpa_per_s, trial.purpose, str(trial.state), trial.cycle_id, trial.sweeps,
-        *_verdict(trial.outcome, reason_of(trial)), *_resistance(trial.outcome))
+        *_verdict(trial.outcome, reason_of(trial)), *_resistance(trial.outcome),
+        *_correction(trial))
+
+
+def _correction(trial: Trial) -> Row:
+    """From `correction` to the end: what a person has put right, and what was recorded first."""
+    if (last := trial.correction) is None or not trial.is_corrected:
+        return (None,) * 4
+    first = trial.as_recorded.outcome
+    return (", ".join(differences(trial)), last.reason, label_of(first),
+            first.resistance_ohm_cm2 if isinstance(first, Intact) else None)
 
 
 def parameter_columns(trials: Sequence[Trial]) -> dict[str, list[object]]:
@@ -64,7 +78,7 @@ def parameter_columns(trials: Sequence[Trial]) -> dict[str, list[object]]:
 
 def _verdict(outcome: Outcome | None, reason: str) -> Row:
     """From `outcome` to `damage_se`."""
-    word = {Intact: "intact", Failed: "failed", SetAside: "set_aside"}.get(type(outcome))
+    word = None if outcome is None else OUTCOME_KINDS[type(outcome)]
     damage = outcome.damage if isinstance(outcome, (Intact, Failed)) else None
     return (word, str(outcome.mode) if isinstance(outcome, Failed) else None, reason or None,
             outcome.measure_again if isinstance(outcome, SetAside) else None,
@@ -72,7 +86,7 @@ def _verdict(outcome: Outcome | None, reason: str) -> Row:
 
 
 def _resistance(outcome: Outcome | None) -> Row:
-    """From `resistance_ohm_cm2` to the end."""
+    """From `resistance_ohm_cm2` to `rest_s`."""
     if not isinstance(outcome, Intact):
         return (None,) * 12
     return (outcome.resistance_ohm_cm2, outcome.resistance_se_ohm_cm2, outcome.total_ohm_cm2,

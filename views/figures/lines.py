@@ -24,7 +24,7 @@ from pressloop.views.figures.look import (
     marks,
     variable_axis,
 )
-from pressloop.views.kinds import Kind, kind_of
+from pressloop.views.kinds import TELLING, Kind, kind_of
 from pressloop.views.words import OHM_CM2, VARIABLES, percent
 
 CELLS = 121
@@ -80,7 +80,7 @@ def _chances(found: Analysis, name: str, x: FloatArray, recipes: list[Recipe]) -
                            line={"color": colour, "width": 2.2, "dash": dash},
                            hovertemplate="%{x:.4g}: %{y:.1%}<extra>" + label + "</extra>")
     figure.add_hline(limit, line={"color": "#8a2b06", "width": 1.5, "dash": "dash"})
-    shown = [t for t in found.trials if kind_of(t) not in (Kind.SET_ASIDE, Kind.FAULTED, Kind.OPEN)]
+    shown = [t for t in found.trials if kind_of(t) in TELLING]
     figure.add_scatter(
         x=[getattr(t.recipe, name) for t in shown], mode="markers",
         y=[0.0 if kind_of(t) is Kind.INTACT else 1.0 for t in shown], hoverinfo="text",

@@ -17,15 +17,18 @@ INK, MUTED, GRID, PAPER = "#1f2933", "#52606d", "#e4e7eb", "#ffffff"
 BLUE, SKY, ORANGE, RED, PURPLE, GREEN = (
     "#0072B2", "#56B4E9", "#E69F00", "#D55E00", "#AA4499", "#009E73")
 """After Okabe and Ito, with a darker purple."""
+BROWN, GREY = "#7f5539", "#7b8794"
 BAND = "rgba(0, 114, 178, 0.14)"
 
 COLOURS = {
     Kind.INTACT: BLUE, Kind.CRUSHED: RED, Kind.SHORTED: PURPLE, Kind.DELAMINATED: ORANGE,
-    Kind.SET_ASIDE: "#7b8794", Kind.FAULTED: "#7b8794", Kind.OPEN: "#9aa5b1",
+    Kind.UNKNOWN: BROWN, Kind.SET_ASIDE: GREY, Kind.SPOILT: GREY, Kind.WITHDRAWN: GREY,
+    Kind.FAULTED: GREY, Kind.OPEN: "#9aa5b1",
 }
 SYMBOLS = {
     Kind.INTACT: "circle", Kind.CRUSHED: "x", Kind.SHORTED: "triangle-down",
     Kind.DELAMINATED: "diamond", Kind.SET_ASIDE: "square-open", Kind.FAULTED: "cross-thin-open",
+    Kind.UNKNOWN: "triangle-up", Kind.SPOILT: "triangle-up-open", Kind.WITHDRAWN: "x-thin-open",
     Kind.OPEN: "circle-open-dot",
 }
 IMPORTED = "circle-open"

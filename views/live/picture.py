@@ -19,7 +19,7 @@ STEPS = {
     State.MEASURED: "measured, evaluating",
 }
 STYLES = {Kind.INTACT: "blue", Kind.CRUSHED: "red", Kind.SHORTED: "magenta",
-          Kind.DELAMINATED: "yellow", Kind.OPEN: "bold"}
+          Kind.DELAMINATED: "yellow", Kind.UNKNOWN: "red", Kind.OPEN: "bold"}
 LAST = 6
 
 
@@ -52,7 +52,8 @@ def summary(trials: Sequence[Trial], budget: int) -> str:
 
 def _failures(trials: Sequence[Trial]) -> str:
     number = counts(trials)
-    shown = [kind for kind in (*FAILURES, Kind.SET_ASIDE, Kind.FAULTED) if number[kind]]
+    shown = [kind for kind in (*FAILURES, Kind.SET_ASIDE, Kind.SPOILT, Kind.WITHDRAWN, Kind.FAULTED)
+             if number[kind]]
     return ", ".join(f"{number[kind]} {kind}" for kind in shown) or "none failed"
 
 

@@ -15,6 +15,7 @@ from pressloop.optimizer.space import NAMES, Space
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import State
 from pressloop.views.analysis import Analysis, analyse
+from pressloop.views.corrections import corrections_panel
 from pressloop.views.figures.controls import controls
 from pressloop.views.figures.convergence import convergence
 from pressloop.views.figures.lines import lines
@@ -46,6 +47,7 @@ def write_report(
         _section("What the model predicts", panels(_predictions(found), "model")),
         _measurements(found, rules),
         _section("All trials", tag("div", trial_table(found.trials), class_="panel")),
+        _corrections(found),
         footer(models.problem, rules)))
     html = page(f"{campaign}: pressing campaign", body)
     return write_atomically(Path(path), lambda draft: _write(draft, html))
@@ -80,8 +82,8 @@ def _tiles(found: Analysis) -> str:
              ("intact", number[Kind.INTACT], ""), ("failed", sum(number[k] for k in FAILURES),
                                                    modes),
              ("set aside", number[Kind.SET_ASIDE], ""), ("faulted", number[Kind.FAULTED], "")]
-    if number[Kind.OPEN]:
-        tiles.append(("in work", number[Kind.OPEN], ""))
+    tiles += [(str(kind), number[kind], "") for kind in (Kind.SPOILT, Kind.WITHDRAWN, Kind.OPEN)
+              if number[kind]]
     return "".join(tag("div", f"<b>{count}</b>{tag('span', text(name))}"
                        + (tag("small", text(extra)) if extra else ""), class_="tile")
                    for name, count, extra in tiles)
@@ -108,6 +110,12 @@ def _controls(found: Analysis) -> str:
     if found.controls is None:
         return ""
     return _section("Controls", panels([controls(found.controls)], "controls"))
+
+
+def _corrections(found: Analysis) -> str:
+    if found.effect is None:
+        return ""
+    return _section("Corrections", corrections_panel(found.effect, found.recommendation))
 
 
 def _predictions(found: Analysis) -> list[Panel]:

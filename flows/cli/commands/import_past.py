@@ -6,10 +6,11 @@ from contextlib import closing
 from pathlib import Path
 
 from pressloop.flows.campaign.lab import order_of, prove_lasting
-from pressloop.flows.cli.commands.table_words import say_taken
+from pressloop.flows.cli.commands.table_words import by_reading, say_in_work, say_taken
 from pressloop.flows.console import emit
 from pressloop.flows.past.trials import read_table
 from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.stack_names import one_outcome_each
 from pressloop.trials.entry import Opened
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.stamp import versions
@@ -19,19 +20,21 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
     """Adds the rows that the campaign does not hold yet. Nothing is added if any row is bad."""
     settings = read_settings(path)
     table = read_table(data, settings)
-    past = table.past
+    past, in_work = by_reading(table.past)
     order = order_of(settings, ledger=ledger_url)
     prove_lasting(order.ledger_url)
     name = settings.campaign.name
     with closing(Ledger.open(order.ledger_url)) as ledger:
+        new = one_outcome_each(past, data, ledger.history(name, arrays=False))
         opened = ledger.opened(name)
         if opened is None or opened.settings_digest != settings.digest:
             ledger.append(name, None, Opened(settings.plain(), settings.digest, order.seed,
                                              versions(), f"import of {data.name}"))
         added = sum(ledger.append(name, ledger.next_number(name), one.entry(data.name))
-                    for one in past)
+                    for one in new)
     say_taken(data, table.cells, table.ignored, as_json)
+    say_in_work(in_work, "not added; import the table again once they have been read")
     result = {"campaign": name, "rows": len(past), "added": added, "known": len(past) - added,
-              "table": table.cells.taken}
+              "in_work": len(in_work), "table": table.cells.taken}
     emit(result, as_json, lambda: print(
         f"{added} of {len(past)} rows added to {name}; {len(past) - added} were there already."))

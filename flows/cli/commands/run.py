@@ -118,7 +118,8 @@ def _last_word(ledger: Ledger, name: str) -> dict[str, Any]:
 
 def _conclude(url: str, name: str, as_json: bool) -> None:
     found = stored(url, name)
-    if any(isinstance(t.outcome, Intact) for t in found.trials):
+    space = found.settings.space
+    if any(isinstance(t.outcome, Intact) and space.comparable(t.recipe) for t in found.trials):
         show(found, as_json)
         return
     result = {"campaign": name, "stacks": len(found.trials), "recommendation": None}

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from prefect.client.schemas.schedules import CronSchedule
 
 
+SLOTS = 3
+"""Runs of this process at a time: one that presses, one that waits for it, and a form."""
+
+
 def serve(path: Path, cron: str | None, timezone: str | None, per_run: int | None) -> None:
     """Serves until interrupted. Raises BadInput on a cron line, or a time zone, that is none, and
     for a ledger that a run would refuse."""
@@ -48,16 +52,23 @@ def serve(path: Path, cron: str | None, timezone: str | None, per_run: int | Non
 def deploy(settings: Settings, schedule: CronSchedule | None, per_run: int | None) -> None:
     """Registers the deployment and runs what it is sent. No limit of Prefect's keeps two runs
     apart: the lease of its slot ends with the first pause, and its loss would cancel a run in mid
-    press. The press's own lock does that (ADR 19); `limit` is a count of this process alone."""
+    press. The press's own lock does that (ADR 19); `limit` is a count of this process alone.
+
+    Beside it, forms for what people decide, which press nothing."""
+    from prefect import serve as runner
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
     from pressloop.flows.deployments.served_campaign import MOST, scheduled
+    from pressloop.flows.people_forms import FORMS
 
-    budget = settings.campaign.trials
-    scheduled.serve(
-        name=settings.campaign.name, limit=1,
+    name, budget = settings.campaign.name, settings.campaign.trials
+    pressing = scheduled.to_deployment(
+        name=name,
         schedule=None if schedule is None else Cron(schedule.cron, timezone=schedule.timezone),
         parameters={"trials": min(per_run or budget, budget, MOST)},
-        description=f"Presses stacks of {settings.campaign.name}, {budget} in all.",
-        entrypoint_type=EntrypointType.MODULE_PATH, print_starting_message=False)
+        description=f"Presses stacks of {name}, {budget} in all.",
+        entrypoint_type=EntrypointType.MODULE_PATH)
+    forms = [form.to_deployment(name=f"{name}: {word}", entrypoint_type=EntrypointType.MODULE_PATH)
+             for form, word in FORMS]
+    runner(pressing, *forms, limit=SLOTS, print_starting_message=False)  # type: ignore[arg-type]

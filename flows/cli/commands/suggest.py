@@ -12,14 +12,15 @@ from rich.table import Table
 from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.campaign.lab import prove_modules
 from pressloop.flows.campaign.stored import say_if_mixed
-from pressloop.flows.cli.commands.table_words import say_taken
+from pressloop.flows.cli.commands.table_words import by_reading, say_in_work, say_taken
 from pressloop.flows.console import emit, plain_pairs, say
 from pressloop.flows.machine_steps import with_steps_of_press
 from pressloop.flows.past.trials import PastTable, prove_informative, read_table
 from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.stack_names import one_outcome_each
 from pressloop.optimizer import Proposal, Space
 from pressloop.trials.errors import BadInput
-from pressloop.trials.outcome import Intact
+from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.recipe import Value, shown
 from pressloop.views.words import laws_words
 
@@ -31,16 +32,21 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     space = settings.space.holding(dict(held_value(one, settings.space) for one in fix))
     table = read_table(data, settings)
     past = table.past
-    prove_informative(past, settings, data, dict(space.held))
+    read, in_work = by_reading(past)
+    prove_informative(read, settings, data, dict(space.held))
+    one_outcome_each(past, data)
+    failed = sum(isinstance(one.outcome, Failed) for one in past)
     if not any(isinstance(one.outcome, Intact) for one in past):
-        say(f"All {len(past)} stacks failed: these recipes are where one is most likely to "
-            "survive.")
+        what = f"All {failed} stacks failed" if failed == len(read) else (
+            f"No stack of {len(read)} was intact, {failed} failed")
+        say(f"{what}: these recipes are where one is most likely to survive.")
     from pressloop.optimizer import fit_models, propose
 
     prove_modules(settings)
     history = [one.trial(i) for i, one in enumerate(past, 1)]
     earlier = earlier_trials(settings, settings.campaign.ledger)
     say_taken(data, table.cells, table.ignored, as_json)
+    say_in_work(in_work, "in work; what they will tell is waited for")
     for name in kinds_unused(table):
         say(f"Column {name} has a few values that come again and again: name it in [space], such "
             f'as {name} = ["...", "..."], if resistance may depend on it.')
@@ -51,9 +57,10 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     for note in models.notes:
         say(note)
     found = propose(models, count, settings.campaign.seed if seed is None else seed)
-    emit({"rows": len(past), "table": table.cells.taken, "laws": models.laws,
+    emit({"rows": len(past), "in_work": len(in_work), "table": table.cells.taken,
+          "laws": models.laws,
           "suggestions": [asdict(p, dict_factory=plain_pairs) for p in found]}, as_json,
-         lambda: _show(found, space, laws_words(models.laws)))
+         lambda: show(found, space, laws_words(models.laws)))
 
 
 def kinds_unused(table: PastTable) -> list[str]:
@@ -91,7 +98,8 @@ def held_value(text: str, space: Space) -> tuple[str, Value]:
                        ) from None
 
 
-def _show(found: tuple[Proposal, ...], space: Space, laws: str) -> None:
+def show(found: tuple[Proposal, ...], space: Space, laws: str) -> None:
+    """The recipes as a table, and why each."""
     table = Table(title="Press next")
     others = [f"{p.name}{f' ({p.unit})' if p.unit else ''}" for p in space.others]
     for name in ("", "MPa", "s", "degC", *others, "for", "expected ohm cm2 (95 %)", "crushed",

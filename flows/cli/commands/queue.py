@@ -1,0 +1,93 @@
+"""`pressloop queue`: recipes that people want pressed next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from pressloop.flows.campaign.lab import order_of, prove_lasting
+from pressloop.flows.console import emit, say
+from pressloop.flows.own_recipes import outside_words, queue_recipe, unqueue
+from pressloop.flows.preflight.dry_run import recipe_named
+from pressloop.flows.settings.campaign import Settings, read_settings
+from pressloop.flows.suggestions import take_suggestion
+from pressloop.trials.entry import Queued
+from pressloop.trials.errors import BadInput
+from pressloop.trials.ledger.ledger import Ledger
+from pressloop.views.words import recipe_words
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the person wants of the queue: a recipe, or a suggestion of `count`, added; or a number
+    taken out; or only to see it."""
+
+    recipe: str | None = None
+    suggestion: int | None = None
+    count: int = 1
+    drop: int | None = None
+    reason: str = ""
+
+
+def queue(path: Path, asked: Asked, ledger_url: str | None, as_json: bool) -> None:
+    """Adds to the queue, or takes out of it, and prints it. Raises BadInput, OutOfEnvelope."""
+    settings = read_settings(path)
+    order = order_of(settings, ledger=ledger_url)
+    prove_lasting(order.ledger_url)
+    wanted = [asked.recipe, asked.suggestion, asked.drop]
+    if sum(one is not None for one in wanted) > 1:
+        raise BadInput("--recipe", "given with --suggestion or --drop", "given alone",
+                       "Do one thing at a time.")
+    adds = asked.recipe is not None or asked.suggestion is not None
+    with closing(Ledger.open(order.ledger_url, create=adds)) as ledger:
+        added = _done(ledger, settings, order.ledger_url, asked)
+        waiting = ledger.queue(settings.campaign.name).waiting
+        used = sum(t.pressed_here for t in ledger.history(settings.campaign.name, arrays=False))
+    _say(settings, added, used, order.trials, len(waiting))
+    emit({"campaign": settings.campaign.name, "added": added and added.number,
+          "dropped": asked.drop, "queue": [_plain(one) for one in waiting.values()]}, as_json,
+         lambda: _show(waiting.values()))
+
+
+def _done(ledger: Ledger, settings: Settings, url: str, asked: Asked) -> Queued | None:
+    if asked.drop is not None:
+        unqueue(ledger, settings.campaign.name, asked.drop, asked.reason)
+    if asked.recipe is not None:
+        return queue_recipe(ledger, settings, recipe_named(asked.recipe, settings), asked.reason)
+    if asked.suggestion is not None:
+        return take_suggestion(ledger, settings, url, asked.suggestion, asked.count, asked.reason)
+    return None
+
+
+def _say(settings: Settings, added: Queued | None, used: int, budget: int, waiting: int) -> None:
+    if added is None:
+        return
+    if words := outside_words(settings.space, added.recipe):
+        say(words)
+    if used + waiting > budget:
+        say(f"The campaign has {used} of {budget} stacks: to press all {waiting} that wait, raise "
+            "[campaign] trials.")
+
+
+def _plain(one: Queued) -> dict[str, Any]:
+    recipe = one.recipe
+    return {"number": one.number, "pressure_mpa": recipe.pressure_mpa, "dwell_s": recipe.dwell_s,
+            "temperature_c": recipe.temperature_c, "reason": one.reason, "source": one.source}
+
+
+def _show(waiting: Iterable[Queued]) -> None:
+    rows = list(waiting)
+    if not rows:
+        print("No recipe waits: the next one is proposed.")
+        return
+    table = Table("No.", "Recipe", "Why", title="Pressed next", box=None, pad_edge=False)
+    for one in rows:
+        table.add_row(str(one.number), recipe_words(one.recipe), Text(one.reason))
+    Console(highlight=False).print(table)

@@ -1,0 +1,134 @@
+"""What people decide, as forms at Prefect's page: queue a recipe, take a suggestion, ask what is
+believed of a recipe, attach a stack. They move nothing and need no press."""
+
+# No postponed annotations here: Prefect builds the forms from the types themselves.
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from prefect import flow
+from prefect.artifacts import create_markdown_artifact
+from prefect.states import Completed
+from pydantic import Field
+
+from pressloop.flows.attaching import attach
+from pressloop.flows.cli.commands.attach import Read, outcome_of, stack_of
+from pressloop.flows.deployments.served_campaign import settings_path
+from pressloop.flows.own_recipes import outside_words, queue_recipe, said
+from pressloop.flows.settings.campaign import Settings, read_settings
+from pressloop.flows.suggestions import models_of, take_suggestion
+from pressloop.optimizer.prediction import predict
+from pressloop.trials.ledger.ledger import Ledger
+from pressloop.trials.recipe import Recipe
+from pressloop.views.prediction import prediction_sentences
+from pressloop.views.words import recipe_words
+
+Pressure = Annotated[float, Field(gt=0, description="MPa")]
+Dwell = Annotated[float, Field(gt=0, description="s")]
+Temperature = Annotated[float, Field(description="degC")]
+Reason = Annotated[str, Field(min_length=1, max_length=2000, description="Kept in the ledger")]
+Count = Annotated[int, Field(ge=1, le=64, description="How many suggestions it is chosen from")]
+Number = Annotated[int, Field(ge=1, le=64, description="Which of them, counted from 1")]
+Name = Annotated[str, Field(min_length=1, max_length=80)]
+MaybeName = Annotated[str, Field(max_length=80, description="Empty: from the settings")]
+MaybeOhm = Annotated[float | None, Field(gt=0, description="ohm cm2; empty for a failed stack")]
+Failure = Literal["", "crushed", "shorted", "delaminated", "failed", "spoilt"]
+
+
+@dataclass(frozen=True)
+class _Lab:
+    """The campaign that is served, and its ledger."""
+
+    settings: Settings
+    ledger: Ledger
+    url: str
+
+
+@contextmanager
+def _lab() -> Iterator[_Lab]:
+    settings = read_settings(settings_path())
+    url = settings.campaign.ledger
+    with closing(Ledger.open(url)) as ledger:
+        yield _Lab(settings, ledger, url)
+
+
+@flow(name="queue a recipe", persist_result=False)
+def own_recipe(pressure_mpa: Pressure, dwell_s: Dwell, temperature_c: Temperature,
+               reason: Reason) -> Any:
+    """The next stack is pressed by this recipe, after those that wait already.
+
+    Args:
+        pressure_mpa: Pressure on the stack.
+        dwell_s: Time held at it.
+        temperature_c: Of the platens.
+        reason: Kept in the ledger.
+    """
+    recipe = Recipe(pressure_mpa, dwell_s, temperature_c)
+    with _lab() as lab:
+        asked = queue_recipe(lab.ledger, lab.settings, recipe, reason)
+        words = outside_words(lab.settings.space, recipe)
+    return Completed(message=f"Recipe {asked.number} in the queue: {recipe_words(recipe)}. {words}")
+
+
+@flow(name="take a suggestion", persist_result=False)
+def suggestion(reason: Reason, number: Number = 2, of: Count = 3) -> Any:
+    """The next stack is pressed by this one of the suggestions.
+
+    Args:
+        reason: Kept in the ledger.
+        number: Which of them, counted from 1.
+        of: How many suggestions it is chosen from; `pressloop suggest --count` shows them.
+    """
+    with _lab() as lab:
+        asked = take_suggestion(lab.ledger, lab.settings, lab.url, number, of, reason)
+    return Completed(message=f"Recipe {asked.number} in the queue: {recipe_words(asked.recipe)}, "
+                             f"{asked.source}")
+
+
+@flow(name="predict a recipe", persist_result=False)
+def prediction(pressure_mpa: Pressure, dwell_s: Dwell, temperature_c: Temperature) -> Any:
+    """What is believed of a recipe: resistance, chances of failure, and what they rest on.
+
+    Args:
+        pressure_mpa: Pressure on the stack.
+        dwell_s: Time held at it.
+        temperature_c: Of the platens.
+    """
+    with _lab() as lab:
+        found = predict(models_of(lab.ledger, lab.settings, lab.url),
+                        Recipe(pressure_mpa, dwell_s, temperature_c))
+        sentences = prediction_sentences(found, lab.settings.limits)
+    create_markdown_artifact(markdown="\n\n".join(sentences), key="predicted-recipe",
+                             description=f"{lab.settings.campaign.name}: predicted recipe")
+    return Completed(message=" ".join(sentences))
+
+
+@flow(name="attach a stack", persist_result=False)
+def attached(stack: Name, pressure_mpa: Pressure, dwell_s: Dwell, temperature_c: Temperature,
+             reason: Reason, resistance_ohm_cm2: MaybeOhm = None, failed: Failure = "",
+             lot: MaybeName = "", operator: MaybeName = "") -> Any:
+    """Learn from a stack that was pressed elsewhere; it counts no stack of the budget.
+
+    Args:
+        stack: Its name, which no other stack of the campaign has.
+        pressure_mpa: What it was pressed at.
+        dwell_s: Time held at it.
+        temperature_c: Of the platens.
+        reason: Where it comes from; kept in the ledger.
+        resistance_ohm_cm2: Of the interface, times area; empty for a stack that failed.
+        failed: How it failed; empty for an intact stack.
+        lot: Empty, that of the settings.
+        operator: Empty, that of the settings.
+    """
+    read = Read(stack, resistance_ohm_cm2, None, failed or None, lot or None, operator or None)
+    with _lab() as lab:
+        number, new = attach(lab.ledger, lab.settings, stack_of(read, lab.settings),
+                             Recipe(pressure_mpa, dwell_s, temperature_c),
+                             outcome_of(read, said(reason)), reason)
+    return Completed(message=f"{stack} is trial {number}{'' if new else ', and was before'}.")
+
+
+FORMS = ((own_recipe, "queue a recipe"), (suggestion, "take a suggestion"),
+         (prediction, "predict a recipe"), (attached, "attach a stack"))
+"""Flows, and the word behind the campaign's name by which each is served."""

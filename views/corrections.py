@@ -1,0 +1,77 @@
+"""What people have put right in the record, and what it changes, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pressloop.studies.wording import counted
+from pressloop.trials.corrections import differences
+from pressloop.trials.trial import Trial
+from pressloop.views.page import tag, text
+from pressloop.views.words import interval, recipe_words, resistance
+
+if TYPE_CHECKING:
+    # Tables are shown by programs that never load torch.
+    from pressloop.optimizer import Recommendation
+    from pressloop.optimizer.corrected import Effect
+
+
+def corrected_words(trial: Trial) -> str:
+    """What counts now and was recorded otherwise, and why; "" for a stack that is as recorded."""
+    if (last := trial.correction) is None or not trial.is_corrected:
+        return ""
+    return f"{', '.join(_spelt(trial)) or last.what}: {last.reason}"
+
+
+def _spelt(trial: Trial) -> list[str]:
+    """Only the word where a stack has lost its outcome: that its values are gone goes without
+    saying."""
+    found = differences(trial)
+    lost = [one for one in found if one.startswith("outcome ")]
+    kept = [one for one in found if not one.endswith("-> none")]
+    return kept if lost else found
+
+
+def effect_sentences(effect: Effect | None, now: Recommendation | None) -> tuple[str, ...]:
+    """One for each stack that was corrected, and one that says what it changed."""
+    if effect is None:
+        return ()
+    told = tuple(f"Trial {t.number} ({t.stack.stack_id}): {corrected_words(t)}."
+                 for t in effect.corrected)
+    return (*told, change_words(effect, now))
+
+
+def change_words(effect: Effect, now: Recommendation | None) -> str:
+    """The recommendation without the corrections, held against the one with them."""
+    them = counted(len(effect.corrected), "correction")
+    before = effect.before
+    if before is None:
+        return f"Without {them} there would be no intact stack, and nothing to recommend."
+    was = (f"{recipe_words(before.recipe)} with {resistance(before.resistance_ohm_cm2)} "
+           f"({interval(before.low_ohm_cm2, before.high_ohm_cm2)})")
+    if now is None:
+        return f"Without {them}, {was} would be recommended; with them no intact stack is left."
+    if before.recipe == now.recipe:
+        return (f"Without {them} the same recipe would be recommended, with "
+                f"{resistance(before.resistance_ohm_cm2)} "
+                f"({interval(before.low_ohm_cm2, before.high_ohm_cm2)}).")
+    return f"Without {them}, {was} would be recommended."
+
+
+def corrections_panel(effect: Effect, now: Recommendation | None) -> str:
+    """A table of the corrections, the first record kept visible beside what counts now."""
+    heads = "".join(tag("th", head, scope="col", class_="num" if head == "Trial" else "")
+                    for head in ("Trial", "Stack", "Correction", "Recorded, then counts", "Reason"))
+    rows = "".join(_row(t) for t in effect.corrected)
+    table = tag("div", tag("table", tag("thead", tag("tr", heads)) + tag("tbody", rows)),
+                class_="scroll")
+    return tag("div", tag("p", text(change_words(effect, now))) + table, class_="panel")
+
+
+def _row(trial: Trial) -> str:
+    last = trial.correction
+    assert last is not None
+    cells = (str(trial.number), trial.stack.stack_id, f"{last.correction}, {last.what}",
+             "; ".join(_spelt(trial)), last.reason)
+    return tag("tr", "".join(tag("td", text(cell), class_="num" if i == 0 else "why" if i > 2
+                                 else "name") for i, cell in enumerate(cells)))
