@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from pressloop.hardware.envelope import Envelope, check, compare
+from pressloop.hardware.agreement import compare
+from pressloop.hardware.envelope import Envelope, check
 from pressloop.hardware.protocols import CycleReport, CycleState, OnStop, Press, stack_tag
 from pressloop.hardware.undisturbed import undisturbed
 from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError

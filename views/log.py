@@ -8,9 +8,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pressloop.studies.wording import counted
 from pressloop.trials.ledger.log import LogRow
 from pressloop.trials.recipe import Recipe
+from pressloop.trials.wording import counted
 from pressloop.views.files import write_atomically
 from pressloop.views.page import page, tag, text
 from pressloop.views.words import OHM_CM2, plain, plus_minus, recipe_words

@@ -12,7 +12,7 @@ from pressloop.flows.campaign.asked_first import prove_up_to_date
 from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.operator.people import person_for
 from pressloop.flows.settings.campaign import Settings
-from pressloop.hardware.envelope import compare
+from pressloop.hardware.agreement import compare
 from pressloop.hardware.lock import press_lock
 from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
 from pressloop.hardware.registry import connect_meter, connect_press

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pressloop.flows.console import BAD_INPUT
 from pressloop.flows.preflight.rows import NOT_TOLD, Row
 from pressloop.flows.settings.campaign import Settings
-from pressloop.hardware.envelope import disagreements
+from pressloop.hardware.agreement import disagreements
 from pressloop.hardware.protocols import PressIdentity
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.errors import BadInput

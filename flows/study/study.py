@@ -15,7 +15,7 @@ from pressloop.flows.console import one_line
 from pressloop.flows.study.artifact import show_sentences
 from pressloop.flows.study.jobs import each_of, stopped_at_once
 from pressloop.flows.study.outputs import PAGE, Done, clear, summary_of, write_summary, write_tables
-from pressloop.flows.study.parts import PARTS, view_of, work_of
+from pressloop.flows.study.parts import PARTS, view_of, words_of, work_of
 from pressloop.flows.study.progress import StudyProgress
 from pressloop.flows.study.settings import read_study
 from pressloop.flows.study.sources import Source, source_of
@@ -65,8 +65,8 @@ def done_part(part: str, options: Any, source: Source, seed: int, each: Each) ->
                         else work.lint_sheet(source.sheet, options))
         else:
             findings = getattr(work, part)(source.data, options, seed=seed, each=each)
-        return Done(part, tuple(findings.sentences), view_of(part).section(findings, source.data),
-                    findings.tables())
+        return Done(part, words_of(part).sentences(findings),
+                    view_of(part).section(findings, source.data), findings.tables())
     except PressloopError as error:
         return Done(part, problem=one_line(error))
     except Exception as error:

@@ -20,7 +20,6 @@ from pressloop.studies.replay.emulator import (
 )
 from pressloop.studies.replay.numbers import Pair, Point, curve, pairs
 from pressloop.studies.replay.options import Options as ReplayOptions
-from pressloop.studies.replay.plan_words import sentences
 from pressloop.studies.replay.replay import replays
 from pressloop.studies.replay.replicates import Replicates, replicates, smallest_difference_percent
 from pressloop.studies.replay.strategies import strategy
@@ -114,11 +113,6 @@ class Findings:
     curve: tuple[Point, ...]
     pairs: tuple[Pair, ...]
     """Each of the other strategies against the first, search by search."""
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The verdicts in plain words, the main one first."""
-        return sentences(self)
 
     def of(self, name: str) -> tuple[Point, ...]:
         """The curve of one strategy."""

@@ -16,7 +16,6 @@ from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each, one_by_one
-from pressloop.studies.replay import words as replay_words
 from pressloop.studies.replay.campaigns import Campaign, campaign
 from pressloop.studies.replay.emulator import Emulator, OwnError, emulator_of
 from pressloop.studies.replay.numbers import Needed, Pair, Point, curve, needed, pairs
@@ -42,11 +41,6 @@ class Findings:
     error: OwnError | None
     fitted_to: int
     out_of: int
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The verdicts in plain words, the main one first."""
-        return replay_words.verdicts(self) + replay_words.grounds(self)
 
     def tables(self) -> dict[str, list[dict[str, object]]]:
         """Tidy rows by name."""

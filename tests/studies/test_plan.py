@@ -26,6 +26,7 @@ from pressloop.studies.replay.replicates import (
 )
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, FailureMode
+from pressloop.views.study.words.plan import sentences
 from tests.studies.stacks import REFERENCE, SPACE, pressed, spread
 
 pytestmark = pytest.mark.slow
@@ -102,7 +103,7 @@ def test_nonsense_is_refused(wrong):
 
 def test_a_plan_without_stacks():
     found = plan(NO_STACKS, Options(budget=6, repeats=4, strategies=CHEAP, stacks_per_day=3.0))
-    text = " ".join(found.sentences)
+    text = " ".join(sentences(found))
     assert not found.from_data
     assert (found.scatter.percent, found.scatter.source) == (12.0, "usual")
     assert "No stacks were given" in text
@@ -137,7 +138,7 @@ def test_stacks_are_used_where_there_are_any():
     found = plan(data, Options(budget=6, repeats=2, strategies=CHEAP))
     assert found.from_data
     assert found.scatter.source == "model"
-    assert "agree with the stacks given" in " ".join(found.sentences)
+    assert "agree with the stacks given" in " ".join(sentences(found))
 
 
 def test_a_plan_and_a_replay_tell_the_same_of_the_same_stacks():
@@ -155,19 +156,19 @@ def test_a_plan_and_a_replay_tell_the_same_of_the_same_stacks():
 def test_who_does_better_than_pressloop_is_named():
     found = plan(NO_STACKS, Options(budget=6, repeats=4, strategies=CHEAP))
     better = replace(found.pairs[0], worse_percent=-3.0, worse_low=-4.6, worse_high=-1.2)
-    said = replace(found, pairs=(better,)).sentences
+    said = sentences(replace(found, pairs=(better,)))
     [named] = [s for s in said if "lower than a full factorial design" in s]
     assert "random recipes by 3.0 % (1.2 % to 4.6 %)" in named
     perhaps = replace(better, worse_high=0.5)
-    assert len(replace(found, pairs=(perhaps,)).sentences) == len(said) - 1
+    assert len(sentences(replace(found, pairs=(perhaps,)))) == len(said) - 1
 
 
 def test_who_breaks_the_limits_in_the_end_is_told():
     found = plan(NO_STACKS, Options(budget=6, repeats=4, strategies=CHEAP))
     kept = tuple(replace(c, feasible=(True, True)) for c in found.campaigns)
-    assert not any("limits allow" in s for s in replace(found, campaigns=kept).sentences)
+    assert not any("limits allow" in s for s in sentences(replace(found, campaigns=kept)))
     lost = (*kept[:-1], replace(kept[-1], feasible=(True, False)))
-    [told] = [s for s in replace(found, campaigns=lost).sentences if "limits allow" in s]
+    [told] = [s for s in sentences(replace(found, campaigns=lost)) if "limits allow" in s]
     assert "a full factorial design 0, random recipes 25." in told
 
 

@@ -9,7 +9,6 @@ from pressloop.studies.data import StudyData
 from pressloop.studies.replay.numbers import Needed, Pair, Point
 from pressloop.studies.replay.replay import Findings
 from pressloop.studies.replay.strategies import words_of
-from pressloop.studies.replay.words import grounds, stacks_words, verdicts
 from pressloop.views.figures.look import (
     BLUE,
     GREEN,
@@ -24,6 +23,7 @@ from pressloop.views.figures.look import (
 )
 from pressloop.views.page import panels, tag, text
 from pressloop.views.study.spoken import bullets, spoken
+from pressloop.views.study.words.replay import grounds, stacks_words, verdicts
 from pressloop.views.words import NBSP, plain
 
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, MUTED)

@@ -5,22 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pressloop.studies.data import StudyData
-from pressloop.studies.sensitivity.groups_words import groups_words
-from pressloop.studies.sensitivity.law_words import law_words
 from pressloop.studies.sensitivity.sanity import Finding
-from pressloop.studies.sensitivity.sanity_words import (
-    none_words,
-    odd_words,
-    rows_words,
-    slope_words,
-)
 from pressloop.studies.sensitivity.sensitivity import Findings
-from pressloop.studies.sensitivity.words import (
-    changes_words,
-    learned_words,
-    limits_words,
-    shares_words,
-)
 from pressloop.views.page import panels, tag, text
 from pressloop.views.study.sensitivity_figures import (
     curve_panels,
@@ -29,6 +15,21 @@ from pressloop.views.study.sensitivity_figures import (
     share_panel,
 )
 from pressloop.views.study.spoken import bullets, spoken
+from pressloop.views.study.words.groups import groups_words
+from pressloop.views.study.words.laws import law_words
+from pressloop.views.study.words.rules import (
+    none_words,
+    odd_words,
+    rows_words,
+    slope_words,
+)
+from pressloop.views.study.words.sensitivity import (
+    changes_words,
+    learned_words,
+    limits_words,
+    shares_words,
+    too_few,
+)
 from pressloop.views.words import recipe_words
 
 
@@ -36,7 +37,7 @@ def section(findings: Findings, data: StudyData) -> str:
     """HTML: what matters, whether the readings make sense, effects, maps, scatter."""
     if not findings.shares:
         return tag("section", tag("h2", "What matters")
-                   + tag("p", text(" ".join(findings.sentences)), class_="panel muted"))
+                   + tag("p", text(too_few(findings)), class_="panel muted"))
     return (_matters(findings) + _sense(findings) + _effects(findings, data)
             + _scatter(findings) + _laws(findings, data))
 

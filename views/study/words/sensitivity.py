@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pressloop.studies.sensitivity.effects import Change
-from pressloop.studies.sensitivity.groups_words import groups_words
-from pressloop.studies.sensitivity.sanity_words import flags_words
+from pressloop.studies.sensitivity.sensitivity import FEWEST, Findings
 from pressloop.studies.sensitivity.shares import LASTING, WHOLE, Share
-from pressloop.studies.wording import CALLED, counted, listed, percent
-
-if TYPE_CHECKING:
-    from pressloop.studies.sensitivity.sensitivity import Findings
+from pressloop.trials.wording import CALLED, counted, listed, percent
+from pressloop.views.study.words.groups import groups_words
+from pressloop.views.study.words.rules import flags_words
 
 LEFT_OUT = re.compile(r"(\d+) stacks of another lot or operator are left out of ([^:]+):")
 SURE, WIDE, FEW_EACH = 0.95, 0.6, 6
@@ -25,10 +22,15 @@ a share cannot be told; stacks per free variable below which knowledge outweighs
 def sentences(found: Findings) -> tuple[str, ...]:
     """All verdicts, the weightiest first."""
     if not found.shares:
-        return (f"What matters cannot be told from {counted(found.intact, 'intact stack')}: "
-                "3 are needed to begin with.",)
+        return (too_few(found),)
     return (*shares_words(found), *limits_words(found), *changes_words(found.changes),
             *groups_words(found), *flags_words(found), *learned_words(found))
+
+
+def too_few(found: Findings) -> str:
+    """Why nothing is said."""
+    return (f"What matters cannot be told from {counted(found.intact, 'intact stack')}: "
+            f"{FEWEST} are needed to begin with.")
 
 
 def shares_words(found: Findings) -> list[str]:

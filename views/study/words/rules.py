@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from pressloop.studies.sensitivity.sanity import Finding, Odd
 from pressloop.studies.sensitivity.sanity_rules import CRUSHED, DAMAGE
-from pressloop.studies.wording import listed
-
-if TYPE_CHECKING:
-    from pressloop.studies.sensitivity.sensitivity import Findings
+from pressloop.studies.sensitivity.sensitivity import Findings
+from pressloop.trials.wording import listed
 
 
 def flags_words(found: Findings) -> list[str]:

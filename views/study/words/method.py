@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pressloop.studies.compare.comparison import QUESTIONS, Comparison
+from pressloop.studies.compare.comparison import Comparison
 from pressloop.studies.compare.contenders import CRUSHING
 from pressloop.studies.compare.jobs import NotFitted
 from pressloop.studies.compare.options import Options
-from pressloop.studies.compare.validation import OTHERS, RECIPE, STACK
+from pressloop.studies.compare.validation import FORWARD, LOT, OTHERS, RECIPE, STACK
 from pressloop.studies.paired import ENOUGH_LOTS
+
+QUESTIONS = {
+    RECIPE: "For a recipe that nobody has pressed yet",
+    STACK: "For one more stack, its recipe pressed before or not",
+    LOT: "For the stacks of a lot that is new",
+    FORWARD: "For the next stacks, from those pressed before them",
+}
+"""What each scheme asks."""
 
 
 def method(one: Comparison, options: Options) -> Iterator[str]:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pressloop.studies.replay.emulator import FEWEST
+from pressloop.studies.replay.plan import Findings
 from pressloop.studies.replay.strategies import words_of
-from pressloop.studies.replay.words import RECOMMENDS, risky_words
-from pressloop.studies.wording import counted, listed
-
-if TYPE_CHECKING:
-    from pressloop.studies.replay.plan import Findings
+from pressloop.trials.wording import counted, listed
+from pressloop.views.study.words.replay import RECOMMENDS, risky_words
 
 SOURCES = {
     "settings": "as set", "repeats": "as stacks pressed alike show it",
