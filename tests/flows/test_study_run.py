@@ -77,7 +77,7 @@ def test_a_part_that_cannot_be_done_costs_the_others_nothing(
     assert "Traceback" not in answer.err
     settings = read_study(path)
     source = source_of(settings.source, tmp_path, 0)
-    trace = done_part("plan", settings.options("plan", tmp_path), source, 0, one_by_one).trace
+    trace = done_part("plan", settings.options["plan"], source, 0, one_by_one).trace
     assert trace.startswith("Traceback") and "in broken" in trace, "for the log"
 
 
@@ -86,7 +86,7 @@ def test_the_same_part_twice_gives_the_same_rows(tmp_path: Path) -> None:
     for part in ("lint", "compare"):
         source = source_of(settings.source, tmp_path, 4)
         for folder in ("one", "again"):
-            done = done_part(part, settings.options(part, tmp_path), source, 4, one_by_one)
+            done = done_part(part, settings.options[part], source, 4, one_by_one)
             assert not done.problem
             (tmp_path / folder).mkdir(exist_ok=True)
             write_tables(tmp_path / folder, done)
