@@ -14,7 +14,7 @@ def percent(share: float) -> str:
     return "less than 1 %" if 0.0 <= value < 0.95 else f"{value:.0f} %"
 
 
-def by_number(number: int, one: str, many: str) -> str:
+def by_number(number: float, one: str, many: str) -> str:
     """The word that goes with a number, as in "is" and "are"."""
     return one if number == 1 else many
 

@@ -30,6 +30,7 @@ from pressloop.surrogates.parts.prior import Prior
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import FailureMode
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import counted
 
 FEWEST, MOST_POINTS, LINE = 4, 60, 5
 NARROWEST = 0.15
@@ -192,7 +193,7 @@ def _too_little(space: Space, rows: Rows, inside: FloatArray, look: Look) -> str
     """Why a slope cannot be told from the rows in the box; "" where it can."""
     count = int(inside.sum())
     if count < FEWEST:
-        return f"{count or 'no'} stack{'' if count == 1 else 's'} there, {FEWEST} are needed"
+        return f"{counted(count, 'stack') if count else 'no stacks'} there, {FEWEST} are needed"
     along = rows.x[inside, space.free.index(look.variable)]
     if np.ptp(along) < NARROWEST:
         return "hardly varied there"

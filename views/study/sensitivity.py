@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pressloop.studies.data import StudyData
 from pressloop.studies.sensitivity.sanity import Finding
 from pressloop.studies.sensitivity.sensitivity import Findings
+from pressloop.trials.wording import by_number, counted
 from pressloop.views.page import panels, tag, text
 from pressloop.views.study.sensitivity_figures import (
     curve_panels,
@@ -56,8 +57,8 @@ def _sense(found: Findings) -> str:
     """Flags first; then what was looked at."""
     told = [c for c in found.checks if not c.why_not]
     if found.flags:
-        head = (f"{len(found.flags)} of {len(told)} rules of pressing are contradicted by the "
-                "readings.")
+        head = (f"{len(found.flags)} of {counted(len(told), 'rule')} of pressing "
+                f"{by_number(len(found.flags), 'is', 'are')} contradicted by the readings.")
     elif told:
         head = none_words(len(told))
     else:

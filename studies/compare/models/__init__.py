@@ -16,6 +16,7 @@ from typing import Protocol
 from scipy.stats import t as student
 
 from pressloop.trials.checks import FloatArray
+from pressloop.trials.wording import by_number
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,4 +51,5 @@ class Fitted(Protocol):
 def at_least(count: int, rows: int) -> None:
     """Raises ValueError where there are fewer rows than a model needs."""
     if rows < count:
-        raise ValueError(f"it needs {count} stacks or more to learn from, there are {rows}")
+        raise ValueError(f"it needs {count} stacks or more to learn from, there "
+                         f"{by_number(rows, 'is', 'are')} {rows}")

@@ -11,6 +11,7 @@ from sklearn.neighbors import NearestNeighbors
 from pressloop.optimizer.history.training import Rows
 from pressloop.studies.compare.models import Prediction
 from pressloop.trials.checks import FloatArray
+from pressloop.trials.wording import by_number
 
 TITLE = "nearest neighbour"
 SMALLEST = 1e-6
@@ -35,7 +36,8 @@ def fit(rows: Rows) -> Nearest:
     recipes, which = np.unique(np.round(rows.x, 9), axis=0, return_inverse=True)
     which = which.reshape(-1)
     if len(recipes) < 3:
-        raise ValueError(f"it needs 3 recipes or more to learn from, there are {len(recipes)}")
+        raise ValueError(f"it needs 3 recipes or more to learn from, there "
+                         f"{by_number(len(recipes), 'is', 'are')} {len(recipes)}")
     means = np.bincount(which, rows.y) / np.bincount(which)
     found = NearestNeighbors(n_neighbors=1).fit(recipes)
     # Without points of its own, each recipe finds the nearest other one.

@@ -79,9 +79,9 @@ def _resistance(one: Comparison, scheme: str) -> str:
                            for name in (TYPICAL, OFF, "coverage_95"))
     assert off is not None and square is not None and inside is not None
     return (f"{QUESTIONS[scheme]}, {_baseline(one)} is typically off by "
-            f"{percent_off(off.value)} ({_ends(off.low, off.high)}): half of the {off.stacks} "
-            "stacks were predicted nearer. Counting large errors more (root mean square) makes it "
-            f"{percent_off(square.value)}. "
+            f"{percent_off(off.value)} ({_ends(off.low, off.high)}): half of the "
+            f"{counted(off.stacks, 'stack')} were predicted nearer. Counting large "
+            f"errors more (root mean square) makes it {percent_off(square.value)}. "
             f"{trust(round(inside.value * inside.stacks), inside.stacks, inside.low, inside.high)}"
             f"{widest(one, scheme)}")
 
@@ -103,7 +103,8 @@ def _ends(low: float, high: float) -> str:
 def trust(count: int, of: int, low: float, high: float) -> str:
     """Whether a stated 95 % interval holds what it says; `low` to `high` is the interval of the
     share that was inside."""
-    words = f"{count} of {of} measured values were inside its stated 95 % interval"
+    words = (f"{count} of {counted(of, 'measured value')} {by_number(count, 'was', 'were')} inside "
+             "its stated 95 % interval")
     if low <= 0.95 <= high:
         return f"{words}, which agrees with what it states."
     side = "fewer than it states: it is too sure of itself" if high < 0.95 \
@@ -115,7 +116,7 @@ def _crushing(one: Comparison, scheme: str) -> str:
     skill, said = one.score(scheme, one.baseline, SKILL), one.said(scheme, one.baseline)
     assert skill is not None and said is not None
     words = (f"{QUESTIONS[scheme]}, {_baseline(one)} expected {said.numbers[0].sum():.1f} of "
-             f"{skill.stacks} stacks to be crushed, and "
+             f"{counted(skill.stacks, 'stack')} to be crushed, and "
              f"{_counted(said.numbers[0], one.table.y[said.index])}.")
     if math.isnan(skill.value):
         return words

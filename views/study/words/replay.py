@@ -57,7 +57,7 @@ def _main(found: Findings) -> str:
 
 def _counted(one: Needed) -> str:
     amount, *interval = stacks_words(one).partition(" (")
-    return f"{amount} stacks{''.join(interval)}"
+    return f"{amount} {'stack' if amount == '1' else 'stacks'}{''.join(interval)}"
 
 
 def _compared(found: Findings) -> tuple[str, ...]:

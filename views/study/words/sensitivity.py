@@ -13,7 +13,7 @@ from pressloop.trials.wording import CALLED, counted, listed, percent
 from pressloop.views.study.words.groups import groups_words
 from pressloop.views.study.words.rules import flags_words
 
-LEFT_OUT = re.compile(r"(\d+) stacks of another lot or operator are left out of ([^:]+):")
+LEFT_OUT = re.compile(r"(\d+) stacks? of another lot or operator (?:is|are) left out of ([^:]+):")
 SURE, WIDE, FEW_EACH = 0.95, 0.6, 6
 """Probability from which on one variable is said to matter most; width of an interval beyond which
 a share cannot be told; stacks per free variable below which knowledge outweighs rows."""
@@ -143,8 +143,9 @@ def _moves(c: Change) -> str:
 def learned_words(found: Findings) -> list[str]:
     notes = [] if found.models is None else [_shortened(n) for n in found.models.notes]
     if found.told > len(found.used):
-        notes.append(f"The models learned from {len(found.used)} of {found.told} stacks, taken "
-                     "evenly from the space and the lots; the scatter between lots from all.")
+        notes.append(f"The models learned from {len(found.used)} of "
+                     f"{counted(found.told, 'stack')}, taken evenly from the space and the "
+                     "lots; the scatter between lots from all.")
     return notes
 
 
