@@ -12,7 +12,6 @@ from pressloop.studies import paired
 from pressloop.studies.compare import scores
 from pressloop.studies.compare.contenders import CRUSHING
 from pressloop.studies.compare.jobs import Answers, NotFitted
-from pressloop.studies.compare.models import Prediction
 from pressloop.studies.compare.validation import SCHEMES, Fold, Table
 from pressloop.studies.paired import (
     Difference,
@@ -23,6 +22,7 @@ from pressloop.studies.paired import (
     differences,
     interval,
 )
+from pressloop.surrogates.yardsticks import Prediction
 from pressloop.trials.checks import FloatArray, IntArray
 
 OFF, DENSITY, SKILL = "root_mean_square_off_percent", "surprise_nats", "skill_percent"

@@ -17,7 +17,6 @@ from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.studies.compare.compare import Findings, Options, compare
 from pressloop.studies.compare.comparison import OFF, SKILL, TYPICAL, Comparison
-from pressloop.studies.compare.models import Prediction
 from pressloop.studies.compare.scores import coverage
 from pressloop.studies.compare.validation import (
     Table,
@@ -31,6 +30,7 @@ from pressloop.studies.compare.validation import (
 )
 from pressloop.studies.data import StudyData
 from pressloop.studies.paired import NO_EVIDENCE, REAL, TOO_FEW
+from pressloop.surrogates.yardsticks import Prediction
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
 from pressloop.trials.stack import Stack
 from pressloop.trials.trial import State, Trial
