@@ -22,7 +22,14 @@ from pressloop.optimizer.models import Models
 from pressloop.optimizer.physics_prior import of_log_resistance
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
-from pressloop.studies.sensitivity.sanity_rules import CHECKS, CRUSHED, DAMAGE, RESISTANCE, Look
+from pressloop.studies.sensitivity.sanity_rules import (
+    CRUSHED,
+    DAMAGE,
+    RESISTANCE,
+    RULES,
+    Look,
+    looks,
+)
 from pressloop.surrogates import predict
 from pressloop.surrogates.models import physics_gp, plain_gp
 from pressloop.surrogates.models.physics_gp import PhysicsGP
@@ -78,9 +85,8 @@ def sanity(data: StudyData, trials: Sequence[Trial], models: Models, *, least: f
            false_alarms: float) -> tuple[Finding, ...]:
     """What every check that this space allows came to, for these trials of the data."""
     crushing = crushing_from(models)
-    looks = [look for check in CHECKS if (look := check(data.space, crushing, least)) is not None]
-    return tuple(found for look in looks if (
-        found := _found(data, trials, look, false_alarms / len(CHECKS))) is not None)
+    return tuple(found for look in looks(data.space, crushing, least) if (
+        found := _found(data, trials, look, false_alarms / RULES)) is not None)
 
 
 def crushing_from(models: Models) -> float | None:

@@ -28,8 +28,9 @@ def section(findings: Findings, data: StudyData) -> str:
     """Verdict, expected distance from the best over budget, replicates."""
     main, *rest = sentences(findings)
     verdict = tag("p", tag("strong", spoken(main))) + bullets(rest)
-    shown = [Panel("What to expect of a budget", EXPECT, regret_figure(findings.curve, eighty=True),
-                   wide=True, key=regret_key(findings.curve))]
+    curve = findings.search.curve
+    shown = [Panel("What to expect of a budget", EXPECT, regret_figure(curve, eighty=True),
+                   wide=True, key=regret_key(curve))]
     return tag("section", tag("h2", "Plan") + tag("div", verdict, class_="panel")
                + tag("p", "") + panels(shown, "plan") + tag("p", "")
                + tag("div", tag("div", _replicates(findings), class_="panel")

@@ -19,7 +19,7 @@ LATER = 12
 
 def sentences(found: Findings) -> tuple[str, ...]:
     """The main verdict first."""
-    risky = risky_words(found.campaigns, found.options.strategies)
+    risky = risky_words(found.search.campaigns, found.options.strategies)
     return tuple(s for s in (
         _expected(found), _compared(found), risky, _beaten(found), _replicates(found),
         _small(found), _days(found), _ground(found)) if s)
@@ -27,7 +27,7 @@ def sentences(found: Findings) -> tuple[str, ...]:
 
 def _expected(found: Findings) -> str:
     """From the middle of the budget to its end, of the first strategy."""
-    points = found.of(found.options.strategies[0])
+    points = found.search.of(found.options.strategies[0])
     middle = min(points, key=lambda p: abs(p.stacks - 0.6 * found.options.budget))
     ahead = [p for p in points if middle.stacks < p.stacks <= middle.stacks + LATER]
     where = "" if found.from_data else "on presses as they usually are, "
@@ -44,7 +44,7 @@ def _expected(found: Findings) -> str:
 
 
 def _compared(found: Findings) -> str:
-    last = {name: found.of(name)[-1] for name in found.options.strategies}
+    last = {name: found.search.of(name)[-1] for name in found.options.strategies}
     told = [f"{words_of(name)} {_percent(p.median_percent)} ({_percent(p.low_percent)} to "
             f"{_percent(p.high_percent)})" for name, p in last.items()]
     return (f"Above the best recipe after {counted(found.options.budget, 'stack')}, median, and in "
@@ -54,7 +54,7 @@ def _compared(found: Findings) -> str:
 def _beaten(found: Findings) -> str:
     """Who ends lower than the first strategy, and not by luck."""
     better = [f"{words_of(p.strategy)} by {_percent(-p.worse_percent)} ({_percent(-p.worse_high)} "
-              f"to {_percent(-p.worse_low)})" for p in found.pairs if p.worse_high < 0.0]
+              f"to {_percent(-p.worse_low)})" for p in found.search.pairs if p.worse_high < 0.0]
     if not better:
         return ""
     return (f"On these stand-ins some end lower than {words_of(found.options.strategies[0])}, and "
