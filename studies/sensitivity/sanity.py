@@ -22,6 +22,7 @@ from pressloop.optimizer.models import Models
 from pressloop.optimizer.physics_prior import of_log_resistance
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
+from pressloop.studies.outliers import FEW, judged
 from pressloop.studies.sensitivity.sanity_rules import (
     CRUSHED,
     DAMAGE,
@@ -31,7 +32,7 @@ from pressloop.studies.sensitivity.sanity_rules import (
     looks,
 )
 from pressloop.surrogates import predict
-from pressloop.surrogates.models import physics_gp, plain_gp
+from pressloop.surrogates.models import plain_gp
 from pressloop.surrogates.models.physics_gp import PhysicsGP
 from pressloop.surrogates.parts.prior import Prior
 from pressloop.trials.checks import FloatArray
@@ -111,18 +112,15 @@ def crushing_from(models: Models) -> float | None:
 
 
 def odd_rows(data: StudyData, trials: Sequence[Trial]) -> tuple[Odd, ...]:
-    """Intact stacks that all others contradict, under the laws of pressing."""
+    """Intact stacks that all others contradict."""
     rows, numbers = _rows(data, trials, RESISTANCE)
-    if not numbers:
+    if len(numbers) < FEW:
         return ()
-    gp = physics_gp.fit(dataset(rows), of_log_resistance(data.space, data.limits))
-    expected = rows.y - gp.left_out()[0].mean(0).numpy()
-    x = torch.from_numpy(rows.x)
-    with torch.no_grad():
-        half = 1.96 * np.hypot(predict.moments(gp, x)[1].numpy(), predict.scatter(gp, x).numpy())
+    found = judged(rows, of_log_resistance(data.space, data.limits))
+    half = 1.96 * found.sd
     return tuple(Odd(numbers[i], *(float(np.exp(v)) for v in (
-        rows.y[i], expected[i], expected[i] - half[i], expected[i] + half[i])))
-        for i in np.flatnonzero(gp.doubted.numpy()).tolist())
+        rows.y[i], found.expected[i], found.expected[i] - half[i], found.expected[i] + half[i])))
+        for i in np.flatnonzero(found.doubted).tolist())
 
 
 def _found(data: StudyData, trials: Sequence[Trial], look: Look, level: float) -> Finding | None:
