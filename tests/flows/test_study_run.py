@@ -18,6 +18,7 @@ from pressloop.flows.study.settings import read_study
 from pressloop.flows.study.sources import source_of
 from pressloop.flows.study.study import done_part
 from pressloop.studies.executor import one_by_one
+from pressloop.studies.replay import plan as planning
 from tests.flows.conftest import Answer
 from tests.flows.test_study_files import write_study
 
@@ -61,12 +62,10 @@ def test_here_and_in_processes_the_same_tables_are_written(
 @pytest.mark.prefect
 def test_a_part_that_cannot_be_done_costs_the_others_nothing(
         tmp_path: Path, pressloop: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
-    import pressloop.studies.replay.plan
-
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("of all things")
 
-    monkeypatch.setattr(pressloop.studies.replay.plan, "plan", broken)
+    monkeypatch.setattr(planning, "plan", broken)
     path = write_study(tmp_path, parts="[lint]\n[plan]", study='workers = "here"')
     answer = pressloop("study", path, "--json")
     assert answer.code == 1
