@@ -13,6 +13,7 @@ from pressloop.evaluation.rules import Rules
 from pressloop.evaluation.weights import MODULUS, USUAL_ENDS, Ends, outside, relative_noise
 from pressloop.trials.checks import BoolArray, FloatArray
 from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.wording import counted
 
 OUTLIER_SIGMA = 5.5
 """Of 10,000 spectra of 100 points with plain noise, 3 have a point that far off."""
@@ -156,7 +157,8 @@ def _negative(spectrum: Spectrum) -> str | None:
     if not wrong.any():
         return None
     hz = spectrum.frequency_hz[wrong]
-    return (f"Re(Z) is not positive at {hz.size} of {wrong.size} frequencies, from {hz.min():.3g} "
+    return (f"Re(Z) is not positive at {hz.size} of "
+            f"{counted(wrong.size, 'frequency', 'frequencies')}, from {hz.min():.3g} "
             f"to {hz.max():.3g} Hz: leads are swapped, the compensation is wrong, or the meter "
             "oscillates. Check the wiring, compensate again")
 
@@ -226,7 +228,7 @@ def _step(check: Ladder, rules: Rules) -> tuple[float, str | None]:
 
 def _missing(spectrum: Spectrum) -> str | None:
     if len(spectrum.missing) > 0.2 * spectrum.frequency_hz.size:
-        return f"{len(spectrum.missing)} points missing ({spectrum.missing[0].reason})"
+        return f"{counted(len(spectrum.missing), 'point')} missing ({spectrum.missing[0].reason})"
     return None
 
 

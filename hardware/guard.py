@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from pressloop.hardware.envelope import Envelope, check, compare
+from pressloop.hardware.agreement import compare
+from pressloop.hardware.envelope import Envelope, check
 from pressloop.hardware.protocols import CycleReport, CycleState, OnStop, Press, stack_tag
 from pressloop.hardware.undisturbed import undisturbed
 from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError

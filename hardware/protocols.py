@@ -12,16 +12,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
+from pressloop.hardware.envelope import Envelope
 from pressloop.hardware.person import Person
 from pressloop.trials.recipe import RATES, Recipe
 from pressloop.trials.spectrum import Spectrum
 from pressloop.trials.stack import Stack
 from pressloop.trials.trace import Trace
-
-if TYPE_CHECKING:
-    from pressloop.hardware.envelope import Envelope
 
 OnStop = Literal["finish", "release"]
 """What a stop or a lost link in mid press does: the machine finishes the cycle by itself, or

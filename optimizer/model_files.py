@@ -19,6 +19,7 @@ from pressloop.surrogates.parts.fitted import seeded
 from pressloop.surrogates.parts.prior import Prior, ThresholdPrior
 from pressloop.trials.errors import BadInput
 from pressloop.trials.plugins import named_module
+from pressloop.trials.wording import counted
 
 DIRECTIONLESS = "single_task_gp"
 PROBES = 5
@@ -134,7 +135,8 @@ def _prove(key: str, name: str, rows: Rows, what: str, value: Tensor, x: Tensor)
 
 def _bad(key: str, name: str, rows: Rows, what: str) -> BadInput:
     return BadInput(f"surrogate.{key}", name, "a model with a finite posterior",
-                    f"With {rows.y.size} rows it gave {what}. Mend the module, or name another.")
+                    f"With {counted(rows.y.size, 'row')} it gave {what}. Mend the module, "
+                    "or name another.")
 
 
 def _told(error: Exception) -> str:

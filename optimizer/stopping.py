@@ -14,6 +14,7 @@ from pressloop.optimizer.objectives import Objective
 from pressloop.trials.checks import within
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.wording import by_number, counted
 
 if TYPE_CHECKING:
     # The models are loaded with the first stack that they can learn from.
@@ -156,7 +157,8 @@ def _below(value: float | None, level: float | None) -> bool:
 
 
 def _of_budget(used: int, budget: int | None) -> str:
-    return f"Budget: {used} stacks." if budget is None else f"Budget: {used} of {budget} stacks."
+    return (f"Budget: {counted(used, 'stack')}." if budget is None else
+            f"Budget: {used} of {counted(budget, 'stack')}.")
 
 
 def _of_chance(stopping: Stopping, by: float, chance: float | None, learned: int) -> str:
@@ -165,7 +167,7 @@ def _of_chance(stopping: Stopping, by: float, chance: float | None, learned: int
         return f"{what} not known yet."
     level = stopping.improvable_with
     if level is None:
-        return f"{what} {_percent(chance)}; no level is set at which to stop."
+        return f"{what} {_percent(chance)}; no chance is set below which the campaign stops."
     return (f"{what} {_percent(chance)}, {_compared(chance, level)} the {_percent(level)} asked "
             f"for{_too_early(stopping, learned)}.")
 
@@ -176,7 +178,7 @@ def _of_gain(stopping: Stopping, gain: float | None, learned: int) -> str:
     what = ("The best next stack is expected to lower the recommended recipe's resistance by "
             f"{_percent(gain)}")
     if stopping.worth is None:
-        return f"{what}; what a stack is worth is not set."
+        return f"{what}; no gain is set below which the campaign stops."
     return (f"{what}, {_compared(gain, stopping.worth)} the {_percent(stopping.worth)} that it is "
             f"worth{_too_early(stopping, learned)}.")
 
@@ -187,7 +189,8 @@ def _compared(value: float, level: float) -> str:
 
 def _too_early(stopping: Stopping, learned: int) -> str:
     return "" if learned >= stopping.at_least else (
-        f" (which counts from {stopping.at_least} stacks with an outcome on; there are {learned})")
+        f" (which counts from {counted(stopping.at_least, 'stack')} with an outcome on; there "
+        f"{by_number(learned, 'is', 'are')} {learned})")
 
 
 def _percent(fraction: float) -> str:

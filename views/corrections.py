@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pressloop.studies.wording import counted
 from pressloop.trials.corrections import differences
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import counted
 from pressloop.views.page import tag, text
 from pressloop.views.words import interval, recipe_words, resistance
 

@@ -8,9 +8,9 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pressloop.studies.wording import counted
 from pressloop.trials.ledger.log import LogRow
 from pressloop.trials.recipe import Recipe
+from pressloop.trials.wording import counted
 from pressloop.views.files import write_atomically
 from pressloop.views.page import page, tag, text
 from pressloop.views.words import OHM_CM2, plain, plus_minus, recipe_words
@@ -72,8 +72,8 @@ def _header(campaign: str, rows: Sequence[LogRow]) -> str:
     badge = " " + tag("span", "SIMULATED", class_="badge") if unreal else ""
     title = tag("p", "Log", class_="eyebrow") + tag("h1", text(campaign) + badge)
     return tag("header", title + tag(
-        "p", f"{len(rows)} entries, oldest first. Times are UTC by the clock of the computer that "
-        "wrote the entry; the number says what came first.",
+        "p", f"{counted(len(rows), 'entry', 'entries')}, oldest first. Times are UTC by the "
+        "clock of the computer that wrote the entry; the number says what came first.",
         class_="muted") + tag("p", "Hash of the newest entry: " + tag("code", text(head)),
                               class_="muted small"))
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pressloop.studies.wording import counted
 from pressloop.trials.outcome import Intact
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import counted
 from pressloop.views.kinds import kind_of
 from pressloop.views.words import interval, percent, plus_minus, recipe_words, resistance
 

@@ -10,6 +10,7 @@ import numpy as np
 from pressloop.trials.checks import ComplexArray, FloatArray
 from pressloop.trials.errors import BadInput
 from pressloop.trials.spectrum import ControlPoint
+from pressloop.trials.wording import by_number, counted
 
 _APART = 0.1
 """Repeats in a row that differ by more of |Z| are no two readings of one thing."""
@@ -74,11 +75,11 @@ def _averaged(several: list[_Run], apart: list[_Run], everything: int) -> list[s
 
 
 def _were(runs: list[_Run]) -> str:
-    return "was" if len(runs) == 1 else "were"
+    return by_number(len(runs), "was", "were")
 
 
 def _frequencies(count: int) -> str:
-    return "1 frequency" if count == 1 else f"{count} frequencies"
+    return counted(count, "frequency", "frequencies")
 
 
 def _runs(frequency_hz: FloatArray, impedance_ohm: ComplexArray) -> list[_Run]:

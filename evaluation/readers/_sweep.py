@@ -15,6 +15,7 @@ from pressloop.evaluation.readers._table.rows import where
 from pressloop.trials.checks import ComplexArray, FloatArray, within
 from pressloop.trials.errors import BadInput
 from pressloop.trials.spectrum import MissingPoint, Spectrum
+from pressloop.trials.wording import by_number, counted
 
 FEWEST_POINTS = 10
 """A fit of the smallest useful circuit has five parameters; two numbers come from each point."""
@@ -55,7 +56,7 @@ class RawSweep:
         name = f" ({self.label})" if self.label else ""
         if not self.frequency_hz.size:
             return f"{self.number}{name}: no points"
-        return (f"{self.number}{name}: {self.frequency_hz.size} points, "
+        return (f"{self.number}{name}: {counted(self.frequency_hz.size, 'point')}, "
                 f"{self.frequency_hz[0]:.3g} to {self.frequency_hz[-1]:.3g} Hz")
 
 
@@ -88,7 +89,8 @@ def to_spectrum(sweep: RawSweep, area_cm2: float | None = None) -> Spectrum:
     if frequency.size < FEWEST_POINTS:
         raise BadInput(f"{sweep.source}: points", int(frequency.size),
                        f"{FEWEST_POINTS} or more points",
-                       f"Measure more frequencies; {len(sweep.missing)} points had no reading.")
+                       "Measure more frequencies; "
+                       f"{counted(len(sweep.missing), 'point')} had no reading.")
     notes = [*sweep.notes, *repeats, *_lost(sweep)]
     if sweep.by_area:
         notes.append(f"the impedance is per area: it was divided by {area:g} cm2")
@@ -104,8 +106,9 @@ def _lost(sweep: RawSweep) -> list[str]:
     if not sweep.missing:
         return []
     count, first = len(sweep.missing), sweep.missing[0]
-    return [f"{count} of {count + sweep.frequency_hz.size} points without a reading were left out, "
-            f"such as {first.frequency_hz:.4g} Hz: {first.reason.partition(': ')[2]}"]
+    return [f"{count} of {count + sweep.frequency_hz.size} points without a reading "
+            f"{by_number(count, 'was', 'were')} left out, such as {first.frequency_hz:.4g} Hz: "
+            f"{first.reason.partition(': ')[2]}"]
 
 
 def _area(sweep: RawSweep, given: float | None) -> float:

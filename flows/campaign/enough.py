@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pressloop.flows.campaign.lab import Run
 from pressloop.optimizer.stopping import Assessment, Verdict, assess
+from pressloop.trials.wording import counted
 
 
 def enough(run: Run) -> bool:
@@ -29,7 +30,7 @@ def stacks_used(run: Run) -> int:
 
 def told(found: Assessment) -> str:
     """How a campaign ended, in words."""
-    early = (f"{found.used} stacks, ended before the budget ({found.verdict}): to press on, change "
-             "[stopping].")
-    first = f"{found.used} stacks." if found.verdict is Verdict.BUDGET else early
+    used = counted(found.used, "stack")
+    early = f"{used}, ended before the budget ({found.verdict}): to press on, change [stopping]."
+    first = f"{used}." if found.verdict is Verdict.BUDGET else early
     return " ".join((first, *found.sentences))

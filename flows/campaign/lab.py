@@ -13,7 +13,7 @@ from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.machine_steps import prove_set, with_steps_of_press
 from pressloop.flows.operator.people import person_for
 from pressloop.flows.settings.campaign import Settings
-from pressloop.hardware.envelope import compare
+from pressloop.hardware.agreement import compare
 from pressloop.hardware.lock import press_lock
 from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
 from pressloop.hardware.registry import connect_meter, connect_press

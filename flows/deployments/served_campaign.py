@@ -24,6 +24,7 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.database import parse, sqlite_path
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import counted
 
 SETTINGS_VARIABLE = "PRESSLOOP_SETTINGS"
 """Where the serving process leaves the settings file's path. It is no parameter of the flow:
@@ -95,8 +96,8 @@ def _budget_spent(order: Order, campaign: str) -> str | None:
     used = sum(t.used_here for t in trials)
     if used < order.trials or any(t.is_open for t in trials):
         return None
-    return (f"{used} of {order.trials} stacks: the campaign's budget is spent. To press on, raise "
-            "[campaign] trials. Nothing was pressed.")
+    return (f"{used} of {counted(order.trials, 'stack')}: the campaign's budget is spent. "
+            "To press on, raise [campaign] trials. Nothing was pressed.")
 
 
 def _prove_no_lease() -> None:

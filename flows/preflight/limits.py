@@ -8,7 +8,7 @@ from pressloop.flows.console import BAD_INPUT
 from pressloop.flows.machine_steps import asked_of, unset
 from pressloop.flows.preflight.rows import NOT_TOLD, Row
 from pressloop.flows.settings.campaign import Settings
-from pressloop.hardware.envelope import disagreements
+from pressloop.hardware.agreement import disagreements
 from pressloop.hardware.protocols import PressIdentity
 from pressloop.optimizer.parameter import PERSON, PRESS, STACK, Parameter
 from pressloop.optimizer.space import NAMES

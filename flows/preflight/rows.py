@@ -10,6 +10,7 @@ from pressloop.hardware.interlocks import open_interlocks
 from pressloop.hardware.lock import press_lock
 from pressloop.hardware.protocols import ImpedanceMeter, MeterIdentity, Press, PressIdentity
 from pressloop.trials.errors import PressBusy
+from pressloop.trials.wording import counted
 
 CLOCK_S = 5.0
 """Clocks further apart than this make a mess of the press's log beside ours."""
@@ -84,7 +85,7 @@ def _calibrated(one: PressIdentity | MeterIdentity, today: date) -> str:
     except ValueError:
         return one.calibrated_on
     late = ", more than a year: calibrate it" if days > CALIBRATED_DAYS else ""
-    return f"{one.calibrated_on}, {days} days ago{late}"
+    return f"{one.calibrated_on}, {counted(days, 'day')} ago{late}"
 
 
 def _clock(one: PressIdentity) -> Row:

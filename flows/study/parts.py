@@ -21,6 +21,11 @@ def work_of(part: str) -> Any:
     return import_module(f"pressloop.studies.{WORK[part]}")
 
 
+def words_of(part: str) -> Any:
+    """The module in `views/study/words/` that says what it found."""
+    return import_module(f"pressloop.views.study.words.{part}")
+
+
 def view_of(part: str) -> Any:
     """The module in `views/study/` that shows it."""
     return import_module(f"pressloop.views.study.{part}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -60,22 +61,11 @@ class _Study(Table):
         named = tuple(part for part in PARTS if getattr(self, part) is not None)
         return named or tuple(PARTS)
 
-    def options(self, part: str, folder: Path) -> Any:
-        """The options of a part. `folder` is where paths start from. Raises BadInput."""
-        table = getattr(self, part)
-        values = {} if table is None else table.model_dump()
-        if isinstance(design := values.get("design"), str):
-            values["design"] = design_recipes(folder / design) if design else ()
-        return work_of(part).Options(**values)
-
-    def designs(self, folder: Path) -> tuple[Path, ...]:
-        """Tables of designs of experiments that its parts read."""
-        named = (getattr(getattr(self, part), "design", "") for part in self.parts)
-        return tuple(folder / str(name) for name in named if name)
-
-    def plain(self) -> dict[str, Any]:
-        """As JSON values."""
-        return json.loads(self.model_dump_json(exclude_none=True))
+    @property
+    def design(self) -> str:
+        """The table of a design of experiments that a part reads, "" where none does."""
+        return next((name for part in self.parts
+                     if (name := getattr(getattr(self, part), "design", ""))), "")
 
 
 def _options_table(part: str) -> type[Table]:
@@ -92,8 +82,30 @@ StudySettings: Any = create_model("StudySettings", __base__=_Study, **_TABLES)
 options."""
 
 
-def read_study(path: Path) -> Any:
-    """The settings of a study file. Raises BadInput on anything wrong."""
+@dataclass(frozen=True, slots=True)
+class Design:
+    """Recipes of a design of experiments as (MPa, s, degC), in the order of their table; `taken`
+    says what was read of it."""
+
+    recipes: tuple[tuple[float, float, float], ...] = ()
+    taken: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """The settings of a study: `[study]` and `[source]`, the options of each part that is asked
+    for, the design that a part reads, and the file as JSON values."""
+
+    table: StudyTable
+    source: SourceTable
+    options: Mapping[str, Any]
+    design: Design
+    plain: Mapping[str, Any]
+
+
+def read_study(path: Path) -> Study:
+    """The settings of a study file, and the design that they name. Raises BadInput on anything
+    wrong."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
@@ -108,13 +120,22 @@ def read_study(path: Path) -> Any:
     if found.study.dask_address and found.study.workers != "dask":
         raise BadInput("study.dask_address", found.study.dask_address, 'left out, or with workers '
                        '= "dask"', "Only Dask workers have an address.")
-    for part in found.parts:
-        found.options(part, path.parent)
-    return found
+    design = read_design(path.parent / found.design) if found.design else Design()
+    options = {part: _options(part, getattr(found, part), design) for part in found.parts}
+    return Study(found.study, found.source, options, design,
+                 json.loads(found.model_dump_json(exclude_none=True)))
 
 
-def design_recipes(path: Path) -> tuple[tuple[float, float, float], ...]:
-    """The recipes of a table with the columns of a recipe, in their order."""
+def _options(part: str, table: Table | None, design: Design) -> Any:
+    """The options of a part, whose table names the design where it has one."""
+    values = {} if table is None else table.model_dump()
+    if "design" in values:
+        values["design"] = design.recipes
+    return work_of(part).Options(**values)
+
+
+def read_design(path: Path) -> Design:
+    """The recipes of a table with the columns of a recipe. Raises BadInput."""
     found = cells_of(path)
     missing = [name for name in NAMES if name not in found.header]
     if missing:
@@ -122,7 +143,8 @@ def design_recipes(path: Path) -> tuple[tuple[float, float, float], ...]:
                        f"Columns found: {', '.join(found.header)}.")
     found.prove_read_one_way(NAMES, path)
     at = [found.header.index(name) for name in NAMES]
-    return tuple(_recipe(cells, at, f"{path.name} row {number}") for number, cells in found.rows)
+    return Design(tuple(_recipe(cells, at, f"{path.name} row {number}")
+                        for number, cells in found.rows), f"{path.name}: {found.words}.")
 
 
 def _recipe(cells: Sequence[str], at: Sequence[int], where: str) -> tuple[float, float, float]:

@@ -19,6 +19,7 @@ from pressloop.studies.lint import Sheet
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ def _space_around(spaces: Sequence[Space]) -> Space:
 def _simulated(table: SourceTable, seed: int) -> Source:
     preset = str(table.preset)
     trials = simulated_stacks(preset, table.stacks, table.lots, seed)
-    words = f"simulator, preset {preset}, {table.stacks} stacks" + (
+    words = f"simulator, preset {preset}, {counted(table.stacks, 'stack')}" + (
         f" of {table.lots} lots" if table.lots > 1 else "")
     data = StudyData(words, trials, SPACE, reference=REFERENCE, simulated=True)
     return Source(data, {preset: f"seed {seed}"})

@@ -14,11 +14,11 @@ from prefect.states import Completed, Failed
 from pressloop.flows.console import one_line
 from pressloop.flows.study.artifact import show_sentences
 from pressloop.flows.study.jobs import each_of, stopped_at_once
+from pressloop.flows.study.opened import taken
 from pressloop.flows.study.outputs import PAGE, Done, clear, summary_of, write_summary, write_tables
-from pressloop.flows.study.parts import PARTS, view_of, work_of
+from pressloop.flows.study.parts import PARTS, view_of, words_of, work_of
 from pressloop.flows.study.progress import StudyProgress
-from pressloop.flows.study.settings import read_study
-from pressloop.flows.study.sources import Source, source_of
+from pressloop.flows.study.sources import Source
 from pressloop.studies.executor import Each
 from pressloop.trials.errors import PressloopError
 from pressloop.views.files import write_atomically
@@ -28,28 +28,25 @@ from pressloop.views.files import write_atomically
 def study(study_path: str, seed: int | None = None, out: str | None = None) -> Any:
     """Does the parts that the settings ask for. A part that cannot be done is told in the report
     and costs the others nothing; the run then ends as failed."""
-    path = Path(study_path)
-    settings = read_study(path)
-    seed = settings.study.seed if seed is None else seed
-    folder = Path(out or settings.study.out)
-    source = source_of(settings.source, path.parent, seed)
+    now = taken(study_path, seed, out)
+    table, source, seed, folder = now.study.table, now.source, now.seed, now.folder
     clear(folder)
     done = []
-    with StudyProgress() as shown, stopped_at_once(settings.study):
-        each = each_of(settings.study, shown)
-        for part in settings.parts:
-            found = done_part(part, settings.options(part, path.parent), source, seed, each)
+    with StudyProgress() as shown, stopped_at_once(table):
+        each = each_of(table, shown)
+        for part, options in now.study.options.items():
+            found = done_part(part, options, source, seed, each)
             write_tables(folder, found)
             if found.trace:
                 get_run_logger().error("%s: not done.\n%s", PARTS[part], found.trace)
             if found.problem:
                 shown.say(f"{PARTS[part]}: not done. {found.problem}")
             done.append(found)
-    used = settings.plain()
-    used["study"] = {**used["study"], "seed": seed, "out": str(folder)}
+    used = {**now.study.plain, "study": {**now.study.plain["study"], "seed": seed,
+                                         "out": str(folder)}}
     summary = summary_of(used, seed, source.data.source, source.data.simulated,
                          source.digests, done)
-    _write_page(folder, path, summary, done)
+    _write_page(folder, now.path, summary, done)
     write_summary(folder, summary)
     show_sentences(summary)
     return _end(done)
@@ -65,8 +62,8 @@ def done_part(part: str, options: Any, source: Source, seed: int, each: Each) ->
                         else work.lint_sheet(source.sheet, options))
         else:
             findings = getattr(work, part)(source.data, options, seed=seed, each=each)
-        return Done(part, tuple(findings.sentences), view_of(part).section(findings, source.data),
-                    findings.tables())
+        return Done(part, words_of(part).sentences(findings),
+                    view_of(part).section(findings, source.data), findings.tables())
     except PressloopError as error:
         return Done(part, problem=one_line(error))
     except Exception as error:

@@ -20,6 +20,7 @@ from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import counted
 
 FEWEST = 4
 """Controls below which nothing is said of a drift: three points make a line of almost anything."""
@@ -101,8 +102,8 @@ def drift(history: Iterable[Trial], reference: Recipe | None, *, earlier: Iterab
     shifts = _shifts(here, others)
     table = _table(here)
     if len(here) < FEWEST or table.freedom < 1:
-        few = (f"{_counted(len(here))} so far: it takes {FEWEST}, not all of different lots, to "
-               "tell a drift.")
+        few = (f"{counted(len(here), 'control')} so far: it takes {FEWEST}, not all of different "
+               "lots, to tell a drift.")
         return Drift(here, None, None, "", None, shifts, (few, *map(_shift_words, shifts)))
     trend, steps = _change(table, table.numbers), _steps(table)
     alarm, chance = _alarm(table, [s.last_before for s in steps])
@@ -238,16 +239,16 @@ def _words(here: Sequence[Control], trend: Change | None, step: Step | None, ala
         return (f"Controls from stack {step.first_after} on read {_higher(step.change)} than those "
                 f"up to stack {step.last_before}: look for what was changed in between.")
     if trend is None:
-        return f"{_counted(len(here))}: lots explain all that changes."
+        return f"{counted(len(here), 'control')}: lots explain all that changes."
     low, high = sorted(abs(v) for v in (_percent(trend.low), _percent(trend.high)))
     if alarm:
         stacks = min(10, here[-1].number - here[0].number)
         off = abs(_percent(stacks * trend.ln))
         return (f"Controls {'rise' if trend.ln > 0 else 'fall'} by {abs(_percent(trend.ln)):.1f} % "
-                f"per stack ({low:.1f} to {high:.1f}): the last {stacks} stacks may read {off:.0f} "
-                f"% {'high' if trend.ln > 0 else 'low'}.")
-    return (f"{_counted(len(here))} show no clear drift: {_percent(trend.ln):+.1f} % per stack "
-            f"({_percent(trend.low):+.1f} to {_percent(trend.high):+.1f}).")
+                f"per stack ({low:.1f} to {high:.1f}): the last {counted(stacks, 'stack')} may "
+                f"read {off:.0f} % {'high' if trend.ln > 0 else 'low'}.")
+    return (f"{counted(len(here), 'control')} show no clear drift: {_percent(trend.ln):+.1f} % per "
+            f"stack ({_percent(trend.low):+.1f} to {_percent(trend.high):+.1f}).")
 
 
 def _shift_words(shift: LotShift) -> str:
@@ -265,8 +266,3 @@ def _higher(change: Change) -> str:
 
 def _percent(ln: float) -> float:
     return 100.0 * math.expm1(ln)
-
-
-def _counted(controls: int) -> str:
-    """A number of controls in words."""
-    return "1 control" if controls == 1 else f"{controls} controls"

@@ -21,6 +21,7 @@ from pressloop.surrogates.parts.prior import Prior, ThresholdPrior
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import FailureMode, Intact
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import by_number, counted
 
 Density = Callable[[Rows, Any], float]
 
@@ -64,8 +65,9 @@ def _useful(rows: Rows, prior: Prior | ThresholdPrior, what: str, density: Densi
         mine = rows.group == group
         if why := _why_not(rows, mine, prior, density, explained):
             left |= mine
-            notes.append(f"{int(mine.sum())} stacks of another lot or operator are left out of "
-                         f"{what}: {why}.")
+            count = int(mine.sum())
+            notes.append(f"{counted(count, 'stack')} of another lot or operator "
+                         f"{by_number(count, 'is', 'are')} left out of {what}: {why}.")
     return (rows[~left], " ".join(notes)) if notes else (rows, "")
 
 

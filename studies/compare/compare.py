@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from pressloop.studies.compare.advice import advice, settings_lines
+from pressloop.studies.compare.advice import Advice, advice
 from pressloop.studies.compare.comparison import FEWEST, Comparison, differences_of, scores_of
 from pressloop.studies.compare.contenders import CRUSHING, RESISTANCE
 from pressloop.studies.compare.jobs import (
@@ -28,7 +28,6 @@ from pressloop.studies.compare.validation import (
     leave_lot_out,
     leave_out,
 )
-from pressloop.studies.compare.words import sentences
 from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each, one_by_one
 
@@ -37,19 +36,30 @@ __all__ = ["Findings", "Options", "compare"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """What was found. A comparison is None where there was too little to compare; `sentences` say
-    so then, and the verdicts otherwise. `settings` are the lines of TOML that set the models to
-    learn with, "" where nothing was compared with one that campaigns can use."""
+    """What was found. A comparison is None where there was too little to compare. `intact`
+    counts the stacks with a resistance, `left_out` those of all that were pressed off a variable
+    that the space fixes."""
 
     options: Options
     resistance: Comparison | None
     crushing: Comparison | None
-    sentences: tuple[str, ...] = ()
-    settings: str = ""
+    intact: int
+    left_out: int = 0
+
+    @property
+    def compared(self) -> tuple[Comparison, ...]:
+        """The comparisons that there are."""
+        return tuple(one for one in (self.resistance, self.crushing) if one is not None)
+
+    @property
+    def advice(self) -> tuple[tuple[Comparison, Advice], ...]:
+        """Which models to learn with, and the comparison that says so; empty where nothing was
+        compared with one that campaigns can use."""
+        return tuple((one, found) for one in self.compared if (found := advice(one)) is not None)
 
     def tables(self) -> dict[str, list[dict[str, object]]]:
         """Tidy rows: scores, differences, every prediction, and what could not be fitted."""
-        both = [c for c in (self.resistance, self.crushing) if c is not None]
+        both = self.compared
         return {
             "compare_scores": [{"what": c.what, **asdict(s)} for c in both for s in c.scores],
             "compare_differences": [{"what": c.what, "baseline": c.baseline, **asdict(d)}
@@ -71,8 +81,8 @@ def compare(data: StudyData, options: Options | None = None, *, seed: int = 0,
     crushing = _compared(
         CRUSHING, crush_table(data.trials, data.space, data.limits.crushed_above), data, options,
         seed, each, predict_crushing)
-    return Findings(options, resistance, crushing, sentences(data, options, resistance, crushing),
-                    settings_lines([advice(resistance), advice(crushing)]))
+    return Findings(options, resistance, crushing, len(data.intact), sum(
+        not data.space.comparable(t.recipe) for t in (*data.intact, *data.failed)))
 
 
 def _compared(what: str, table: Table, data: StudyData, options: Options, seed: int, each: Each,

@@ -12,8 +12,7 @@ from pressloop.studies import paired
 from pressloop.studies.compare import scores
 from pressloop.studies.compare.contenders import CRUSHING
 from pressloop.studies.compare.jobs import Answers, NotFitted
-from pressloop.studies.compare.models import Prediction
-from pressloop.studies.compare.validation import FORWARD, LOT, RECIPE, STACK, Fold, Table
+from pressloop.studies.compare.validation import SCHEMES, Fold, Table
 from pressloop.studies.paired import (
     Difference,
     Losses,
@@ -23,6 +22,7 @@ from pressloop.studies.paired import (
     differences,
     interval,
 )
+from pressloop.surrogates.yardsticks import Prediction
 from pressloop.trials.checks import FloatArray, IntArray
 
 OFF, DENSITY, SKILL = "root_mean_square_off_percent", "surprise_nats", "skill_percent"
@@ -33,13 +33,6 @@ TYPICAL = "typically_off_percent"
 make it large."""
 FEWEST = 4
 """Stacks with a known answer below which nothing is compared."""
-QUESTIONS = {
-    RECIPE: "For a recipe that nobody has pressed yet",
-    STACK: "For one more stack, its recipe pressed before or not",
-    LOT: "For the stacks of a lot that is new",
-    FORWARD: "For the next stacks, from those pressed before them",
-}
-"""What each scheme asks, the most telling first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +75,7 @@ class Comparison:
     @property
     def asked(self) -> tuple[str, ...]:
         """Its schemes, the most telling first."""
-        return tuple(s for s in QUESTIONS if s in self.schemes)
+        return tuple(s for s in SCHEMES if s in self.schemes)
 
     def score(self, scheme: str, model: str, name: str) -> Score | None:
         """One score; None where the model predicted nothing."""

@@ -18,11 +18,10 @@ from pressloop.optimizer.model_files import fit_failure, fit_model
 from pressloop.optimizer.physics_prior import of_failure, of_log_resistance
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.setpoint import input_sd
-from pressloop.studies.compare import crush_models, models
-from pressloop.studies.compare.models import Prediction
 from pressloop.surrogates import failures, predict
 from pressloop.surrogates import models as surrogates
 from pressloop.surrogates.parts.rows import draws_kept
+from pressloop.surrogates.yardsticks import Prediction, crushing, resistance
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import FailureMode
 from pressloop.trials.plugins import file_names, named_module
@@ -30,9 +29,9 @@ from pressloop.trials.trial import Trial
 
 RESISTANCE, CRUSHING = "resistance", "crushing"
 """The two questions."""
-_FOLDERS = {RESISTANCE: (surrogates, models), CRUSHING: (failures, crush_models)}
-_CALLS = {RESISTANCE: ("fit(data, prior, *, seed)", "fit(rows)"),
-          CRUSHING: ("fit(readings, labels, prior, *, seed)", "fit(stacks)")}
+_FOLDERS = {RESISTANCE: (surrogates, resistance), CRUSHING: (failures, crushing)}
+_CALLS = {RESISTANCE: ("fit(data, prior, *, seed)", "fit(x, y)"),
+          CRUSHING: ("fit(readings, labels, prior, *, seed)", "fit(x, y)")}
 _KEYS = {RESISTANCE: "compare.models", CRUSHING: "compare.failure_models"}
 
 
@@ -46,7 +45,7 @@ class Contender:
 
     @property
     def yardstick(self) -> bool:
-        """True of a file of `studies/compare/models/` or `studies/compare/crush_models/`."""
+        """True of a file of `surrogates/yardsticks/`."""
         return self.name in file_names(_FOLDERS[self.what][1])
 
     @property

@@ -14,7 +14,6 @@ from pressloop.studies.compare.contenders import (
     chance_of_crushing,
     fit_resistance,
 )
-from pressloop.studies.compare.crush_models import Stacks
 from pressloop.studies.compare.validation import Fold, Table, thinned
 from pressloop.studies.executor import Each
 from pressloop.trials.checks import FloatArray, IntArray
@@ -79,9 +78,9 @@ def predict_resistance(job: Job) -> tuple[Answer, ...]:
 
     def one(fold: Fold) -> FloatArray:
         test, rows = np.array(fold.test), job.table.rows(fold.train, fold.origin)
-        fitted = model.module.fit(rows) if model.yardstick \
-            else fit_resistance(model.name, rows, job.problem)
-        found = fitted.predict(job.table.x[test], job.table.variance[test])
+        x, variance = job.table.x[test], job.table.variance[test]
+        found = model.module.fit(rows.x, rows.y)(x) if model.yardstick \
+            else fit_resistance(model.name, rows, job.problem).predict(x, variance)
         freedom = np.broadcast_to(np.asarray(found.freedom, dtype=np.float64), test.shape)
         return _sound(np.stack([found.mean, found.sd, freedom]), bool(np.all(found.sd > 0.0)))
 
@@ -95,7 +94,7 @@ def predict_crushing(job: Job) -> tuple[Answer, ...]:
     def one(fold: Fold) -> FloatArray:
         train, x = np.array(fold.train), table.x[np.array(fold.test)]
         if model.yardstick:
-            chance = model.module.fit(Stacks(table.x[train], table.y[train])).probability(x)
+            chance = model.module.fit(table.x[train], table.y[train])(x)
         else:
             trials = tuple(job.trials[i] for i in fold.train)
             chance = chance_of_crushing(model.name, trials, x, job.problem,

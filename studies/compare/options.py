@@ -20,9 +20,9 @@ class Options:
     """What is compared and how. Raises BadInput where there is no such model.
 
     models: files of `surrogates/models/`, which campaigns can use, and of
-        `studies/compare/models/`, yardsticks that they cannot; all of both unless named.
+        `surrogates/yardsticks/resistance/`, which they cannot; all of both unless named.
     failure_models: the same of crushing, in `surrogates/failures/` and
-        `studies/compare/crush_models/`.
+        `surrogates/yardsticks/crushing/`.
     own_models, own_failure_models: dotted names of the lab's own modules, compared as well.
     baseline, failure_baseline: what the others are compared with; "" for the models that the
         campaigns of these stacks learn with.

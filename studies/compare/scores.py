@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.stats import binomtest
 
-from pressloop.studies.compare.models import Prediction
+from pressloop.surrogates.yardsticks import Prediction
 from pressloop.trials.checks import FloatArray
 
 LEVELS = (0.5, 0.8, 0.95)

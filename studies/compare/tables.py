@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 
 from pressloop.studies.compare.comparison import Comparison
-from pressloop.studies.compare.models import Prediction
 from pressloop.studies.compare.scores import reliability
+from pressloop.surrogates.yardsticks import Prediction
 
 Row = dict[str, object]
 

@@ -26,7 +26,8 @@ from pressloop.trials.outcome import Failed, FailureMode, Intact
 from pressloop.trials.trial import Trial
 
 Mask = npt.NDArray[np.bool_]
-RECIPE, STACK, LOT, FORWARD = "recipe", "stack", "lot", "forward"
+SCHEMES = RECIPE, STACK, LOT, FORWARD = "recipe", "stack", "lot", "forward"
+"""The most telling first."""
 FIRST, FIRST_SHARE = 5, 0.2
 """Forward in time begins after this many stacks, or this share of them where that is more."""
 OTHERS = 6

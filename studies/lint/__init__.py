@@ -30,7 +30,6 @@ from pressloop.studies.lint.set_point_units import set_point_units
 from pressloop.studies.lint.sheet import Sheet, sheet_of
 from pressloop.studies.lint.swaps import odd_set_points
 from pressloop.studies.lint.units import resistance_beside
-from pressloop.studies.wording import counted
 from pressloop.trials.errors import BadInput
 
 __all__ = ["CHECKS", "Check", "Finding", "Findings", "Options", "Severity", "Sheet", "Sure",
@@ -41,7 +40,6 @@ CHECKS: tuple[Check, ...] = (
     odd_set_points, resistance_beside, rows_twice, readings_twice, stacks_twice, columns_twice,
     stack_pressures, lot_levels, outliers, lot_areas, standard_errors, labels, confounded, order,
     constant, recipes, coverage)
-_BAD = (Severity.ERROR, Severity.WARNING, Severity.NOTE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,25 +76,6 @@ class Findings:
         """True when something would mislead a model."""
         return self.count(Severity.ERROR) > 0
 
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The verdict, and what is to be looked at first."""
-        first = [one for one in self.found if one.severity is not Severity.NOTE]
-        return (self._verdict(), *(
-            f"{one.severity.capitalize()}, {one.where(self.row_word)}: {one.seen}. {one.remedy}"
-            for one in first[:6]), *(
-                [f"And {len(first) - 6} more, listed below."] if len(first) > 6 else []))
-
-    def _verdict(self) -> str:
-        counts = [counted(self.count(s), str(s)) for s in _BAD if self.count(s)]
-        rows = counted(self.rows, self.row_word)
-        what = f"{self.name} ({rows})" if self.name else f"All {rows}"
-        if not counts:
-            return f"{what}: nothing suspicious in {len(self.checks)} checks."
-        told = ", ".join(counts[:-1]) + " and " * (len(counts) > 1) + counts[-1]
-        return f"{what}: {told}." + (
-            " Correct the errors before anything is concluded from it." if self.serious else "")
-
     def tables(self) -> dict[str, list[dict[str, object]]]:
         """`findings`: one a row."""
         return {"findings": [
@@ -118,7 +97,7 @@ def lint_sheet(sheet: Sheet, options: Options | None = None, *, each: Each = one
     checks = [c for c in CHECKS if c.__name__ not in (options or Options()).without]
     jobs = [(check, sheet) for check in checks]
     found = [one for some in each(_looked, jobs, "Data check") for one in some]
-    found.sort(key=lambda one: _BAD.index(one.severity))
+    found.sort(key=lambda one: list(Severity).index(one.severity))
     return Findings(sheet.name, len(sheet), tuple(found), sheet.row_word,
                     tuple(check.__name__ for check in checks))
 

@@ -8,11 +8,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from pressloop.studies.lint.expected import LOT_ROWS, expected
+from pressloop.studies.lint.expected import expected
 from pressloop.studies.lint.finding import Finding, Severity, Sure
 from pressloop.studies.lint.lot_levels import comparable
 from pressloop.studies.lint.sheet import RESISTANCE, Sheet
-from pressloop.studies.wording import called
+from pressloop.studies.outliers import LOT_ROWS
+from pressloop.trials.wording import called
 
 MANY_LOTS = 4
 """Lots from which on the offset of one says much."""

@@ -12,7 +12,7 @@ from pressloop.optimizer.space import NAMES
 from pressloop.studies.lint.exchanged import misplaced
 from pressloop.studies.lint.finding import Finding, Severity, listed
 from pressloop.studies.lint.sheet import Sheet
-from pressloop.studies.wording import CALLED, called
+from pressloop.trials.wording import CALLED, called
 
 BETWEEN, CHANCE = 0.9, 1e-3
 """Share of a set point's variance that lies between lots, and how rarely chance may do as much."""

@@ -100,15 +100,20 @@ def _equal_readings(sheet: Sheet) -> pd.Series:
     names = sheet.text("stack")[known.index]
     if not sheet.has(RESISTANCE) or known.empty or not sheet.has("pressure_mpa"):
         return pd.Series(dtype=object)
-    key = known[columns].agg("|".join, axis=1)
+    key = _joined(sheet, columns).loc[known.index]
     again = key.duplicated(keep=False)
     # One stack with two rows is the other check's.
     again &= ~((names != "") & names.duplicated(keep=False))
-    recipe = known[[c for c in NAMES if sheet.has(c)]].agg("|".join, axis=1)
+    recipe = _joined(sheet, [c for c in NAMES if sheet.has(c)]).loc[known.index]
     if again.sum() < 2 or _by_chance(sheet.text(RESISTANCE)[known.index], recipe) > \
             BY_CHANCE * (again.sum() / 2):
         return pd.Series(dtype=object)
     return key[again]
+
+
+def _joined(sheet: Sheet, columns: list[str]) -> pd.Series:
+    """The cells of each row, one behind the other."""
+    return pd.DataFrame({c: sheet.text(c) for c in columns}).agg("|".join, axis=1)
 
 
 def _by_chance(text: pd.Series, recipe: pd.Series) -> float:

@@ -11,6 +11,7 @@ from pressloop.optimizer.space import NAMES
 from pressloop.studies.lint.exchanged import misplaced
 from pressloop.studies.lint.finding import Finding, Severity, Sure, listed
 from pressloop.studies.lint.sheet import RESISTANCE, Sheet, rows_where
+from pressloop.trials.wording import counted
 
 SORTED, LONG = 0.95, 8
 """Rank correlation of rows and pressure from which on they count as sorted, and rows it takes."""
@@ -75,7 +76,7 @@ def recipes(sheet: Sheet) -> Iterator[Finding]:
     count, d = len(points.drop_duplicates()), len(varied)
     need = (d + 1) * (d + 2) // 2
     if d and count < need:
-        yield Finding("recipes", Severity.WARNING, "", (), f"{count} different recipes",
+        yield Finding("recipes", Severity.WARNING, "", (), counted(count, "different recipe"),
                       f"a curved response to {listed(varied)} has {need} unknowns, so these "
                       "recipes cannot tell where the best one is", "Press more different recipes "
                       "rather than more of the same.")

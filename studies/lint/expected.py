@@ -8,35 +8,26 @@ from the rest.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 
 from pressloop.optimizer.history.training import Rows
-from pressloop.optimizer.model_files import dataset
 from pressloop.optimizer.physics_prior import of_log_resistance
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import NAMES, Space
 from pressloop.studies.lint.readings import intact
 from pressloop.studies.lint.sheet import ERROR, RESISTANCE, Sheet
-from pressloop.surrogates import predict
-from pressloop.surrogates.models import physics_gp, plain_gp
-from pressloop.surrogates.models.physics_gp import PhysicsGP, left_out_density
+from pressloop.studies.outliers import FEW, judged, predicted
 from pressloop.trials.recipe import Recipe
 
-MANY, FEW = 300, 6
-"""Rows up to which the surrogate judges, and rows below which nobody can."""
+MANY = 300
+"""Rows up to which the surrogate judges."""
 LEAST_FACTOR = 1.5
 """A reading nearer to its neighbours is not worth a look."""
-OUTLYING, SUSPECTS, MOST = 5.5, 3, 15
-"""Standard deviations beyond which a row is contradicted, rows looked at in turn, and most of them.
-"""
 TREES_SD = 8.0
-LOT_ROWS = 5
-"""Stacks of a lot from which on its offset says much."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,66 +74,14 @@ def _recipes(points: pd.DataFrame, space: Space) -> list[Recipe]:
 
 def _by_surrogate(sheet: Sheet, points: pd.DataFrame, read: pd.Series, space: Space) -> Expected:
     errors = (sheet.numbers(ERROR)[points.index] / np.exp(read)).clip(0.0, 1.0).fillna(0.0)
-    rows = Rows(space.encode(_recipes(points, space)), read.to_numpy(), errors.to_numpy() ** 2,
-                np.zeros(len(read), dtype=np.int64))
     origin = (sheet.text("lot") + "|" + sheet.text("operator"))[points.index]
-    offset = pd.Series(0.0, points.index)
-    if origin.nunique() > 1:
-        # Each lot is judged within its own: what lots differ by is no outlier.
-        by_lot = (read - _predict(_fit(rows, space), rows.x)[0]).groupby(origin)
-        size = by_lot.transform("size")
-        offset = by_lot.transform("median") * size / (size + LOT_ROWS)
-        rows = replace(rows, y=(read - offset).to_numpy())
-    kept = _undoubted(rows, space)
-    gp = _fit(rows[kept], space)
-
-    def of_recipes(other: pd.DataFrame) -> Any:
-        return _predict(gp, space.encode(_recipes(other, space)))[0]
-
-    guess = _predict(gp, rows.x)[0]
-    guess[kept] = rows.y[kept] - gp.left_out()[0].mean(0).numpy()
-    return Expected(read, guess + offset, pd.Series(~kept, points.index), of_recipes, points)
-
-
-def _undoubted(rows: Rows, space: Space) -> Any:
-    """Which rows the others do not contradict, shape (n,). The row that is least expected is
-    predicted by a surrogate that has never seen it, as a wild one makes the scatter look wide
-    enough for itself; where it is contradicted it is taken out, and the next one is looked at."""
-    kept = np.ones(rows.y.size, dtype=bool)
-    while kept.sum() >= FEW and (~kept).sum() < MOST:
-        here = np.flatnonzero(kept)
-        density = left_out_density(_fit(rows[kept], space)).numpy()
-        suspects = here[np.argsort(density, kind="stable")[:SUSPECTS]]
-        far = [_deviations(rows, kept, int(row), space) for row in suspects]
-        if max(far) < OUTLYING:
-            break
-        kept[suspects[int(np.argmax(far))]] = False
-    return kept
-
-
-def _deviations(rows: Rows, kept: Any, row: int, space: Space) -> float:
-    """How many standard deviations a row is off what the others say of one more stack."""
-    others = kept & (np.arange(rows.y.size) != row)
-    gp = _fit(rows[others], space)
-    mean, sd = _predict(gp, rows.x[row:row + 1])
-    return float(abs(rows.y[row] - mean[0]) / math.sqrt(sd[0] ** 2 + rows.variance[row]))
-
-
-def _fit(rows: Rows, space: Space) -> PhysicsGP:
-    """Without the laws where they have no numbers, as for a dwell of 1e300 s."""
-    prior = of_log_resistance(space, RiskLimits())
-    try:
-        return physics_gp.fit(dataset(rows), prior)
-    except (RuntimeError, ValueError):
-        return plain_gp.fit(dataset(rows), prior)
-
-
-def _predict(gp: PhysicsGP, x: Any) -> tuple[Any, Any]:
-    """Mean of ln R and standard deviation of one more stack."""
-    at = torch.from_numpy(np.ascontiguousarray(x))
-    with torch.no_grad():
-        mean, sd = predict.moments(gp, at)
-        return mean.numpy(), np.hypot(sd.numpy(), predict.scatter(gp, at).numpy())
+    rows = Rows(space.encode(_recipes(points, space)), read.to_numpy(), errors.to_numpy() ** 2,
+                pd.factorize(origin)[0].astype(np.int64))
+    found = judged(rows, of_log_resistance(space, RiskLimits()))
+    return Expected(read, pd.Series(found.expected, points.index),
+                    pd.Series(found.doubted, points.index),
+                    lambda other: predicted(found.gp, space.encode(_recipes(other, space)))[0],
+                    points)
 
 
 def _by_trees(sheet: Sheet, points: pd.DataFrame, read: pd.Series, space: Space) -> Expected:

@@ -15,7 +15,7 @@ from pressloop.studies.lint.exchanged import misplaced_in_part
 from pressloop.studies.lint.finding import Finding, Severity, Sure
 from pressloop.studies.lint.readings import MIXED_HELD, intact
 from pressloop.studies.lint.sheet import HELD, RESISTANCE, Sheet
-from pressloop.studies.wording import called
+from pressloop.trials.wording import called
 
 FEWEST = 3
 """Stacks of a lot from which on its level is told."""

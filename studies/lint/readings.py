@@ -9,9 +9,9 @@ import pandas as pd
 
 from pressloop.studies.lint.finding import Finding, Severity, Sure, listed
 from pressloop.studies.lint.sheet import ERROR, HELD, MODE, NUMERIC, RESISTANCE, Sheet, rows_where
-from pressloop.studies.wording import counted
 from pressloop.trials.corrections import LABELS
 from pressloop.trials.outcome import FailureMode
+from pressloop.trials.wording import counted
 
 OVERFLOW = 1e9
 """Ohm cm2 that no stack has; analysers write 9.9E37 for a reading that they do not have."""

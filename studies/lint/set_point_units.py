@@ -9,7 +9,7 @@ from pressloop.studies.lint.exchanged import exchanges
 from pressloop.studies.lint.finding import Finding, Severity, Sure
 from pressloop.studies.lint.sheet import USUAL, Sheet
 from pressloop.studies.lint.units import suspected
-from pressloop.studies.wording import called
+from pressloop.trials.wording import called
 
 SURELY_OUTSIDE = 0.1
 UNITS = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "degC"}

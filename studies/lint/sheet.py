@@ -25,7 +25,8 @@ USUAL = {"pressure_mpa": (40.0, 800.0), "dwell_s": (10.0, 3600.0), "temperature_
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """Text cells by row number as in the file ("" for an empty one), columns by header.
+    """Cells by row number as in the file ("" for an empty one), columns by header: the text of a
+    file, or numbers where they are known as numbers.
 
     `space` is what the settings leave free, None without settings; `dies_mm` are the diameters
     that force may have been spread over. `ordered` is True where rows are known to stand in the
@@ -51,6 +52,9 @@ class Sheet:
 
     def text(self, name: str) -> pd.Series:
         """A column as text; empty cells where it is not there."""
+        return self._column(name).map(lambda cell: cell if isinstance(cell, str) else repr(cell))
+
+    def _column(self, name: str) -> pd.Series:
         if name not in self.cells.columns:
             return pd.Series("", index=self.cells.index, dtype=object)
         return self.cells[name]
@@ -59,7 +63,7 @@ class Sheet:
         """A column as numbers, NaN for what is none, infinity included."""
         if name not in self._numbers:
             found = pd.to_numeric(
-                self.text(name).replace("", None), errors="coerce").astype("float64")
+                self._column(name).replace("", None), errors="coerce").astype("float64")
             self._numbers[name] = found.where(np.isfinite(found))
         return self._numbers[name]
 
@@ -122,21 +126,17 @@ def sheet_of(trials: Sequence[Trial], name: str, space: Space) -> Sheet:
     return Sheet(name, frame[kept], space, ordered=True, row_word="trial")
 
 
-def _cells(trial: Trial) -> dict[str, str]:
-    cells = {"stack": trial.stack.stack_id, "lot": trial.stack.lot,
-             "operator": trial.stack.operator,
-             **{name: repr(getattr(trial.recipe, name)) for name in NAMES}}
+def _cells(trial: Trial) -> dict[str, str | float]:
+    cells: dict[str, str | float] = {
+        "stack": trial.stack.stack_id, "lot": trial.stack.lot, "operator": trial.stack.operator,
+        **{name: getattr(trial.recipe, name) for name in NAMES}}
     outcome = trial.outcome
     if isinstance(outcome, Intact):
-        cells |= {RESISTANCE: repr(outcome.resistance_ohm_cm2),
-                  ERROR: _repr(outcome.resistance_se_ohm_cm2),
-                  HELD: _repr(outcome.stack_pressure_mpa)}
+        read = {RESISTANCE: outcome.resistance_ohm_cm2, ERROR: outcome.resistance_se_ohm_cm2,
+                HELD: outcome.stack_pressure_mpa}
+        cells |= {name: value for name, value in read.items() if value is not None}
     if isinstance(outcome, Failed):
         cells[MODE] = str(outcome.mode)
     if isinstance(outcome, (Intact, Failed)) and outcome.damage is not None:
-        cells[DAMAGE] = repr(outcome.damage.index)
+        cells[DAMAGE] = outcome.damage.index
     return cells
-
-
-def _repr(value: float | None) -> str:
-    return "" if value is None else repr(value)

@@ -24,7 +24,7 @@ from pressloop.studies.lint.exchanged import (
 from pressloop.studies.lint.finding import Finding, Severity, Sure, row_words
 from pressloop.studies.lint.sheet import USUAL, Sheet, rows_where
 from pressloop.studies.lint.units import in_kelvin
-from pressloop.studies.wording import CALLED, called
+from pressloop.trials.wording import CALLED, called
 
 APART = 2.5
 """Factor by which a slipped value stands away from the others; without settings, and where it is

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +12,7 @@ from torch import Tensor
 
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
+from pressloop.surrogates.surfaces import Surface
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import KNOWN_MODES, Damage, Failed, FailureMode, Intact, Outcome
 from pressloop.trials.recipe import Recipe
@@ -34,19 +35,6 @@ class Luck:
     reading: float | None
     counted: float | None
     scatter: float | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Surface:
-    """One drawn function of the unit cube, and the scatter of stacks about it: points (m, d) to
-    (m,) each."""
-
-    at: Callable[[Tensor], Tensor]
-    scatter: Callable[[Tensor], Tensor]
-
-    def above_zero(self, x: Tensor) -> Tensor:
-        """Chance that one more stack is above 0, at points (m, d), shape (m,)."""
-        return torch.special.ndtr(self.at(x) / self.scatter(x))
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from pressloop.optimizer import physics_prior
 from pressloop.optimizer.candidates import spread
@@ -26,12 +25,12 @@ from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
 from pressloop.studies.few_rows import few_rows
-from pressloop.studies.replay.drawn_truth import DrawnTruth, Luck, Surface
-from pressloop.studies.replay.laws import law_surface, threshold_surface
+from pressloop.studies.replay.drawn_truth import DrawnTruth, Luck
 from pressloop.studies.replay.truths import usable
-from pressloop.studies.stack_scatter import of_set_points, of_stacks, of_wrong_laws, surrogate_of
 from pressloop.surrogates.failures.threshold import ThresholdGP
 from pressloop.surrogates.models.physics_gp import PhysicsGP
+from pressloop.surrogates.parts.stack_scatter import of_stacks, of_wrong_laws, surrogate_of
+from pressloop.surrogates.surfaces import from_laws, from_rows, from_threshold
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import KNOWN_MODES, Failed, FailureMode, Intact
 from pressloop.trials.trial import Trial
@@ -79,14 +78,15 @@ class Emulator:
         torch.set_num_threads(1)
         draw = np.random.default_rng(list(seed))
         models, space, limits = self.models, self.models.space, self.models.limits
+        z = spread(models.off.numel(), SAMPLED, 0)
         if models.log_resistance is None:
-            resistance = Surface(*law_surface(
-                physics_prior.of_log_resistance(space, limits), models.off, draw))
-            failures = {mode: Surface(*threshold_surface(
-                physics_prior.of_failure(space, mode), draw)) for mode in KNOWN_MODES}
+            resistance = from_laws(
+                physics_prior.of_log_resistance(space, limits), models.off, draw, z)
+            failures = {mode: from_threshold(physics_prior.of_failure(space, mode), draw, z)
+                        for mode in KNOWN_MODES}
         else:
-            resistance = drawn(surrogate_of(models.log_resistance), models.off, draw)
-            failures = {mode: drawn(model, torch.zeros_like(models.off), draw)
+            resistance = from_rows(surrogate_of(models.log_resistance), models.off, draw, z)
+            failures = {mode: from_rows(model, torch.zeros_like(models.off), draw, z)
                         for mode, model in models.failures.items()
                         if isinstance(model, ThresholdGP)}
         return DrawnTruth(space, limits, self.luck, resistance, failures)
@@ -126,27 +126,6 @@ def own_error(model: PhysicsGP) -> OwnError:
     sd = (whole - of_wrong_laws(model, model.rows)).clamp_min(of_stacks(model)**2).sqrt()
     return OwnError(100.0 * math.expm1(float(gap.median())),
                     float((gap <= DEVIATIONS_FOR_95 * sd).double().mean()), gap.numel())
-
-
-def drawn(model: PhysicsGP | ThresholdGP, off: Tensor, draw: np.random.Generator) -> Surface:
-    """One of the functions that the process holds possible: one of its hyperparameter draws, then
-    a joint sample under it. Stacks scatter about it from stack to stack and by set points that are
-    missed by `off` (d,), not by what is allowed for wrong laws as well: that would hand out lucky
-    readings that no press gives."""
-    one = model.member(int(draw.integers(model.scatter.numel())))
-    z = spread(off.numel(), SAMPLED, 0)
-    covariance = one.covariance(z, z)
-    covariance += (1e-8 + 1e-6 * covariance.diagonal().mean()) * torch.eye(SAMPLED)
-    root = torch.linalg.cholesky(covariance)
-    normal = torch.from_numpy(draw.standard_normal(SAMPLED))
-    # f = m + C C_zz^-1 (f_z - m_z), and f_z - m_z is the root times the normal numbers.
-    pull = torch.linalg.solve_triangular(root.T, normal.unsqueeze(1), upper=True).squeeze(1)
-
-    def at(x: Tensor) -> Tensor:
-        with torch.no_grad():
-            return one.mean_at(x) + one.covariance(x, z) @ pull
-
-    return Surface(at, lambda x: (of_stacks(one)**2 + of_set_points(one, x, off)).sqrt())
 
 
 def _by_chance(models: Models, rows: Sequence[Trial]) -> float:

@@ -10,7 +10,6 @@ import numpy as np
 
 from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each, one_by_one
-from pressloop.studies.replay.campaigns import Campaign
 from pressloop.studies.replay.emulator import (
     FEWEST,
     USUALLY_BY_CHANCE,
@@ -18,14 +17,13 @@ from pressloop.studies.replay.emulator import (
     emulator_of,
     known_before_data,
 )
-from pressloop.studies.replay.numbers import Pair, Point, curve, pairs
 from pressloop.studies.replay.options import Options as ReplayOptions
-from pressloop.studies.replay.plan_words import sentences
-from pressloop.studies.replay.replay import replays
+from pressloop.studies.replay.replay import Findings as Replayed
+from pressloop.studies.replay.replay import findings, replays
 from pressloop.studies.replay.replicates import Replicates, replicates, smallest_difference_percent
 from pressloop.studies.replay.strategies import strategy
 from pressloop.studies.replay.truths import usable
-from pressloop.studies.stack_scatter import of_stacks, surrogate_of
+from pressloop.surrogates.parts.stack_scatter import of_stacks, surrogate_of
 from pressloop.trials.checks import not_negative, positive, within
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Intact
@@ -110,19 +108,8 @@ class Findings:
     from_data: bool
     replicates: tuple[Replicates, ...]
     detectable: tuple[Detectable, ...]
-    campaigns: tuple[Campaign, ...]
-    curve: tuple[Point, ...]
-    pairs: tuple[Pair, ...]
-    """Each of the other strategies against the first, search by search."""
-
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The verdicts in plain words, the main one first."""
-        return sentences(self)
-
-    def of(self, name: str) -> tuple[Point, ...]:
-        """The curve of one strategy."""
-        return tuple(p for p in self.curve if p.strategy == name)
+    search: Replayed
+    """The searches, by which the others are compared with the first strategy."""
 
     def tables(self) -> dict[str, list[dict[str, object]]]:
         """Tidy rows by name."""
@@ -130,7 +117,7 @@ class Findings:
         return {
             "plan_replicates": [asdict(r) for r in self.replicates],
             "plan_detectable": [asdict(d) for d in self.detectable],
-            "plan_expected_regret": [asdict(p) for p in self.curve],
+            "plan_expected_regret": [asdict(p) for p in self.search.curve],
             "plan_assumptions": [{
                 "scatter_percent": known["percent"], "scatter_from": known["source"],
                 "failed_percent": self.failed_percent, "truths_from_stacks": self.from_data}]}
@@ -154,15 +141,13 @@ def plan(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_b
                                                 scatter=given))
     asked = ReplayOptions(options.strategies, options.budget, options.batch, options.repeats)
     campaigns = replays(source, data, asked, seed=seed, each=each, what=SEARCHING)
-    by_name = [[c for c in campaigns if c.strategy == name] for name in asked.names]
     return Findings(
         options, len(stacks), intact, scatter, failed, from_data,
         tuple(replicates(scatter.percent, d, power=options.power)
               for d in options.differences_percent),
         tuple(Detectable(n, smallest_difference_percent(n, scatter.percent, power=options.power))
               for n in ARMS),
-        campaigns, tuple(point for found in by_name for point in curve(found)),
-        pairs(by_name[1:], by_name[0], asked))
+        findings(campaigns, asked, baseline=options.strategies[0]))
 
 
 def scatter_of(stacks: Sequence[Trial], options: Options, emulator: Emulator | None) -> Scatter:

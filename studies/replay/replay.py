@@ -16,7 +16,6 @@ from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each, one_by_one
-from pressloop.studies.replay import words as replay_words
 from pressloop.studies.replay.campaigns import Campaign, campaign
 from pressloop.studies.replay.emulator import Emulator, OwnError, emulator_of
 from pressloop.studies.replay.numbers import Needed, Pair, Point, curve, needed, pairs
@@ -43,10 +42,9 @@ class Findings:
     fitted_to: int
     out_of: int
 
-    @property
-    def sentences(self) -> tuple[str, ...]:
-        """The verdicts in plain words, the main one first."""
-        return replay_words.verdicts(self) + replay_words.grounds(self)
+    def of(self, name: str) -> tuple[Point, ...]:
+        """The curve of one strategy."""
+        return tuple(p for p in self.curve if p.strategy == name)
 
     def tables(self) -> dict[str, list[dict[str, object]]]:
         """Tidy rows by name."""
@@ -123,11 +121,12 @@ def _truth(job: Job) -> Truth:
     return job.source.resampled(seed) if isinstance(job.source, TableTruth) else job.source
 
 
-def findings(campaigns: Sequence[Campaign], options: Options, emulator: Emulator | None = None
-             ) -> Findings:
-    """What campaigns tell, whatever they were replayed on."""
+def findings(campaigns: Sequence[Campaign], options: Options, emulator: Emulator | None = None,
+             *, baseline: str = "") -> Findings:
+    """What campaigns tell, whatever they were replayed on; the `baseline`, which the others are
+    compared with, is pressloop unless told otherwise."""
     by_name = {name: [c for c in campaigns if c.strategy == name] for name in options.names}
-    baseline = BASELINE if BASELINE in by_name else options.names[0]
+    baseline = baseline or (BASELINE if BASELINE in by_name else options.names[0])
     return Findings(
         options, tuple(campaigns),
         tuple(point for found in by_name.values() for point in curve(found)),

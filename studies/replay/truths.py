@@ -23,6 +23,7 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact, Outcome
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import counted
 
 SPREAD, CLOUD = 1024, 256
 """Recipes among which the best one is looked for, and in each cloud round it."""
@@ -139,7 +140,7 @@ class TableTruth:
         Raises BadInput where none is left."""
         rows = [t for t in self.told if t.recipe == recipe]
         if again >= len(rows):
-            raise BadInput("recipe", str(recipe), f"pressed at most {len(rows)} times",
+            raise BadInput("recipe", str(recipe), f"pressed at most {counted(len(rows), 'time')}",
                            "The table has no more stacks of it.")
         order = np.random.default_rng([seed, _row_key(recipe)]).permutation(len(rows))
         outcome = rows[order[again]].outcome

@@ -21,7 +21,6 @@ STEP = {"pressure_mpa": "per doubling", "dwell_s": "per doubling", "temperature_
 CELLS = 41
 LEFT_OVER, WHOLE = "what the laws leave over", "resistance, without laws"
 """What a length scale is of."""
-DOUBLING = math.log(2.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,10 +14,10 @@ from pressloop.optimizer.history.training import Origin, Rows, origin_of, traini
 from pressloop.optimizer.model_files import dataset
 from pressloop.optimizer.setpoint import input_sd
 from pressloop.studies.data import StudyData
-from pressloop.studies.stack_scatter import of_set_points, of_stacks, of_wrong_laws
 from pressloop.surrogates import predict
 from pressloop.surrogates.models import physics_gp
 from pressloop.surrogates.models.physics_gp import OUTLYING, PhysicsGP
+from pressloop.surrogates.parts.stack_scatter import of_set_points, of_stacks, of_wrong_laws
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import Intact
 from pressloop.trials.trial import Trial

@@ -22,14 +22,23 @@ from pressloop.optimizer.models import Models
 from pressloop.optimizer.physics_prior import of_log_resistance
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
-from pressloop.studies.sensitivity.sanity_rules import CHECKS, CRUSHED, DAMAGE, RESISTANCE, Look
+from pressloop.studies.outliers import FEW, judged
+from pressloop.studies.sensitivity.sanity_rules import (
+    CRUSHED,
+    DAMAGE,
+    RESISTANCE,
+    RULES,
+    Look,
+    looks,
+)
 from pressloop.surrogates import predict
-from pressloop.surrogates.models import physics_gp, plain_gp
+from pressloop.surrogates.models import plain_gp
 from pressloop.surrogates.models.physics_gp import PhysicsGP
 from pressloop.surrogates.parts.prior import Prior
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import FailureMode
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import counted
 
 FEWEST, MOST_POINTS, LINE = 4, 60, 5
 NARROWEST = 0.15
@@ -77,9 +86,8 @@ def sanity(data: StudyData, trials: Sequence[Trial], models: Models, *, least: f
            false_alarms: float) -> tuple[Finding, ...]:
     """What every check that this space allows came to, for these trials of the data."""
     crushing = crushing_from(models)
-    looks = [look for check in CHECKS if (look := check(data.space, crushing, least)) is not None]
-    return tuple(found for look in looks if (
-        found := _found(data, trials, look, false_alarms / len(CHECKS))) is not None)
+    return tuple(found for look in looks(data.space, crushing, least) if (
+        found := _found(data, trials, look, false_alarms / RULES)) is not None)
 
 
 def crushing_from(models: Models) -> float | None:
@@ -104,18 +112,15 @@ def crushing_from(models: Models) -> float | None:
 
 
 def odd_rows(data: StudyData, trials: Sequence[Trial]) -> tuple[Odd, ...]:
-    """Intact stacks that all others contradict, under the laws of pressing."""
+    """Intact stacks that all others contradict."""
     rows, numbers = _rows(data, trials, RESISTANCE)
-    if not numbers:
+    if len(numbers) < FEW:
         return ()
-    gp = physics_gp.fit(dataset(rows), of_log_resistance(data.space, data.limits))
-    expected = rows.y - gp.left_out()[0].mean(0).numpy()
-    x = torch.from_numpy(rows.x)
-    with torch.no_grad():
-        half = 1.96 * np.hypot(predict.moments(gp, x)[1].numpy(), predict.scatter(gp, x).numpy())
+    found = judged(rows, of_log_resistance(data.space, data.limits))
+    half = 1.96 * found.sd
     return tuple(Odd(numbers[i], *(float(np.exp(v)) for v in (
-        rows.y[i], expected[i], expected[i] - half[i], expected[i] + half[i])))
-        for i in np.flatnonzero(gp.doubted.numpy()).tolist())
+        rows.y[i], found.expected[i], found.expected[i] - half[i], found.expected[i] + half[i])))
+        for i in np.flatnonzero(found.doubted).tolist())
 
 
 def _found(data: StudyData, trials: Sequence[Trial], look: Look, level: float) -> Finding | None:
@@ -192,7 +197,7 @@ def _too_little(space: Space, rows: Rows, inside: FloatArray, look: Look) -> str
     """Why a slope cannot be told from the rows in the box; "" where it can."""
     count = int(inside.sum())
     if count < FEWEST:
-        return f"{count or 'no'} stack{'' if count == 1 else 's'} there, {FEWEST} are needed"
+        return f"{counted(count, 'stack') if count else 'no stacks'} there, {FEWEST} are needed"
     along = rows.x[inside, space.free.index(look.variable)]
     if np.ptp(along) < NARROWEST:
         return "hardly varied there"

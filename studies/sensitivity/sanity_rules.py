@@ -1,9 +1,8 @@
-"""What pressing should and should not do, a small function for each rule."""
+"""What pressing should and should not do."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from pressloop.optimizer.space import Space
@@ -15,6 +14,8 @@ COLD_C, HOT_C, LONG_S = 60.0, 100.0, 300.0
 after the third creep has come to its end (Hayashi 2025, doi 10.1021/acsomega.5c10291)."""
 MOST_BY_DWELL = 0.15
 """ln R per doubling of dwell that creep may still make after LONG_S."""
+RULES = 7
+"""How many there are, whichever of them a space has a part for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,66 +33,41 @@ class Look:
     wrong: int
     beyond: float
 
-
-Check = Callable[[Space, "float | None", float], "Look | None"]
-"""Space, highest pressure that hardly crushes, smallest slope that counts: to what is looked at,
-None where the space has no such part."""
+Rule = tuple[str, str, str, str, str, dict[str, tuple[float, float]], int, float]
+"""The fields of a Look before its box is cut to the space."""
 
 
-def dwell_when_cold(space: Space, crushing: float | None, least: float) -> Look | None:
-    """Contacts only close with time where nothing reacts."""
-    return _look(space, "dwell when cold", "Resistance should not rise with dwell at low "
-                 "temperature", f"below {COLD_C:g} °C", RESISTANCE, "dwell_s",
-                 {"temperature_c": (-math.inf, COLD_C)}, 1, least)
-
-
-def pressure_before_crushing(space: Space, crushing: float | None, least: float) -> Look | None:
-    """Contacts only close with pressure where nothing breaks."""
-    if crushing is None:
-        return None
-    return _look(space, "pressure before crushing", "Resistance should not rise with pressure "
-                 "where hardly anything is crushed", f"below {crushing:.0f} MPa", RESISTANCE,
-                 "pressure_mpa", {"pressure_mpa": (-math.inf, crushing)}, 1, least)
-
-
-def temperature_when_cold(space: Space, crushing: float | None, least: float) -> Look | None:
-    """Warmer powder is softer."""
-    return _look(space, "temperature when cold", "Resistance should not rise with temperature "
-                 "where no reaction is to be expected", f"below {COLD_C:g} °C", RESISTANCE,
-                 "temperature_c", {"temperature_c": (-math.inf, COLD_C)}, 1, least)
-
-
-def reaction_when_hot(space: Space, crushing: float | None, least: float) -> Look | None:
-    """A reaction layer only grows."""
-    return _look(space, "reaction when hot", "Resistance should not fall with dwell where it is "
-                 "hot and long", f"above {HOT_C:g} °C and {LONG_S:g} s", RESISTANCE, "dwell_s",
-                 {"temperature_c": (HOT_C, math.inf), "dwell_s": (LONG_S, math.inf)}, -1, least)
-
-
-def creep_without_end(space: Space, crushing: float | None, least: float) -> Look | None:
-    """Creep comes to an end."""
-    most = -100.0 * math.expm1(-MOST_BY_DWELL)
-    return _look(space, "creep without end", "Resistance should not go on falling with long dwell, "
-                 f"by more than {most:.0f} % per doubling",
-                 f"above {LONG_S:g} s", RESISTANCE, "dwell_s", {"dwell_s": (LONG_S, math.inf)}, -1,
-                 MOST_BY_DWELL)
-
-
-def damage_by_pressure(space: Space, crushing: float | None, least: float) -> Look | None:
-    """More pressure breaks more particles."""
-    return _look(space, "damage by pressure", "The crushed fraction should not fall with pressure",
-                 "anywhere", DAMAGE, "pressure_mpa", {}, -1, 0.0)
-
-
-def crushing_by_pressure(space: Space, crushing: float | None, least: float) -> Look | None:
-    """More pressure crushes more stacks."""
-    return _look(space, "crushing by pressure", "The chance of crushing should not fall with "
-                 "pressure", "anywhere", CRUSHED, "pressure_mpa", {}, -1, 0.0)
-
-
-CHECKS: tuple[Check, ...] = (
-    dwell_when_cold, pressure_before_crushing, temperature_when_cold, reaction_when_hot,
-    creep_without_end, damage_by_pressure, crushing_by_pressure)
+def looks(space: Space, crushing: float | None, least: float) -> tuple[Look, ...]:
+    """The checks that the space has a part for; `crushing` is the highest pressure that hardly
+    crushes, None where there is none, and `least` the smallest slope that counts."""
+    everything, most = -math.inf, -100.0 * math.expm1(-MOST_BY_DWELL)
+    cold, below = {"temperature_c": (everything, COLD_C)}, f"below {COLD_C:g} °C"
+    long = {"dwell_s": (LONG_S, math.inf)}
+    hot = {"temperature_c": (HOT_C, math.inf), **long}
+    gentle = {"pressure_mpa": (everything, everything if crushing is None else crushing)}
+    rules: tuple[Rule, ...] = (
+        # Contacts only close with time where nothing reacts, and with pressure where nothing
+        # breaks; warmer powder is softer.
+        ("dwell when cold", "Resistance should not rise with dwell at low temperature", below,
+         RESISTANCE, "dwell_s", cold, 1, least),
+        ("pressure before crushing", "Resistance should not rise with pressure where hardly "
+         "anything is crushed", f"below {crushing or 0.0:.0f} MPa", RESISTANCE, "pressure_mpa",
+         gentle, 1, least),
+        ("temperature when cold", "Resistance should not rise with temperature where no reaction "
+         "is to be expected", below, RESISTANCE, "temperature_c", cold, 1, least),
+        # A reaction layer only grows; creep comes to an end.
+        ("reaction when hot", "Resistance should not fall with dwell where it is hot and long",
+         f"above {HOT_C:g} °C and {LONG_S:g} s", RESISTANCE, "dwell_s", hot, -1, least),
+        ("creep without end", "Resistance should not go on falling with long dwell, by more than "
+         f"{most:.0f} % per doubling", f"above {LONG_S:g} s", RESISTANCE, "dwell_s", long, -1,
+         MOST_BY_DWELL),
+        # More pressure breaks more particles, and more stacks.
+        ("damage by pressure", "The crushed fraction should not fall with pressure", "anywhere",
+         DAMAGE, "pressure_mpa", {}, -1, 0.0),
+        ("crushing by pressure", "The chance of crushing should not fall with pressure",
+         "anywhere", CRUSHED, "pressure_mpa", {}, -1, 0.0),
+    )
+    return tuple(look for rule in rules if (look := _look(space, *rule)) is not None)
 
 
 def _look(space: Space, name: str, rule: str, where: str, quantity: str, variable: str,

@@ -31,7 +31,6 @@ from pressloop.studies.sensitivity.recipe_left import what_is_left
 from pressloop.studies.sensitivity.sanity import Finding, Odd, odd_rows, sanity
 from pressloop.studies.sensitivity.shares import LASTING, Share, shares, typical_factor
 from pressloop.studies.sensitivity.spread_of_groups import Difference, GroupSpread, scatter_of
-from pressloop.studies.sensitivity.words import sentences
 from pressloop.surrogates.models import physics_gp
 from pressloop.surrogates.models.physics_gp import PhysicsGP
 from pressloop.trials.checks import within
@@ -112,7 +111,6 @@ class Findings:
     checks: tuple[Finding, ...] = ()
     odd: tuple[Odd, ...] = ()
     row_word: str = "trial"
-    sentences: tuple[str, ...] = ()
 
     @property
     def flags(self) -> tuple[Finding, ...]:
@@ -169,7 +167,7 @@ def sensitivity(data: StudyData, options: Options, *, seed: int = 0, each: Each 
                                  _Job("sanity", few, used, options, seed),
                                  _Job("groups", whole, used, options, seed)], "what matters"))
         found = replace(found, **{k: v for part in done for k, v in part.items()})
-    return replace(found, sentences=sentences(found))
+    return found
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pressloop.hardware.envelope import Envelope, check, compare, violations
+from pressloop.hardware.agreement import compare
+from pressloop.hardware.envelope import Envelope, check, violations
 from pressloop.hardware.protocols import PressIdentity
 from pressloop.trials.errors import BadInput, OutOfEnvelope
 from pressloop.trials.recipe import Recipe

@@ -86,8 +86,8 @@ def test_every_rule_says_what_it_found(space, bowl):
     assert gain.endswith("%, below the 0.2 % that it is worth.")
     silent = assessed(bowl(6), space).sentences
     assert silent[0] == "Budget: 6 stacks."
-    assert silent[1].endswith("; no level is set at which to stop.")
-    assert silent[2].endswith("; what a stack is worth is not set.")
+    assert silent[1].endswith("; no chance is set below which the campaign stops.")
+    assert silent[2].endswith("; no gain is set below which the campaign stops.")
 
 
 def test_before_any_stack_is_intact_only_the_budget_stops(space, trial):

@@ -17,7 +17,6 @@ from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.studies.compare.compare import Findings, Options, compare
 from pressloop.studies.compare.comparison import OFF, SKILL, TYPICAL, Comparison
-from pressloop.studies.compare.models import Prediction
 from pressloop.studies.compare.scores import coverage
 from pressloop.studies.compare.validation import (
     Table,
@@ -31,10 +30,13 @@ from pressloop.studies.compare.validation import (
 )
 from pressloop.studies.data import StudyData
 from pressloop.studies.paired import NO_EVIDENCE, REAL, TOO_FEW
+from pressloop.surrogates.yardsticks import Prediction
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
 from pressloop.trials.stack import Stack
 from pressloop.trials.trial import State, Trial
 from pressloop.views.study.compare import section
+from pressloop.views.study.words.advice import settings_lines
+from pressloop.views.study.words.compare import sentences
 from tests.studies.stacks import SPACE, pressed, spread
 
 pytestmark = pytest.mark.slow
@@ -77,7 +79,7 @@ def test_on_a_linear_law_the_mean_is_worse_and_the_verdict_says_so() -> None:
     assert (one.model, one.strength) == ("mean", REAL)
     assert one.low > 10.0
     assert any("Worse than the straight-line response surface, and the difference is real: mean of "
-               "all stacks" in s for s in found.sentences)
+               "all stacks" in s for s in sentences(found))
     own = resistance_of(found).score("recipe", "linear", OFF)
     assert own is not None
     assert own.low < 10.5 < own.high, "a scatter of 0.1 is 10.5 %"
@@ -91,7 +93,7 @@ def test_on_noise_nothing_is_better_than_the_mean() -> None:
         strengths.append(one.strength)
         assert one.value > 0.0 or one.strength == NO_EVIDENCE
         assert (one.strength == NO_EVIDENCE) is any(
-            s.startswith("No evidence of a difference: straight-line") for s in found.sentences)
+            s.startswith("No evidence of a difference: straight-line") for s in sentences(found))
     assert strengths.count(NO_EVIDENCE) >= 4
 
 
@@ -99,13 +101,13 @@ def test_a_handful_of_stacks_proves_nothing() -> None:
     found = compare(data_of(law(5, 3.0)), replace(CHEAP, models=("nearest_neighbour",),
                                                   baseline="mean"))
     assert {d.strength for d in resistance_of(found).against("recipe", OFF)} == {TOO_FEW}
-    assert any("Too few different recipes (5)" in s for s in found.sentences)
+    assert any("Too few different recipes (5)" in s for s in sentences(found))
 
 
 def test_below_four_stacks_nothing_is_compared() -> None:
     found = compare(data_of(law(3, 1.0)), CHEAP)
     assert (found.resistance, found.crushing) == (None, None)
-    assert "needs 4 intact stacks, there are 3" in found.sentences[0]
+    assert "needs 4 intact stacks, there are 3" in sentences(found)[0]
     assert all(not rows for rows in found.tables().values())
 
 
@@ -159,7 +161,7 @@ def test_a_model_that_cannot_learn_is_named_with_its_reason() -> None:
                if row["model"] == "quadratic" and row["scheme"] == "forward"]
     assert sum(int(str(row["stacks"])) for row in missing) == 6
     assert all("needs 11 stacks" in str(row["why"]) for row in missing)
-    assert any("the quadratic response surface could not be fitted" in s for s in found.sentences)
+    assert any("the quadratic response surface could not be fitted" in s for s in sentences(found))
     assert resistance_of(found).score("recipe", "quadratic", OFF) is not None
 
 
@@ -169,7 +171,7 @@ def test_a_stack_pressed_off_a_fixed_variable_is_told_of() -> None:
               for t in law(12, 1.0)]
     found = compare(replace(data_of(trials), space=space), CHEAP)
     assert {row["trial"] for row in found.tables()["compare_predictions"]} == set(range(3, 13))
-    assert any(s.startswith("2 stacks are left out") for s in found.sentences)
+    assert any(s.startswith("2 stacks are left out") for s in sentences(found))
 
 
 def test_the_worst_stack_is_named() -> None:
@@ -180,22 +182,22 @@ def test_the_worst_stack_is_named() -> None:
     assert typical is not None and square is not None
     assert typical.value < 100.0 < 0.5 * square.value, "one wild stack is not typical"
     assert any(s.startswith("Most of the root mean square is one stack, trial 5 ")
-               for s in found.sentences)
+               for s in sentences(found))
 
 
 def test_an_interval_that_tells_nothing_is_named() -> None:
     options = replace(CHEAP, models=("nearest_neighbour", "mean"), baseline="nearest_neighbour")
     wild = [replace(t, outcome=Intact(float(10.0 ** (t.number % 7)))) for t in law(16, 1.0)]
-    words = " ".join(compare(data_of(wild), options).sentences)
+    words = " ".join(sentences(compare(data_of(wild), options)))
     assert "The widest of these intervals, of trial " in words
     assert "knows next to nothing" in words
-    assert "widest" not in " ".join(compare(data_of(law(32, 2.0)), CHEAP).sentences)
+    assert "widest" not in " ".join(sentences(compare(data_of(law(32, 2.0)), CHEAP)))
 
 
 def test_chances_that_the_count_contradicts_are_called_so() -> None:
     trials = [replace(t, outcome=CRUSHED, stack=replace(t.stack, lot="B")) if t.number > 30
               else replace(t, outcome=CRUSHED) if t.number < 4 else t for t in law(60, 0.0)]
-    found = [s for s in compare(data_of(trials), CHEAP).sentences if "to be crushed" in s]
+    found = [s for s in sentences(compare(data_of(trials), CHEAP)) if "to be crushed" in s]
     assert any("more than chance explains: its chances are too low" in s for s in found)
     assert any(s.endswith("were.") or "were. It" in s for s in found)
 
@@ -212,7 +214,7 @@ def test_models_that_say_the_same_do_not_differ(mixed: tuple[Trial, ...]) -> Non
 def test_who_learned_from_more_stacks_is_told() -> None:
     options = replace(CHEAP, models=("plain_gp", "linear"), baseline="plain_gp", refit_up_to=20,
                       blocks=2, most_rows=20)
-    words = " ".join(compare(data_of(law(64, 1.0)), options).sentences)
+    words = " ".join(sentences(compare(data_of(law(64, 1.0)), options)))
     assert "which learned from 20 stacks at most," in words
     assert "learned from all stacks" in words
 
@@ -255,11 +257,12 @@ def test_the_best_model_that_can_be_set_ends_the_report() -> None:
                       own_models=("lab_with_models.knowing",))
     data = data_of(law(32, 2.0))
     found = compare(data, options)
-    assert found.settings == '[surrogate]\nmodel = "lab_with_models.knowing"'
-    assert found.sentences[-1].endswith('[surrogate] model = "lab_with_models.knowing"')
+    assert settings_lines(found) == '[surrogate]\nmodel = "lab_with_models.knowing"'
+    assert sentences(found)[-1].endswith('[surrogate] model = "lab_with_models.knowing"')
     assert any("the model lab_with_models.knowing is the best of those" in s
-               for s in found.sentences)
-    assert found.settings.replace('"', "&quot;") in section(found, data).replace("&#34;", "&quot;")
+               for s in sentences(found))
+    lines = settings_lines(found).replace('"', "&quot;")
+    assert lines in section(found, data).replace("&#34;", "&quot;")
 
 
 @pytest.mark.usefixtures("lab")
@@ -267,8 +270,8 @@ def test_a_model_that_nothing_beats_is_kept() -> None:
     options = replace(CHEAP, models=("mean",), baseline="lab_with_models.knowing",
                       own_models=("lab_with_models.blind",))
     found = compare(data_of(law(32, 2.0)), options)
-    assert found.settings == '[surrogate]\nmodel = "lab_with_models.knowing"'
-    assert any("than the model lab_with_models.knowing: keep it." in s for s in found.sentences)
+    assert settings_lines(found) == '[surrogate]\nmodel = "lab_with_models.knowing"'
+    assert any("than the model lab_with_models.knowing: keep it." in s for s in sentences(found))
 
 
 @pytest.mark.usefixtures("lab")
@@ -276,13 +279,13 @@ def test_a_yardstick_that_wins_is_told_but_never_set() -> None:
     options = replace(CHEAP, models=("linear",), baseline="lab_with_models.blind",
                       own_models=("pressloop.surrogates.models.plain_gp",))
     found = compare(data_of(law(12, 2.0)), options)
-    assert "linear" not in found.settings
+    assert "linear" not in settings_lines(found)
     assert any(s.startswith("The straight-line response surface predicts really better")
-               for s in found.sentences)
+               for s in sentences(found))
 
 
 def test_nothing_is_to_be_set_where_only_yardsticks_were_compared() -> None:
-    assert not compare(data_of(law(12, 2.0)), CHEAP).settings
+    assert not settings_lines(compare(data_of(law(12, 2.0)), CHEAP))
 
 
 FEW = st.integers(0, 3)
@@ -349,7 +352,7 @@ def test_large_tables_are_left_out_in_groups_and_say_so() -> None:
     options = replace(CHEAP, refit_up_to=20, blocks=4, most_rows=20)
     found = compare(data_of(law(64, 1.0)), options)
     assert len(resistance_of(found).schemes["recipe"]) == 4
-    assert any("the 64 stacks were left out in 4 random groups" in s for s in found.sentences)
+    assert any("the 64 stacks were left out in 4 random groups" in s for s in sentences(found))
 
 
 def test_replicates_are_left_out_together_unless_asked_otherwise() -> None:
@@ -417,7 +420,7 @@ def test_the_section_is_in_plain_words(mixed: tuple[Trial, ...]) -> None:
     words = html.split('type="application/json"', maxsplit=1)[0].lower()
     assert "predicted against measured, each stack predicted without itself" in words
     assert "of the stacks given a chance of crushing, how many were crushed?" in html.lower()
-    assert not [word for word in BAYESIAN if word in words or word in str(found.sentences).lower()]
+    assert not [word for word in BAYESIAN if word in words or word in str(sentences(found)).lower()]
     assert "nan" not in words.replace("pennant", "").split()
 
 

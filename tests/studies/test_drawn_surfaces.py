@@ -6,20 +6,23 @@ import numpy as np
 import pytest
 import torch
 
+from pressloop.optimizer.candidates import spread as all_over
 from pressloop.optimizer.models import Models, fit_models
 from pressloop.optimizer.problem import Problem
-from pressloop.studies.replay.emulator import drawn
-from pressloop.studies.stack_scatter import surrogate_of
+from pressloop.studies.replay.emulator import SAMPLED
 from pressloop.surrogates import predict
 from pressloop.surrogates.failures.threshold import ThresholdGP
 from pressloop.surrogates.models.physics_gp import PhysicsGP
 from pressloop.surrogates.parts.ensemble_gp import EnsembleGP
+from pressloop.surrogates.parts.stack_scatter import surrogate_of
+from pressloop.surrogates.surfaces import from_rows
 from pressloop.trials.outcome import FailureMode
 from tests.studies.stacks import SPACE, pressed, spread
 
 pytestmark = pytest.mark.slow
 
 X = torch.from_numpy(SPACE.encode(spread(6, seed=5)))
+Z = all_over(3, SAMPLED, 0)
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +50,7 @@ def test_one_member_is_one_of_those_that_are_averaged(models: Models, what: str)
 def test_drawn_surfaces_spread_as_the_model_doubts(models: Models, what: str) -> None:
     model = fitted(models, what)
     seeds = range(300)
-    told = torch.stack([drawn(model, torch.zeros(3), np.random.default_rng(seed)).at(X)
+    told = torch.stack([from_rows(model, torch.zeros(3), np.random.default_rng(seed), Z).at(X)
                         for seed in seeds])
     mean, sd = predict.moments(model, X)
     assert ((told.mean(0) - mean).abs() < 4.0 * sd / np.sqrt(len(seeds)) + 1e-3).all()
@@ -56,7 +59,7 @@ def test_drawn_surfaces_spread_as_the_model_doubts(models: Models, what: str) ->
 
 def test_a_drawn_surface_is_a_function(models: Models) -> None:
     """However many points are asked for at once."""
-    surface = drawn(fitted(models, "resistance"), torch.zeros(3), np.random.default_rng(1))
+    surface = from_rows(fitted(models, "resistance"), torch.zeros(3), np.random.default_rng(1), Z)
     whole = surface.at(X)
     assert torch.allclose(torch.cat([surface.at(one) for one in X.split(1)]), whole, atol=1e-8)
 

@@ -25,6 +25,7 @@ from pressloop.studies.lint import (
 )
 from pressloop.studies.lint.finding import Finding, row_words
 from pressloop.trials.errors import BadInput
+from pressloop.views.study.words.lint import sentences
 from tests.studies.stacks import SPACE, pressed, spread
 
 pytestmark = pytest.mark.slow
@@ -305,7 +306,7 @@ def test_a_check_that_stumbles_costs_the_others_nothing(monkeypatch: pytest.Monk
     monkeypatch.setattr("pressloop.studies.lint.CHECKS", (stumbling, *CHECKS))
     told = lint_sheet(sound())
     assert bad(told) == [("stumbling", "", ())] and not told.serious
-    assert "ZeroDivisionError: float division" in told.sentences[1]
+    assert "ZeroDivisionError: float division" in sentences(told)[1]
     assert "report" in told.found[0].remedy
     spoilt = lint_sheet(written(sound(), R, [intact(sound())[0]], "OL"))
     assert spoilt.serious and len(spoilt.found) == 2
@@ -474,7 +475,7 @@ def test_no_table_makes_it_stumble() -> None:
                   pd.DataFrame({PRESSURE: ["1e300"] * 9, R: ["1e-300"] * 9, SE: ["x"] * 9},
                                index=range(2, 11), dtype=object)):
         found = lint_sheet(Sheet("odd", cells))
-        assert found.found and found.sentences
+        assert found.found and sentences(found)
         assert "could not be made" not in str(found.found)
 
 
@@ -500,5 +501,5 @@ def test_findings_are_sorted_and_told_in_a_row_each() -> None:
     rows = found.tables()["findings"]
     assert [r["severity"] for r in rows] == sorted((r["severity"] for r in rows),
                                                    key=["error", "warning", "note"].index)
-    assert found.serious and found.sentences[0].startswith("cronau2021.csv (31 rows): 1 error")
+    assert found.serious and sentences(found)[0].startswith("cronau2021.csv (31 rows): 1 error")
     assert row_words((3, 4, 5, 9)) == "rows 3 to 5, 9"

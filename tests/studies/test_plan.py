@@ -14,7 +14,7 @@ from scipy import stats
 from pressloop.optimizer.decision_analysis import stacks_to_prove
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.studies.data import StudyData
-from pressloop.studies.replay.plan import Options, plan, scatter_of
+from pressloop.studies.replay.plan import Findings, Options, plan, scatter_of
 from pressloop.studies.replay.replay import Options as ReplayOptions
 from pressloop.studies.replay.replay import replay
 from pressloop.studies.replay.replicates import (
@@ -26,6 +26,7 @@ from pressloop.studies.replay.replicates import (
 )
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, FailureMode
+from pressloop.views.study.words.plan import sentences
 from tests.studies.stacks import REFERENCE, SPACE, pressed, spread
 
 pytestmark = pytest.mark.slow
@@ -35,6 +36,12 @@ KNOWN = {8: {5: 43, 10: 12, 20: 4, 30: 2},
          25: {5: 412, 10: 108, 20: 30, 30: 15, 50: 6}}
 NO_STACKS = StudyData("no stacks", (), SPACE, RiskLimits(), REFERENCE)
 CHEAP = ("full_factorial", "random")
+
+
+def searched(found: Findings, **changed: object) -> Findings:
+    """The same plan after other searches."""
+    return replace(found, search=replace(found.search, **changed))  # type: ignore[arg-type]
+
 
 scatters, differences = st.floats(1.0, 60.0), st.floats(2.0, 100.0)
 
@@ -102,13 +109,13 @@ def test_nonsense_is_refused(wrong):
 
 def test_a_plan_without_stacks():
     found = plan(NO_STACKS, Options(budget=6, repeats=4, strategies=CHEAP, stacks_per_day=3.0))
-    text = " ".join(found.sentences)
+    text = " ".join(sentences(found))
     assert not found.from_data
     assert (found.scatter.percent, found.scatter.source) == (12.0, "usual")
     assert "No stacks were given" in text
     assert "2 working days" in text
-    assert [p.stacks for p in found.of("random")] == [3, 6]
-    assert all(p.low_percent <= p.median_percent <= p.high_percent for p in found.curve)
+    assert [p.stacks for p in found.search.of("random")] == [3, 6]
+    assert all(p.low_percent <= p.median_percent <= p.high_percent for p in found.search.curve)
     tables = found.tables()
     assert {r["stacks"] for r in tables["plan_expected_regret"]} == {3, 6}
     for rows in tables.values():
@@ -137,7 +144,7 @@ def test_stacks_are_used_where_there_are_any():
     found = plan(data, Options(budget=6, repeats=2, strategies=CHEAP))
     assert found.from_data
     assert found.scatter.source == "model"
-    assert "agree with the stacks given" in " ".join(found.sentences)
+    assert "agree with the stacks given" in " ".join(sentences(found))
 
 
 def test_a_plan_and_a_replay_tell_the_same_of_the_same_stacks():
@@ -145,7 +152,7 @@ def test_a_plan_and_a_replay_tell_the_same_of_the_same_stacks():
     data = StudyData("simulated stacks", pressed(spread(64)), SPACE, RiskLimits(), REFERENCE, True)
     planned = plan(data, Options(budget=6, repeats=3, strategies=CHEAP))
     replayed = replay(data, ReplayOptions(budget=6, repeats=3, strategies=CHEAP))
-    assert planned.curve == replayed.curve
+    assert planned.search.curve == replayed.curve
     failed = sum(isinstance(t.outcome, Failed) and t.outcome.mode is not FailureMode.CRUSHED
                  for t in data.trials)
     assert failed > 6
@@ -154,20 +161,20 @@ def test_a_plan_and_a_replay_tell_the_same_of_the_same_stacks():
 
 def test_who_does_better_than_pressloop_is_named():
     found = plan(NO_STACKS, Options(budget=6, repeats=4, strategies=CHEAP))
-    better = replace(found.pairs[0], worse_percent=-3.0, worse_low=-4.6, worse_high=-1.2)
-    said = replace(found, pairs=(better,)).sentences
+    better = replace(found.search.pairs[0], worse_percent=-3.0, worse_low=-4.6, worse_high=-1.2)
+    said = sentences(searched(found, pairs=(better,)))
     [named] = [s for s in said if "lower than a full factorial design" in s]
     assert "random recipes by 3.0 % (1.2 % to 4.6 %)" in named
     perhaps = replace(better, worse_high=0.5)
-    assert len(replace(found, pairs=(perhaps,)).sentences) == len(said) - 1
+    assert len(sentences(searched(found, pairs=(perhaps,)))) == len(said) - 1
 
 
 def test_who_breaks_the_limits_in_the_end_is_told():
     found = plan(NO_STACKS, Options(budget=6, repeats=4, strategies=CHEAP))
-    kept = tuple(replace(c, feasible=(True, True)) for c in found.campaigns)
-    assert not any("limits allow" in s for s in replace(found, campaigns=kept).sentences)
+    kept = tuple(replace(c, feasible=(True, True)) for c in found.search.campaigns)
+    assert not any("limits allow" in s for s in sentences(searched(found, campaigns=kept)))
     lost = (*kept[:-1], replace(kept[-1], feasible=(True, False)))
-    [told] = [s for s in replace(found, campaigns=lost).sentences if "limits allow" in s]
+    [told] = [s for s in sentences(searched(found, campaigns=lost)) if "limits allow" in s]
     assert "a full factorial design 0, random recipes 25." in told
 
 

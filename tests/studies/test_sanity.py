@@ -13,11 +13,11 @@ from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
 from pressloop.studies.sensitivity.sanity import Finding, odd_rows, sanity
-from pressloop.studies.sensitivity.sanity_words import flag_words
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
 from pressloop.trials.trial import Trial
 from pressloop.views.study.sensitivity import _checks
+from pressloop.views.study.words.rules import flag_words
 from tests.studies.sensitivity_tables import SPACE, study, table
 from tests.studies.stacks import pressed, spread
 

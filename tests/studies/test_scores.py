@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressloop.studies.compare import scores
-from pressloop.studies.compare.models import Prediction
 from pressloop.studies.paired import (
     LIKELY,
     NO_EVIDENCE,
@@ -25,6 +24,7 @@ from pressloop.studies.paired import (
     holm,
     interval,
 )
+from pressloop.surrogates.yardsticks import Prediction
 
 CHANCES = st.lists(st.tuples(st.booleans(), st.floats(0.0, 1.0)), min_size=1, max_size=40)
 

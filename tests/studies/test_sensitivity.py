@@ -21,7 +21,6 @@ from pressloop.studies.data import StudyData
 from pressloop.studies.few_rows import few_rows
 from pressloop.studies.sensitivity.drawn import drawn, grid
 from pressloop.studies.sensitivity.held_pressure import held_pressure
-from pressloop.studies.sensitivity.law_words import law_words
 from pressloop.studies.sensitivity.recipe_left import what_is_left
 from pressloop.studies.sensitivity.sanity import plain_process
 from pressloop.studies.sensitivity.sanity_rules import RESISTANCE
@@ -32,6 +31,8 @@ from pressloop.trials.checks import FloatArray
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Intact
 from pressloop.views.study.sensitivity import section
+from pressloop.views.study.words.laws import law_words
+from pressloop.views.study.words.sensitivity import sentences
 from tests.studies.sensitivity_tables import (
     SPACE,
     Groups,
@@ -174,7 +175,7 @@ def test_many_stacks_tell_the_scatter_within_lots_although_the_laws_are_wrong() 
     assert {one.within for one in found.groups} == {found.scatter}
     rows = found.tables()["groups"]
     assert all(row["within_low"] == found.scatter_low for row in rows)
-    told = " ".join(found.sentences)
+    told = " ".join(sentences(found))
     assert "of one recipe, lot and operator by 10 %" in told or "by 11 %" in told
     assert "one recipe, lot and operator" in section(found, data)
 
@@ -211,7 +212,7 @@ def test_differences_between_simulated_lots_hold_the_truth() -> None:
 def test_two_operators_who_are_alike_are_said_to_be() -> None:
     """Not that others might double resistance."""
     data, _ = in_groups(table(a_sum, 57, 1, 0.10), Groups(1, 2, 0.0, 0.0), 1)
-    told = " ".join(sensitivity(data, Options()).sentences)
+    told = " ".join(sentences(sensitivity(data, Options())))
     bound = re.search(r"perator o0 and operator o1 likely differ by less than (\d+) %", told)
     assert bound is not None and int(bound.group(1)) <= 15
     assert told.count("too few to tell how others would differ") == 1
@@ -226,7 +227,7 @@ def test_an_operator_who_reads_higher_is_named() -> None:
         for t, mia in zip(table(a_sum, 80, 2, 0.08), by_mia, strict=True)
         if isinstance(t.outcome, Intact)]
     found = sensitivity(study(rows), Options())
-    assert "Operator mia reads" in " ".join(found.sentences)
+    assert "Operator mia reads" in " ".join(sentences(found))
     one, = found.differences
     assert (one.upper, one.lower) == ("mia", "jo") and 0.0 < one.low < np.log(1.12) < one.high
 
@@ -238,7 +239,7 @@ def test_lots_with_an_operator_each_are_told_apart_with_what_the_operator_does()
             for i, t in enumerate(table(a_sum, 40, 2, 0.08))]
     found = sensitivity(study(rows), Options())
     assert all(abs(d.high - d.low) < 0.25 for d in found.differences)
-    told = " ".join(found.sentences)
+    told = " ".join(sentences(found))
     assert "cannot be told apart" in told and "whose doing this includes" in told
 
 
@@ -248,7 +249,7 @@ def test_lots_that_were_pressed_elsewhere_are_said_to_be_confounded() -> None:
     order = sorted(rows, key=lambda t: t.recipe.pressure_mpa)
     data = study([replace(t, stack=replace(t.stack, lot="ab"[i // 12]))
                   for i, t in enumerate(order)])
-    assert "pressure vary together" in " ".join(sensitivity(data, Options()).sentences)
+    assert "pressure vary together" in " ".join(sentences(sensitivity(data, Options())))
 
 
 def test_the_slope_with_the_held_stack_pressure_is_found() -> None:
@@ -274,7 +275,7 @@ def test_one_two_and_three_free_variables_make_a_section(space: Space) -> None:
     data = StudyData("simulated", pressed(spread(20, 0, space)), space, simulated=True)
     found = sensitivity(data, Options())
     assert {s.variable for s in found.shares} == set(space.free)
-    assert len(found.sentences) > 3
+    assert len(sentences(found)) > 3
     html = section(found, data)
     assert "What matters" in html and "Resistance over pressure" in html
     assert not any(word in html.lower() for word in ("posterior", "gaussian process", "sobol"))
@@ -291,7 +292,7 @@ def test_few_rows_say_what_cannot_be_told(rows: int) -> None:
     """Nothing below three intact stacks; with five that knowledge speaks, not they."""
     data = study(table(_known, rows, 0, 0.1) if rows else ())
     found = sensitivity(data, Options())
-    told = " ".join(found.sentences)
+    told = " ".join(sentences(found))
     assert ("cannot be told from" in told) is (rows < 3)
     assert rows < 3 or "much of this rests on what is known of pressing in general" in told
     assert section(found, data)
@@ -305,7 +306,7 @@ def test_where_the_laws_do_not_hold_they_are_not_used() -> None:
             for t, r, u in zip(table(_known, 10, 0, 0.1), space.decode_all(x), x[:, 0],
                                strict=True)]
     found = sensitivity(StudyData("a table", tuple(rows), space), Options())
-    assert found.lawless and "knows none" in " ".join(found.sentences)
+    assert found.lawless and "knows none" in " ".join(sentences(found))
     whole = next(c for c in found.changes if c.part == "whole")
     truth = float(np.exp(-2.2 / np.log2(45.0))) - 1.0
     assert whole.low < truth < whole.high < 0.0

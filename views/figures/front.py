@@ -7,6 +7,7 @@ from typing import Any
 
 from pressloop.optimizer import Recommendation
 from pressloop.optimizer.objectives.pareto import Tradeoff
+from pressloop.trials.wording import counted
 from pressloop.views.figures.look import BLUE, INK, RECOMMENDED, Panel, blank, log_axis
 from pressloop.views.front import cells_of
 from pressloop.views.words import OHM_CM2
@@ -35,7 +36,8 @@ def fronts(found: Recommendation) -> list[Panel]:
 def _against_time(found: Recommendation, front: Sequence[Tradeoff]) -> Panel:
     title, minutes = "Resistance against cycle time", [t.minutes for t in front]
     if max(minutes) - min(minutes) < ALIKE:
-        return Panel(title, "", missing=f"All of these recipes take {minutes[0]:.0f} minutes.")
+        return Panel(title, "", missing="All of these recipes take "
+                     f"{counted(round(minutes[0]), 'minute')}.")
     return Panel(title, READ, _figure(found, front, [(m, m, m) for m in minutes],
                                       "Cycle time (min)", {}))
 

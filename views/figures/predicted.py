@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pressloop.trials.outcome import Intact
+from pressloop.trials.wording import counted
 from pressloop.views.analysis import Analysis, Forecast
 from pressloop.views.figures.look import MUTED, Panel, blank, hover, log_axis, marks
 from pressloop.views.words import OHM_CM2, percent
@@ -23,7 +24,7 @@ def predicted(found: Analysis) -> Panel:
         return Panel(TITLE, READ, missing="This needs an intact stack that was pressed after "
                      "another intact one." + _failing(found.forecasts))
     within = sum(low <= measured <= high for _, measured, _, low, high in known)
-    words = (f" {within} of {len(known)} stacks fell within their interval."
+    words = (f" {within} of {counted(len(known), 'stack')} fell within their interval."
              f"{_failing(found.forecasts)}")
     return Panel(TITLE, READ + words, _figure(known))
 

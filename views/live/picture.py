@@ -11,6 +11,7 @@ from rich.text import Text
 
 from pressloop.trials.outcome import Intact
 from pressloop.trials.trial import State, Trial
+from pressloop.trials.wording import counted
 from pressloop.views.kinds import FAILURES, Kind, best_intact, counts, kind_of, reason_of
 from pressloop.views.words import OHM_CM2, plus_minus, recipe_words, resistance
 
@@ -28,7 +29,7 @@ def picture(trials: Sequence[Trial], budget: int, trouble: str = "") -> Renderab
     ended = sum(not trial.is_open for trial in trials)
     bar = Table.grid(padding=(0, 2))
     bar.add_row(ProgressBar(total=max(budget, 1), completed=ended, width=40),
-                f"{ended} of {budget} stacks", _failures(trials))
+                f"{ended} of {counted(budget, 'stack')}", _failures(trials))
     parts: list[RenderableType] = [bar, Text(_now(trials)), Text(_best(trials), style="bold")]
     if trials:
         parts.append(_last(trials[-LAST:]))
@@ -47,7 +48,8 @@ def summary(trials: Sequence[Trial], budget: int) -> str:
     """The final state on one line."""
     ended = sum(not trial.is_open for trial in trials)
     intact = counts(trials)[Kind.INTACT]
-    return f"{ended} of {budget} stacks, {intact} intact, {_failures(trials)}; {_best(trials)}"
+    return (f"{ended} of {counted(budget, 'stack')}, {intact} intact, {_failures(trials)}; "
+            f"{_best(trials)}")
 
 
 def _failures(trials: Sequence[Trial]) -> str:

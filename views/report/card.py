@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from pressloop.optimizer import Comparison, Problem, Recommendation, RiskLimits, Space
-from pressloop.studies.wording import counted
 from pressloop.trials.recipe import Recipe, Value
+from pressloop.trials.wording import counted
 from pressloop.views.figures.front import fronts
 from pressloop.views.front import cells_of, explained, heads_of
 from pressloop.views.page import facts, panels, tag, text

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pressloop.evaluation.reading import Reading
 from pressloop.evaluation.relaxation_peaks import hertz
+from pressloop.trials.wording import counted
 from pressloop.views.figures.look import GREEN, RED, Panel
 from pressloop.views.figures.nyquist import bode, nyquist
 from pressloop.views.figures.relaxation import relaxation
@@ -110,7 +111,7 @@ def _facts(one: Shown, reading: Reading) -> list[tuple[str, str, str]]:
          f"weight {percent(best)}" if len(reading.described) > 1 else ""),
         ("Residual", f"{reading.solution.rms:.2%} of |Z|",
          f"{reading.ladder_rms:.2%} with any circuit"),
-        ("Sweep", f"{one.hz.size} points", f"{hertz(float(one.hz.max()))} to "
+        ("Sweep", counted(one.hz.size, "point"), f"{hertz(float(one.hz.max()))} to "
          f"{hertz(float(one.hz.min()))}, {one.spectrum.area_cm2:g} cm²"),
     ]
 

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 from pressloop.studies.compare.compare import Findings
 from pressloop.studies.compare.comparison import OFF, SKILL, TYPICAL, Comparison, Score
-from pressloop.studies.compare.contenders import CRUSHING
-from pressloop.studies.compare.method import method
-from pressloop.studies.compare.stack_words import percent_off
+from pressloop.studies.compare.contenders import CRUSHING, RESISTANCE
 from pressloop.studies.compare.validation import FORWARD, LOT, RECIPE, STACK
-from pressloop.studies.compare.words import to_set, verdict
 from pressloop.studies.data import StudyData
 from pressloop.studies.paired import Difference
 from pressloop.views.page import panels, tag, text
 from pressloop.views.study.compare_figures import chances, differences, left_out, verdict_words
 from pressloop.views.study.spoken import spoken
+from pressloop.views.study.words.advice import settings_lines, to_set
+from pressloop.views.study.words.compare import not_compared, verdict
+from pressloop.views.study.words.method import method
+from pressloop.views.study.words.stacks import percent_off
 from pressloop.views.words import NBSP
 
 HEADS = {RECIPE: "new recipe", STACK: "one more stack", LOT: "new lot", FORWARD: "next stacks"}
@@ -36,10 +37,11 @@ Cell = tuple[str, bool]
 def section(findings: Findings, data: StudyData) -> str:
     """HTML of both comparisons, verdicts first, then how they were made, and at the end what to put
     into the settings."""
-    shown = [one for one in (findings.resistance, findings.crushing) if one is not None]
+    shown = findings.compared
     parts = [_comparison(one) for one in shown]
     if len(shown) < 2:
-        missing = [s for s in findings.sentences if "not compared" in s]
+        missing = [not_compared(what, findings) for what, one in (
+            (RESISTANCE, findings.resistance), (CRUSHING, findings.crushing)) if one is None]
         parts.append(tag("p", text(" ".join(missing)), class_="panel muted",
                          style="margin-top:18px"))
     how = [s for one in shown for s in method(one, findings.options)]
@@ -146,11 +148,11 @@ def _crushed(one: Comparison, scheme: str, name: str) -> list[Cell]:
 
 def _to_set(findings: Findings) -> str:
     """Which models to learn with, and the lines for the settings."""
-    *why, _ = to_set(findings.resistance, findings.crushing) or ("",)
-    if not findings.settings:
+    if not findings.advice:
         return ""
+    *why, _ = to_set(findings)
     content = tag("h3", "What to put into the settings") + "".join(
-        tag("p", spoken(s)) for s in why) + tag("pre", text(findings.settings))
+        tag("p", spoken(s)) for s in why) + tag("pre", text(settings_lines(findings)))
     return tag("div", content, class_="panel", style="margin-top:18px")
 
 

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 
 from pressloop.studies.compare.comparison import SKILL, Comparison
-from pressloop.studies.compare.models import Prediction
 from pressloop.studies.compare.scores import EDGES, Bin, reliability
-from pressloop.studies.compare.words import worse
 from pressloop.studies.paired import REAL, Difference
+from pressloop.surrogates.yardsticks import Prediction
 from pressloop.trials.checks import IntArray
 from pressloop.views.figures.look import (
     BLUE,
@@ -24,6 +23,7 @@ from pressloop.views.figures.look import (
     hover,
     log_axis,
 )
+from pressloop.views.study.words.compare import worse
 from pressloop.views.words import NBSP, OHM_CM2
 
 SHOWN = 300

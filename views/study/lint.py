@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 from pressloop.studies.data import StudyData
 from pressloop.studies.lint import Finding, Findings, Severity
-from pressloop.studies.wording import counted
+from pressloop.trials.wording import counted
 from pressloop.views.figures.look import ORANGE, RED
 from pressloop.views.page import tag, text
+from pressloop.views.study.words.lint import verdict
 
 COLOURS = {Severity.ERROR: RED, Severity.WARNING: ORANGE, Severity.NOTE: "#9aa5b1"}
 MEANING = ("An error would mislead a model and is to be corrected first; a warning may mislead it "
@@ -20,7 +21,7 @@ def section(findings: Findings, data: StudyData) -> str:
     """Verdict, errors and warnings in a table, notes folded away."""
     bad = [one for one in findings.found if one.severity is not Severity.NOTE]
     notes = [one for one in findings.found if one.severity is Severity.NOTE]
-    content = tag("div", tag("p", tag("strong", text(findings.sentences[0])))
+    content = tag("div", tag("p", tag("strong", text(verdict(findings))))
                   + (tag("p", MEANING, class_="muted small") if findings.found else ""),
                   class_="panel")
     if bad:

@@ -12,6 +12,7 @@ from pressloop.views.figures.look import BLUE, MUTED, Panel, blank, log_axis
 from pressloop.views.page import panels, tag, text
 from pressloop.views.study.replay import RIGHT, regret_figure, regret_key
 from pressloop.views.study.spoken import bullets, spoken
+from pressloop.views.study.words.plan import sentences
 from pressloop.views.words import NBSP
 
 EXPECT = ("By how many percent the recommended recipe is expected to be worse than the best one "
@@ -25,10 +26,11 @@ DETECT = ("The smallest real difference between two recipes that this many stack
 
 def section(findings: Findings, data: StudyData) -> str:
     """Verdict, expected distance from the best over budget, replicates."""
-    main, *rest = findings.sentences
+    main, *rest = sentences(findings)
     verdict = tag("p", tag("strong", spoken(main))) + bullets(rest)
-    shown = [Panel("What to expect of a budget", EXPECT, regret_figure(findings.curve, eighty=True),
-                   wide=True, key=regret_key(findings.curve))]
+    curve = findings.search.curve
+    shown = [Panel("What to expect of a budget", EXPECT, regret_figure(curve, eighty=True),
+                   wide=True, key=regret_key(curve))]
     return tag("section", tag("h2", "Plan") + tag("div", verdict, class_="panel")
                + tag("p", "") + panels(shown, "plan") + tag("p", "")
                + tag("div", tag("div", _replicates(findings), class_="panel")

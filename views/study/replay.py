@@ -9,7 +9,7 @@ from pressloop.studies.data import StudyData
 from pressloop.studies.replay.numbers import Needed, Pair, Point
 from pressloop.studies.replay.replay import Findings
 from pressloop.studies.replay.strategies import words_of
-from pressloop.studies.replay.words import grounds, stacks_words, verdicts
+from pressloop.trials.wording import counted
 from pressloop.views.figures.look import (
     BLUE,
     GREEN,
@@ -24,6 +24,7 @@ from pressloop.views.figures.look import (
 )
 from pressloop.views.page import panels, tag, text
 from pressloop.views.study.spoken import bullets, spoken
+from pressloop.views.study.words.replay import grounds, stacks_words, verdicts
 from pressloop.views.words import NBSP, plain
 
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, MUTED)
@@ -104,14 +105,15 @@ def _line(figure: Any, points: Sequence[Point], colour: str, shade: float, words
     figure.add_scatter(
         x=x, y=middle, mode="lines+markers", hoverinfo="text", marker={"size": 5, "color": colour},
         line={"shape": "hv", "width": 2.4, "color": colour},
-        hovertext=[f"<b>{words}</b><br>{p.stacks} stacks: {p.median_percent:.1f} % above the best"
-                   f" ({p.low_percent:.1f} to {p.high_percent:.1f} %)" for p in points])
+        hovertext=[f"<b>{words}</b><br>{counted(p.stacks, 'stack')}: {p.median_percent:.1f} % "
+                   f"above the best ({p.low_percent:.1f} to {p.high_percent:.1f} %)"
+                   for p in points])
 
 
 def _table(findings: Findings) -> str:
     within = findings.options.within_percent
     heads = ["Way of choosing recipes", f"Stacks to come within {within:g} %",
-             "Replays that never did", f"Lost of {findings.options.budget} stacks",
+             "Replays that never did", f"Lost of {counted(findings.options.budget, 'stack')}",
              "Above the best at the end", "Breaks the limits at the end"]
     pairs = {p.strategy: p for p in findings.pairs}
     if pairs:

@@ -5,22 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pressloop.studies.data import StudyData
-from pressloop.studies.sensitivity.groups_words import groups_words
-from pressloop.studies.sensitivity.law_words import law_words
 from pressloop.studies.sensitivity.sanity import Finding
-from pressloop.studies.sensitivity.sanity_words import (
-    none_words,
-    odd_words,
-    rows_words,
-    slope_words,
-)
 from pressloop.studies.sensitivity.sensitivity import Findings
-from pressloop.studies.sensitivity.words import (
-    changes_words,
-    learned_words,
-    limits_words,
-    shares_words,
-)
+from pressloop.trials.wording import by_number, counted
 from pressloop.views.page import panels, tag, text
 from pressloop.views.study.sensitivity_figures import (
     curve_panels,
@@ -29,6 +16,21 @@ from pressloop.views.study.sensitivity_figures import (
     share_panel,
 )
 from pressloop.views.study.spoken import bullets, spoken
+from pressloop.views.study.words.groups import groups_words
+from pressloop.views.study.words.laws import law_words
+from pressloop.views.study.words.rules import (
+    none_words,
+    odd_words,
+    rows_words,
+    slope_words,
+)
+from pressloop.views.study.words.sensitivity import (
+    changes_words,
+    learned_words,
+    limits_words,
+    shares_words,
+    too_few,
+)
 from pressloop.views.words import recipe_words
 
 
@@ -36,7 +38,7 @@ def section(findings: Findings, data: StudyData) -> str:
     """HTML: what matters, whether the readings make sense, effects, maps, scatter."""
     if not findings.shares:
         return tag("section", tag("h2", "What matters")
-                   + tag("p", text(" ".join(findings.sentences)), class_="panel muted"))
+                   + tag("p", text(too_few(findings)), class_="panel muted"))
     return (_matters(findings) + _sense(findings) + _effects(findings, data)
             + _scatter(findings) + _laws(findings, data))
 
@@ -55,8 +57,8 @@ def _sense(found: Findings) -> str:
     """Flags first; then what was looked at."""
     told = [c for c in found.checks if not c.why_not]
     if found.flags:
-        head = (f"{len(found.flags)} of {len(told)} rules of pressing are contradicted by the "
-                "readings.")
+        head = (f"{len(found.flags)} of {counted(len(told), 'rule')} of pressing "
+                f"{by_number(len(found.flags), 'is', 'are')} contradicted by the readings.")
     elif told:
         head = none_words(len(told))
     else:

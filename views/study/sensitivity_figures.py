@@ -14,10 +14,10 @@ from pressloop.studies.sensitivity.effects import Curve
 from pressloop.studies.sensitivity.sensitivity import Findings
 from pressloop.studies.sensitivity.shares import LASTING, WHOLE, Share
 from pressloop.studies.sensitivity.spread_of_groups import FEW_GROUPS
-from pressloop.studies.wording import called
 from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import called
 from pressloop.views.analysis import Analysis
 from pressloop.views.figures.look import (
     BAND,

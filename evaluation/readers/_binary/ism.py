@@ -10,6 +10,7 @@ import numpy as np
 from pressloop.evaluation.readers._sweep import RawSweep
 from pressloop.evaluation.readers._table.find import find_number
 from pressloop.trials.errors import BadInput
+from pressloop.trials.wording import by_number, counted
 
 SUFFIX = ".ism"
 _AS_TEXT = "Export it from Zahner Analysis or Thales as text (.txt, .csv) instead."
@@ -36,7 +37,8 @@ def sweeps(data: bytes, source: str) -> tuple[RawSweep, ...]:
         raise BadInput(source, f"zahner_analysis: {error}", "a whole .ism file",
                        f"Copy the file again. {_AS_TEXT}") from None
     left = everything - frequency.size
-    notes = (f"{left} points at frequencies that were measured twice were left out",) if left \
+    notes = (f"{counted(left, 'point')} at frequencies that were measured twice "
+             f"{by_number(left, 'was', 'were')} left out",) if left \
         else ()
     area = find_number(r"([0-9][0-9.,]*)", str(getattr(file, "electrodeArea", "")))
     return (RawSweep(source, frequency, impedance, "phase", area_cm2=area or None, notes=notes),)

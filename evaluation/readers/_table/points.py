@@ -14,6 +14,7 @@ from pressloop.evaluation.readers._table.names import MODULUS, PHASE
 from pressloop.evaluation.readers._table.pairs import PAIRS
 from pressloop.evaluation.readers._table.rows import Row, Table, columns_of, where
 from pressloop.trials.errors import BadInput
+from pressloop.trials.wording import by_number, counted
 
 _RADIANS_AT_MOST = 1.6
 _HZ = (1e-6, 1e12)
@@ -62,7 +63,7 @@ def points_of(table: Table, group: Group, rows: Sequence[Row]) -> tuple[list[Poi
 
 
 def _counted(count: int, what: str) -> str:
-    return f"{count} rows {what} were left out" if count > 1 else f"1 row {what} was left out"
+    return f"{counted(count, 'row')} {what} {by_number(count, 'was', 'were')} left out"
 
 
 def _value(source: str, at: int, column: Column, row: list[str], marks: Marks) -> complex:

@@ -14,6 +14,7 @@ from pressloop.trials.ledger.database import display, parse, sqlite_path
 from pressloop.trials.ledger.disk import onto_disk
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.proof import prove
+from pressloop.trials.wording import counted
 from pressloop.views.files import write_atomically
 
 
@@ -86,5 +87,6 @@ def _warn(ledger: Ledger) -> None:
 
 def _tell(result: dict[str, Any], as_json: bool) -> None:
     emit(result, as_json, lambda: print("\n".join([
-        f"{result['entries']} entries copied to {result['to']}, each compared with its original: "
-        "equal.", *(f"{name}: up to {head}" for name, head in result["heads"].items())])))
+        f"{counted(result['entries'], 'entry', 'entries')} copied to {result['to']}, "
+        "each compared with its original: equal.",
+        *(f"{name}: up to {head}" for name, head in result["heads"].items())])))

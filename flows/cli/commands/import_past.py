@@ -14,6 +14,7 @@ from pressloop.flows.stack_names import one_outcome_each
 from pressloop.trials.entry import Opened
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.stamp import versions
+from pressloop.trials.wording import by_number, counted
 
 
 def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -> None:
@@ -37,4 +38,5 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
     result = {"campaign": name, "rows": len(past), "added": added, "known": len(past) - added,
               "in_work": len(in_work), "table": table.cells.taken}
     emit(result, as_json, lambda: print(
-        f"{added} of {len(past)} rows added to {name}; {len(past) - added} were there already."))
+        f"{added} of {counted(len(past), 'row')} added to {name}; "
+        f"{len(past) - added} {by_number(len(past) - added, 'was', 'were')} there already."))

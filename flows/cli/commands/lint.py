@@ -15,6 +15,7 @@ from pressloop.flows.past.sheet import sheet_from
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.studies.lint import Findings, Severity, lint_sheet
 from pressloop.trials.tables.files import cells_of
+from pressloop.views.study.words.lint import verdict
 
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
 
@@ -41,4 +42,4 @@ def _show(found: Findings) -> None:
         console.print(Padding(Text(f"{one.seen}: {one.why}.\n{one.remedy}"), (0, 0, 0, 2)))
     if found.found:
         console.print()
-    console.print(Text(found.sentences[0]))
+    console.print(Text(verdict(found)))

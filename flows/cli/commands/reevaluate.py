@@ -20,6 +20,7 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.outcome import Intact, Outcome
 from pressloop.trials.trial import State, Trial, outcomes_before
+from pressloop.trials.wording import by_number, counted
 from pressloop.views.kinds import kind_of, reason_of
 from pressloop.views.words import plus_minus
 
@@ -82,7 +83,8 @@ def _show(rows: list[dict[str, Any]], before: int) -> None:
     Console().print(table)
     moved = Counter(row["after"]["outcome"] for row in rows
                     if row["after"]["outcome"] != row["before"]["outcome"])
-    print(f"{len(rows)} stacks read again, {before} were read so before; "
+    print(f"{counted(len(rows), 'stack')} read again, {before} {by_number(before, 'was', 'were')} "
+          "read so before; "
           f"{sum(moved.values())} changed their outcome.")
 
 

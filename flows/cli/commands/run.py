@@ -28,6 +28,7 @@ from pressloop.trials.errors import Fault
 from pressloop.trials.ledger.database import hidden
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.outcome import Intact
+from pressloop.trials.wording import by_number, counted
 
 
 def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None,
@@ -105,7 +106,8 @@ def unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[N
         if used < order.trials and _last_word(ledger, name).get("how") != "finished":
             raise Fault("the Prefect server does not answer "
                         f"({one_line(away) or type(away).__name__}). "
-                        f"{used} of {order.trials} stacks are done; start again on the same ledger "
+                        f"{used} of {counted(order.trials, 'stack')} "
+                        f"{by_number(used, 'is', 'are')} done; start again on the same ledger "
                         "to go on.") from None
         say("The Prefect server went away before it heard of the end; the ledger has it all.")
 

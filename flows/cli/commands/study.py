@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,48 +13,46 @@ from rich.text import Text
 from pressloop.flows.cli.commands.report import writable
 from pressloop.flows.console import FAILED, Terminated, emit, say, terminable
 from pressloop.flows.engine import prefect_environment
+from pressloop.flows.study.opened import Opened, handed_on, opened
 from pressloop.flows.study.outputs import PAGE, SUMMARY
 from pressloop.flows.study.parts import PARTS
-from pressloop.flows.study.settings import read_study
-from pressloop.flows.study.sources import source_of
-from pressloop.trials.tables.files import cells_of
+from pressloop.trials.wording import counted
 
 
 def study(path: Path, seed: int | None, out: Path | None, as_json: bool) -> int:
     """Does the study and prints what it found; returns the exit code, 1 where a part could not be
     done. Raises BadInput for settings or a source that cannot be used."""
-    settings = read_study(path)
-    folder = out or Path(settings.study.out)
     # Whatever is wrong with the source is better said before the server is waited for.
-    source = source_of(settings.source, path.parent, settings.study.seed if seed is None else seed)
-    with writable(folder):
+    now = opened(path, seed, out)
+    with writable(now.folder):
         pass
-    if source.data.simulated:
+    data = now.source.data
+    if data.simulated:
         say("SIMULATED: no stack was pressed, no number here is a measurement.")
-    say(f"{settings.study.name}: {len(source.data.trials)} stacks, {source.data.source}.")
-    for design in settings.designs(path.parent):
-        say(f"{design.name}: {cells_of(design).words}.")
-    _run(settings, path, seed, folder)
-    found = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
-    emit(found | {"folder": str(folder)}, as_json, lambda: _show(found, folder))
+    say(f"{now.study.table.name}: {counted(len(data.trials), 'stack')}, {data.source}.")
+    if now.study.design.taken:
+        say(now.study.design.taken)
+    _run(now)
+    found = json.loads((now.folder / SUMMARY).read_text(encoding="utf-8"))
+    emit(found | {"folder": str(now.folder)}, as_json, lambda: _show(found, now.folder))
     return FAILED if any(part["problem"] for part in found["parts"].values()) else 0
 
 
-def _run(settings: Any, path: Path, seed: int | None, folder: Path) -> None:
+def _run(now: Opened) -> None:
     prefect_environment.prepare(quiet=True)
     from pressloop.flows.engine.server import temporary_server
 
     with terminable() as asked:
         try:
             with temporary_server():
-                _flow(settings, path, seed, folder)
+                _flow(now)
         except (KeyboardInterrupt, Terminated):
             say("pressloop: stopped. Tables of the parts that were done are in the folder; the "
                 "report is not.")
             raise typer.Exit(asked.code) from None
 
 
-def _flow(settings: Any, path: Path, seed: int | None, folder: Path) -> None:
+def _flow(now: Opened) -> None:
     from prefect.exceptions import FailedRun
 
     from pressloop.flows.study.jobs import for_workers, known_to_threads, runner_of
@@ -63,13 +60,13 @@ def _flow(settings: Any, path: Path, seed: int | None, folder: Path) -> None:
 
     # Worker processes take over what is set here before their first import.
     for_workers()
-    runner = runner_of(settings.study)
+    runner = runner_of(now.study.table)
     chosen = flow if runner is None else flow.with_options(task_runner=runner)
     try:
-        with known_to_threads():
-            chosen(os.fspath(path), seed, os.fspath(folder))
+        with known_to_threads(), handed_on(now):
+            chosen(*now.asked)
     except FailedRun:
-        if not (folder / SUMMARY).exists():
+        if not (now.folder / SUMMARY).exists():
             raise
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from pressloop.flows.console import say
 from pressloop.flows.past.trials import Past
-from pressloop.studies.wording import counted
 from pressloop.trials.tables.files import Cells
+from pressloop.trials.wording import counted
 
 
 def say_taken(path: Path, cells: Cells, ignored: Sequence[str], as_json: bool) -> None:

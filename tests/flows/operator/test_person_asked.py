@@ -187,7 +187,7 @@ def test_a_stack_in_a_terminal_stopped_and_gone_on(server: Any, tmp_path: Path) 
         screen.answer("earlier run", "pressed")
         screen.answer("Highest reading", "1,12")
         screen.answer("Time held", "181")
-        screen.until("1 of 1 stacks")
+        screen.until("1 of 1 stack")
         assert process.wait(150) == 0
     pressed_by_hand(*trials_of(LEDGER))
 

@@ -10,6 +10,7 @@ import pytest
 from lab_files import PAST, write_settings, write_table
 
 from pressloop.flows.study.jobs import runner_of
+from pressloop.flows.study.opened import handed_on, opened, taken
 from pressloop.flows.study.outputs import Done, clear, write_tables
 from pressloop.flows.study.parts import PARTS
 from pressloop.flows.study.settings import read_study
@@ -61,8 +62,9 @@ def test_sources_that_are_none_are_refused(tmp_path: Path, pressloop: Pressloop,
 
 
 def test_parts_run_when_their_table_is_there_and_all_without_any(tmp_path: Path) -> None:
-    assert read_study(write_study(tmp_path)).parts == tuple(PARTS)
-    assert read_study(write_study(tmp_path, parts="[plan]\n[lint]")).parts == ("lint", "plan")
+    assert tuple(read_study(write_study(tmp_path)).options) == tuple(PARTS)
+    some = read_study(write_study(tmp_path, parts="[plan]\n[lint]"))
+    assert tuple(some.options) == ("lint", "plan")
 
 
 def test_lists_and_a_design_reach_the_options(tmp_path: Path) -> None:
@@ -71,8 +73,24 @@ def test_lists_and_a_design_reach_the_options(tmp_path: Path) -> None:
     path = write_study(tmp_path, parts='[compare]\nmodels = ["mean", "linear"]\n'
                                        '[replay]\ndesign = "design.csv"')
     found = read_study(path)
-    assert found.options("compare", tmp_path).models == ("mean", "linear")
-    assert found.options("replay", tmp_path).design == ((100.0, 60.0, 25.0), (200.5, 600.0, 80.0))
+    assert found.options["compare"].models == ("mean", "linear")
+    assert found.options["replay"].design == ((100.0, 60.0, 25.0), (200.5, 600.0, 80.0))
+    assert found.design.taken.startswith("design.csv: 2 rows read")
+
+
+def test_a_study_is_done_on_what_was_read_when_it_was_opened(tmp_path: Path) -> None:
+    write_settings(tmp_path)
+    write_table(tmp_path, PAST)
+    found = opened(write_study(tmp_path, 'table = "past.csv"\nsettings = "lab.toml"'), seed=7)
+    path, seed, out = found.asked
+    (tmp_path / "past.csv").unlink()
+    (tmp_path / "study.toml").unlink()
+    with handed_on(found):
+        assert taken(path, seed, out) is found
+        with pytest.raises(BadInput, match="readable"):
+            taken(path, 8, out)
+    with pytest.raises(BadInput, match="readable"):
+        taken(path, seed, out)
 
 
 def test_csv_excel_and_parquet_give_the_same_trials(tmp_path: Path) -> None:
@@ -210,7 +228,7 @@ def test_dask_that_is_not_installed_is_told(tmp_path: Path, monkeypatch: pytest.
                                             ) -> None:
     import sys
 
-    table = read_study(write_study(tmp_path, study='workers = "dask"')).study
+    table = read_study(write_study(tmp_path, study='workers = "dask"')).table
     monkeypatch.setitem(sys.modules, "prefect_dask", None)
     with pytest.raises(BadInput, match=r"pip install .pressloop\[dask\]"):
         runner_of(table)
@@ -224,4 +242,4 @@ def replace_workers(table: object, workers: str) -> object:
 @pytest.mark.parametrize("path", sorted((Path(__file__).parents[3] / "examples" / "studies").glob(
     "*.toml")), ids=lambda p: p.stem)
 def test_example_studies_can_be_read(path: Path) -> None:
-    assert read_study(path).parts
+    assert read_study(path).options

@@ -19,6 +19,7 @@ from pressloop.flows.study.settings import read_study
 from pressloop.flows.study.sources import source_of
 from pressloop.flows.study.study import done_part
 from pressloop.studies.executor import one_by_one
+from pressloop.studies.replay import plan as planning
 from tests.flows.conftest import Answer
 
 ROOT = Path(__file__).parents[3]
@@ -61,12 +62,10 @@ def test_here_and_in_processes_the_same_tables_are_written(
 @pytest.mark.prefect
 def test_a_part_that_cannot_be_done_costs_the_others_nothing(
         tmp_path: Path, pressloop: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
-    import pressloop.studies.replay.plan
-
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("of all things")
 
-    monkeypatch.setattr(pressloop.studies.replay.plan, "plan", broken)
+    monkeypatch.setattr(planning, "plan", broken)
     path = write_study(tmp_path, parts="[lint]\n[plan]", study='workers = "here"')
     answer = pressloop("study", path, "--json")
     assert answer.code == 1
@@ -77,7 +76,7 @@ def test_a_part_that_cannot_be_done_costs_the_others_nothing(
     assert "Traceback" not in answer.err
     settings = read_study(path)
     source = source_of(settings.source, tmp_path, 0)
-    trace = done_part("plan", settings.options("plan", tmp_path), source, 0, one_by_one).trace
+    trace = done_part("plan", settings.options["plan"], source, 0, one_by_one).trace
     assert trace.startswith("Traceback") and "in broken" in trace, "for the log"
 
 
@@ -86,7 +85,7 @@ def test_the_same_part_twice_gives_the_same_rows(tmp_path: Path) -> None:
     for part in ("lint", "compare"):
         source = source_of(settings.source, tmp_path, 4)
         for folder in ("one", "again"):
-            done = done_part(part, settings.options(part, tmp_path), source, 4, one_by_one)
+            done = done_part(part, settings.options[part], source, 4, one_by_one)
             assert not done.problem
             (tmp_path / folder).mkdir(exist_ok=True)
             write_tables(tmp_path / folder, done)

@@ -1,4 +1,4 @@
-"""Words that the sentences of several parts share."""
+"""Words that the sentences of several rooms share."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ from collections.abc import Sequence
 
 CALLED = {"pressure_mpa": "pressure", "dwell_s": "dwell", "temperature_c": "temperature"}
 """What people call the set points."""
-SMALL = 0.02
-"""Size of ln R that is not worth a sentence."""
 
 
 def percent(share: float) -> str:
@@ -16,9 +14,14 @@ def percent(share: float) -> str:
     return "less than 1 %" if 0.0 <= value < 0.95 else f"{value:.0f} %"
 
 
-def counted(number: int, noun: str) -> str:
-    """As in "1 stack" and "2 stacks"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def by_number(number: float, one: str, many: str) -> str:
+    """The word that goes with a number, as in "is" and "are"."""
+    return one if number == 1 else many
+
+
+def counted(number: int, noun: str, many: str = "") -> str:
+    """As in "1 stack" and "2 stacks"; `many` is the plural where it is no mere s."""
+    return f"{number} {by_number(number, noun, many or f'{noun}s')}"
 
 
 def called(kind: str, name: str) -> str:

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from pressloop.optimizer.space import Space
 from pressloop.studies.sensitivity.effects import LEFT_OVER, WHOLE, LawValue
-from pressloop.studies.wording import CALLED, SMALL, percent
+from pressloop.trials.wording import CALLED, percent
+from pressloop.views.study.words.groups import SMALL
 
 
 def law_words(laws: Sequence[LawValue], left_over: float, space: Space) -> list[str]:

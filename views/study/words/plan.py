@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pressloop.studies.replay.emulator import FEWEST
+from pressloop.studies.replay.plan import Findings
 from pressloop.studies.replay.strategies import words_of
-from pressloop.studies.replay.words import RECOMMENDS, risky_words
-from pressloop.studies.wording import counted, listed
-
-if TYPE_CHECKING:
-    from pressloop.studies.replay.plan import Findings
+from pressloop.trials.wording import by_number, counted, listed
+from pressloop.views.study.words.replay import RECOMMENDS, risky_words
 
 SOURCES = {
     "settings": "as set", "repeats": "as stacks pressed alike show it",
@@ -23,7 +19,7 @@ LATER = 12
 
 def sentences(found: Findings) -> tuple[str, ...]:
     """The main verdict first."""
-    risky = risky_words(found.campaigns, found.options.strategies)
+    risky = risky_words(found.search.campaigns, found.options.strategies)
     return tuple(s for s in (
         _expected(found), _compared(found), risky, _beaten(found), _replicates(found),
         _small(found), _days(found), _ground(found)) if s)
@@ -31,33 +27,34 @@ def sentences(found: Findings) -> tuple[str, ...]:
 
 def _expected(found: Findings) -> str:
     """From the middle of the budget to its end, of the first strategy."""
-    points = found.of(found.options.strategies[0])
+    points = found.search.of(found.options.strategies[0])
     middle = min(points, key=lambda p: abs(p.stacks - 0.6 * found.options.budget))
     ahead = [p for p in points if middle.stacks < p.stacks <= middle.stacks + LATER]
     where = "" if found.from_data else "on presses as they usually are, "
-    text = (f"With {middle.stacks} stacks searched by {words_of(middle.strategy)}, {where}expect "
-            f"the recommended recipe to be {_percent(middle.median_percent)} above the best one "
-            f"(in 80 of 100 cases less than {_percent(middle.percent_in_80_of_100)})")
+    text = (f"With {counted(middle.stacks, 'stack')} searched by {words_of(middle.strategy)}, "
+            f"{where}expect the recommended recipe to be {_percent(middle.median_percent)} above "
+            f"the best one (in 80 of 100 cases less than {_percent(middle.percent_in_80_of_100)})")
     if not ahead:
         return text + "."
     gain = middle.median_percent - ahead[-1].median_percent
-    more = f"{ahead[-1].stacks - middle.stacks} more stacks"
-    return text + (f"; {more} gain another {_percent(gain)}." if gain >= 0.1 else
-                   f"; {more} gain next to nothing.")
+    more = ahead[-1].stacks - middle.stacks
+    gains = f"{counted(more, 'more stack')} {by_number(more, 'gains', 'gain')}"
+    return text + (f"; {gains} another {_percent(gain)}." if gain >= 0.1 else
+                   f"; {gains} next to nothing.")
 
 
 def _compared(found: Findings) -> str:
-    last = {name: found.of(name)[-1] for name in found.options.strategies}
+    last = {name: found.search.of(name)[-1] for name in found.options.strategies}
     told = [f"{words_of(name)} {_percent(p.median_percent)} ({_percent(p.low_percent)} to "
             f"{_percent(p.high_percent)})" for name, p in last.items()]
-    return (f"Above the best recipe after {found.options.budget} stacks, median, and in brackets "
-            f"where 8 of 10 searches end: {', '.join(told)}.")
+    return (f"Above the best recipe after {counted(found.options.budget, 'stack')}, median, and in "
+            f"brackets where 8 of 10 searches end: {', '.join(told)}.")
 
 
 def _beaten(found: Findings) -> str:
     """Who ends lower than the first strategy, and not by luck."""
     better = [f"{words_of(p.strategy)} by {_percent(-p.worse_percent)} ({_percent(-p.worse_high)} "
-              f"to {_percent(-p.worse_low)})" for p in found.pairs if p.worse_high < 0.0]
+              f"to {_percent(-p.worse_low)})" for p in found.search.pairs if p.worse_high < 0.0]
     if not better:
         return ""
     return (f"On these stand-ins some end lower than {words_of(found.options.strategies[0])}, and "
@@ -83,9 +80,11 @@ def _days(found: Findings) -> str:
     per_day = found.options.stacks_per_day
     if not per_day:
         return ""
-    days = found.options.budget / per_day
-    return (f"{found.options.budget} stacks take {days:.0f} working days at {per_day:g} stacks a "
-            "day.")
+    stacks = found.options.budget
+    days = max(1, round(stacks / per_day))
+    return (f"{counted(stacks, 'stack')} {by_number(stacks, 'takes', 'take')} "
+            f"{counted(days, 'working day')} at {per_day:g} "
+            f"{by_number(per_day, 'stack', 'stacks')} a day.")
 
 
 def _ground(found: Findings) -> str:
@@ -94,8 +93,9 @@ def _ground(found: Findings) -> str:
                 "stacks given. They rest on the same knowledge of pressing as pressloop does, "
                 f"which may flatter pressloop. {RECOMMENDS}")
     start = "No stacks were given, so that expected" if not found.stacks else (
-        f"{counted(found.intact, 'intact stack')} of {found.stacks} are too few to learn from "
-        f"({FEWEST} are needed) and play no part here. Expected")
+        f"{counted(found.intact, 'intact stack')} of {found.stacks} "
+        f"{by_number(found.intact, 'is', 'are')} too few to learn from ({FEWEST} are "
+        "needed) and play no part here. Expected")
     return (f"{start} values come from searches on invented presses that obey what is generally "
             "known of pressing: how resistance falls with pressure, dwell and heat, and when "
             "stacks break. They say what is usual, not what your material does; plan again after "

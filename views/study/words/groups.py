@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pressloop.studies.sensitivity.held_pressure import HeldPressure
 from pressloop.studies.sensitivity.recipe_left import FEWEST
+from pressloop.studies.sensitivity.sensitivity import Findings
 from pressloop.studies.sensitivity.spread_of_groups import FEW_GROUPS, Difference, GroupSpread
-from pressloop.studies.wording import CALLED, SMALL, called, counted, listed, percent
+from pressloop.trials.wording import CALLED, called, counted, listed, percent
 
-if TYPE_CHECKING:
-    from pressloop.studies.sensitivity.sensitivity import Findings
-
-UNKNOWN = 0.3
-"""Size of ln R: groups that may differ by more have not been told apart at all."""
+SMALL, UNKNOWN = 0.02, 0.3
+"""Sizes of ln R: one that is not worth a sentence; and one beyond which groups that may differ by
+more have not been told apart at all."""
 
 
 def groups_words(found: Findings) -> list[str]:

@@ -5,18 +5,15 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pressloop.studies.sensitivity.effects import Change
-from pressloop.studies.sensitivity.groups_words import groups_words
-from pressloop.studies.sensitivity.sanity_words import flags_words
+from pressloop.studies.sensitivity.sensitivity import FEWEST, Findings
 from pressloop.studies.sensitivity.shares import LASTING, WHOLE, Share
-from pressloop.studies.wording import CALLED, counted, listed, percent
+from pressloop.trials.wording import CALLED, counted, listed, percent
+from pressloop.views.study.words.groups import groups_words
+from pressloop.views.study.words.rules import flags_words
 
-if TYPE_CHECKING:
-    from pressloop.studies.sensitivity.sensitivity import Findings
-
-LEFT_OUT = re.compile(r"(\d+) stacks of another lot or operator are left out of ([^:]+):")
+LEFT_OUT = re.compile(r"(\d+) stacks? of another lot or operator (?:is|are) left out of ([^:]+):")
 SURE, WIDE, FEW_EACH = 0.95, 0.6, 6
 """Probability from which on one variable is said to matter most; width of an interval beyond which
 a share cannot be told; stacks per free variable below which knowledge outweighs rows."""
@@ -25,10 +22,15 @@ a share cannot be told; stacks per free variable below which knowledge outweighs
 def sentences(found: Findings) -> tuple[str, ...]:
     """All verdicts, the weightiest first."""
     if not found.shares:
-        return (f"What matters cannot be told from {counted(found.intact, 'intact stack')}: "
-                "3 are needed to begin with.",)
+        return (too_few(found),)
     return (*shares_words(found), *limits_words(found), *changes_words(found.changes),
             *groups_words(found), *flags_words(found), *learned_words(found))
+
+
+def too_few(found: Findings) -> str:
+    """Why nothing is said."""
+    return (f"What matters cannot be told from {counted(found.intact, 'intact stack')}: "
+            f"{FEWEST} are needed to begin with.")
 
 
 def shares_words(found: Findings) -> list[str]:
@@ -141,8 +143,9 @@ def _moves(c: Change) -> str:
 def learned_words(found: Findings) -> list[str]:
     notes = [] if found.models is None else [_shortened(n) for n in found.models.notes]
     if found.told > len(found.used):
-        notes.append(f"The models learned from {len(found.used)} of {found.told} stacks, taken "
-                     "evenly from the space and the lots; the scatter between lots from all.")
+        notes.append(f"The models learned from {len(found.used)} of "
+                     f"{counted(found.told, 'stack')}, taken evenly from the space and the "
+                     "lots; the scatter between lots from all.")
     return notes
 
 

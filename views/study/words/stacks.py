@@ -8,8 +8,8 @@ import numpy as np
 
 from pressloop.studies.compare.comparison import FEWEST, Comparison
 from pressloop.studies.compare.contenders import CRUSHING
-from pressloop.studies.compare.models import Prediction
 from pressloop.studies.compare.scores import off_percent
+from pressloop.surrogates.yardsticks import Prediction
 
 MOST = 0.7
 """Share of all squared errors from which on one stack is named for it."""

@@ -6,16 +6,15 @@ from itertools import combinations_with_replacement
 
 import numpy as np
 
-from pressloop.optimizer.history.training import Rows
-from pressloop.studies.compare.models.linear import Surface, fit_surface
-from pressloop.trials.checks import FloatArray
+from pressloop.surrogates.yardsticks import FloatArray
+from pressloop.surrogates.yardsticks.resistance.linear import Function, fit_surface
 
 TITLE = "quadratic response surface"
 
 
-def fit(rows: Rows) -> Surface:
+def fit(x: FloatArray, y: FloatArray) -> Function:
     """Level, slopes, squares and products: ten coefficients for three variables."""
-    return fit_surface(rows, _terms)
+    return fit_surface(x, y, _terms)
 
 
 def _terms(x: FloatArray) -> FloatArray:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
 
 from pressloop.studies.sensitivity.sanity import Finding, Odd
 from pressloop.studies.sensitivity.sanity_rules import CRUSHED, DAMAGE
-from pressloop.studies.wording import listed
-
-if TYPE_CHECKING:
-    from pressloop.studies.sensitivity.sensitivity import Findings
+from pressloop.studies.sensitivity.sensitivity import Findings
+from pressloop.trials.wording import by_number, listed
 
 
 def flags_words(found: Findings) -> list[str]:
@@ -57,7 +54,9 @@ def slope_words(one: Finding, start: str = "by") -> str:
 
 def rows_words(one: Finding, word: str) -> str:
     """Which rows cause a flag; `word` is what a row is called."""
-    rows = f"{word}{'' if len(one.rows) == 1 else 's'} " + listed([str(n) for n in one.rows])
+    count = len(one.rows)
+    rows = f"{by_number(count, word, f'{word}s')} " + listed([str(n) for n in one.rows])
     if one.cured:
-        return f"Look at {rows}: without {'it' if len(one.rows) == 1 else 'them'} it does not."
-    return f"Not a few {word}s say so but most of the {one.stacks} there; {rows} weigh most."
+        return f"Look at {rows}: without {by_number(count, 'it', 'them')} it does not."
+    return (f"Not a few {word}s say so but most of the {one.stacks} there; {rows} "
+            f"{by_number(count, 'weighs', 'weigh')} most.")

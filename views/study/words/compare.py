@@ -1,4 +1,4 @@
-"""The comparison in plain sentences, verdicts first."""
+"""The comparison of models in sentences, verdicts first."""
 
 from __future__ import annotations
 
@@ -7,21 +7,16 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from pressloop.studies.compare.advice import advice, advice_words, settings_lines
+from pressloop.studies.compare.compare import Findings
 from pressloop.studies.compare.comparison import (
     DENSITY,
     FEWEST,
     OFF,
-    QUESTIONS,
     SKILL,
     TYPICAL,
     Comparison,
 )
-from pressloop.studies.compare.contenders import CRUSHING
-from pressloop.studies.compare.method import method
-from pressloop.studies.compare.options import Options
-from pressloop.studies.compare.stack_words import percent_off, times, widest, worst
-from pressloop.studies.data import StudyData
+from pressloop.studies.compare.contenders import CRUSHING, RESISTANCE
 from pressloop.studies.paired import (
     ENOUGH_LOTS,
     LIKELY,
@@ -32,44 +27,40 @@ from pressloop.studies.paired import (
     by_strength,
 )
 from pressloop.trials.checks import FloatArray
+from pressloop.trials.wording import by_number, counted
+from pressloop.views.study.words.advice import to_set
+from pressloop.views.study.words.method import QUESTIONS, method
+from pressloop.views.study.words.stacks import percent_off, times, widest, worst
 
 BY_CHANCE = 2.6
 """Standard deviations of a count beyond which 1 of 100 counts lies."""
 
 
-def sentences(data: StudyData, options: Options, resistance: Comparison | None,
-              crushing: Comparison | None) -> tuple[str, ...]:
-    """Verdicts on resistance, on crushing, and how they were come by."""
-    found: list[str] = []
-    if resistance is None:
-        found.append(f"Models of resistance are not compared: that needs {FEWEST} intact stacks, "
-                     f"there are {len(data.intact)}.")
-    else:
-        found += [s for scheme in resistance.asked for s in verdict(resistance, scheme)]
-    if crushing is None:
-        found.append("Models of crushing are not compared: no stack was crushed, or too few are "
-                     "known to have been or not.")
-    else:
-        found += [s for scheme in crushing.asked for s in verdict(crushing, scheme)]
-    for one in (resistance, crushing):
-        if one is not None:
-            found += method(one, options)
-    left = sum(not data.space.comparable(t.recipe) for t in (*data.intact, *data.failed))
-    if left:
-        found.append(f"{left} stacks are left out, as they were pressed off a variable that the "
-                     "space fixes.")
-    return (*found, *to_set(resistance, crushing))
+def sentences(found: Findings) -> tuple[str, ...]:
+    """Verdicts on resistance, on crushing, how they were come by, and what to set."""
+    words = [s for what, one in ((RESISTANCE, found.resistance), (CRUSHING, found.crushing))
+             for s in _verdicts(what, one, found)]
+    words += [s for one in found.compared for s in method(one, found.options)]
+    if found.left_out:
+        words.append(f"{counted(found.left_out, 'stack')} "
+                     f"{by_number(found.left_out, 'is', 'are')} left out, as "
+                     f"{by_number(found.left_out, 'it was', 'they were')} pressed off a variable "
+                     "that the space fixes.")
+    return (*words, *to_set(found))
 
 
-def to_set(resistance: Comparison | None, crushing: Comparison | None) -> tuple[str, ...]:
-    """What to put into the settings, and why."""
-    pairs = [(one, told) for one in (resistance, crushing)
-             if one is not None and (told := advice(one)) is not None]
-    if not pairs:
-        return ()
-    words = [s for one, told in pairs for s in advice_words(one, told)]
-    lines = settings_lines([told for _, told in pairs]).replace("\n", " ")
-    return (*words, f"The lines for the settings: {lines}")
+def _verdicts(what: str, one: Comparison | None, found: Findings) -> list[str]:
+    return [not_compared(what, found)] if one is None else [
+        s for scheme in one.asked for s in verdict(one, scheme)]
+
+
+def not_compared(what: str, found: Findings) -> str:
+    """Why there is no comparison."""
+    if what == CRUSHING:
+        return ("Models of crushing are not compared: no stack was crushed, or too few are known "
+                "to have been or not.")
+    return (f"Models of resistance are not compared: that needs {FEWEST} intact stacks, there "
+            f"{by_number(found.intact, 'is', 'are')} {found.intact}.")
 
 
 def verdict(one: Comparison, scheme: str) -> tuple[str, ...]:
@@ -88,9 +79,9 @@ def _resistance(one: Comparison, scheme: str) -> str:
                            for name in (TYPICAL, OFF, "coverage_95"))
     assert off is not None and square is not None and inside is not None
     return (f"{QUESTIONS[scheme]}, {_baseline(one)} is typically off by "
-            f"{percent_off(off.value)} ({_ends(off.low, off.high)}): half of the {off.stacks} "
-            "stacks were predicted nearer. Counting large errors more (root mean square) makes it "
-            f"{percent_off(square.value)}. "
+            f"{percent_off(off.value)} ({_ends(off.low, off.high)}): half of the "
+            f"{counted(off.stacks, 'stack')} were predicted nearer. Counting large "
+            f"errors more (root mean square) makes it {percent_off(square.value)}. "
             f"{trust(round(inside.value * inside.stacks), inside.stacks, inside.low, inside.high)}"
             f"{widest(one, scheme)}")
 
@@ -112,7 +103,8 @@ def _ends(low: float, high: float) -> str:
 def trust(count: int, of: int, low: float, high: float) -> str:
     """Whether a stated 95 % interval holds what it says; `low` to `high` is the interval of the
     share that was inside."""
-    words = f"{count} of {of} measured values were inside its stated 95 % interval"
+    words = (f"{count} of {counted(of, 'measured value')} {by_number(count, 'was', 'were')} inside "
+             "its stated 95 % interval")
     if low <= 0.95 <= high:
         return f"{words}, which agrees with what it states."
     side = "fewer than it states: it is too sure of itself" if high < 0.95 \
@@ -124,7 +116,7 @@ def _crushing(one: Comparison, scheme: str) -> str:
     skill, said = one.score(scheme, one.baseline, SKILL), one.said(scheme, one.baseline)
     assert skill is not None and said is not None
     words = (f"{QUESTIONS[scheme]}, {_baseline(one)} expected {said.numbers[0].sum():.1f} of "
-             f"{skill.stacks} stacks to be crushed, and "
+             f"{counted(skill.stacks, 'stack')} to be crushed, and "
              f"{_counted(said.numbers[0], one.table.y[said.index])}.")
     if math.isnan(skill.value):
         return words

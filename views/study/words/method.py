@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pressloop.studies.compare.comparison import QUESTIONS, Comparison
+from pressloop.studies.compare.comparison import Comparison
 from pressloop.studies.compare.contenders import CRUSHING
 from pressloop.studies.compare.jobs import NotFitted
 from pressloop.studies.compare.options import Options
-from pressloop.studies.compare.validation import OTHERS, RECIPE, STACK
+from pressloop.studies.compare.validation import FORWARD, LOT, OTHERS, RECIPE, STACK
 from pressloop.studies.paired import ENOUGH_LOTS
+from pressloop.trials.wording import by_number, counted
+
+QUESTIONS = {
+    RECIPE: "For a recipe that nobody has pressed yet",
+    STACK: "For one more stack, its recipe pressed before or not",
+    LOT: "For the stacks of a lot that is new",
+    FORWARD: "For the next stacks, from those pressed before them",
+}
+"""What each scheme asks."""
 
 
 def method(one: Comparison, options: Options) -> Iterator[str]:
@@ -20,7 +29,8 @@ def method(one: Comparison, options: Options) -> Iterator[str]:
         if one.groups[scheme] > len(one.schemes[scheme]):
             yield (f"{QUESTIONS[scheme]}: {len(one.schemes[scheme])} of {one.groups[scheme]} "
                    "groups, each of one lot and operator, were predicted, drawn at random.")
-    yield _differences(one)
+    if len(one.titles) > 1:
+        yield _differences(one)
     yield from _missing(one)
 
 
@@ -31,19 +41,19 @@ def _left_out(one: Comparison, options: Options) -> Iterator[str]:
         return
     if stacks <= options.refit_up_to:
         yield (f"{_what(one)}: every model was fitted anew for each {unit} that was left out "
-               f"({stacks} stacks).")
+               f"({counted(stacks, 'stack')}).")
     else:
         yield (f"{_what(one)}: the {stacks} stacks were left out in "
                f"{options.groups(len(one.table.origins))} random groups.")
 
 
 def _differences(one: Comparison) -> str:
-    lots = len(one.table.lots)
-    words = (f"{len(one.titles) - 1} models are compared with the {one.titles[one.baseline]}: a "
-             "difference is called real only where chance makes one that clear among so many in "
-             "fewer than 5 of 100 tables.")
+    lots, others = len(one.table.lots), len(one.titles) - 1
+    words = (f"{counted(others, 'model')} {by_number(others, 'is', 'are')} compared with the "
+             f"{one.titles[one.baseline]}: a difference is called real only where chance "
+             "makes one that clear among so many in fewer than 5 of 100 tables.")
     if lots < ENOUGH_LOTS:
-        words += (f" It holds for {'this lot' if lots == 1 else f'these {lots} lots'}; to speak "
+        words += (f" It holds for {by_number(lots, 'this lot', f'these {lots} lots')}; to speak "
                   f"of lots in general takes {ENOUGH_LOTS} or more.")
     return words
 
@@ -73,6 +83,6 @@ def _missing(one: Comparison) -> Iterator[str]:
         first = ", the first time" if len(some) > 1 else ""
         rest = "It is compared on the others." if folds < len(one.schemes[scheme]) \
             else "So it is not compared."
-        yield (f"{QUESTIONS[scheme]}: the {one.titles[model]} could not be fitted in {folds} of "
-               f"{len(one.schemes[scheme])} cases ({stacks} stacks){first} because "
-               f"{some[0].why}. {rest}")
+        yield (f"{QUESTIONS[scheme]}: the {one.titles[model]} could not be fitted in "
+               f"{folds} of {counted(len(one.schemes[scheme]), 'case')} "
+               f"({counted(stacks, 'stack')}){first} because {some[0].why}. {rest}")

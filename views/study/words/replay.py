@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from pressloop.studies.paired import ALPHA
+from pressloop.studies.replay.campaigns import Campaign
+from pressloop.studies.replay.numbers import Needed, Pair
+from pressloop.studies.replay.replay import Findings
 from pressloop.studies.replay.strategies import words_of
-
-if TYPE_CHECKING:
-    from pressloop.studies.replay.campaigns import Campaign
-    from pressloop.studies.replay.numbers import Needed, Pair
-    from pressloop.studies.replay.replay import Findings
 
 OF_THE_LAB = ("design", "as_listed")
 """What a lab wants to be compared with first."""
 RECOMMENDS = ("pressloop recommends what its models hold best; every other way recommends the best "
               "recipe that it measured and that broke no stack, so that one stack lost by chance "
               "can cost it its best recipe.")
+
+
+def sentences(found: Findings) -> tuple[str, ...]:
+    """What came out, and what it rests on."""
+    return (*verdicts(found), *grounds(found))
 
 
 def verdicts(found: Findings) -> tuple[str, ...]:
@@ -55,7 +57,7 @@ def _main(found: Findings) -> str:
 
 def _counted(one: Needed) -> str:
     amount, *interval = stacks_words(one).partition(" (")
-    return f"{amount} stacks{''.join(interval)}"
+    return f"{amount} {'stack' if amount == '1' else 'stacks'}{''.join(interval)}"
 
 
 def _compared(found: Findings) -> tuple[str, ...]:

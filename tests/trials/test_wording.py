@@ -1,0 +1,25 @@
+"""Counts and lists in sentences."""
+
+from __future__ import annotations
+
+import pytest
+
+from pressloop.trials.wording import by_number, called, counted, listed, percent
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 stacks"), (1, "1 stack"), (2, "2 stacks")])
+def test_a_count_agrees_with_its_noun(number: int, words: str) -> None:
+    assert counted(number, "stack") == words
+
+
+def test_plurals_that_are_no_mere_s() -> None:
+    assert counted(1, "frequency", "frequencies") == "1 frequency"
+    assert counted(3, "frequency", "frequencies") == "3 frequencies"
+    assert [by_number(n, "is", "are") for n in (0, 1, 1.5, 2)] == ["are", "is", "are", "are"]
+
+
+def test_lists_groups_and_shares() -> None:
+    assert listed([]) == "" and listed(["a"]) == "a"
+    assert listed(["a", "b", "c"], "or") == "a, b or c"
+    assert called("lot", "A") == "lot A" and called("lot", "Lot 1") == "Lot 1"
+    assert percent(0.004) == "less than 1 %" and percent(0.126) == "13 %"

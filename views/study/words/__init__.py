@@ -1,0 +1,1 @@
+"""What a study says, in sentences: `sentences(findings)` of each part, the verdict first."""
