@@ -141,7 +141,7 @@ def _supervise(order: dict[str, Any]) -> None:
             press.close()
     except PressBusy as busy:
         _say({"error": wire.plain_error(PressBusy(
-            f"another supervisor holds this press under another address: {busy}"))})
+            f"another supervisor holds this press, for another address or user: {busy}"))})
     except PressloopError as error:
         _say({"error": wire.plain_error(error)})
     finally:
