@@ -80,11 +80,11 @@ def relabelled(trial: Trial, label: str, reason: str, over: int = 0) -> Correcte
     A damage index that the trace has told stays, but for a stack that a person calls crushed or
     failed: its label is what counts then.
     """
-    _prove_known(trial, over)
     if label not in LABELS:
         intact = " For an intact stack give its resistance: `pressloop correct`." \
             if label == "intact" else ""
         raise BadInput("--as", label, f"one of {', '.join(LABELS)}", f"Use one of these.{intact}")
+    _prove_known(trial, over)
     if trial.withdrawn:
         raise BadInput(_name(trial), "withdrawn", "a stack that counts", BACK)
     outcome: Outcome = Spoilt(_why(reason))

@@ -45,6 +45,8 @@ def line(row: LogRow) -> Line:
     """One entry in words."""
     moment = datetime.fromisoformat(row.utc).strftime("%Y-%m-%d %H:%M:%S")
     trial = "" if row.trial is None else str(row.trial)
+    if row.kind not in _WORDS:
+        return Line(row.position, moment, trial, row.kind, "written by a newer pressloop")
     return Line(row.position, moment, trial, row.kind, _WORDS[row.kind](row.payload))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from pressloop.flows.campaign.lab import Run
 from pressloop.trials.errors import Fault
-from pressloop.trials.outcome import Failed, FailureMode, Intact, SetAside
+from pressloop.trials.outcome import Failed, FailureMode, Intact, SetAside, Spoilt, Withdrawn
 from pressloop.trials.trial import State, Trial
 
 
@@ -49,8 +49,9 @@ def why(trial: Trial) -> str:
 def _taught(trial: Trial, highest_intact_mpa: float | None) -> bool:
     """Not a reading that was set aside, not a fault. A short teaches where the stack was pressed
     harder than any that stayed intact; else contacts that touch are as likely. A person who has
-    settled a stack has looked."""
+    settled a stack, or has said that it was spoilt, has looked."""
     if isinstance(trial.outcome, Failed) and trial.outcome.mode is FailureMode.SHORTED:
         return (highest_intact_mpa is not None
                 and trial.recipe.pressure_mpa > highest_intact_mpa)
-    return trial.state is State.SETTLED or isinstance(trial.outcome, (Intact, Failed))
+    looked_at = trial.state is State.SETTLED or isinstance(trial.outcome, (Spoilt, Withdrawn))
+    return looked_at or isinstance(trial.outcome, (Intact, Failed))

@@ -77,7 +77,8 @@ def _header(found: Analysis, campaign: str, simulated: bool, note: str) -> str:
 def _tiles(found: Analysis) -> str:
     number = counts(found.trials)
     past = sum(t.state is State.IMPORTED for t in found.trials)
-    modes = ", ".join(f"{number[k]} {k}" for k in FAILURES if number[k])
+    modes = ", ".join(f"{number[k]} {'of unknown cause' if k is Kind.UNKNOWN else k}"
+                      for k in FAILURES if number[k])
     tiles = [("stacks", len(found.trials), f"{past} imported" if past else ""),
              ("intact", number[Kind.INTACT], ""), ("failed", sum(number[k] for k in FAILURES),
                                                    modes),

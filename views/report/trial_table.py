@@ -29,7 +29,7 @@ def trial_table(trials: Sequence[Trial]) -> str:
 
 
 def _cell(head: str, sort: str, shown: str) -> str:
-    css = {"Why": "why", "Corrected": "why", "Stack": "name", "Purpose": "name"}.get(head, "")
+    css = {"Why": "why", "Stack": "name", "Purpose": "name"}.get(head, "")
     return tag("td", shown, class_="num" if head in NUMERIC else css, data_sort=sort)
 
 
@@ -50,8 +50,7 @@ def _cells(trial: Trial, row: dict[str, object]) -> dict[str, tuple[str, str]]:
         OHM_CM2: (f"{value!r}", plus_minus(value, error if isinstance(error, float) else None))
         if measured and isinstance(value, float) else ("", ""),
         "Damage": _share(row["damage_index"]), "Nonunif.": _share(row["nonuniformity"]),
-        "Why": (str(row["reason"]), text(row["reason"])),
-        "Corrected": (str(row["corrected"]), text(row["corrected"])),
+        "Why": (why := str(row["corrected"] or row["reason"]), text(why)),
     }
 
 
