@@ -154,8 +154,10 @@ class Models:
         kept = {name: value for name, value in values.items() if name in self.space.free}
         if not kept:
             return self
-        space = self.space.holding(kept)
-        return replace(self, problem=replace(self.problem, space=space))
+        # Controls are planned already, and need not lie where the rest of a batch is held.
+        search = replace(self.problem.search, control_every=0)
+        return replace(self, problem=replace(self.problem, space=self.space.holding(kept),
+                                             search=search))
 
     def unit(self, recipes: Sequence[Recipe]) -> Tensor:
         """Coordinates of recipes in the unit cube, shape (n, d)."""

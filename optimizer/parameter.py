@@ -182,7 +182,7 @@ class Parameter:
         value = self.default if value is None else value
         if self.kinds or isinstance(value, str) or value is None:
             return value in self.kinds
-        return not self.fixed or abs(value - self.low) <= NEAR * max(abs(self.low), 1.0)
+        return not self.fixed or same_value(value, self.low)
 
     def over(self, values: Sequence[Value]) -> Parameter:
         """The same with bounds, or kinds, that hold these values too, and no steps."""
@@ -207,3 +207,9 @@ class Parameter:
             return np.asarray(values)
         return np.asarray(np.log(values) if self.scale == "log" else -1.0 / (values + ZERO_C))
 
+
+def same_value(value: Value | None, other: Value) -> bool:
+    """True for the same kind, or for numbers that no panel tells apart."""
+    if isinstance(value, str) or isinstance(other, str) or value is None:
+        return value == other
+    return abs(value - other) <= NEAR * max(abs(other), 1.0)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from pressloop.optimizer.mixture import Mixture
-from pressloop.optimizer.parameter import PRESS, ZERO_C, Parameter
+from pressloop.optimizer.parameter import PRESS, ZERO_C, Parameter, same_value
 from pressloop.optimizer.rules import Rule
 from pressloop.trials.checks import BoolArray, FloatArray
 from pressloop.trials.errors import BadInput
@@ -182,10 +182,14 @@ class Space:
         return tuple(rule for rule in self.rules if not rule.keeps(columns)[0])
 
     def contains(self, recipe: Recipe) -> bool:
-        """True when every set point is within bounds, fixed ones included."""
-        return all(value in p.kinds if p.kinds or isinstance(value, str) or value is None
-                   else p.low <= value <= p.high
-                   for p in self.parameters for value in [recipe.value(p.name)])
+        """True when every set point is within bounds, fixed and held ones included."""
+        inside = all(value in p.kinds if p.kinds or isinstance(value, str) or value is None
+                     else p.low <= value <= p.high
+                     for p in self.parameters for value in [recipe.value(p.name)])
+        return inside and self._keeps_held(recipe)
+
+    def _keeps_held(self, recipe: Recipe) -> bool:
+        return all(same_value(recipe.value(name), value) for name, value in self.held)
 
     def comparable(self, recipe: Recipe) -> bool:
         """True when the recipe agrees with every fixed variable: elsewhere it says nothing about

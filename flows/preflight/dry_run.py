@@ -10,6 +10,7 @@ from pressloop.hardware.protocols import Press
 from pressloop.hardware.units import Machine, from_newton
 from pressloop.trials.errors import BadInput, shown
 from pressloop.trials.recipe import Recipe
+from pressloop.trials.recipe import shown as shown_value
 
 REFERENCE = "reference"
 
@@ -27,7 +28,8 @@ def recipe_named(text: str, settings: Settings) -> Recipe:
     except ValueError:
         raise BadInput("--recipe", text, "pressure, dwell and temperature, or reference",
                        "Write it like 140,180,25: MPa, s, degC.") from None
-    return Recipe(pressure, dwell, temperature)
+    besides = settings.reference.named if settings.reference is not None else {}
+    return Recipe(pressure, dwell, temperature).changed(**besides)
 
 
 def recipe_rows(recipe: Recipe, settings: Settings, press: Press) -> list[Row]:
@@ -36,13 +38,20 @@ def recipe_rows(recipe: Recipe, settings: Settings, press: Press) -> list[Row]:
     outside = [f"{v.name} = {shown(v.value)}: must be {v.bound}."
                for v in violations(recipe, envelope)]
     refused = press.would_refuse(settings.stack_named("dry run"), recipe)
-    asked = f"{recipe.pressure_mpa:g} MPa, {recipe.dwell_s:g} s, {recipe.temperature_c:g} degC"
+    asked = ", ".join((
+        f"{recipe.pressure_mpa:g} MPa, {recipe.dwell_s:g} s, {recipe.temperature_c:g} degC",
+        *(f"{name} {shown_value(value)}" for name, value in recipe.named.items())))
+    told = {p.name: [v] for p in settings.space.parameters
+            if (v := recipe.value(p.name)) is not None}
+    broken = settings.space.broken(told) if len(told) == len(settings.space.parameters) else ()
     machine = Machine(envelope.die_area_mm2, press.identify().max_force_n)
     return [
         Row("recipe", asked),
         Row("recipe force", in_gauge_units(recipe, machine)),
         Row("recipe, settings", " ".join(outside) or "inside the envelope", not outside,
             BAD_INPUT),
+        *([Row("recipe, rules", "; ".join(f"breaks {rule}" for rule in broken) or "keeps all",
+               not broken, BAD_INPUT)] if settings.space.rules else []),
         Row("recipe, press", " ".join(refused) or "would be accepted", not refused),
     ]
 

@@ -63,7 +63,7 @@ def test_from_the_order_to_the_report(server: Any, pressloop: Callable[..., Any]
     prepared(tmp_path)
     done = subprocess.run(
         [sys.executable, "-m", "pressloop", "run", SETTINGS, "--trials", "1", "--json"], text=True,
-        input="start\npressed\n1,9\n181\n", capture_output=True, timeout=300,
+        input="start\npressed\n1,9\n181\n", capture_output=True, timeout=600,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PRESSLOOP_ASK": "terminal"}, check=False)
     assert done.returncode == 0, done.stderr
     assert "collector = bare-SUS" in done.stderr and "Ramp:" in done.stderr
@@ -79,8 +79,8 @@ def test_from_the_order_to_the_report(server: Any, pressloop: Callable[..., Any]
     assert "MoS2-SUS" in pressloop("recommend", "--ledger", URL).out
     assert "collector" in pressloop("log", "--ledger", URL).out
     assert pressloop("verify", "--ledger", URL).code == 0
-    assert pressloop("report", "--ledger", URL, "--out", "report.html").code == 0
-    page = Path("report.html").read_text()
+    assert pressloop("report", "--ledger", URL, "--out", "page").code == 0
+    page = (Path("page") / "report.html").read_text()
     assert "carbon-Al" in page and "ramp_mpa_per_s" in page
     assert pressloop("export", "--ledger", URL, "--out", "tables").code == 0
     table = pd.read_csv(Path("tables") / "trials.csv")

@@ -140,6 +140,17 @@ def test_a_held_variable_is_learned_over_its_whole_range():
     assert fixed.data.log_resistance.y.size == models.data.log_resistance.y.size
 
 
+def test_a_reference_off_what_is_held_is_no_recipe_of_the_batch():
+    """It is compared with, and neither proposed nor pressed as a control."""
+    history = simulated_stacks("reference", 10, 1, 7)
+    reference = Recipe(140.0, 180.0, 25.0)
+    space = Space(*CORE).holding({"temperature_c": 60.0})
+    assert not space.contains(reference)
+    models = fit_models(Problem(space, reference=reference, search=Search(start_with=20)), history)
+    assert {p.recipe.temperature_c for p in propose(models, 3)} == {60.0}
+    assert recommend(models).reference.recipe == reference
+
+
 def test_a_kind_is_held_too():
     models = fit_models(Problem(WITH_KINDS.holding({"collector": "bare"})), with_collectors(12))
     assert {p.recipe.value("collector") for p in propose(models, 2)} == {"bare"}

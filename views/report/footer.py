@@ -6,7 +6,8 @@ from dataclasses import fields
 from typing import Any
 
 from pressloop.evaluation.rules import Rules
-from pressloop.optimizer import Problem
+from pressloop.optimizer import Problem, Space
+from pressloop.trials.recipe import CORE
 from pressloop.views.page import facts, plain_json, tag, text
 from pressloop.views.words import OHM_CM2, recipe_words
 
@@ -30,7 +31,7 @@ def footer(problem: Problem, rules: Rules) -> str:
     """Glossary and settings."""
     reference = problem.reference
     settings = [("reference", recipe_words(reference) if reference else "none"),
-                *_values("space", problem.space), *_values("risk_limits", problem.limits),
+                *_space(problem.space), *_values("risk_limits", problem.limits),
                 *_values("search", problem.search), *_values("surrogate", problem.surrogate),
                 *_values("evaluation", rules)]
     rows = "".join(tag("div", tag("span", text(name)) + tag("span", text(value)))
@@ -39,6 +40,14 @@ def footer(problem: Problem, rules: Rules) -> str:
                + facts(((a, b, "") for a, b in GLOSSARY), "")
                + tag("details", tag("summary", "Settings")
                      + tag("div", rows, class_="columns")))
+
+
+def _space(space: Space) -> list[tuple[str, str]]:
+    """Bounds of the core as the settings have them, and in words what there is besides."""
+    core = [(f"space.{name}", plain_json(getattr(space, name))) for name in CORE]
+    steps = [(f"space.{name}.step", plain_json(step)) for name, step in space.steps]
+    others = [(f"space.{p.name}", p.told()) for p in space.others]
+    return [*core, *steps, *others, *((rule.where, rule.text) for rule in space.rules)]
 
 
 def _values(prefix: str, of: Any) -> list[tuple[str, str]]:

@@ -52,7 +52,11 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
             f'as {name} = ["...", "..."], if resistance may depend on it.')
     say_if_mixed([*history, *earlier])
     problem = settings.problem
-    problem = replace(problem, space=space, search=replace(problem.search, start_with=0))
+    search = replace(problem.search, start_with=0)
+    if space.held:
+        # The reference need not lie where this batch is held.
+        search = replace(search, control_every=0)
+    problem = replace(problem, space=space, search=search)
     models = fit_models(problem, history, earlier, origin=settings.origin)
     for note in models.notes:
         say(note)
