@@ -20,6 +20,7 @@ from pressloop.optimizer.history.training import (
     Rows,
     Training,
     latest_origin,
+    origin_for,
     training,
     untold,
 )
@@ -238,7 +239,8 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     """
     problem = _wide_enough(problem, [*history, *earlier])
     space, choice = problem.space, problem.surrogate
-    origin = origin or latest_origin(history) or latest_origin(earlier)
+    origin, stands_for = (origin_for(origin, [*history, *earlier]) if origin is not None else
+                          (latest_origin(history) or latest_origin(earlier), ""))
     # More threads than these small matrices can use make everything slower; and whether an earlier
     # lot helps is then told by the same sums at the first call as at every other.
     torch.set_num_threads(1)
@@ -256,7 +258,7 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     return Models(problem=problem, history=tuple(history), earlier=tuple(earlier), data=data,
                   log_resistance=fit_model(choice, data.log_resistance, prior),
                   failures={mode: model for mode, model in found.items() if model is not None},
-                  notes=tuple(note for note in (told, *notes, untold(
+                  notes=tuple(note for note in (stands_for, told, *notes, untold(
                       [*history, *earlier], space)) if note), origin=origin,
                   learned=counted(learned, earlier, space, data.log_resistance.y.size))
 

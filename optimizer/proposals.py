@@ -210,7 +210,8 @@ def _worth(models: Models, found: CandidateSet, pending: Tensor, values: Tensor,
 def _proposal(models: Models, recipe: Recipe, purpose: str, more: dict[str, float]) -> Proposal:
     numbers = reasons.numbers_of(models, recipe)
     numbers |= more if numbers else {}
-    return Proposal(recipe, purpose, numbers, reasons.sentence(purpose, numbers, models.notes))
+    return Proposal(recipe, purpose, numbers, reasons.sentence(
+        purpose, numbers, models.notes, reasons.unused_intact(models)))
 
 
 def _in_order(proposals: Sequence[Proposal], from_c: float) -> tuple[Proposal, ...]:

@@ -10,6 +10,7 @@ from torch import Tensor
 from pressloop.optimizer.candidate_set import CandidateSet
 from pressloop.optimizer.incumbent import RISK_AVERSION, losses
 from pressloop.optimizer.models import Models
+from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import Recipe
 
 REFERENCE, CONTROL, SPACE_FILLING = "reference", "control", "space-filling"
@@ -28,6 +29,9 @@ OPENS = {
     FIND_INTACT: "Looks for a recipe that a stack survives, as none has yet",
 }
 """How the sentence of each purpose begins."""
+UNUSED = ("Looks for a recipe that a stack survives, as nothing is learned from the {} intact "
+          "stacks that are known")
+"""How it begins where stacks survived, but none that says something of this space."""
 
 
 def purpose_of(models: Models, found: CandidateSet, at: int) -> str:
@@ -67,8 +71,18 @@ def taught(models: Models) -> bool:
     return any(r.y.size for r in rows)
 
 
-def sentence(purpose: str, numbers: dict[str, float], notes: tuple[str, ...] = ()) -> str:
-    """One sentence with the numbers, and what is to be said of the models behind them."""
+def unused_intact(models: Models) -> int:
+    """How many intact stacks are known although none is learned from, as where the space holds a
+    variable at a value that none of them was pressed at."""
+    if models.log_resistance is not None:
+        return 0
+    return sum(isinstance(t.outcome, Intact) for t in (*models.history, *models.earlier))
+
+
+def sentence(purpose: str, numbers: dict[str, float], notes: tuple[str, ...] = (),
+             unused: int = 0) -> str:
+    """One sentence with the numbers, and what is to be said of the models behind them. `unused` is
+    the number of intact stacks that none of them learns from."""
     told = []
     if "resistance_ohm_cm2" in numbers:
         told.append(f"expected {_short(numbers['resistance_ohm_cm2'])} ohm cm2 "
@@ -79,7 +93,8 @@ def sentence(purpose: str, numbers: dict[str, float], notes: tuple[str, ...] = (
     if "expected_gain" in numbers:
         told.append("should lower the resistance of the recommended recipe by "
                     f"{_percent(numbers['expected_gain'], 1)}")
-    first = f"{OPENS[purpose]}: {', '.join(told) or 'nothing is known of it yet'}."
+    opens = UNUSED.format(unused) if purpose == FIND_INTACT and unused else OPENS[purpose]
+    first = f"{opens}: {', '.join(told) or 'nothing is known of it yet'}."
     return " ".join((first, *(f"{note.rstrip('.')}." for note in notes)))
 
 

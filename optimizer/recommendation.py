@@ -19,6 +19,7 @@ from pressloop.optimizer.incumbent import Offset, may_be_recommended
 from pressloop.optimizer.models import Models
 from pressloop.optimizer.objectives.pareto import Focus, Tradeoff
 from pressloop.optimizer.parameter import Parameter
+from pressloop.optimizer.reasons import unused_intact
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import CORE, Recipe
@@ -94,6 +95,15 @@ class Recommendation:
     earlier: int = 0
 
 
+def _nothing_known(models: Models) -> BadInput:
+    if unused := unused_intact(models):
+        return BadInput("intact stacks that are learned from", 0, f"1 or more of the {unused} that "
+                        "are known", "None was pressed where the space holds its fixed variables: "
+                        "free these in [space], or press there.")
+    return BadInput("intact stacks", 0, "1 or more",
+                    "Press more stacks: nothing can be recommended from failures alone.")
+
+
 def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
     """The recipe that the objective recommends, by default that with the lowest believed resistance
     that keeps to the limits on failure, averaged over the press's set-point error. Never simply the
@@ -103,8 +113,7 @@ def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
     before the first intact stack.
     """
     if models.log_resistance is None:
-        raise BadInput("intact stacks", 0, "1 or more", " ".join((
-            *models.notes, "Press more stacks: nothing can be recommended from failures alone.")))
+        raise _nothing_known(models)
     best, cautious = models.incumbent
     recipe, reference = models.space.decode(best.numpy()), models.problem.reference
     typical, stack = models.resistance([recipe]), models.resistance([recipe], new_stack=True)

@@ -99,6 +99,24 @@ def suggest(settings: SettingsFile,
         work(settings, data, count, seed, fix or [], json)
 
 
+@app.command()
+def table(data: Annotated[Path, typer.Argument(metavar="past.xlsx", show_default=False)],
+          settings: Annotated[Optional[Path], typer.Option(  # noqa: UP045
+              "--settings", metavar="OUT", help="Write a new settings file that says so.")] = None,
+          lab: Annotated[Optional[Path], typer.Option(  # noqa: UP045
+              "--lab", metavar="SETTINGS", help="The lab's own settings, which the new file "
+              "repeats; they tell die and space.")] = None,
+          die_mm: Annotated[Optional[float], typer.Option(  # noqa: UP045
+              "--die-mm", min=0.1, max=1000.0, help="Diameter of the die, without --lab.")] = None,
+          json: Json = False) -> None:
+    """How a lab's sheet is understood: which column is what, in which unit."""
+    with plain_errors():
+        from pressloop.flows.cli.commands.table import table as work
+
+        code = work(data, lab, settings, die_mm, json)
+    raise typer.Exit(code)
+
+
 @app.command("import")
 def import_(settings: SettingsFile,
             data: Annotated[Path, typer.Argument(metavar="past.csv", show_default=False)],

@@ -3,35 +3,60 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from math import pi, sqrt
 from pathlib import Path
 
 import pandas as pd
 
 from pressloop.flows.settings.campaign import Settings
-from pressloop.studies.lint import Sheet
-from pressloop.studies.lint.sheet import USUAL_DIES_MM
-from pressloop.trials.tables.files import Cells, cells_of
+from pressloop.flows.table_columns.chosen import TWICE, Trouble
+from pressloop.flows.table_reading import Reading, reading_of
+from pressloop.studies.lint import Finding, Severity, Sheet
+from pressloop.studies.lint.sheet import KNOWN, USUAL_DIES_MM
+from pressloop.trials.tables.files import Cells
 
 
 def raw_sheet(path: Path, settings: Settings | None = None) -> Sheet:
     """The table of a file, with what the settings know of space and die. Raises BadInput for a
     file that is no table, or has a column that can be read in two ways."""
-    return sheet_from(cells_of(path), path, settings)
+    return sheet_from(reading_of(path, settings), path, settings)
 
 
-def sheet_from(found: Cells, path: Path, settings: Settings | None = None) -> Sheet:
-    """The same from cells that were read before."""
-    found.prove_read_one_way(found.header, path)
+def sheet_from(reading: Reading, path: Path, settings: Settings | None = None) -> Sheet:
+    """The same from a table that was read before."""
+    found = reading.cells
     wide = len(found.header)
     rows = [[*cells[:wide], *[""] * (wide - len(cells))] for _, cells in found.rows]
     frame = pd.DataFrame(rows, index=[number for number, _ in found.rows],
                          columns=_told_apart(found), dtype=object)
     return Sheet(
         path.name, frame, None if settings is None else settings.space.core,
-        USUAL_DIES_MM if settings is None else (_die_mm(settings),),
+        _dies_mm(reading, settings),
         uneven={number: len(cells) for number, cells in found.rows if len(cells) != wide},
-        repeated=tuple(name for name, count in Counter(found.header).items() if count > 1))
+        repeated=tuple(name for name, count in Counter(found.header).items()
+                       if count > 1 and name in KNOWN),
+        told=(*(_trouble(one) for one in reading.troubles if one.seen != TWICE),
+              *_units_row(found)))
+
+
+def _trouble(one: Trouble) -> Finding:
+    return Finding("headers", Severity.ERROR, one.column, (), one.seen,
+                   "so its numbers are not used", one.remedy)
+
+
+def _units_row(found: Cells) -> Iterator[Finding]:
+    for row, why in found.left_out.items():
+        if why == "units":
+            yield Finding("headers", Severity.NOTE, "", (row,), "this row holds units",
+                          "it is read as the units of the columns, and not as a stack",
+                          "Nothing needs to be done.")
+
+
+def _dies_mm(reading: Reading, settings: Settings | None) -> tuple[float, ...]:
+    if settings is not None:
+        return (_die_mm(settings),)
+    return USUAL_DIES_MM if reading.die_mm is None else (reading.die_mm,)
 
 
 def _told_apart(found: Cells) -> list[str]:

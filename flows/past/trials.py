@@ -6,21 +6,31 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pressloop.flows.settings.campaign import Settings
+from pressloop.flows.table_columns.converted import is_bound
+from pressloop.flows.table_reading import Reading, reading_of
 from pressloop.optimizer.parameter import Parameter
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.checks import within
 from pressloop.trials.corrections import LABELS, SPOILT
 from pressloop.trials.entry import Imported
 from pressloop.trials.errors import BadInput
-from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome, Spoilt
+from pressloop.trials.outcome import (
+    Damage,
+    Failed,
+    FailureMode,
+    Intact,
+    Outcome,
+    SetAside,
+    Spoilt,
+)
 from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.stack import Stack
-from pressloop.trials.tables.files import Cells, cells_of
+from pressloop.trials.tables.files import Cells
 from pressloop.trials.trial import State, Trial
 
 RESULT = ("resistance_ohm_cm2", "resistance_se_ohm_cm2", "failure_mode", "damage_index")
@@ -54,7 +64,7 @@ class Past:
         return Imported(self.digest, source, self.stack, self.recipe, self.outcome)
 
     def trial(self, number: int) -> Trial:
-        """The optimiser's form of it."""
+        """The optimiser's form of it; one in work counts as a recipe that is under way."""
         state = State.PLANNED if self.outcome is None else State.IMPORTED
         return Trial(number, self.stack, self.recipe, state, outcome=self.outcome)
 
@@ -64,8 +74,18 @@ class PastTable:
     """The past presses of a file, what was taken of it, and columns that mean nothing here."""
 
     past: tuple[Past, ...]
-    cells: Cells
+    reading: Reading
     ignored: tuple[str, ...]
+
+    @property
+    def cells(self) -> Cells:
+        """The table in pressloop's names and units."""
+        return self.reading.cells
+
+    @property
+    def in_work(self) -> tuple[Past, ...]:
+        """Rows without a reading."""
+        return tuple(one for one in self.past if one.outcome is None)
 
 
 def read_table(path: Path, settings: Settings) -> PastTable:
@@ -75,14 +95,16 @@ def read_table(path: Path, settings: Settings) -> PastTable:
     Raises BadInput naming file, row and column for anything that cannot be used; then nothing of
     the table is used.
     """
-    cells = cells_of(path)
+    reading = reading_of(path, settings)
+    reading.prove(path)
+    cells = reading.cells
     header = list(cells.header)
     _check_header(header, settings, path)
     others = settings.space.others
     cells.prove_read_one_way((*NAMES, *OPTIONAL, *(p.name for p in others if not p.kinds)), path)
-    known = (*NAMES, *OPTIONAL, *(p.name for p in others))
-    return PastTable(_different(_named(cells, path), settings, path), cells,
-                     tuple(name for name in header if name not in known))
+    named = {p.name for p in others}
+    return PastTable(_different(_named(cells, path), settings, path), reading,
+                     tuple(name for name in reading.unused if name not in named))
 
 
 def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
@@ -104,7 +126,7 @@ def _different(rows: list[tuple[int, dict[str, str]]], settings: Settings, path:
     return tuple(found.values())
 
 
-def prove_informative(past: tuple[Past, ...], settings: Settings, path: Path,
+def prove_informative(past: Sequence[Past], settings: Settings, path: Path,
                       held: Mapping[str, Value] | None = None) -> None:
     """A table to learn from has two rows or more and varies what the space varies, except for
     variables that are `held`."""
@@ -135,7 +157,7 @@ def _named(found: Cells, path: Path) -> list[tuple[int, dict[str, str]]]:
 
 
 def _check_header(header: list[str], settings: Settings, path: Path) -> None:
-    for name in header:
+    for name in (*NAMES, *OPTIONAL):
         if header.count(name) > 1:
             raise BadInput(f"{path.name}: column {name}", "there twice", "there once", "Drop one.")
     for p in settings.space.varied:
@@ -217,8 +239,13 @@ def _outcome(row: Mapping[str, str]) -> Outcome | None:
         if mode == SPOILT:
             return Spoilt(FROM_TABLE)
         return Failed(FailureMode(mode), FROM_TABLE, damage)
-    if not resistance:
+    if not resistance and "resistance_ohm_cm2" in row:
         return None
+    if not resistance:
+        raise BadInput("failure_mode", "empty", "given, as there is no column of resistances",
+                       "Fill it in, drop the row, or add the column resistance_ohm_cm2.")
+    if is_bound(resistance):
+        return SetAside(f"the resistance is given as {resistance}, which is no reading")
     error = row.get("resistance_se_ohm_cm2", "")
     held = row.get("stack_pressure_mpa", "")
     return _plausible(Intact(

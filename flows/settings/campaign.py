@@ -25,6 +25,7 @@ from pressloop.flows.settings.envelope import EnvelopeTable
 from pressloop.flows.settings.profiles import inlined
 from pressloop.flows.settings.tables import STRICT, Table, as_tuple, readable, table_of
 from pressloop.flows.space_table import SpaceTable
+from pressloop.flows.table_columns.how import AS_NAMED, HowTable
 from pressloop.hardware.envelope import Envelope, check
 from pressloop.optimizer.cost import Cost
 from pressloop.optimizer.feasible import anchors
@@ -166,6 +167,7 @@ class Settings(Table):
     surrogate: SurrogateTable = SurrogateTable()  # type: ignore[valid-type]
     earlier: EarlierTable = EarlierTable()
     notify: NotifyTable = NotifyTable()
+    table: HowTable = AS_NAMED
     stopping_table: StoppingTable = Field(default=StoppingTable(), alias="stopping")  # type: ignore[valid-type]
     constraints: dict[str, Any] = Field(default_factory=dict)
 
@@ -252,11 +254,13 @@ class Settings(Table):
 
     def plain(self) -> dict[str, Any]:
         """JSON values from which `from_plain` makes the same settings; passwords are left out."""
-        told = json.loads(self.model_dump_json(by_alias=True))
+        values = json.loads(self.model_dump_json(by_alias=True))
+        # As settings were kept before there were rules, and before lab sheets could be read.
         if not self.constraints:
-            # As settings were kept before there were rules.
-            del told["constraints"]
-        return without_passwords(told)
+            del values["constraints"]
+        if self.table == AS_NAMED:
+            del values["table"]
+        return without_passwords(values)
 
     @property
     def digest(self) -> str:

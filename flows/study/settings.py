@@ -13,11 +13,11 @@ from pydantic import BeforeValidator, Field, ValidationError, create_model
 from pressloop.flows.settings.campaign import Name
 from pressloop.flows.settings.tables import Table, as_tuple, readable, table_of
 from pressloop.flows.study.parts import PARTS, work_of
+from pressloop.flows.table_reading import reading_of
 from pressloop.hardware.simulation.materials import PRESETS
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import Recipe
-from pressloop.trials.tables.files import cells_of
 from pressloop.trials.toml_files import toml
 
 Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
@@ -136,7 +136,7 @@ def _options(part: str, table: Table | None, design: Design) -> Any:
 
 def read_design(path: Path) -> Design:
     """The recipes of a table with the columns of a recipe. Raises BadInput."""
-    found = cells_of(path)
+    found = reading_of(path).cells
     missing = [name for name in NAMES if name not in found.header]
     if missing:
         raise BadInput(f"{path.name}: column {missing[0]}", "missing", "present",

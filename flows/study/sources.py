@@ -50,13 +50,13 @@ def source_of(table: SourceTable, folder: Path, seed: int) -> Source:
 def _from_table(path: Path, settings_path: Path) -> Source:
     settings = read_settings(settings_path)
     table = read_table(path, settings)
-    trials = tuple(past.trial(past.line) for past in table.past)
+    trials = tuple(past.trial(past.line) for past in table.past if past.outcome is not None)
     space, left = _looked_at(settings.space)
     data = StudyData(f"table {path.name} ({table.cells.words}){left}", trials, space,
                      settings.limits, settings.reference, row_word="row",
                      surrogate=settings.problem.surrogate)
     return Source(data, {path.name: _digest(path), settings_path.name: _digest(settings_path)},
-                  sheet_from(table.cells, path, settings))
+                  sheet_from(table.reading, path, settings))
 
 
 def _looked_at(space: Space) -> tuple[Space, str]:

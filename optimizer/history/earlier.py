@@ -60,7 +60,7 @@ def useful_rows(data: Training, problem: Problem) -> tuple[Training, tuple[str, 
 
 def _useful(rows: Rows, prior: Prior | ThresholdPrior, what: str, density: Density, *,
             explained: bool) -> tuple[Rows, str]:
-    left, notes = np.zeros(rows.y.size, dtype=bool), []
+    left, notes = np.zeros(rows.y.size, dtype=bool), list[str]()
     for group in np.unique(rows.group[rows.group != 0]):
         mine = rows.group == group
         if why := _why_not(rows, mine, prior, density, explained):
@@ -68,6 +68,12 @@ def _useful(rows: Rows, prior: Prior | ThresholdPrior, what: str, density: Densi
             count = int(mine.sum())
             notes.append(f"{counted(count, 'stack')} of another lot or operator "
                          f"{by_number(count, 'is', 'are')} left out of {what}: {why}.")
+    if left.all() and notes:
+        # Of the lot at hand nothing is known: these rows are all there is.
+        return rows, (f"{counted(rows.y.size, 'stack')} of another lot or operator "
+                      f"{by_number(rows.y.size, 'is', 'are')} all that is known of {what}, and "
+                      "learned from although their recipes explain their readings no better than "
+                      "chance.")
     return (rows[~left], " ".join(notes)) if notes else (rows, "")
 
 

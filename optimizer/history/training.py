@@ -86,6 +86,20 @@ def latest_origin(history: Sequence[Trial]) -> Origin | None:
     return origin_of(max(history, key=lambda t: (t.number, *origin_of(t)))) if history else None
 
 
+def origin_for(wanted: Origin, trials: Sequence[Trial]) -> tuple[Origin, str]:
+    """The origin that stands for the wanted one, and a sentence where that is another one: as long
+    as nobody of that name has pressed a stack of the lot, the newest stack of the same lot is of
+    the same powder. Another lot stands for nothing but itself."""
+    telling = [t for t in trials if isinstance(t.outcome, (Intact, Failed))]
+    if any(origin_of(t) == wanted for t in telling):
+        return wanted, ""
+    same_lot = latest_origin([t for t in telling if t.stack.lot == wanted[0]])
+    if same_lot is None:
+        return wanted, ""
+    return same_lot, (f"No stack of lot {wanted[0]} by operator {wanted[1]} is known yet: those by "
+                      f"{same_lot[1]} stand for them")
+
+
 def training(history: Iterable[Trial], space: Space, crushed_above: float,
              origin: Origin | None = None) -> Training:
     """Sorted by content, so that the order of the history cannot matter. `origin` is where the

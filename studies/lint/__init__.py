@@ -14,7 +14,7 @@ from pressloop.studies.lint.confounded import confounded
 from pressloop.studies.lint.copies import columns_twice, readings_twice, rows_twice, stacks_twice
 from pressloop.studies.lint.design import constant, coverage, labels, order, recipes
 from pressloop.studies.lint.finding import Check, Finding, Severity, Sure
-from pressloop.studies.lint.headers import headers, shape
+from pressloop.studies.lint.headers import headers, read_already, shape
 from pressloop.studies.lint.lot_levels import lot_levels
 from pressloop.studies.lint.outliers import outliers
 from pressloop.studies.lint.readings import (
@@ -30,16 +30,17 @@ from pressloop.studies.lint.set_point_units import set_point_units
 from pressloop.studies.lint.sheet import Sheet, sheet_of
 from pressloop.studies.lint.swaps import odd_set_points
 from pressloop.studies.lint.units import resistance_beside
+from pressloop.studies.lint.unused import unused_columns
 from pressloop.trials.errors import BadInput
 
 __all__ = ["CHECKS", "Check", "Finding", "Findings", "Options", "Severity", "Sheet", "Sure",
            "lint", "lint_sheet", "sheet_of"]
 
 CHECKS: tuple[Check, ...] = (
-    shape, headers, not_numbers, empty_cells, impossible, failures, intact_stacks, set_point_units,
-    odd_set_points, resistance_beside, rows_twice, readings_twice, stacks_twice, columns_twice,
-    stack_pressures, lot_levels, outliers, lot_areas, standard_errors, labels, confounded, order,
-    constant, recipes, coverage)
+    read_already, shape, headers, not_numbers, empty_cells, impossible, failures, intact_stacks,
+    set_point_units, odd_set_points, resistance_beside, rows_twice, readings_twice, stacks_twice,
+    columns_twice, stack_pressures, lot_levels, outliers, lot_areas, standard_errors, labels,
+    confounded, order, constant, recipes, coverage, unused_columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def _looked(job: tuple[Check, Sheet]) -> tuple[Finding, ...]:
     no error in the table."""
     check, sheet = job
     try:
-        return tuple(check(sheet)) if len(sheet) or check is shape else ()
+        return tuple(check(sheet)) if len(sheet) or check in (shape, read_already) else ()
     except Exception as error:
         words = " ".join(str(error).split())[:200]
         return (Finding(

@@ -46,7 +46,7 @@ def _finding(sheet: Sheet, column: str, alone: list[str], what: str, cause: str,
     who = "every lot has" if every else listed(
         [called("lot", lot) for lot in alone]) + (" have" if len(alone) > 1 else " has")
     return Finding(
-        "confounded", Severity.ERROR if every else Severity.WARNING, column,
+        "confounded", Severity.WARNING, column,
         () if every else tuple(int(r) for lot in alone for r in sheet.lots[lot]),
         f"{who} {what}", f"whether the lot or {cause} made the difference cannot be told", remedy)
 

@@ -15,7 +15,8 @@ SHOWN = 12
 
 
 class Severity(StrEnum):
-    """How bad: an error would mislead a model, a warning may, a note is good to know."""
+    """How bad: an error is a number that cannot be meant as it stands, a warning is sound and may
+    mislead a model, a note is good to know."""
 
     ERROR = "error"
     WARNING = "warning"

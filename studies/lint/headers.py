@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from pressloop.optimizer.space import NAMES
@@ -38,9 +39,14 @@ FORCE = {"t": 9806.65, "ton": 9806.65, "tons": 9806.65, "tonne": 9806.65, "tonne
 def headers(sheet: Sheet) -> Iterator[Finding]:
     """Columns that are there under another name or in another unit, and those that are missing."""
     missing = [name for name in _needed(sheet) if not sheet.has(name)]
+    told = {one.column for one in sheet.told}
     for name in missing:
         found = [(column, remedy) for column in sheet.cells.columns
                  if column not in KNOWN and (remedy := _remedy(str(column), name, sheet))]
+        if any(column in told for column, _ in found) or (
+                name == RESISTANCE and any(re.search("sigma|conduct|leitf|σ", str(one).lower())
+                                           for one in told)):
+            continue
         for column, remedy in found:
             yield Finding(
                 "headers", Severity.ERROR, str(column), (), f"{column} stands where {name} is "
@@ -56,6 +62,12 @@ def headers(sheet: Sheet) -> Iterator[Finding]:
                           "without it this part of a recipe is not known" if name in NAMES
                           else "without it nothing is known of the stacks", hint,
                           Sure.LIKELY if near else Sure.CERTAIN)
+
+
+def read_already(sheet: Sheet) -> Iterator[Finding]:
+    """What was found when the file was read: units that are not known, columns that may be either
+    of two, and what is no pressure or resistance without an area."""
+    yield from sheet.told
 
 
 def shape(sheet: Sheet) -> Iterator[Finding]:
@@ -83,7 +95,8 @@ def _needed(sheet: Sheet) -> list[str]:
 
 def _remedy(column: str, name: str, sheet: Sheet) -> str:
     """How numbers of this column become those of the known one; "" where it is another thing."""
-    parts = [part for part in re.split(r"[^a-z0-9]+", column.lower()) if part]
+    spelled = unicodedata.normalize("NFKC", column).lower().replace("ω", "ohm")
+    parts = [part for part in re.split(r"[^a-z0-9]+", spelled) if part]
     if not parts or parts[0] not in WORDS[name] or parts[-1] in {"se", "sd", "error"}:
         return ""
     units = parts[1:]

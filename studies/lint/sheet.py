@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from pressloop.optimizer.space import NAMES, Space
+from pressloop.studies.lint.finding import Finding
 from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.trial import Trial
 
@@ -31,7 +32,8 @@ class Sheet:
     `space` is what the settings leave free, None without settings; `dies_mm` are the diameters
     that force may have been spread over. `ordered` is True where rows are known to stand in the
     order of pressing. `row_word` is what a row is called; `uneven` says how many cells rows have
-    that do not have as many as the header, `repeated` which headers there are twice.
+    that do not have as many as the header, `repeated` which headers there are twice; `told` is
+    what was found already when the file was read.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Sheet:
     row_word: str = "row"
     uneven: Mapping[int, int] = field(default_factory=dict)
     repeated: tuple[str, ...] = ()
+    told: tuple[Finding, ...] = ()
 
     def __len__(self) -> int:
         return len(self.cells)

@@ -6,13 +6,18 @@ import codecs
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.rows import LONGEST_CELL, Row, short
 
 DELIMITERS = (",", ";", "\t")
+QUOTED = re.compile(r'"[^"\n]*"')
+LOOKED_AT = 60
+"""Lines from the top that tell what stands between cells."""
 FOREIGN = re.compile(r"[^\t\n\r -~\u00a0-\u00ff]|[^\0-~]{3}")
 """What a table in cp1252 hardly has: signs where DOS and Mac have letters, and three letters beyond
 ASCII in a row, as in Cyrillic or Chinese."""
@@ -39,9 +44,21 @@ def text_rows(text: str, delimiter: str, path: Path) -> Iterator[Row]:
 
 
 def delimiter_of(text: str) -> str:
-    """What stands between the cells of the header."""
-    first = text.lstrip("\r\n").split("\n", 1)[0].split("\r", 1)[0]
-    return max(DELIMITERS, key=first.count)
+    """What stands between the cells: what most lines have as often as one another. Titles above the
+    table have none, and decimal commas are not in every line."""
+    lines = [QUOTED.sub("", line) for line in islice(
+        (line for line in text.splitlines() if line.strip()), LOOKED_AT)]
+    return max(DELIMITERS, key=lambda sign: _steady([line.count(sign) for line in lines], sign))
+
+
+def _steady(counts: Sequence[int], sign: str) -> tuple[float, bool, int]:
+    """How many lines have a sign equally often, in tenths of them; a semicolon or a tab before the
+    comma, which is in numbers and names; and how often it is there."""
+    there = [count for count in counts if count]
+    if not there:
+        return (0.0, False, 0)
+    often, lines = Counter(there).most_common(1)[0]
+    return (round(10.0 * lines / len(counts)), sign != ",", often)
 
 
 def decoded(path: Path) -> str:

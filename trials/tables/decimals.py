@@ -8,7 +8,7 @@ the rest of the table does; where that cannot either, the column is not read.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pressloop.trials.errors import BadInput
@@ -41,12 +41,14 @@ class Ambiguous:
 @dataclass(frozen=True, slots=True)
 class Understood:
     """The cells with a point as decimal mark, the columns whose decimals were commas or whose marks
-    of thousands were dropped, and the columns that were left as they stand."""
+    of thousands were dropped, the decimal mark of each column that has one, by place, and the
+    columns that were left as they stand."""
 
     rows: tuple[Row, ...]
     comma: tuple[str, ...] = ()
     grouped: tuple[str, ...] = ()
     point: bool = False
+    marks: Mapping[int, str] = field(default_factory=dict)
     ambiguous: Mapping[str, Ambiguous] = field(default_factory=dict)
 
     @property
@@ -62,10 +64,14 @@ class Understood:
         return "; ".join(told)
 
 
-def understood(header: Sequence[str], rows: Sequence[Row], *, comma_separated: bool) -> Understood:
+def understood(header: Sequence[str], rows: Sequence[Row], *, comma_separated: bool,
+               text: Container[int] = (), numbers: Container[int] = ()) -> Understood:
     """Numbers of all columns with a decimal point. Where commas separate the cells, a point is the
-    decimal mark unless the column says otherwise."""
-    columns = {i: _marked(rows, i) for i, name in enumerate(header) if name not in TEXT}
+    decimal mark unless the column says otherwise. Columns of names are those of TEXT and `text`, by
+    place: what they hold is never changed; those of `numbers` hold numbers, whatever else they
+    hold."""
+    columns = {i: _marked(rows, i, surely=i in numbers) for i, name in enumerate(header)
+               if name not in TEXT and i not in text}
     marks = {i: _certain(cells.values()) for i, cells in columns.items()}
     everywhere = set().union(*marks.values()) or ({"."} if comma_separated else set())
     decimal: dict[int, str] = {}
@@ -87,14 +93,15 @@ def understood(header: Sequence[str], rows: Sequence[Row], *, comma_separated: b
         grouped=_named(header, columns, decimal, lambda cell, mark: OTHER[mark] in cell),
         point=any(mark == "." and any(mark in c for c in columns[i].values())
                   for i, mark in decimal.items()) or _typed(rows),
-        ambiguous=ambiguous)
+        marks=decimal, ambiguous=ambiguous)
 
 
-def _marked(rows: Iterable[Row], column: int) -> dict[int, str]:
-    """Cells with a mark in a column of numbers, by row; none in a column that is mostly text."""
+def _marked(rows: Iterable[Row], column: int, *, surely: bool) -> dict[int, str]:
+    """Cells with a mark in a column of numbers, by row; none in a column that is mostly text,
+    unless it `surely` is one of numbers."""
     cells = [(number, row[column]) for number, row in rows if len(row) > column and row[column]]
     numbers = [(number, cell) for number, cell in cells if NUMBER.fullmatch(cell)]
-    if 2 * len(numbers) < len(cells):
+    if 2 * len(numbers) < len(cells) and not surely:
         return {}
     return {number: cell for number, cell in numbers
             if not isinstance(cell, Typed) and ("," in cell or "." in cell)}
@@ -147,6 +154,16 @@ def _plain(cell: str, mark: str | None) -> str:
     if GROUPED[mark].fullmatch(cell):
         return cell.replace(OTHER[mark], "").replace(mark, ".")
     return cell
+
+
+def plain_number(text: str, mark: str | None) -> str:
+    """A number that stands in a cell with other signs, with a point as its only mark. `mark` is
+    the decimal mark of its column; without one, a number that can be read in one way only has its
+    own. As it stands where it can be read in two ways, which is no number then."""
+    own = mark or _mark_of(text)
+    if own is None and EITHER.fullmatch(text):
+        return text.replace(",", "?").replace(".", "?")
+    return _plain(text, own)
 
 
 def _named(header: Sequence[str], columns: Mapping[int, Mapping[int, str]],

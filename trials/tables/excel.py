@@ -1,16 +1,19 @@
-"""Rows of the first sheet of a workbook, formulas as the values that were stored with them."""
+"""Rows of a sheet of a workbook, formulas as the values that were stored with them."""
 
 from __future__ import annotations
 
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 from xml.etree import ElementTree
 
+from pressloop.flows.table_columns.layout import LOOKED_AT, has_header
 from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.merged import spread
 from pressloop.trials.tables.rows import Row, bounded, short, text_of
 
 MOST_UNPACKED = 400_000_000
@@ -57,19 +60,31 @@ def _read(file: IO[bytes], path: Path) -> Found:
 
     book = load_workbook(file, read_only=True, data_only=True)
     try:
-        sheet = book.worksheets[0]
-        # The size that a sheet states may be older than its last rows.
-        sheet.reset_dimensions()
+        at = _place_of_table(book.worksheets)
+        sheet = book.worksheets[at]
         rows = list(bounded(_rows(sheet), path))
         placed = sum(any(value is not None for value in row)
                      for row in sheet.iter_rows(values_only=True))
         with sheet._get_source() as source:
-            _prove_complete(source, placed, path)
+            merged = _prove_complete(source, placed, path)
         names = [one.title for one in book.worksheets]
     finally:
         book.close()
-    return Found(_padded(rows), (f"the first of {len(names)} sheets, {names[0]!r}, is read",)
-                 if len(names) > 1 else ())
+    nth = "the first" if at == 0 else f"sheet {at + 1}"
+    return Found(spread(_padded(rows), merged), (
+        f"{nth} of {len(names)} sheets, {names[at]!r}, is read",) if len(names) > 1 else ())
+
+
+def _place_of_table(sheets: Sequence[Any]) -> int:
+    """The first sheet with a table of presses: a workbook may begin with a cover. The first one
+    where no sheet has a header that is known."""
+    for at, sheet in enumerate(sheets):
+        # The size that a sheet states may be older than its last rows.
+        sheet.reset_dimensions()
+        top = [(number, cells) for number, cells in islice(_rows(sheet), LOOKED_AT)]
+        if has_header(top):
+            return at
+    return 0
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
@@ -81,16 +96,19 @@ def _rows(sheet: Any) -> Iterator[Row]:
 
 
 def _padded(rows: list[Row]) -> list[Row]:
-    """Every row as wide as the header: the file leaves out empty cells."""
-    wide = len(rows[0][1]) if rows else 0
+    """Every row as wide as the widest: the file leaves out empty cells."""
+    wide = max((len(cells) for _, cells in rows), default=0)
     return [(number, [*cells, *[""] * (wide - len(cells))]) for number, cells in rows]
 
 
-def _prove_complete(source: IO[bytes], taken: int, path: Path) -> None:
+def _prove_complete(source: IO[bytes], taken: int, path: Path) -> list[str]:
     """The sheet gone through again by itself: every row with a value was taken, and no formula
-    stands without a value, which would read as an empty cell."""
-    filled = 0
+    stands without a value, which would read as an empty cell. Returns its merged ranges, such as
+    "B1:D1"."""
+    filled, merged = 0, list[str]()
     for _, element in ElementTree.iterparse(source):
+        if element.tag == f"{MAIN}mergeCell":
+            merged.append(element.get("ref", ""))
         if element.tag != f"{MAIN}row":
             continue
         filled += any((cell.findtext(f"{MAIN}v") or "").strip() or _inline(cell)
@@ -107,6 +125,7 @@ def _prove_complete(source: IO[bytes], taken: int, path: Path) -> None:
         raise BadInput(f"{path.name}: rows", f"{taken} that can be placed", f"the {filled} that "
                        "the sheet holds", "The workbook is damaged: save it again, or export it "
                        "as CSV.")
+    return merged
 
 
 def _inline(cell: ElementTree.Element) -> str:

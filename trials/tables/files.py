@@ -7,11 +7,19 @@ understood. Columns of numbers have a decimal point here, whatever they have in 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from pressloop.flows.table_columns.layout import (
+    Layout,
+    beside_totals,
+    is_number,
+    is_text,
+    layout,
+    why_no_stack,
+)
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.csv_text import decoded, delimiter_of, text_rows
 from pressloop.trials.tables.decimals import Ambiguous, understood
@@ -31,6 +39,10 @@ class Cells:
 
     `left_out` tells why a row is not among them; `ambiguous` are columns whose numbers can be read
     in two ways, which stand here as in the file; `notes` is what else a person should know.
+    `units` are those of a row of units below the header, "" for none; `marks` the decimal marks of
+    columns, by place; `columns` says how columns under other names or in other units were
+    understood, a line each; `titles` are texts above the header; `header_row` is where that
+    stands, None for the first row.
     """
 
     header: tuple[str, ...]
@@ -39,11 +51,17 @@ class Cells:
     decimals: str = "decimal point"
     ambiguous: Mapping[str, Ambiguous] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    units: tuple[str, ...] = ()
+    marks: Mapping[int, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
+    header_row: int | None = None
 
     @property
     def taken(self) -> dict[str, Any]:
         """What was taken of the file, as JSON values."""
         return {"rows": len(self.rows), "decimals": self.decimals, "notes": list(self.notes),
+                "columns": list(self.columns),
                 "left_out": [{"row": row, "why": why} for row, why in self.left_out.items()]}
 
     @property
@@ -63,9 +81,10 @@ class Cells:
                 raise self.ambiguous[name].refusal(f"{path.name}: column {name}")
 
 
-def cells_of(path: Path) -> Cells:
-    """The table in a file. Raises BadInput for one that cannot be read, is larger than a table of
-    past presses, or has no header."""
+def cells_of(path: Path, header_row: int | None = None) -> Cells:
+    """The table in a file. `header_row` is the number of the row that names the columns, where that
+    is known. Raises BadInput for one that cannot be read, is larger than a table of past presses,
+    or has no header."""
     kind = path.suffix.lower()
     if kind == ".xls":
         raise BadInput("table", path, "an .xlsx, a CSV or a Parquet file",
@@ -73,59 +92,93 @@ def cells_of(path: Path) -> Cells:
     prove_size(path)
     if kind in PARQUET:
         header, rows = parquet_rows(path)
-        return _told(header, rows, {}, path)
+        return _told(Layout(header, ("",) * len(header), 0, {}), rows, {}, path)
     if kind in EXCEL:
         found = sheet_rows(path)
-        return _trimmed(found.rows, path, notes=found.notes)
+        return _trimmed(found.rows, path, header_row, notes=found.notes)
     text = decoded(path)
     delimiter = delimiter_of(text)
-    return _trimmed(list(bounded(text_rows(text, delimiter, path), path)), path,
+    return _trimmed(list(bounded(text_rows(text, delimiter, path), path)), path, header_row,
                     comma_separated=delimiter == ",")
 
 
-def _trimmed(found: Sequence[Row], path: Path, *, comma_separated: bool = False,
-             notes: tuple[str, ...] = ()) -> Cells:
-    """Without comments, empty rows, and the empty columns that sheets trail behind them."""
-    if not found or not any(found[0][1]):
+def _trimmed(found: Sequence[Row], path: Path, header_row: int | None, *,
+             comma_separated: bool = False, notes: tuple[str, ...] = ()) -> Cells:
+    """Without titles, comments, totals, empty rows, and columns that are empty."""
+    if not any(any(cells) for _, cells in found):
         raise BadInput("table", path, "a header row and one row or more",
                        "The first row names the columns, such as pressure_mpa, dwell_s, "
                        "temperature_c.")
-    header, wide = list(found[0][1]), len(found[0][1])
+    laid = layout(found, header_row)
+    body, wide = found[laid.first:], len(laid.header)
     # Empty rows below the last filled one are no rows that anybody meant.
     last = max(number for number, cells in found if any(cells))
-    why = {number: _why_left_out(cells, wide) for number, cells in found[1:] if number <= last}
-    left_out = {number: reason for number, reason in why.items() if reason}
-    kept = [(number, list(cells)) for number, cells in found[1:] if why.get(number) == ""]
-    while header and not header[-1] and all(
-            len(cells) < len(header) or not cells[len(header) - 1] for _, cells in kept):
-        header.pop()
-        kept = [(number, cells[:len(header)] if len(cells) == len(header) + 1 else cells)
-                for number, cells in kept]
-    return _told(tuple(header), kept, left_out, path, comma_separated=comma_separated, notes=notes)
+    why = {number: _why_left_out(cells, laid.header) for number, cells in body if number <= last}
+    _spread_totals(body, laid.header, why)
+    left_out = laid.left_out | {number: reason for number, reason in why.items() if reason}
+    kept = [(number, list(cells)) for number, cells in body if why.get(number) == ""]
+    if laid.number > found[0][0] or len(laid.left_out) > 0:
+        notes = (*notes, f"row {laid.number} names the columns")
+    return _told(_without_empty(laid, kept, wide), kept, left_out, path,
+                 comma_separated=comma_separated, notes=notes,
+                 titles=tuple(cell for number, cells in found[:laid.first]
+                              if number in laid.left_out and laid.left_out[number] != "units"
+                              for cell in dict.fromkeys(cells) if cell))
 
 
-def _why_left_out(cells: Sequence[str], wide: int) -> str:
+def _spread_totals(body: Sequence[Row], header: Sequence[str], why: dict[int, str]) -> None:
+    """Rows such as Max and Min beside one of totals are totals too."""
+    for rows in (body, body[::-1]):
+        before = ""
+        for number, cells in rows:
+            if before == "totals" and beside_totals(cells, header):
+                why[number] = "totals"
+            before = why.get(number, "") if any(cells) else before
+
+
+def _without_empty(laid: Layout, kept: list[tuple[int, list[str]]], wide: int) -> Layout:
+    """Drops columns without a name and without a cell, in place; other columns without a name get
+    their place for one."""
+    empty = {at for at in range(wide) if not laid.header[at] and all(
+        at >= len(cells) or not cells[at] for _, cells in kept)}
+    # A row that is one cell longer than the rest by a trailing comma has nothing in it.
+    for place, (number, cells) in enumerate(kept):
+        if len(cells) == wide + 1 and not cells[-1] and wide - 1 in empty:
+            kept[place] = (number, cells := cells[:-1])
+        kept[place] = (number, [cell for at, cell in enumerate(cells)
+                                if at not in empty or at >= wide])
+    names = [name or f"(column {at + 1})" for at, name in enumerate(laid.header)]
+    return replace(laid, header=tuple(n for at, n in enumerate(names) if at not in empty),
+                   units=tuple(u for at, u in enumerate(laid.units) if at not in empty))
+
+
+def _why_left_out(cells: Sequence[str], header: Sequence[str]) -> str:
     """Empty for a row of the table. One that begins with # is a comment if it fills its first cell
     only, or has not as many cells as the header: stacks may be named #1, #2."""
     if not any(cells):
         return EMPTY
-    comment = cells[0].startswith("#") and (len(cells) != wide or not any(cells[1:]))
-    return COMMENT if comment and wide > 1 else ""
+    comment = cells[0].startswith("#") and (len(cells) != len(header) or not any(cells[1:]))
+    return COMMENT if comment and len(header) > 1 else why_no_stack(cells, header)
 
 
-def _told(header: tuple[str, ...], rows: Sequence[Row], left_out: Mapping[int, str], path: Path,
-          *, comma_separated: bool = False, notes: tuple[str, ...] = ()) -> Cells:
+def _told(laid: Layout, rows: Sequence[Row], left_out: Mapping[int, str], path: Path,
+          *, comma_separated: bool = False, notes: tuple[str, ...] = (),
+          titles: tuple[str, ...] = ()) -> Cells:
     full = [(number, cells) for number, cells in rows if any(cells)]
     if not full:
         raise BadInput("table", path, "one row or more below the header", "Add past presses.")
     left_out = dict(left_out) | {number: EMPTY for number, cells in rows if not any(cells)}
-    read = understood(header, full, comma_separated=comma_separated)
+    text = {at for at, name in enumerate(laid.header) if is_text(name)}
+    numbers = {at for at, name in enumerate(laid.header) if is_number(name)}
+    read = understood(laid.header, full, comma_separated=comma_separated, text=text,
+                      numbers=numbers)
     named = [number for number, cells in full if cells[0].startswith("#")]
     if named:
         notes = (*notes, f"{_ranges(named)} begin{'s' * (len(named) == 1)} with # and count, as "
                  "they fill the columns")
-    return Cells(header, tuple((number, tuple(cells)) for number, cells in read.rows),
-                 dict(sorted(left_out.items())), read.words, read.ambiguous, notes)
+    return Cells(laid.header, tuple((number, tuple(cells)) for number, cells in read.rows),
+                 dict(sorted(left_out.items())), read.words, read.ambiguous, notes, laid.units,
+                 read.marks, titles=titles, header_row=laid.number if laid.number > 1 else None)
 
 
 def _ranges(numbers: Sequence[int]) -> str:

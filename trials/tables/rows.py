@@ -25,6 +25,12 @@ class Typed(str):
     __slots__ = ()
 
 
+class Spread(Typed):
+    """A cell that a merged one covers, with the text of that."""
+
+    __slots__ = ()
+
+
 def prove_size(path: Path) -> None:
     """Raises BadInput for a file that is missing or too large to be read at once."""
     try:

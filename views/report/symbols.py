@@ -13,11 +13,11 @@ from pressloop.views.page import tag
 SHAPES = {
     "circle": '<circle cx="8" cy="8" r="5.5" fill="{c}"/>',
     "x": '<path d="M3 3L13 13M13 3L3 13" stroke="{c}" stroke-width="3.6"/>',
+    "x-thin-open": '<path d="M3 3L13 13M13 3L3 13" stroke="{c}" stroke-width="1.6"/>',
     "triangle-down": '<path d="M2 3.5H14L8 14Z" fill="{c}"/>',
     "diamond": '<path d="M8 1L15 8L8 15L1 8Z" fill="{c}"/>',
     "triangle-up": '<path d="M2 13H14L8 2.5Z" fill="{c}"/>',
     "triangle-up-open": '<path d="M3 12.5H13L8 3.5Z" fill="none" stroke="{c}" stroke-width="2"/>',
-    "x-thin-open": '<path d="M3 3L13 13M13 3L3 13" stroke="{c}" stroke-width="2"/>',
     "square-open": '<rect x="3" y="3" width="10" height="10" fill="none" stroke="{c}" '
                    'stroke-width="2"/>',
     "cross-thin-open": '<path d="M8 2V14M2 8H14" stroke="{c}" stroke-width="2"/>',

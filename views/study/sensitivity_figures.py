@@ -142,7 +142,8 @@ def map_panels(found: Findings, data: StudyData) -> list[Panel]:
             space=replace(data.space, **held), models=found.models)
         panel = maps(analysis, found.recipe)[0]
         near = f" Marks are stacks{' pressed near this slice' if held else ''}: circles lasted, "
-        near += "crosses were crushed, diamonds delaminated, triangles shorted."
+        near += "crosses were crushed, diamonds delaminated, triangles shorted, "
+        near += "thin crosses failed of an unknown cause."
         near += "" if data.reference is None else " The hollow hexagon is the usual recipe."
         panels.append(replace(panel, how_to_read=panel.how_to_read + near))
     return panels

@@ -13,8 +13,9 @@ from pressloop.flows.cli.commands.table_words import say_taken
 from pressloop.flows.console import FAILED, emit
 from pressloop.flows.past.sheet import sheet_from
 from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.table_reading import reading_of
+from pressloop.flows.table_soundness import with_accepted
 from pressloop.studies.lint import Findings, Severity, lint_sheet
-from pressloop.trials.tables.files import cells_of
 from pressloop.views.study.words.lint import verdict
 
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
@@ -24,8 +25,9 @@ def lint(data: Path, settings: Path | None, as_json: bool) -> int:
     """Prints what was found; returns the exit code: 0 where nothing would mislead a model, 1 where
     something would. Raises BadInput for a file that is no table."""
     known = None if settings is None else read_settings(settings)
-    cells = cells_of(data)
-    found = lint_sheet(sheet_from(cells, data, known))
+    reading = reading_of(data, known)
+    cells = reading.cells
+    found = with_accepted(lint_sheet(sheet_from(reading, data, known)), known)
     say_taken(data, cells, (), as_json)
     emit({"table": str(data), "taken": cells.taken, "rows": found.rows, "ok": not found.serious,
           "checks": found.checks, "findings": [asdict(one) for one in found.found]}, as_json,

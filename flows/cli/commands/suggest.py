@@ -12,12 +12,18 @@ from rich.table import Table
 from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.campaign.lab import prove_modules
 from pressloop.flows.campaign.stored import say_if_mixed
-from pressloop.flows.cli.commands.table_words import by_reading, say_in_work, say_taken
+from pressloop.flows.cli.commands.table_words import (
+    by_reading,
+    origin_warnings,
+    say_in_work,
+    say_table,
+)
 from pressloop.flows.console import emit, plain_pairs, say
 from pressloop.flows.machine_steps import with_steps_of_press
 from pressloop.flows.past.trials import PastTable, prove_informative, read_table
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.flows.stack_names import one_outcome_each
+from pressloop.flows.table_soundness import prove_sound
 from pressloop.optimizer import Proposal, Space
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
@@ -33,6 +39,7 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     table = read_table(data, settings)
     past = table.past
     read, in_work = by_reading(past)
+    warnings = prove_sound(table, data, settings)
     prove_informative(read, settings, data, dict(space.held))
     one_outcome_each(past, data)
     failed = sum(isinstance(one.outcome, Failed) for one in past)
@@ -45,7 +52,7 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     prove_modules(settings)
     history = [one.trial(i) for i, one in enumerate(past, 1)]
     earlier = earlier_trials(settings, settings.campaign.ledger)
-    say_taken(data, table.cells, table.ignored, as_json)
+    say_table(data, table, settings, warnings, as_json)
     say_in_work(in_work, "in work; what they will tell is waited for")
     for name in kinds_unused(table):
         say(f"Column {name} has a few values that come again and again: name it in [space], such "
@@ -61,8 +68,9 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     for note in models.notes:
         say(note)
     found = propose(models, count, settings.campaign.seed if seed is None else seed)
-    emit({"rows": len(past), "in_work": len(in_work), "table": table.cells.taken,
-          "laws": models.laws,
+    emit({"rows": len(past), "in_work": len(in_work),
+          "warnings": [*warnings, *origin_warnings(table, settings)],
+          "table": table.cells.taken, "laws": models.laws,
           "suggestions": [asdict(p, dict_factory=plain_pairs) for p in found]}, as_json,
          lambda: show(found, space, laws_words(models.laws)))
 

@@ -6,15 +6,19 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pressloop.flows.console import say
-from pressloop.flows.past.trials import Past
+from pressloop.flows.past.trials import Past, PastTable
+from pressloop.flows.settings.campaign import Settings
 from pressloop.trials.tables.files import Cells
 from pressloop.trials.wording import counted
 
 
 def say_taken(path: Path, cells: Cells, ignored: Sequence[str], as_json: bool) -> None:
-    """Rows read and left out, and how decimals were understood; with JSON the document says it."""
+    """Rows read and left out, how decimals were understood, and columns under other names; with
+    JSON the document says it."""
     if not as_json:
         say(f"{path.name}: {cells.words}.")
+        for line in cells.columns:
+            say(f"  {line}.")
     if ignored:
         say(f"Columns not used: {', '.join(ignored)}.")
 
@@ -31,3 +35,36 @@ def say_in_work(in_work: Sequence[Past], what: str) -> None:
         rows = ", ".join(str(one.line) for one in in_work[:10])
         more = ", ..." if len(in_work) > 10 else ""
         say(f"{counted(len(in_work), 'row')} without a reading (row {rows}{more}): {what}.")
+
+
+def say_table(path: Path, table: PastTable, settings: Settings, warnings: Sequence[str],
+              as_json: bool) -> None:
+    """The same, with `warnings` of the data check, and what the table and the settings do not have
+    in common."""
+    say_taken(path, table.cells, table.ignored, as_json)
+    for line in (*warnings, *origin_warnings(table, settings)):
+        say(line)
+
+
+def origin_warnings(table: PastTable, settings: Settings) -> tuple[str, ...]:
+    """A line where the table names lots or operators, but not those of the settings: its stacks are
+    then other ones, which changes what is learned from them."""
+    lots = sorted({one.stack.lot for one in table.past})
+    operators = sorted({one.stack.operator for one in table.past})
+    here = [(one.stack.lot, one.stack.operator) for one in table.past]
+    lot, operator = settings.origin
+    if not here or (lot, operator) in here:
+        return ()
+    if lot not in lots:
+        what, name, named = "lot", lot, lots
+        then = ("its stacks count as those of other lots, so that all is less sure and recipes are "
+                "more careful")
+    elif operator not in operators:
+        what, name, named = "operator", operator, operators
+        then = "stacks of the same lot by others stand for them"
+    else:
+        return (f"Warning: no row is of lot {lot} by operator {operator}, as the settings say "
+                "([stack]): stacks of the same lot by others stand for them.",)
+    shown = ", ".join(named[:4]) + (f" and {len(named) - 4} more" if len(named) > 4 else "")
+    return (f"Warning: the settings say {what} {name!r} ([stack] {what}), which no row has; the "
+            f"table has {shown}: {then}. Correct the settings if it is the same {what}.",)

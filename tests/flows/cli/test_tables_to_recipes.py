@@ -48,7 +48,7 @@ def test_suggestions_lie_in_the_space_and_say_why(
     assert answer.code == 0
     assert answer.err == ""
     found = answer.json
-    assert found.keys() == {"rows", "table", "laws", "suggestions"}
+    assert found.keys() == {"rows", "in_work", "warnings", "table", "laws", "suggestions"}
     assert found["rows"] == 6
     assert len({str(one["recipe"]) for one in found["suggestions"]}) == 3
     space = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
@@ -133,7 +133,9 @@ def test_published_tables_work(table: str, pressloop: Callable[..., Any]) -> Non
 def test_import_keeps_every_row(imported: Any) -> None:
     assert imported.json == {
         "campaign": "night", "rows": 6, "added": 6, "known": 0,
-        "table": {"rows": 6, "decimals": "decimal point", "left_out": [], "notes": []}}
+        "in_work": 0, "warnings": [],
+        "table": {"rows": 6, "decimals": "decimal point", "left_out": [], "notes": [],
+                  "columns": []}}
     trials = history()
     assert [t.number for t in trials] == [1, 2, 3, 4, 5, 6]
     assert {t.state for t in trials} == {State.IMPORTED}
@@ -166,7 +168,7 @@ def test_replicates_are_told_apart_by_their_stack(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:
     write_settings(tmp_path)
     write_table(tmp_path, "stack,lot,operator,pressure_mpa,dwell_s,temperature_c,"
-                          "resistance_ohm_cm2\nA,L-2,bo,100,60,25,160\nB,,,100,60,25,160\n")
+                          "resistance_ohm_cm2\nA,L-2,bo,100,60,25,160\nB,,,100,60,25,161\n")
     assert pressloop("import", SETTINGS, TABLE, "--json").json["added"] == 2
     first, second = (t.stack for t in history())
     assert (first.stack_id, first.lot, first.operator) == ("A", "L-2", "bo")

@@ -47,7 +47,7 @@ BAD = {
         table_of(["100,60,25,160,-2", "200,90,60,60,1"], COLUMNS + ",resistance_se_ohm_cm2"),
         ["row 2", "resistance_se_ohm_cm2", "-2"]),
     "text in a number cell": (
-        table_of([*GOOD, "150 MPa,60,25,50"]), ["row 5", "pressure_mpa", "150 MPa", "unit"]),
+        table_of([*GOOD, "150 Torr,60,25,50"]), ["row 5", "pressure_mpa", "150 Torr", "unit"]),
     "empty cell of a free variable": (
         table_of([*GOOD, "150,,25,50"]), ["row 5", "dwell_s", "empty"]),
     "decimal commas between commas": (
@@ -59,9 +59,30 @@ BAD = {
     "resistance and failure mode": (
         table_of(["100,60,25,160,", "400,60,25,30,crushed"], WITH_MODE),
         ["row 3", "resistance_ohm_cm2", "no resistance"]),
-    "neither resistance nor failure mode": (
-        table_of(["100,60,25,160,", "400,60,25,,"], WITH_MODE),
-        ["row 3", "resistance_ohm_cm2", "failure_mode"]),
+    "no failure in a table of failures only": (
+        table_of(["100,60,25,crushed", "400,90,25,"],
+                 "pressure_mpa,dwell_s,temperature_c,failure_mode"),
+        ["row 3", "failure_mode", "no column of resistances"]),
+    "tonnes as MPa": (
+        table_of(["1.9,60,25,160", "2.2,90,30,90", "2.6,120,60,60", "3.0,300,80,45"]),
+        ["pressure_mpa", "1.9 to 3", "tonnes on a die of 10 mm", "convert to MPa"]),
+    "minutes as seconds": (
+        table_of(["100,1,25,160", "200,2,30,90", "250,5,60,60", "300,8,80,45"]),
+        ["dwell_s", "look like minutes"]),
+    "two columns that are exchanged": (
+        table_of(["25,60,100,160", "40,90,200,90", "60,120,260,60", "80,300,300,45"]),
+        ["pressure_mpa", "the other way round"]),
+    "a resistance of a slipped point": (
+        table_of(["100,60,25,160", "120,60,25,1450", "140,60,25,130", "160,60,25,118",
+                  "180,60,25,110", "200,90,25,100", "220,60,25,95", "240,60,26,90",
+                  "260,60,25,86"]), ["row 3", "resistance_ohm_cm2", "1450"]),
+    "a force without a unit": (
+        table_of(["2,60,25,160", "3,90,30,90"], "Force,dwell_s,temperature_c,resistance_ohm_cm2"),
+        ["Force", "without its unit", "[table]"]),
+    "two resistances": (
+        table_of(["100,60,25,160,10", "200,90,30,90,9"],
+                 "pressure_mpa,dwell_s,temperature_c,ASR a (ohm cm2),ASR b (ohm cm2)"),
+        ["ASR a", "ASR b", "may both be resistance_ohm_cm2", "[table]"]),
     "damage above one": (
         table_of(["100,60,25,160,0.1", "400,60,25,30,5"], COLUMNS + ",damage_index"),
         ["row 3", "damage_index", "5"]),

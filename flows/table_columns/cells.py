@@ -1,0 +1,77 @@
+"""What labs write into a cell beside a number: `n/a`, `>1000`, `ca. 40`, `40 ± 2`, `5 min`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pressloop.flows.table_columns.units import Unit, units_of
+from pressloop.trials.tables.decimals import plain_number
+
+EMPTY = frozenset({
+    "", "-", "–", "—", "--", "---", "/", ".", "?", "n/a", "na", "n.a.", "n.a", "#n/a", "#na",
+    "k.a.", "k. a.", "k.a", "none", "null", "nil", "tbd", "t.b.d.", "n.d.", "nd", "n.d", "n.m.",
+    "n. a.", "n. d.", "missing", "not measured", "nicht gemessen", "fehlt", "ausstehend", "pending",
+    "in progress", "in arbeit", "in work", "läuft", "running", "not yet", "noch nicht", "todo",
+    "s.d.", "#nv", "#div/0!", "#wert!", "#value!", "#ref!", "#bezug!"})
+"""Cells without a reading; #NV and its like are what Excel shows for one."""
+NO_READING = frozenset({"ol", "o.l.", "overload", "overflow", "over range", "out of range",
+                        "überlauf", "off scale"})
+NUMBER = r"[+-]?(?:\d{1,3}(?:[\u00a0\u202f\u2009' ]\d{3})+(?:[.,]\d+)?|\d[\d.,]*|[.,]\d+)" \
+    r"(?:[eE][+-]?\d+)?"
+BOUND = re.compile(
+    rf"(>=?|<=?|≥|≤|über|unter|over|above|below|more than|less than|mehr als|weniger als|mind\.|"
+    rf"at least|at most)\s*({NUMBER})\s*(.*)", re.IGNORECASE)
+ABOUT = re.compile(
+    rf"(?:ca\.?|circa|c\.|~|≈|∼|approx\.?|about|etwa|rund|around)\s*({NUMBER})\s*(.*)",
+    re.IGNORECASE)
+WITH_ERROR = re.compile(rf"({NUMBER})\s*(?:±|\+/-|\+-)\s*({NUMBER})\s*(.*)")
+WITH_UNIT = re.compile(rf"({NUMBER})\s*([^\d\s].*)")
+ALONE = re.compile(NUMBER)
+GROUPS = re.compile(r"(?<=\d)[\u00a0\u202f\u2009' ](?=\d{3})")
+ROOM = frozenset({"rt", "r.t.", "room temperature", "raumtemperatur", "room temp", "room temp.",
+                  "ambient", "zimmertemperatur", "room", "r. t."})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell in parts, all as text with a decimal point: a number ("" where there is none), its
+    error, its own unit; `bound` for a number that is only a bound, `about` for a rounded one,
+    `word` for what is no number at all."""
+
+    number: str = ""
+    error: str = ""
+    unit: dict[str, Unit] | None = None
+    bound: bool = False
+    about: bool = False
+    word: str = ""
+
+
+def cell_of(text: str, mark: str | None) -> Cell:
+    """Takes a cell apart. `mark` is the decimal mark of its column, None where it has none."""
+    if text.casefold() in EMPTY:
+        return Cell()
+    if ALONE.fullmatch(text):
+        # What is a number by itself has its decimal point already.
+        return Cell(_number(text, mark) if GROUPS.search(text) else text)
+    for pattern, bound, about in ((BOUND, True, False), (ABOUT, False, True)):
+        if match := pattern.fullmatch(text):
+            number, rest = match.groups()[-2:]
+            return _with_unit(text, number, "", rest, mark, bound=bound, about=about)
+    if match := WITH_ERROR.fullmatch(text):
+        return _with_unit(text, match[1], match[2], match[3], mark)
+    if match := WITH_UNIT.fullmatch(text):
+        return _with_unit(text, match[1], "", match[2], mark)
+    return Cell(word=text)
+
+
+def _with_unit(text: str, number: str, error: str, rest: str, mark: str | None, *,
+               bound: bool = False, about: bool = False) -> Cell:
+    units = units_of(rest) if rest else None
+    if units == {}:
+        return Cell(word=text)
+    return Cell(_number(number, mark), _number(error, mark) if error else "", units, bound, about)
+
+
+def _number(text: str, mark: str | None) -> str:
+    return plain_number(GROUPS.sub("", text), mark)

@@ -1,0 +1,80 @@
+"""Words for what became of a stack, as labs write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from pressloop.trials.outcome import FailureMode
+
+FAILED, INTACT, IN_WORK, UNKNOWN = "failed", "intact", "in work", ""
+WORDS: dict[str, str] = {
+    **{str(mode): str(mode) for mode in FailureMode},
+    **dict.fromkeys(
+        [
+            "crush", "cracked", "crack", "pellet cracked", "cell cracked", "fractured",
+            "pellet broken", "broken pellet", "gebrochen", "gerissen", "zerdrückt", "zerbrochen",
+            "riss", "bruch", "pellet gebrochen", "pellet gerissen", "zerquetscht", "fissuré",
+            "écrasé"
+        ], "crushed"),
+    **dict.fromkeys(
+        [
+            "short", "short circuit", "short-circuit", "short circuited", "shortcircuit",
+            "kurzschluss", "kurzgeschlossen", "kurz", "court-circuit", "ks"
+        ], "shorted"),
+    **dict.fromkeys(
+        [
+            "delamination", "delam", "delam.", "detached", "peeled", "peeled off", "peel-off",
+            "abgelöst", "delaminiert", "abgeplatzt", "no contact", "kein kontakt", "open circuit",
+            "lost contact"
+        ], "delaminated"),
+    **dict.fromkeys(
+        [
+            "failed", "fail", "failure", "defect", "defective", "defekt", "dead", "bad", "nok",
+            "n.i.o.", "n.i.o", "nio", "not ok", "ausfall", "ausgefallen", "fehlgeschlagen", "yes",
+            "ja", "true", "1", "x", "kaputt", "échec", "fallito", "unknown failure",
+            "failed (unknown)", "rejected", "ausschuss"
+        ], FAILED),
+    **dict.fromkeys(
+        [
+            "ok", "o.k.", "okay", "good", "gut", "intact", "intakt", "fine", "pass", "passed",
+            "i.o.", "i.o", "io", "in ordnung", "none", "no", "nein", "false", "0", "keiner",
+            "kein", "success", "successful", "works", "working", "sound", "alive", "done",
+            "measured", "gemessen", "fertig", "no failure", "not failed", "valid", "-", "–", "—",
+            "n/a", "na"
+        ], INTACT),
+    **dict.fromkeys(
+        [
+            "in work", "in progress", "pending", "running", "läuft", "in arbeit", "planned",
+            "geplant", "pressed", "gepresst", "queued", "waiting", "offen", "ausstehend", "todo",
+            "to do", "not measured", "nicht gemessen", "open"
+        ],
+        IN_WORK)}
+"""What a word says, by its small letters."""
+ONLY_AS_OUTCOME = frozenset({"1", "0", "x", "-", "–", "—", "n/a", "na", "yes", "no", "ja", "nein",
+                             "true", "false", "none", "kein", "keiner"})
+"""Words that say nothing by themselves: they answer what the header asks."""
+
+
+def said(word: str, own: Mapping[str, str] | None = None) -> str | None:
+    """What an outcome word says: a way to fail, FAILED where the way is not told, INTACT, IN_WORK,
+    or None for a word that is not known. `own` are words of the lab."""
+    key = re.sub(r"\s+", " ", word).strip(" .!").casefold()
+    mine = {re.sub(r"\s+", " ", k).strip(" .!").casefold(): v for k, v in (own or {}).items()}
+    if key in mine:
+        return mine[key]
+    return UNKNOWN if not key else WORDS.get(key, WORDS.get(f"{key}."))
+
+
+def says_failures(words: Sequence[str], own: Mapping[str, str] | None = None) -> bool:
+    """True where a column's words are outcomes: one of them at least is known, and says more than
+    yes or no."""
+    found = {word.strip().casefold() for word in words if word.strip()}
+    return any(said(word, own) for word in found - ONLY_AS_OUTCOME)
+
+
+def failure_in(word: str, own: Mapping[str, str] | None = None) -> str:
+    """The failure that a word in a column of readings tells of, "" for none."""
+    found = said(word, own)
+    telling = word.strip().casefold() not in ONLY_AS_OUTCOME
+    return found if telling and found and found not in (INTACT, IN_WORK) else ""

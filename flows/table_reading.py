@@ -1,0 +1,128 @@
+"""A lab's sheet as pressloop's table: its columns found by whatever name, its numbers converted."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pressloop.flows.table_columns.chosen import Chosen, Picked, Trouble, chosen
+from pressloop.flows.table_columns.converted import Converted, Known, Line, converted
+from pressloop.flows.table_columns.how import AS_NAMED
+from pressloop.flows.table_columns.layout import PRODUCT_NAMES
+from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.files import Cells, cells_of
+
+if TYPE_CHECKING:
+    from pressloop.flows.settings.campaign import Settings
+
+DIE = re.compile(r"(?:\b(?:die|matrize|stempel|mould|mold|werkzeug|pellet|diameter|durchmesser)\b"
+                 r"|ø)[^\d\n]{0,25}(\d+(?:[.,]\d+)?)\s*mm\b|(\d+(?:[.,]\d+)?)\s*mm[\s-]*(?:die|matrize"
+                 r"|stempel|mould|mold|pellet)", re.IGNORECASE)
+SAME_DIE = 0.01
+"""Relative difference of two dies that are the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The table in pressloop's names and units, what cannot be used as it stands, and how each
+    quantity was read. `die_mm` is the die that a text in the sheet names."""
+
+    cells: Cells
+    troubles: tuple[Trouble, ...]
+    lines: tuple[Line, ...]
+    picked: Mapping[str, Picked]
+    helping: frozenset[str] = frozenset()
+    die_mm: float | None = None
+    header_row: int | None = None
+
+    @property
+    def unused(self) -> tuple[str, ...]:
+        """Columns that nothing is read from."""
+        helping = {name for quantity in self.helping for name in self.picked[quantity].headers}
+        return tuple(name for name in self.cells.header
+                     if name not in PRODUCT_NAMES and name not in helping)
+
+    def column(self, name: str) -> list[str]:
+        """The cells of a column by its name in pressloop; none where it is not there."""
+        if name not in self.cells.header:
+            return []
+        at = self.cells.header.index(name)
+        return [cells[at] for _, cells in self.cells.rows if at < len(cells)]
+
+    def newest(self, name: str) -> str:
+        """The last cell of a column that is filled, "" where none is."""
+        return next((cell for cell in reversed(self.column(name)) if cell), "")
+
+    def prove(self, path: Path) -> None:
+        """Raises BadInput for the first thing that cannot be used as it stands."""
+        for one in self.troubles:
+            raise BadInput(f"{path.name}: column {one.column}", one.seen,
+                           "one that can be read in one way", one.remedy)
+
+
+def reading_of(path: Path, settings: Settings | None = None, *, die_mm: float | None = None
+               ) -> Reading:
+    """The sheet in a file, as the settings and the names of its columns tell. `die_mm` is the die
+    where there are no settings to tell it. Raises BadInput for a file that is no table, or a number
+    that can be read in two ways."""
+    how = AS_NAMED if settings is None else settings.table
+    cells = cells_of(path, how.header_row)
+    found = chosen(cells.header, cells.units, how)
+    for one in found.picked.values():
+        cells.prove_read_one_way(one.headers, path)
+    known, die, troubles = _known(cells, settings, die_mm)
+    result = converted(cells.rows, cells.marks, found, how, known)
+    return Reading(_renamed(cells, found, result), (*troubles, *result.troubles), result.lines,
+                   found.picked, result.helping & set(found.picked), die, cells.header_row)
+
+
+def _known(cells: Cells, settings: Settings | None, die_mm: float | None
+           ) -> tuple[Known, float | None, tuple[Trouble, ...]]:
+    """What the settings know beside the sheet, and the die that a title or a header names."""
+    told = [float((match[1] or match[2]).replace(",", ".")) for text in (*cells.titles,
+            *cells.header) if (match := DIE.search(text))]
+    die = told[0] if told else None
+    if settings is None:
+        return Known(die_mm=die_mm or die,
+                     area_cm2=math.pi * die_mm**2 / 400.0 if die_mm else None), die, ()
+    own = 2.0 * math.sqrt(settings.envelope.die_area_mm2 / math.pi)
+    known = Known(own, settings.area_cm2, settings.stack.thickness_um, settings.cost.room_c)
+    if die is not None and abs(die - own) > SAME_DIE * own:
+        return replace(known, die_mm=die), die, (Trouble(
+            "(title)", f"the sheet names a die of {die:g} mm",
+            f"The settings say {own:.4g} mm ([envelope] die_diameter_mm): correct the one that is "
+            "wrong."),)
+    return known, die, ()
+
+
+def _renamed(cells: Cells, found: Chosen, result: Converted) -> Cells:
+    """The same cells with converted columns in the place of those they come from, others as they
+    are, and new ones behind."""
+    place_of = {one.places[0]: quantity for quantity, one in found.picked.items()
+                if quantity in result.columns}
+    dropped = {place for quantity, one in found.picked.items() if quantity in result.columns
+               for place in one.places[1:]}
+    new = [name for name in result.columns if name not in place_of.values()]
+    header = [place_of.get(at) or _free(name, result.columns, cells.header)
+              for at, name in enumerate(cells.header)]
+    kept = [at for at in range(len(header)) if at not in dropped]
+    rows = []
+    for i, (number, row) in enumerate(cells.rows):
+        wide = len(row) == len(cells.header)
+        filled = [result.columns[place_of[at]][i] if at in place_of else row[at]
+                  for at in (kept if wide else range(len(row))) if at < len(row)] if wide \
+            else list(row)
+        rows.append((number, (*filled, *(result.columns[name][i] for name in new if wide))))
+    told = tuple(line.words for line in result.lines if not line.trivial)
+    return replace(cells, header=(*(header[at] for at in kept), *new), rows=tuple(rows),
+                   notes=(*cells.notes, *result.notes), columns=told)
+
+
+def _free(name: str, taken: Mapping[str, Sequence[str]], header: Sequence[str]) -> str:
+    """The header of a column that is not used; another one where a used column has it."""
+    clash = name in taken and name in PRODUCT_NAMES and header.count(name) == 1
+    return f"{name} (as it stands)" if clash else name

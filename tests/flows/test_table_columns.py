@@ -1,0 +1,277 @@
+"""Columns of lab sheets: names in any language, units in any spelling, all sorts of cells."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lab_files import write_settings
+
+from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.table_columns.cells import cell_of
+from pressloop.flows.table_columns.headings import heading
+from pressloop.flows.table_columns.layout import PRODUCT_NAMES
+from pressloop.flows.table_columns.names import meanings
+from pressloop.flows.table_columns.units import (
+    ANY_CASE,
+    BY_CASE,
+    FORCE,
+    LENGTH,
+    PRESSURE,
+    TIME,
+    units_of,
+)
+from pressloop.flows.table_reading import Reading, reading_of
+from pressloop.trials.errors import BadInput
+
+P, T, WARM, R, SE, MODE = ("pressure_mpa", "dwell_s", "temperature_c", "resistance_ohm_cm2",
+                           "resistance_se_ohm_cm2", "failure_mode")
+CLEAN = "P (MPa),t (s),T (°C),R (Ω cm²)"
+
+
+def read(folder: Path, text: str, **settings: Mapping[str, Any]) -> Reading:
+    (folder / "sheet.csv").write_text(text, encoding="utf-8")
+    known = read_settings(write_settings(folder, **settings))
+    return reading_of(folder / "sheet.csv", known)
+
+
+def numbers(reading: Reading, name: str) -> list[float]:
+    return [float(cell) for cell in reading.column(name)]
+
+
+@pytest.mark.parametrize(("text", "dimension", "factor"), [
+    ("Ω·cm²", "resistance times area", 1.0), ("Ohm cm^2", "resistance times area", 1.0),
+    ("mΩ cm²", "resistance times area", 1e-3), ("kOhm cm2", "resistance times area", 1e3),
+    ("Ωcm2", "resistance times area", 1.0), ("ohm*cm**2", "resistance times area", 1.0),
+    ("Ω mm²", "resistance times area", 0.01), ("Ω m²", "resistance times area", 1e4),
+    ("MΩ", "resistance", 1e6), ("mOhm", "resistance", 1e-3), ("KOHM", "resistance", 1e3),
+    ("kg/cm2", PRESSURE, 0.0980665), ("N mm-2", PRESSURE, 1.0), ("kgf/cm²", PRESSURE, 0.0980665),
+    ("mpa", PRESSURE, 1.0), ("°F", "temperature", 5.0 / 9.0), ("mS cm⁻¹", "conductivity", 1e-3),
+    ("S/m", "conductivity", 0.01), ("ms_per_cm", "conductivity", 1e-3), ("Std", TIME, 3600.0),
+    ("metric tons", FORCE, 9806.65), ("µm", LENGTH, 1e-3)])
+def test_units_in_any_spelling(text: str, dimension: str, factor: float) -> None:
+    assert units_of(text)[dimension].factor == pytest.approx(factor, rel=1e-12)
+
+
+@pytest.mark.parametrize("text", ["", "-", "1", "Ω/cm²", "foo", "MPa MPa", "cm", "Zelle"])
+def test_what_is_no_unit_of_a_reading(text: str) -> None:
+    assert not {PRESSURE, FORCE, "resistance", "resistance times area"} & set(units_of(text))
+
+
+def test_factors_are_those_of_pint() -> None:
+    import pint
+
+    ureg = pint.UnitRegistry()
+    names = {"psi": "psi", "bar": "bar", "atm": "atm", "at": "kgf/cm**2", "t": "force_metric_ton",
+             "kgf": "kgf", "lbf": "lbf", "ksi": "kpsi", "kn": "kN"}
+    for symbol, name in names.items():
+        dimension, factor = ANY_CASE[symbol]
+        ours = "MPa" if dimension == PRESSURE else "N"
+        assert factor == pytest.approx(ureg.Quantity(1.0, name).to(ours).magnitude, rel=1e-9)
+    assert BY_CASE["Mohm"][1] == 1e6
+
+
+@pytest.mark.parametrize(("header", "quantity"), [
+    ("ASR (Ohm cm²)", R), ("R_int", R), ("Rint (ohm cm2)", R), ("R_ct (kΩ·cm²)", R),
+    ("Grenzflächenwiderstand / Ω·cm²", R), ("Flaechenwiderstand [Ohm*cm²]", R), ("R / Ω cm²", R),
+    ("Widerstand (Ohm)", R), ("Résistance (Ω.cm2)", R), ("resistance_ohm", R),
+    ("Pressure [MPa]", P), ("P/MPa", P), ("p_MPa", P), ("Pressdruck in MPa", P), ("F/kN", P),
+    ("Kraft [t]", P), ("Presión (bar)", P), ("PressureMPa", P), ("Pressure\n(MPa)", P),
+    ("fabrication pressure (MPa)", P), ("P ist [MPa]", P), ("Load (tonnes)", P), ("MPa", P),
+    ("t / min", T), ("hold time (min)", T), ("Haltezeit [s]", T), ("dwell_min", T), ("t", T),
+    ("Durée (min)", T), ("Pressing time [min]", T), ("t_hold_s", T),
+    ("Temp (°C)", WARM), ("T/K", WARM), ("T", WARM), ("T_press_C", WARM), ("Temp.", WARM),
+    ("stack pressure (MPa)", "stack_pressure_mpa"), ("Stapeldruck [MPa]", "stack_pressure_mpa"),
+    ("Charge", "lot"), ("Probe Nr.", "stack"), ("Bediener", "operator"), ("Ausfall", MODE),
+    ("R error (ohm cm2)", SE), ("± (Ω cm²)", SE), ("σ (mS/cm)", "conductivity"),
+    ("Dicke [µm]", "thickness"), ("Öldruck (bar)", "oil pressure")])
+def test_headers_in_any_language(header: str, quantity: str) -> None:
+    assert meanings(heading(header), PRODUCT_NAMES)[0].quantity == quantity
+
+
+@pytest.mark.parametrize("header", [
+    "Pre-press (MPa)", "Vorpressdruck [MPa]", "Anode pressure (MPa)", "rest time (h)", "Datum",
+    "Measurement temperature (°C)", "R_bulk (ohm)", "R0", "Humidity (%)", "Loading (mg/cm2)",
+    "Bemerkung", "anneal time (h)", "Luftdruck (hPa)", "ramp_mpa_per_s", "collector", "Rs (ohm)"])
+def test_other_quantities_are_left_alone(header: str) -> None:
+    assert not meanings(heading(header), PRODUCT_NAMES)
+
+
+@given(st.text(max_size=40))
+def test_no_header_makes_it_stumble(header: str) -> None:
+    for meaning in meanings(heading(header), PRODUCT_NAMES):
+        assert meaning.rank >= 0.0
+
+
+@pytest.mark.parametrize(("cell", "number"), [
+    ("40", "40"), ("ca. 40", "40"), ("~40", "40"), ("40 ± 2", "40"), ("1 800", "1800"),
+    ("5 min", "5"), ("n/a", ""), ("-", ""), ("k.A.", ""), ("#NV", "")])
+def test_cells_taken_apart(cell: str, number: str) -> None:
+    assert cell_of(cell, None).number == number
+
+
+def test_a_bound_is_no_number_of_a_model(tmp_path: Path) -> None:
+    for cell in (">1000", "> 1000", "≥1000", "über 1000", "more than 1000"):
+        found = read(tmp_path, f"{CLEAN}\n100,60,25,{cell}\n200,60,60,50\n")
+        assert found.column(R) == [">1000", "50"]
+        assert any("bound and no reading" in note for note in found.cells.notes)
+
+
+@pytest.mark.parametrize(("header", "row", "expected"), [
+    ("Kraft (kN),t (min),T (K),R (Ω)", "20,2,333.15,100", (254.648, 120.0, 60.0, 78.5398)),
+    ("Load [t],t (s),T (°C),R (mΩ cm²)", "2,60,25,50000", (249.724, 60.0, 25.0, 50.0)),
+    ("Pressure (psi),time (h),T (°F),kOhm cm2", "29000,0.5,140,0.05", (199.948, 1800, 60.0, 50.0)),
+    ("p kg/cm2,t (s),T (°C),R (Ω m²)", "2000,60,25,0.005", (196.133, 60.0, 25.0, 50.0)),
+    ("Druck (bar),t (s),T (°C),R (Ω)", "3000,60,25,100", (300.0, 60.0, 25.0, 78.5398))])
+def test_units_are_converted(header: str, row: str, expected: tuple[float, ...], tmp_path: Path
+                             ) -> None:
+    found = read(tmp_path, f"{header}\n{row}\n{row}\n")
+    assert not found.troubles
+    for name, value in zip((P, T, WARM, R), expected, strict=True):
+        assert numbers(found, name)[0] == pytest.approx(value, rel=1e-5)
+
+
+def test_ohm_by_the_area_of_each_row_and_tonnes_by_its_die(tmp_path: Path) -> None:
+    found = read(tmp_path, "Load (t),die (mm),t (s),T (°C),R (Ω)\n1,10,60,25,80\n1,13,60,60,80\n")
+    assert numbers(found, P) == pytest.approx([124.862, 73.8829], rel=1e-5)
+    assert numbers(found, R) == pytest.approx([80 * math.pi / 4, 80 * math.pi * 1.69 / 4])
+
+
+def test_resistance_is_thickness_over_conductivity(tmp_path: Path) -> None:
+    own = read(tmp_path, "P (MPa),t (s),T (°C),σ (mS/cm),Dicke (µm)\n100,60,25,1.2,600\n")
+    assert numbers(own, R) == pytest.approx([50.0])
+    shared = read(tmp_path, "P (MPa),t (s),T (°C),conductivity_ms_cm\n100,60,25,1.2\n")
+    assert numbers(shared, R) == pytest.approx([50.0])
+    assert "by the settings" in shared.cells.columns[-1]
+    beside = read(tmp_path, f"{CLEAN},sigma (mS/cm)\n100,60,25,80,1.2\n")
+    assert beside.column(R) == ["80"]
+
+
+@pytest.mark.parametrize(("text", "first"), [
+    ("Study 2024\nby Ana; Bob\n\n" + CLEAN + "\n100,60,25,80\n", ["100", "60", "25", "80"]),
+    ("Pressure,Dwell,Temperature,Resistance\n(MPa),(min),(°C),(Ω cm²)\n100,1,25,80\n",
+     ["100", "60", "25", "80"]),
+    ("Sample,Pressing,,,Impedance,\n,P (MPa),t (s),T (°C),R (Ω cm²),SE (%)\nA,100,60,25,80,2\n",
+     ["100", "60", "25", "80"]),
+    (",Pre-press,,Secondary press,,,\nStack,p (MPa),t (s),p (MPa),t (s),T (°C),R (Ω cm²)\n"
+     "A,375,90,100,60,25,80\n", ["100", "60", "25", "80"]),
+    ("Stack,Lot,Recipe,,,R (ohm cm2)\n,,P (MPa),t (min),T (°C),\nA,L1,100,1,25,80\n",
+     ["100", "60", "25", "80"]),
+    ("pressure_mpa,dwell_s,temperature_c,resistance_ohm_cm2\nMPa,s,degC,ohm cm2\n100,60,25,80\n",
+     ["100", "60", "25", "80"]),
+    (CLEAN + ",,\n100,60,25,80,,\n,,,,,\nMean,,,80,,\n* pressed twice,,,,,\n",
+     ["100", "60", "25", "80"])])
+def test_titles_merged_headers_units_and_totals(text: str, first: list[str], tmp_path: Path
+                                                ) -> None:
+    found = read(tmp_path, text)
+    assert not found.troubles
+    assert [[found.column(name)[i] for name in (P, T, WARM, R)]
+            for i in range(len(found.cells.rows))] == [first]
+
+
+def test_a_person_may_be_called_max(tmp_path: Path) -> None:
+    found = read(tmp_path, "Operator,P (MPa),t (s),T (°C),R (Ω cm²)\nMax,100,60,25,80\n"
+                 "Sum,200,60,25,80\n")
+    assert found.column("operator") == ["Max"]
+    found = read(tmp_path, "Stack,P (MPa),t (s),T (°C),R (Ω cm²)\nA,100,60,25,80\n"
+                 "Min,200,60,25,80\nMax,300,60,25,60\nMean,200,60,25,70\nn,4,4,4,4\n")
+    assert found.column("stack") == ["A"]
+    assert list(found.cells.left_out.values()) == ["totals"] * 4
+
+
+def test_merged_cells_of_a_workbook(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    cover = book.active
+    cover.append(["Results of the spring"])
+    sheet = book.create_sheet("data")
+    for row in [["Pressing study", None, None, None, None], ["Stack", "Recipe", None, None, "R"],
+                [None, "P (MPa)", "t (s)", "T (°C)", "(Ω cm²)"], ["A", 100, 60, 25, 80.5],
+                ["B", None, 60, 25, 78.25], ["C", 200, 60, 25, 50]]:
+        sheet.append(row)
+    for merged in ("A1:E1", "A2:A3", "B2:D2", "B4:B5"):
+        sheet.merge_cells(merged)
+    book.save(tmp_path / "sheet.xlsx")
+    found = reading_of(tmp_path / "sheet.xlsx", read_settings(write_settings(tmp_path)))
+    assert found.column(P) == ["100", "100", "200"]
+    assert found.column(R) == ["80.5", "78.25", "50"]
+    assert found.column("stack") == ["A", "B", "C"]
+    assert any("'data', is read" in note for note in found.cells.notes)
+
+
+def test_one_reading_in_a_merged_cell_is_not_that_of_three_stacks(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in [["P (MPa)", "t (s)", "T (°C)", "R (Ω cm²)"], [100, 60, 25, 80],
+                [200, 60, 25, None]]:
+        book.active.append(row)
+    book.active.merge_cells("D2:D3")
+    book.save(tmp_path / "sheet.xlsx")
+    found = reading_of(tmp_path / "sheet.xlsx")
+    assert "merged" in found.troubles[0].seen
+
+
+def test_readings_side_by_side_are_those_of_one_stack(tmp_path: Path) -> None:
+    found = read(tmp_path, "P (MPa),t (s),T (°C),R1 (Ω cm²),R2 (Ω cm²),R3 (Ω cm²)\n"
+                 "100,60,25,80,84,79\n200,60,60,50,,n/a\n")
+    assert numbers(found, R) == pytest.approx([80.97, 50.0], rel=1e-3)
+    assert float(found.column(SE)[0]) == pytest.approx(1.5, rel=0.02)
+    assert found.column(SE)[1] == ""
+    parts = read(tmp_path, "P (MPa),t (s),T (°C),R1 (Ω),R2 (Ω)\n100,60,25,80,8\n200,60,60,50,4\n")
+    assert "too different" in parts.troubles[0].seen
+
+
+@pytest.mark.parametrize(("header", "words"), [
+    ("Force,t (s),T (°C),R (Ω cm²)", "without its unit"),
+    ("Pressure (Torr),t (s),T (°C),R (Ω cm²)", "no unit that is known"),
+    ("Öldruck (bar),t (s),T (°C),R (Ω cm²)", "oil pressure"),
+    ("P1 (MPa),P (MPa),p (MPa),T (°C)", "may both be"),
+    ("P (MPa),t (s),T (°C),ASR (mΩ/cm²)", "no unit that is known")])
+def test_what_cannot_be_told_is_asked(header: str, words: str, tmp_path: Path) -> None:
+    found = read(tmp_path, f"{header}\n100,60,25,80\n200,60,60,50\n")
+    assert words in found.troubles[0].seen
+    with pytest.raises(BadInput, match=words):
+        found.prove(tmp_path / "sheet.csv")
+
+
+def test_a_die_in_the_title_that_is_not_that_of_the_settings(tmp_path: Path) -> None:
+    found = read(tmp_path, "Die: 13 mm\n,,,\nForce (kN),t (s),T (°C),R (Ω)\n20,60,25,80\n")
+    assert "die of 13 mm" in found.troubles[0].seen
+
+
+def test_words_for_what_became_of_a_stack(tmp_path: Path) -> None:
+    found = read(tmp_path, CLEAN + ",Status\n100,60,25,80,ok\n400,60,60,,short circuit\n"
+                 "450,60,60,n/a,FAILED\n300,60,60,,in progress\n460,60,60,gerissen,\n")
+    assert found.column(MODE) == ["", "shorted", "failed", "", "crushed"]
+    assert found.column(R) == ["80", "", "", "", ""]
+
+
+def test_words_of_the_lab(tmp_path: Path) -> None:
+    found = read(tmp_path, CLEAN + ",Zustand\n100,60,25,80,\n400,60,60,,hin\n",
+                 table={"failure_words": {}})
+    assert MODE not in found.cells.header
+    (tmp_path / "lab.toml").write_text((tmp_path / "lab.toml").read_text().replace(
+        "failure_words = {}", 'failure_words = { "hin" = "crushed" }'))
+    again = reading_of(tmp_path / "sheet.csv", read_settings(tmp_path / "lab.toml"))
+    assert again.column(MODE) == ["", "crushed"]
+
+
+def test_names_of_lots_keep_their_commas(tmp_path: Path) -> None:
+    for header in ("lot", "Charge", "batch no."):
+        found = read(tmp_path, f"{header};P (MPa);t (s);T (°C);R (Ω cm²)\n"
+                     "NCM622, LPSCl;100;60;25;80,5\n1,5;200;60;25;60,25\n")
+        assert found.column("lot") == ["NCM622, LPSCl", "1,5"]
+        assert found.column(R) == ["80.5", "60.25"]
+
+
+def test_decimals_in_a_column_of_words_and_bounds(tmp_path: Path) -> None:
+    found = read(tmp_path, "P (MPa);t (s);T (°C);R (Ω cm²)\n100;60;25;>1000\n200;60;25;n/a\n"
+                 "300;60;25;ca. 40,5\n350;60;25;-\n400;60;25;38,25\n")
+    assert found.column(R) == [">1000", "", "40.5", "", "38.25"]
