@@ -12,8 +12,9 @@ from botorch.models.model import Model
 from torch import Tensor
 
 from pressloop.optimizer import physics_prior
-from pressloop.optimizer.feasible import inside
+from pressloop.optimizer.constraints.feasible import inside
 from pressloop.optimizer.history.earlier import useful_rows
+from pressloop.optimizer.history.learned import NOTHING, Learned, counted
 from pressloop.optimizer.history.subset import learned_from
 from pressloop.optimizer.history.training import (
     Origin,
@@ -24,7 +25,6 @@ from pressloop.optimizer.history.training import (
     training,
     untold,
 )
-from pressloop.optimizer.learned import NOTHING, Learned, counted
 from pressloop.optimizer.model_files import fit_failure, fit_model, fit_unknown
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits

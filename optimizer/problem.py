@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from pressloop.optimizer.constraints.feasible import anchors
 from pressloop.optimizer.cost import Cost
-from pressloop.optimizer.feasible import anchors
 from pressloop.optimizer.history.controls import prove_controls
 from pressloop.optimizer.objectives import Objective
 from pressloop.optimizer.risk_limits import RiskLimits

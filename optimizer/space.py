@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from pressloop.optimizer.mixture import Mixture
+from pressloop.optimizer.constraints.mixture import Mixture
+from pressloop.optimizer.constraints.rules import Rule
 from pressloop.optimizer.parameter import PRESS, ZERO_C, Parameter, same_value
-from pressloop.optimizer.rules import Rule
 from pressloop.trials.checks import BoolArray, FloatArray
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import CORE, Recipe, Value

@@ -21,13 +21,13 @@ from pressloop.flows.campaign.endurance import Endurance
 from pressloop.flows.campaign.enough import assessed, enough, told
 from pressloop.flows.campaign.fruitless import prove_fruitful
 from pressloop.flows.campaign.lab import Hold, Order, Run, open_run, order_of
+from pressloop.flows.campaign.own_recipes import prove_queue
 from pressloop.flows.campaign.stop_requests import STOPS, obey_lost_stop, unwrapped, watched, why
 from pressloop.flows.console import ASKED
 from pressloop.flows.engine.press_queue import press_in_turn
 from pressloop.flows.operator.closed_form import close_form_of_crashed
 from pressloop.flows.operator.notify import How, notify
 from pressloop.flows.operator.people import by_schedule, served
-from pressloop.flows.own_recipes import prove_queue
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.hardware.undisturbed import undisturbed
 from pressloop.trials.entry import Ended

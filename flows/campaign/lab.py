@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from pressloop.flows.campaign.asked_first import prove_up_to_date
 from pressloop.flows.campaign.earlier import earlier_trials
-from pressloop.flows.machine_steps import prove_set, with_steps_of_press
 from pressloop.flows.operator.people import person_for
 from pressloop.flows.settings.campaign import Settings
+from pressloop.flows.settings.machine_steps import prove_set, with_steps_of_press
 from pressloop.hardware.agreement import compare
 from pressloop.hardware.lock import press_lock
 from pressloop.hardware.protocols import ImpedanceMeter, Place, Press

@@ -15,10 +15,10 @@ from prefect.client.schemas.objects import State as TaskState
 from prefect.exceptions import Pause
 
 from pressloop.evaluation.evaluate import evaluate
-from pressloop.flows.by_hand import prove_prepared
 from pressloop.flows.campaign.asked_first import stack_name
 from pressloop.flows.campaign.lab import Run
-from pressloop.flows.own_recipes import plan_own, taken_meanwhile
+from pressloop.flows.campaign.own_recipes import plan_own, taken_meanwhile
+from pressloop.flows.operator.by_hand import prove_prepared
 from pressloop.hardware.guard import ask, collect, prove_ready, run_cycle
 from pressloop.hardware.protocols import CycleState
 from pressloop.hardware.undisturbed import undisturbed

@@ -25,7 +25,7 @@ def verify(ledger: LedgerUrl, campaign: OneCampaign = None,
            json: Json = False) -> None:
     """Prove that the ledger is complete and in order; names the first broken entry."""
     with plain_errors():
-        from pressloop.flows.cli.commands.verify import verify as work
+        from pressloop.flows.cli.records.verify import verify as work
 
         code = work(ledger, campaign, tuple(expect or ()), json)
     raise typer.Exit(code)
@@ -37,7 +37,7 @@ def log(ledger: LedgerUrl, campaign: Campaign = None,
         json: Json = False) -> None:
     """Who did what, in the order it happened."""
     with plain_errors():
-        from pressloop.flows.cli.commands.log import log as work
+        from pressloop.flows.cli.records.log import log as work
 
         work(ledger, campaign, out, json)
 
@@ -52,7 +52,7 @@ def adopt(settings: Annotated[Path, typer.Argument(metavar="SETTINGS.toml", show
           json: Json = False) -> None:
     """Write into the ledger what the press knows and the ledger lacks; moves nothing."""
     with plain_errors():
-        from pressloop.flows.cli.commands.adopt import adopt as work
+        from pressloop.flows.cli.records.adopt import adopt as work
 
         work(settings, reason, others, ledger, json)
 
@@ -68,7 +68,7 @@ def reevaluate(ledger: LedgerUrl, campaign: Campaign = None,
                json: Json = False) -> None:
     """Read the spectra of every stack again; new outcomes are added beside the old ones."""
     with plain_errors():
-        from pressloop.flows.cli.commands.reevaluate import reevaluate as work
+        from pressloop.flows.cli.records.reevaluate import reevaluate as work
 
         work(ledger, campaign, circuit, tuple(change or ()), note, json)
 
@@ -78,7 +78,7 @@ def backup(ledger: LedgerUrl,
            json: Json = False) -> None:
     """Copy the ledger into one new file, also while a campaign writes to it."""
     with plain_errors():
-        from pressloop.flows.cli.commands.copies import backup as work
+        from pressloop.flows.cli.records.copies import backup as work
 
         work(ledger, to, json)
 
@@ -88,7 +88,7 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=Fa
             json: Json = False) -> None:
     """Put a backup where there is no ledger yet."""
     with plain_errors():
-        from pressloop.flows.cli.commands.copies import restore as work
+        from pressloop.flows.cli.records.copies import restore as work
 
         work(file, to, json)
 
@@ -98,7 +98,7 @@ def migrate(source: Annotated[str, typer.Option("--from", metavar="URL", show_de
             json: Json = False) -> None:
     """Copy a ledger to another database and prove row by row that both are equal."""
     with plain_errors():
-        from pressloop.flows.cli.commands.copies import migrate as work
+        from pressloop.flows.cli.records.copies import migrate as work
 
         work(source, to, json)
 

@@ -7,8 +7,8 @@ from typing import Annotated, Optional
 
 import typer
 
-from pressloop.flows import cli_people
 from pressloop.flows.cli import ledger as cli_ledger
+from pressloop.flows.cli import people as cli_people
 from pressloop.flows.cli import study as cli_study
 from pressloop.flows.console import PlainGroup, plain_errors
 from pressloop.flows.deployments.nights import zone_here
@@ -196,7 +196,7 @@ def settle(ledger: LedgerUrl,
            campaign: Campaign = None, json: Json = False) -> None:
     """Close a trial that the press cannot account for, after looking at the stack."""
     with plain_errors():
-        from pressloop.flows.cli.commands.settle import settle as work
+        from pressloop.flows.cli.records.settle import settle as work
 
         work(ledger, campaign, trial, reason, json)
 

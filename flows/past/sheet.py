@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from pressloop.flows.past.columns.chosen import TWICE, Trouble
+from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import Settings
-from pressloop.flows.table_columns.chosen import TWICE, Trouble
-from pressloop.flows.table_reading import Reading, reading_of
 from pressloop.studies.lint import Finding, Severity, Sheet
 from pressloop.studies.lint.sheet import KNOWN, USUAL_DIES_MM
 from pressloop.trials.tables.files import Cells

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pressloop.flows.past.columns.converted import is_bound
+from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import Settings
-from pressloop.flows.table_columns.converted import is_bound
-from pressloop.flows.table_reading import Reading, reading_of
 from pressloop.optimizer.parameter import Parameter
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.checks import within

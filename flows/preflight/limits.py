@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pressloop.flows.console import BAD_INPUT
-from pressloop.flows.machine_steps import asked_of, unset
 from pressloop.flows.preflight.rows import NOT_TOLD, Row
 from pressloop.flows.settings.campaign import Settings
+from pressloop.flows.settings.machine_steps import asked_of, unset
 from pressloop.hardware.agreement import disagreements
 from pressloop.hardware.protocols import PressIdentity
 from pressloop.optimizer.parameter import PERSON, PRESS, STACK, Parameter

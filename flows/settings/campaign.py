@@ -20,15 +20,15 @@ from pydantic import (
 )
 
 from pressloop.evaluation.rules import Rules
-from pressloop.flows.envelope_rules import envelope_rules
+from pressloop.flows.settings.columns import AS_NAMED, HowTable
 from pressloop.flows.settings.envelope import EnvelopeTable
+from pressloop.flows.settings.envelope_rules import envelope_rules
 from pressloop.flows.settings.profiles import inlined
+from pressloop.flows.settings.space import SpaceTable
 from pressloop.flows.settings.tables import STRICT, Table, as_tuple, readable, table_of
-from pressloop.flows.space_table import SpaceTable
-from pressloop.flows.table_columns.how import AS_NAMED, HowTable
 from pressloop.hardware.envelope import Envelope, check
+from pressloop.optimizer.constraints.feasible import anchors
 from pressloop.optimizer.cost import Cost
-from pressloop.optimizer.feasible import anchors
 from pressloop.optimizer.objectives import DEFAULT, Objective, named_objective
 from pressloop.optimizer.problem import Problem, Search, SurrogateChoice
 from pressloop.optimizer.risk_limits import RiskLimits

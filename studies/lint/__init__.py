@@ -5,6 +5,7 @@ A check is a function from a table to findings; to add one, write it and put it 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from pressloop.studies.data import StudyData
@@ -13,7 +14,7 @@ from pressloop.studies.lint.areas import lot_areas
 from pressloop.studies.lint.confounded import confounded
 from pressloop.studies.lint.copies import columns_twice, readings_twice, rows_twice, stacks_twice
 from pressloop.studies.lint.design import constant, coverage, labels, order, recipes
-from pressloop.studies.lint.finding import Check, Finding, Severity, Sure
+from pressloop.studies.lint.finding import Finding, Severity, Sure
 from pressloop.studies.lint.headers import headers, read_already, shape
 from pressloop.studies.lint.lot_levels import lot_levels
 from pressloop.studies.lint.outliers import outliers
@@ -35,6 +36,9 @@ from pressloop.trials.errors import BadInput
 
 __all__ = ["CHECKS", "Check", "Finding", "Findings", "Options", "Severity", "Sheet", "Sure",
            "lint", "lint_sheet", "sheet_of"]
+
+Check = Callable[[Sheet], Iterator[Finding]]
+"""A check looks at a table and yields what it finds; it never raises on bad data."""
 
 CHECKS: tuple[Check, ...] = (
     read_already, shape, headers, not_numbers, empty_cells, impossible, failures, intact_stacks,

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pressloop.studies.lint.sheet import Sheet
 
 SHOWN = 12
 """Rows that are named before "and so many more"."""
@@ -49,10 +45,6 @@ class Finding:
         """Column and rows in words."""
         named = row_words(self.rows, word)
         return ", ".join(part for part in (self.column, named) if part) or "table"
-
-
-Check = Callable[["Sheet"], Iterator[Finding]]
-"""A check looks at a table and yields what it finds; it never raises on bad data."""
 
 
 def row_words(rows: Sequence[int], word: str = "row") -> str:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from pressloop.flows.study.simulated_stacks import simulated_stacks
 from pressloop.optimizer import Problem, Space, fit_models, propose, recommend
 from pressloop.optimizer.candidates import sobol
-from pressloop.optimizer.feasible import inside
+from pressloop.optimizer.constraints.feasible import inside
+from pressloop.optimizer.constraints.rules import Rule
 from pressloop.optimizer.parameter import Parameter
-from pressloop.optimizer.rules import Rule
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import Recipe
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import IO, Any
 from xml.etree import ElementTree
 
-from pressloop.flows.table_columns.layout import LOOKED_AT, has_header
 from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.columns.layout import LOOKED_AT, has_header
 from pressloop.trials.tables.merged import spread
 from pressloop.trials.tables.rows import Row, bounded, short, text_of
 

@@ -12,7 +12,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from pressloop.flows.table_columns.layout import (
+from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.columns.layout import (
     Layout,
     beside_totals,
     is_number,
@@ -20,7 +21,6 @@ from pressloop.flows.table_columns.layout import (
     layout,
     why_no_stack,
 )
-from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.csv_text import decoded, delimiter_of, text_rows
 from pressloop.trials.tables.decimals import Ambiguous, understood
 from pressloop.trials.tables.excel import sheet_rows

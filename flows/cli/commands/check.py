@@ -11,13 +11,13 @@ from rich.text import Text
 
 from pressloop.flows.campaign.lab import open_lab, order_of
 from pressloop.flows.console import emit
-from pressloop.flows.machine_steps import with_steps_of_press
 from pressloop.flows.preflight import rows
 from pressloop.flows.preflight.dry_run import recipe_named, recipe_rows
 from pressloop.flows.preflight.ledger import ledger_rows
 from pressloop.flows.preflight.limits import limit_rows, set_rows, space_rows
 from pressloop.flows.preflight.nights import night_rows
 from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.settings.machine_steps import with_steps_of_press
 
 
 def check(path: Path, recipe: str | None, as_json: bool) -> int:

@@ -13,10 +13,10 @@ from pressloop.flows.cli.commands.table_words import (
     say_table,
 )
 from pressloop.flows.console import emit
+from pressloop.flows.past.soundness import prove_sound
+from pressloop.flows.past.stack_names import one_outcome_each
 from pressloop.flows.past.trials import read_table
 from pressloop.flows.settings.campaign import read_settings
-from pressloop.flows.stack_names import one_outcome_each
-from pressloop.flows.table_soundness import prove_sound
 from pressloop.trials.entry import Opened
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.stamp import versions

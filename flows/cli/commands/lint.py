@@ -11,10 +11,10 @@ from rich.text import Text
 
 from pressloop.flows.cli.commands.table_words import say_taken
 from pressloop.flows.console import FAILED, emit
+from pressloop.flows.past.reading import reading_of
 from pressloop.flows.past.sheet import sheet_from
+from pressloop.flows.past.soundness import with_accepted
 from pressloop.flows.settings.campaign import read_settings
-from pressloop.flows.table_reading import reading_of
-from pressloop.flows.table_soundness import with_accepted
 from pressloop.studies.lint import Findings, Severity, lint_sheet
 from pressloop.views.study.words.lint import verdict
 

@@ -59,8 +59,8 @@ def deploy(settings: Settings, schedule: CronSchedule | None, per_run: int | Non
     from prefect.schedules import Cron
     from prefect.types.entrypoint import EntrypointType
 
+    from pressloop.flows.deployments.people_forms import FORMS
     from pressloop.flows.deployments.served_campaign import MOST, scheduled
-    from pressloop.flows.people_forms import FORMS
 
     name, budget = settings.campaign.name, settings.campaign.trials
     pressing = scheduled.to_deployment(

@@ -19,11 +19,11 @@ from pressloop.flows.cli.commands.table_words import (
     say_table,
 )
 from pressloop.flows.console import emit, plain_pairs, say
-from pressloop.flows.machine_steps import with_steps_of_press
+from pressloop.flows.past.soundness import prove_sound
+from pressloop.flows.past.stack_names import one_outcome_each
 from pressloop.flows.past.trials import PastTable, prove_informative, read_table
 from pressloop.flows.settings.campaign import read_settings
-from pressloop.flows.stack_names import one_outcome_each
-from pressloop.flows.table_soundness import prove_sound
+from pressloop.flows.settings.machine_steps import with_steps_of_press
 from pressloop.optimizer import Proposal, Space
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact

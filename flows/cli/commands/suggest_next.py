@@ -7,10 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pressloop.flows.campaign.lab import order_of
+from pressloop.flows.campaign.suggestions import models_of, suggestions
 from pressloop.flows.cli.commands.suggest import show
 from pressloop.flows.console import emit, plain_pairs, say
 from pressloop.flows.settings.campaign import read_settings
-from pressloop.flows.suggestions import models_of, suggestions
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.views.words import laws_words

@@ -7,11 +7,11 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pressloop.flows.console import FAILED, emit, say
+from pressloop.flows.past.columns.written import quoted, table_lines
+from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import from_plain, read_settings
+from pressloop.flows.settings.columns import AS_NAMED
 from pressloop.flows.settings.profiles import inlined
-from pressloop.flows.table_columns.how import AS_NAMED
-from pressloop.flows.table_columns.written import quoted, table_lines
-from pressloop.flows.table_reading import Reading, reading_of
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.errors import BadInput
 from pressloop.trials.toml_files import toml

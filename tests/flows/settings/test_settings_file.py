@@ -17,7 +17,7 @@ from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.envelope import violations
 from pressloop.optimizer.candidates import sobol
-from pressloop.optimizer.feasible import inside as inside_of
+from pressloop.optimizer.constraints.feasible import inside as inside_of
 from pressloop.trials.errors import BadInput
 
 EXAMPLES = sorted(path for path in (Path(__file__).parents[3] / "examples").rglob("*.toml")

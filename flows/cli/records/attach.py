@@ -6,10 +6,10 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pressloop.flows.attaching import attach
+from pressloop.flows.campaign.attaching import attach
 from pressloop.flows.campaign.lab import order_of, prove_lasting
+from pressloop.flows.campaign.own_recipes import outside_words, said
 from pressloop.flows.console import emit, say
-from pressloop.flows.own_recipes import outside_words, said
 from pressloop.flows.preflight.dry_run import recipe_named
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.trials.corrected_values import plausible

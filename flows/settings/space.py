@@ -17,8 +17,8 @@ from pydantic import (
 )
 
 from pressloop.flows.settings.tables import STRICT, Table, as_tuple, readable
+from pressloop.optimizer.constraints.rules import Rule
 from pressloop.optimizer.parameter import PERSON, PRESS, Parameter
-from pressloop.optimizer.rules import Rule
 from pressloop.optimizer.space import Space
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import CORE, RATES

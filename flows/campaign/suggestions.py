@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.campaign.lab import prove_modules
-from pressloop.flows.own_recipes import queue_recipe
+from pressloop.flows.campaign.own_recipes import queue_recipe
 from pressloop.flows.settings.campaign import Settings
 from pressloop.trials.entry import Queued
 from pressloop.trials.errors import BadInput

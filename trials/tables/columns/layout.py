@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pressloop.flows.table_columns.headings import folded, heading
-from pressloop.flows.table_columns.names import KNOWN, LOT, OPERATOR, OVER, STACK, meanings
-from pressloop.flows.table_columns.units import units_of
+from pressloop.trials.tables.columns.headings import folded, heading
+from pressloop.trials.tables.columns.names import KNOWN, LOT, OPERATOR, OVER, STACK, meanings
+from pressloop.trials.tables.columns.units import units_of
 from pressloop.trials.tables.rows import Row
 
 LOOKED_AT = 40

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pressloop.flows.table_columns.headings import Heading, heading
-from pressloop.flows.table_columns.how import AS_NAMED, ColumnTable, HowTable
-from pressloop.flows.table_columns.layout import PRODUCT_NAMES
-from pressloop.flows.table_columns.names import (
+from pressloop.flows.settings.columns import AS_NAMED, ColumnTable, HowTable
+from pressloop.trials.tables.columns.headings import Heading, heading
+from pressloop.trials.tables.columns.layout import PRODUCT_NAMES
+from pressloop.trials.tables.columns.names import (
     ERROR,
     KNOWN,
     LOT,
@@ -21,7 +21,7 @@ from pressloop.flows.table_columns.names import (
     Meaning,
     meanings,
 )
-from pressloop.flows.table_columns.units import FORCE, OHM, OURS, Unit, units_of
+from pressloop.trials.tables.columns.units import FORCE, OHM, OURS, Unit, units_of
 
 DIMENSION = {quantity: names.dimensions[0] for quantity, names in KNOWN.items()
              if names.dimensions}

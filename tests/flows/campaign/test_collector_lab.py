@@ -20,7 +20,7 @@ from pressloop.hardware.protocols import Place
 from pressloop.hardware.registry import connect_meter, connect_press
 from pressloop.trials import Intact, Recipe, Stack
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 EXAMPLE = (ROOT / "examples" / "collectors_by_hand.toml").read_text()
 SETTINGS, LEDGER = "collectors.toml", Path("collectors.db")
 URL = f"sqlite:///{LEDGER}"

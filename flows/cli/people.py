@@ -37,8 +37,8 @@ def correct(ledger: LedgerUrl, reason: Reason, trial: Trials = None, stack: Stac
             over: Over = 0, campaign: Campaign = None, json: Json = False) -> None:
     """Put right what is recorded of a stack; the original stays in the ledger."""
     with plain_errors():
-        from pressloop.flows.cli.commands.put_right import correct_stacks as work
-        from pressloop.flows.put_right import Known
+        from pressloop.flows.campaign.put_right import Known
+        from pressloop.flows.cli.records.put_right import correct_stacks as work
 
         work(ledger, campaign, trial, tuple(stack or ()), tuple(change or ()), as_recorded,
              Known(reason, over), json)
@@ -51,8 +51,8 @@ def withdraw(ledger: LedgerUrl, reason: Reason, trial: Trials = None, stack: Sta
              over: Over = 0, campaign: Campaign = None, json: Json = False) -> None:
     """Take a stack back, as one that was typed twice: nothing is learned from it any more."""
     with plain_errors():
-        from pressloop.flows.cli.commands.put_right import withdraw_stacks as work
-        from pressloop.flows.put_right import Known
+        from pressloop.flows.campaign.put_right import Known
+        from pressloop.flows.cli.records.put_right import withdraw_stacks as work
 
         work(ledger, campaign, trial, tuple(stack or ()), reference_too, Known(reason, over), json)
 
@@ -66,8 +66,8 @@ def relabel(ledger: LedgerUrl, reason: Reason,
             campaign: Campaign = None, json: Json = False) -> None:
     """Say how a stack has failed, or that a person has spoilt it."""
     with plain_errors():
-        from pressloop.flows.cli.commands.put_right import relabel_stacks as work
-        from pressloop.flows.put_right import Known
+        from pressloop.flows.campaign.put_right import Known
+        from pressloop.flows.cli.records.put_right import relabel_stacks as work
 
         work(ledger, campaign, trial, tuple(stack or ()), label, Known(reason, over), json)
 
@@ -86,8 +86,8 @@ def queue(settings: SettingsFile,
           ledger: OtherLedger = None, json: Json = False) -> None:
     """Have the next stack pressed by a recipe of your own; without options, show what waits."""
     with plain_errors():
-        from pressloop.flows.cli.commands.queue import Asked
-        from pressloop.flows.cli.commands.queue import queue as work
+        from pressloop.flows.cli.records.queue import Asked
+        from pressloop.flows.cli.records.queue import queue as work
 
         work(settings, Asked(recipe, suggestion, count, drop, reason), ledger, json)
 
@@ -111,8 +111,8 @@ def attach(settings: SettingsFile,
            ledger: OtherLedger = None, json: Json = False) -> None:
     """Learn from a stack that was pressed elsewhere; it counts no stack of the budget."""
     with plain_errors():
-        from pressloop.flows.cli.commands.attach import Read
-        from pressloop.flows.cli.commands.attach import attach_stack as work
+        from pressloop.flows.cli.records.attach import Read
+        from pressloop.flows.cli.records.attach import attach_stack as work
 
         work(settings, recipe, Read(stack, resistance, error, failed, lot, operator, held),
              reason, ledger, json)

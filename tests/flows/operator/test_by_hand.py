@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from lab_files import settings_values
 
-from pressloop.flows.by_hand import instructions, prove_prepared
-from pressloop.flows.machine_steps import prove_set, unset
+from pressloop.flows.operator.by_hand import instructions, prove_prepared
 from pressloop.flows.settings.campaign import Settings, from_plain
+from pressloop.flows.settings.machine_steps import prove_set, unset
 from pressloop.hardware.protocols import Place, PressIdentity
 from pressloop.hardware.registry import connect_press
 from pressloop.trials import Recipe, Stack, State, Trial

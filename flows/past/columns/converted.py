@@ -10,10 +10,10 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from pressloop.flows.table_columns.cells import NO_READING, ROOM, Cell, cell_of
-from pressloop.flows.table_columns.chosen import Chosen, Picked, Trouble
-from pressloop.flows.table_columns.how import HowTable
-from pressloop.flows.table_columns.names import (
+from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble
+from pressloop.flows.settings.columns import HowTable
+from pressloop.trials.tables.columns.cells import NO_READING, ROOM, Cell, cell_of
+from pressloop.trials.tables.columns.names import (
     AREA_CM2,
     DAMAGE,
     DIAMETER,
@@ -29,8 +29,14 @@ from pressloop.flows.table_columns.names import (
     STACK,
     THICKNESS,
 )
-from pressloop.flows.table_columns.outcomes import IN_WORK, INTACT, failure_in, said, says_failures
-from pressloop.flows.table_columns.units import FORCE, OHM, PRESSURE, SHARE, Unit
+from pressloop.trials.tables.columns.outcomes import (
+    IN_WORK,
+    INTACT,
+    failure_in,
+    said,
+    says_failures,
+)
+from pressloop.trials.tables.columns.units import FORCE, OHM, PRESSURE, SHARE, Unit
 from pressloop.trials.tables.rows import Spread
 
 BOUND_SIGNS = {">": ">", "<": "<", "≥": ">", "≤": "<", "o": ">", "ü": ">", "a": ">", "m": ">",

@@ -6,8 +6,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pressloop.flows.table_columns.headings import Heading, folded, heading
-from pressloop.flows.table_columns.units import (
+from pressloop.trials.tables.columns.headings import Heading, folded, heading
+from pressloop.trials.tables.columns.units import (
     AREA,
     CONDUCTIVITY,
     FORCE,

@@ -3,9 +3,9 @@ core sets, such as the collector."""
 
 from __future__ import annotations
 
-from pressloop.flows.machine_steps import asked_of
 from pressloop.flows.operator.people import person_for
 from pressloop.flows.settings.campaign import Settings
+from pressloop.flows.settings.machine_steps import asked_of
 from pressloop.hardware.person import Blank, Question
 from pressloop.hardware.protocols import Press
 from pressloop.optimizer.parameter import PERSON, STACK

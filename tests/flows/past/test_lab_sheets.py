@@ -15,7 +15,7 @@ from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.outcome import Failed, FailureMode, SetAside
 
 Pressloop = Callable[..., Any]
-PUBLISHED = Path(__file__).parents[2] / "examples" / "published"
+PUBLISHED = Path(__file__).parents[3] / "examples" / "published"
 ROWS = ["100,60,25,160", "140,180,25,131", "200,600,60,62", "260,300,95,41", "300,120,80,38"]
 LAB = """Sample,Force (kN),Hold (min),Temp (°C),R (Ω),Status
 A,8,1,25,204,ok

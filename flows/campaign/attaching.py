@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
-from pressloop.flows.own_recipes import opening, said
+from pressloop.flows.campaign.own_recipes import opening, said
 from pressloop.flows.settings.campaign import Settings
 from pressloop.trials.entry import Entry, Imported
 from pressloop.trials.errors import BadInput

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from pressloop.flows.table_columns.units import Unit, units_of
+from pressloop.trials.tables.columns.units import Unit, units_of
 from pressloop.trials.tables.decimals import plain_number
 
 EMPTY = frozenset({

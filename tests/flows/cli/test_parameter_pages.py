@@ -18,11 +18,11 @@ from lab_files import settings_values
 from pressloop.flows.settings.campaign import from_plain
 from pressloop.flows.study.simulated_stacks import simulated_stacks
 from pressloop.optimizer.candidates import sobol
-from pressloop.optimizer.feasible import inside
+from pressloop.optimizer.constraints.feasible import inside
 from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import CORE, RATES
 
-DOCS = Path(__file__).parents[2] / "docs" / "how-to"
+DOCS = Path(__file__).parents[3] / "docs" / "how-to"
 PAGES = {name: (DOCS / f"{name}.md").read_text() for name in ("parameters", "rules")}
 
 

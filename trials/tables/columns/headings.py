@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from pressloop.flows.table_columns.units import Unit, plain, units_of
+from pressloop.trials.tables.columns.units import Unit, plain, units_of
 
 BRACKETS = re.compile(r"[(\[{<]([^)\]}>]*)[)\]}>]")
 QUALIFIER = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-PAGE = (Path(__file__).parents[2] / "docs" / "how-to" / "real-sheets.md").read_text(
+PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "real-sheets.md").read_text(
     encoding="utf-8")
 Pressloop = Callable[..., Any]
 

@@ -20,10 +20,10 @@ from lab_files import SETTINGS, write_settings
 from press_memory import trials_of
 
 from pressloop.flows.campaign.lab import open_run, order_of
+from pressloop.flows.campaign.own_recipes import prove_queue, queue_recipe, unqueue
+from pressloop.flows.campaign.suggestions import models_of, suggestions, take_suggestion
 from pressloop.flows.campaign.trial import plan
-from pressloop.flows.own_recipes import prove_queue, queue_recipe, unqueue
 from pressloop.flows.settings.campaign import read_settings
-from pressloop.flows.suggestions import models_of, suggestions, take_suggestion
 from pressloop.trials import (
     BadInput,
     Ledger,

@@ -12,12 +12,12 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.states import Completed
 from pydantic import Field
 
-from pressloop.flows.attaching import attach
-from pressloop.flows.cli.commands.attach import Read, outcome_of, stack_of
+from pressloop.flows.campaign.attaching import attach
+from pressloop.flows.campaign.own_recipes import outside_words, queue_recipe, said
+from pressloop.flows.campaign.suggestions import models_of, take_suggestion
+from pressloop.flows.cli.records.attach import Read, outcome_of, stack_of
 from pressloop.flows.deployments.served_campaign import settings_path
-from pressloop.flows.own_recipes import outside_words, queue_recipe, said
 from pressloop.flows.settings.campaign import Settings, read_settings
-from pressloop.flows.suggestions import models_of, take_suggestion
 from pressloop.optimizer.prediction import predict
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.recipe import Recipe

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from pressloop.hardware.envelope import Envelope
-from pressloop.optimizer.rules import Rule
+from pressloop.optimizer.constraints.rules import Rule
 from pressloop.optimizer.space import Space
 
 

@@ -13,11 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pressloop.flows.campaign.lab import order_of, prove_lasting
+from pressloop.flows.campaign.own_recipes import outside_words, queue_recipe, unqueue
+from pressloop.flows.campaign.suggestions import take_suggestion
 from pressloop.flows.console import emit, say
-from pressloop.flows.own_recipes import outside_words, queue_recipe, unqueue
 from pressloop.flows.preflight.dry_run import recipe_named
 from pressloop.flows.settings.campaign import Settings, read_settings
-from pressloop.flows.suggestions import take_suggestion
 from pressloop.trials.entry import Queued
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger

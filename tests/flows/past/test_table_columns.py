@@ -12,12 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lab_files import write_settings
 
+from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import read_settings
-from pressloop.flows.table_columns.cells import cell_of
-from pressloop.flows.table_columns.headings import heading
-from pressloop.flows.table_columns.layout import PRODUCT_NAMES
-from pressloop.flows.table_columns.names import meanings
-from pressloop.flows.table_columns.units import (
+from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.columns.cells import cell_of
+from pressloop.trials.tables.columns.headings import heading
+from pressloop.trials.tables.columns.layout import PRODUCT_NAMES
+from pressloop.trials.tables.columns.names import meanings
+from pressloop.trials.tables.columns.units import (
     ANY_CASE,
     BY_CASE,
     FORCE,
@@ -26,8 +28,6 @@ from pressloop.flows.table_columns.units import (
     TIME,
     units_of,
 )
-from pressloop.flows.table_reading import Reading, reading_of
-from pressloop.trials.errors import BadInput
 
 P, T, WARM, R, SE, MODE = ("pressure_mpa", "dwell_s", "temperature_c", "resistance_ohm_cm2",
                            "resistance_se_ohm_cm2", "failure_mode")

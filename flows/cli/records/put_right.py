@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pressloop.flows.campaign.stored import Stored, existing, stored
-from pressloop.flows.console import emit
-from pressloop.flows.put_right import (
+from pressloop.flows.campaign.put_right import (
     Known,
     correct,
     numbers_named,
@@ -16,6 +14,8 @@ from pressloop.flows.put_right import (
     trial_numbers,
     withdraw,
 )
+from pressloop.flows.campaign.stored import Stored, existing, stored
+from pressloop.flows.console import emit
 from pressloop.trials.corrected_values import CORRECTABLE
 from pressloop.trials.corrections import differences
 from pressloop.trials.errors import BadInput

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence, Set
 
-from pressloop.flows.table_columns.chosen import Picked, Trouble
-from pressloop.flows.table_columns.converted import Line
-from pressloop.flows.table_columns.how import QUANTITIES
+from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.converted import Line
+from pressloop.flows.settings.columns import QUANTITIES
 
 KEYS = {quantity: key for key, quantity in QUANTITIES.items()}
 

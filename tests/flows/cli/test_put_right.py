@@ -15,13 +15,13 @@ from few_stacks import QUICK, press_few
 from lab_files import PAST, SETTINGS, TABLE, write_settings, write_table
 from press_memory import trials_of
 
-from pressloop.flows.put_right import Known, correct, trial_numbers
+from pressloop.flows.campaign.put_right import Known, correct, trial_numbers
 from pressloop.trials import BadInput, Failed, FailureMode, Intact, Ledger, Spoilt
 from pressloop.trials.trial import Trial
 
 LEDGER = Path("lab.db")
 URL = "sqlite:///lab.db"
-PAGES = Path(__file__).parents[2] / "docs" / "how-to"
+PAGES = Path(__file__).parents[3] / "docs" / "how-to"
 NAMED = "stack," + "\n".join(f"s{i},{row}" if i else row
                              for i, row in enumerate(PAST.splitlines())) + "\n"
 WHY = ("--reason", "decimal point")

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pressloop.flows.table_columns.chosen import Chosen, Picked, Trouble, chosen
-from pressloop.flows.table_columns.converted import Converted, Known, Line, converted
-from pressloop.flows.table_columns.how import AS_NAMED
-from pressloop.flows.table_columns.layout import PRODUCT_NAMES
+from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble, chosen
+from pressloop.flows.past.columns.converted import Converted, Known, Line, converted
+from pressloop.flows.settings.columns import AS_NAMED
 from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.columns.layout import PRODUCT_NAMES
 from pressloop.trials.tables.files import Cells, cells_of
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Rules between variables: which recipes are allowed, and where such recipes are found."""

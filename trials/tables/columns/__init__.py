@@ -1,0 +1,1 @@
+"""What the columns of a sheet mean: names, units, headers over several rows, and its cells."""
