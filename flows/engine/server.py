@@ -17,6 +17,7 @@ from pressloop.flows.console import say
 from pressloop.flows.engine.server_door import basic, hosts
 from pressloop.flows.engine.server_key import (
     AUTH_VARIABLE,
+    BUSY_S,
     SERVER_AUTH_VARIABLE,
     admits,
     kept,
@@ -67,10 +68,11 @@ def lasting_server() -> Iterator[str]:
         yield address
 
 
-def healthy(address: str) -> bool:
-    """True when a Prefect server answers at this API address."""
+def healthy(address: str, within_s: float = 2.0) -> bool:
+    """True when a Prefect server answers at this API address. Where nobody listens that is known at
+    once; a busy server may take its time."""
     try:
-        with urllib.request.urlopen(f"{address}/health", timeout=2) as answer:
+        with urllib.request.urlopen(f"{address}/health", timeout=within_s) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError, ValueError):
         return False
@@ -89,7 +91,7 @@ def link_to(address: str, auth: str) -> str | None:
 
 
 def _prove_answers(address: str) -> None:
-    if not healthy(address):
+    if not healthy(address, BUSY_S):
         raise BadInput(ADDRESS_VARIABLE, address, "the API of a Prefect server that answers",
                        "Start that server, or unset the variable for one of our own.")
 

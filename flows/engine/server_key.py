@@ -18,6 +18,8 @@ from pressloop.hardware.own_folder import own_folder
 
 AUTH_VARIABLE, SERVER_AUTH_VARIABLE = "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"
 LISTENING = "0A"
+BUSY_S = 30.0
+"""How long a busy server may take for an answer at the start of a command."""
 
 
 def new_key() -> str:
@@ -78,7 +80,7 @@ def admits(address: str, auth: str | None) -> int:
     request = urllib.request.Request(f"{address}/admin/version", headers={
         "Authorization": basic(auth)} if auth else {})
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
+        with urllib.request.urlopen(request, timeout=BUSY_S) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         return error.code

@@ -14,6 +14,10 @@ from prefect.settings import PREFECT_API_URL
 
 from pressloop.flows.engine.server import healthy
 
+BUSY_S = 10.0
+"""How long a busy server is waited for: the run has stopped, and Prefect grants it half a minute.
+"""
+
 
 @contextmanager
 def closed_with_the_run() -> Iterator[None]:
@@ -39,7 +43,7 @@ def close_form_of_crashed(flow: object, flow_run: Any, state: Any) -> None:
 def close_form(run: UUID, why: str) -> None:
     """A server that is away is not waited for."""
     address = PREFECT_API_URL.value()
-    if not address or not healthy(address):
+    if not address or not healthy(address, BUSY_S):
         return
     with suppress(Exception), get_client(sync_client=True) as client:
         if (key := _unanswered(client, run)) is not None:

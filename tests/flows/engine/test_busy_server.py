@@ -1,6 +1,10 @@
 """A Prefect server that refuses the last word of a run, as a busy one does."""
 
+import os
+import threading
+import time
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import httpx
@@ -13,10 +17,11 @@ from pressloop.flows.campaign.lab import order_of
 from pressloop.flows.campaign.stop_requests import Stopped
 from pressloop.flows.cli.commands.run import unheard
 from pressloop.flows.console import Asked, terminable
+from pressloop.flows.engine.server import temporary_server
 from pressloop.flows.settings.campaign import from_plain
 from pressloop.trials import Ledger
 from pressloop.trials.entry import Ended
-from pressloop.trials.errors import Fault
+from pressloop.trials.errors import BadInput, Fault
 
 
 def refusal(status: int) -> httpx.HTTPStatusError:
@@ -80,3 +85,32 @@ def test_a_cancel_keeps_its_exit_code_and_word(ledger, order, capsys):
 def test_what_the_server_holds_against_us_is_told_as_it_is(ledger, order):
     with pytest.raises(httpx.HTTPStatusError):
         end(ledger, order, refusal(422))
+
+
+class Slow(BaseHTTPRequestHandler):
+    """Answers everything, for a while."""
+
+    def do_GET(self):
+        time.sleep(3.0)
+        self.send_response(200)
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_):
+        """To nobody."""
+
+
+def test_one_that_is_slow_to_answer_is_used_all_the_same(own_place, capsys):
+    """And that it asks nobody who they are is told all the same."""
+    listening = ThreadingHTTPServer(("127.0.0.1", 0), Slow)
+    threading.Thread(target=listening.serve_forever, daemon=True).start()
+    os.environ["PREFECT_API_URL"] = address = f"http://127.0.0.1:{listening.server_port}/api"
+    with temporary_server() as used:
+        assert used == address
+    listening.shutdown()
+    assert "asks nobody who they are" in capsys.readouterr().err
+    listening.server_close()
+    began = time.monotonic()
+    with pytest.raises(BadInput, match="that answers"), temporary_server():
+        pass
+    assert time.monotonic() - began < 20.0, "where nobody listens that is known at once"
