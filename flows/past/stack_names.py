@@ -10,6 +10,7 @@ from pressloop.flows.past.trials import Past
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Intact, Outcome, label_of
 from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
 from pressloop.trials.trial import Trial
 
 
@@ -60,8 +61,13 @@ def _on_record(one: Past, mine: Sequence[Trial], path: Path) -> bool:
 
 
 def _same(one: Past, trial: Trial) -> bool:
-    return (one.recipe, one.outcome, one.stack.lot, one.stack.operator) == (
-        trial.recipe, trial.outcome, trial.stack.lot, trial.stack.operator)
+    return (one.recipe, one.outcome, *_described(one.stack)) == (
+        trial.recipe, trial.outcome, *_described(trial.stack))
+
+
+def _described(stack: Stack) -> tuple[str, str, str]:
+    """What a row says of its stack."""
+    return stack.stack_id, stack.lot, stack.operator
 
 
 def _told(outcome: Outcome | None) -> str:

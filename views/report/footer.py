@@ -20,6 +20,8 @@ GLOSSARY = (
     ("Nonunif.", "Scatter of conductance over the segments of one stack."),
     ("Crushed, shorted, delaminated", "A stack that does not work; it teaches where not to press."),
     ("Set aside", "Readings that cannot be trusted; they teach nothing."),
+    ("Spoilt, withdrawn", "By a person's word: the stack was spoilt, or should not be on record. "
+     "They teach nothing."),
     ("Faulted", "The machine failed or the stack was abandoned: says nothing of the recipe."),
     ("Laws of pressing", "What is known of contact, creep and reaction from the literature; the "
      "percentage is how much weight the readings give them."),

@@ -15,7 +15,9 @@ from pressloop.flows.campaign.put_right import (
     withdraw,
 )
 from pressloop.flows.campaign.stored import Stored, existing, stored
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, say
+from pressloop.flows.settings.campaign import Settings
+from pressloop.hardware.envelope import violations
 from pressloop.trials.corrected_values import CORRECTABLE
 from pressloop.trials.corrections import differences
 from pressloop.trials.errors import BadInput
@@ -79,8 +81,18 @@ def _put_right(url: str, campaign: str | None, trial: str | None, stacks: Sequen
     numbers = trial_numbers(trial) if trial is not None else numbers_named(found.trials, stacks)
     with existing(url) as ledger:
         now = put(ledger, found, numbers)
+    _say_if_outside(now, found.settings)
     emit({"campaign": found.campaign, "corrected": [_plain(t) for t in now]}, as_json,
          lambda: print("\n".join(_words(t) for t in now)))
+
+
+def _say_if_outside(trials: Sequence[Trial], settings: Settings) -> None:
+    """History may lie outside the envelope; more often a unit or a digit is wrong."""
+    for trial in trials:
+        outside = violations(trial.recipe, settings.envelope)
+        if trial.recipe != trial.as_recorded.recipe and outside:
+            say(f"Trial {trial.number} now lies outside the envelope: {outside[0].name} = "
+                f"{outside[0].value:g} must be {outside[0].bound}. Is the unit right?")
 
 
 def _plain(trial: Trial) -> dict[str, Any]:

@@ -146,6 +146,16 @@ def test_a_second_outcome_under_one_name(lab: Callable[..., Any], tmp_path: Path
     pressloop("suggest", SETTINGS, "--data", twice).refused("row 8")
 
 
+def test_a_stack_that_got_its_right_name_is_not_imported_under_it(
+        lab: Callable[..., Any], tmp_path: Path, pressloop: Callable[..., Any]) -> None:
+    lab("correct", "--stack", "s3", "--set", "stack=t3", "--reason", "the label fell off")
+    renamed = write_table(tmp_path, NAMED.replace("s3,", "t3,"), "renamed.csv")
+    for table in (renamed, TABLE):
+        assert pressloop("import", SETTINGS, table, "--json").json["added"] == 0
+    far = lab("correct", "--stack", "s5", "--set", "pressure_mpa=3000", *WHY)
+    assert "outside the envelope" in far.err and "Is the unit right?" in far.err
+
+
 def test_rows_without_a_reading_are_in_work(tmp_path: Path, pressloop: Callable[..., Any]) -> None:
     write_settings(tmp_path)
     write_table(tmp_path, NAMED)
