@@ -14,6 +14,8 @@ TEMPERATURE_BAND_C = 10.0
 STEADY, LONGER = 0.5, 3.0
 """How long a stack may be under more than half of the pressure before and after, in shares of the
 dwell and of the other one of the two ramps: longer, it was pressed by more than one pressure."""
+LEVEL = 0.7
+"""Quantile of the samples near the peak that is the pressure: ramps pull the median down."""
 ASTRAY = 0.5
 """Share of the pressure asked for by which a press may have gone astray: beyond, its sensor or the
 unit of a typed value is more likely to be wrong."""
@@ -48,8 +50,8 @@ def achieved(trace: Trace, recipe: Recipe, rules: Rules) -> Achieved | None:
     """What was pressed instead, where it was one pressure, held steadily, not farther from the
     recipe than a press goes astray; None where nobody could say by what the stack was pressed.
 
-    Pressure is the median within the band below the peak, dwell the time within the band round it,
-    temperature the median meanwhile.
+    Pressure is a high quantile within the band below the peak, dwell the time within the band round
+    it, temperature the median meanwhile.
     """
     if not trace.whole and trace.peak_force_n is not None:
         # What a person read, or the press's own registers: one peak, and how long it was held.
@@ -58,11 +60,9 @@ def achieved(trace: Trace, recipe: Recipe, rules: Rules) -> Achieved | None:
     else:
         near_peak = trace.pressure_mpa[trace.pressure_mpa >= (1.0 - rules.held_within) * _peak_mpa(
             trace)]
-        pressure = float(np.median(near_peak))
+        pressure = float(np.quantile(near_peak, LEVEL))
         held = np.abs(trace.pressure_mpa / pressure - 1.0) <= rules.held_within
-        seconds = float(np.sum(np.diff(trace.time_s)[held[:-1] & held[1:]]))
-        if not _steady(trace, held, pressure, seconds):
-            return None
+        seconds = _one_dwell(trace, held, pressure, rules.held_within)
     if not (abs(pressure / recipe.pressure_mpa - 1.0) <= ASTRAY and seconds > 0.0):
         return None
     warm = None if trace.temperature_c is None or not held.any() else float(
@@ -70,15 +70,18 @@ def achieved(trace: Trace, recipe: Recipe, rules: Rules) -> Achieved | None:
     return Achieved(round(pressure, 1), round(seconds, 1), None if warm is None else round(warm, 1))
 
 
-def _steady(trace: Trace, held: npt.NDArray[np.bool_], pressure: float, seconds: float) -> bool:
-    """True where there is one dwell, with no more than ramps before and after it."""
+def _one_dwell(trace: Trace, held: npt.NDArray[np.bool_], pressure: float, within: float) -> float:
+    """Seconds of the one dwell that the trace has between two ramps, whose ends within the band
+    are not counted; 0 where there is more than that."""
     inside, half = np.flatnonzero(held), np.flatnonzero(trace.pressure_mpa > 0.5 * pressure)
     time = trace.time_s
-    before, after = time[inside[0]] - time[half[0]], time[half[-1]] - time[inside[-1]]
-    between = float(time[inside[-1]] - time[inside[0]])
-    return bool(seconds >= 0.8 * between
-                and before <= STEADY * seconds + LONGER * max(after, 0.0)
-                and after <= STEADY * seconds + LONGER * max(before, 0.0))
+    seconds = float(np.sum(np.diff(time)[held[:-1] & held[1:]]))
+    before, after = (float(max(t, 0.0)) for t in (
+        time[inside[0]] - time[half[0]], time[half[-1]] - time[inside[-1]]))
+    steady = (seconds >= 0.8 * float(time[inside[-1]] - time[inside[0]])
+              and before <= STEADY * seconds + LONGER * after
+              and after <= STEADY * seconds + LONGER * before)
+    return seconds - within / (0.5 - within) * (before + after) if steady else 0.0
 
 
 def _peak_mpa(trace: Trace) -> float:

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from pressloop.optimizer.cost import Cost
 from pressloop.optimizer.objectives import Objective
+from pressloop.optimizer.parameter import Parameter
 from pressloop.optimizer.problem import Problem, Search, SurrogateChoice
 from pressloop.optimizer.risk_limits import RiskLimits
+from pressloop.optimizer.rules import Rule
 from pressloop.optimizer.space import Space
 
 if TYPE_CHECKING:
@@ -22,9 +24,9 @@ if TYPE_CHECKING:
     from pressloop.optimizer.recommendation import Comparison, Recommendation, Region, recommend
     from pressloop.optimizer.stopping import Assessment, assess
 
-__all__ = ["Assessment", "Comparison", "Cost", "Interval", "Models", "Objective", "Problem",
-           "Proposal", "Recommendation", "Region", "RiskLimits", "Search", "Space",
-           "SurrogateChoice", "assess", "fit_models", "propose", "recommend"]
+__all__ = ["Assessment", "Comparison", "Cost", "Interval", "Models", "Objective", "Parameter",
+           "Problem", "Proposal", "Recommendation", "Region", "RiskLimits", "Rule", "Search",
+           "Space", "SurrogateChoice", "assess", "fit_models", "propose", "recommend"]
 
 _LAZY = {
     "models": ("Interval", "Models", "fit_models"),

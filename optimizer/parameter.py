@@ -161,7 +161,7 @@ class Parameter:
 
     def constant(self) -> Value:
         """The one set point of a fixed parameter."""
-        return self.kinds[0] if self.kinds else self.low
+        return self.kinds[0] if self.kinds else float(self.low)
 
     def holds(self, value: Value | None) -> bool:
         """True for a value of its own kind, inside the bounds, that can be set."""

@@ -195,7 +195,9 @@ class Settings(Table):
                 near = difflib.get_close_matches(name, known, 1)
                 raise BadInput(f"reference.{name}", value, "a variable of [space]",
                                f"Did you mean {near[0]}?" if near else "Remove it.")
-        return Recipe.of(table.model_dump())
+        # A whole number of the file is a number like any other.
+        return Recipe.of({name: float(value) if type(value) is int else value
+                          for name, value in table.model_dump().items()})
 
     @property
     def rules(self) -> Rules:

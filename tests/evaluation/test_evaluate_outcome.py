@@ -80,7 +80,9 @@ def test_a_stack_pressed_off_its_recipe_counts_as_what_was_pressed(pressed_stack
     one = pressed_stack(GOOD)
     found = judged(one, rules, trace=slower(one.trace, factor))
     assert isinstance(found, Intact)
-    assert found.achieved.pressure_mpa == pytest.approx(260.0 * factor, rel=0.01)
+    # The press itself is a little off what it was asked.
+    assert found.achieved.pressure_mpa == pytest.approx(260.0 * factor, rel=0.03)
+    assert found.achieved.dwell_s == pytest.approx(60.0, rel=0.1)
     assert judged(one, rules).achieved is None
 
 
@@ -125,7 +127,7 @@ def test_trace_of_another_recipe_counts_as_what_was_pressed(pressed_stack, rules
     one = pressed_stack(GOOD)
     for other in (Recipe(300.0, 60.0, 95.0), Recipe(260.0, 600.0, 95.0), Recipe(260.0, 60.0, 40.0)):
         found = judged(one, rules, recipe=other)
-        assert found.achieved.pressure_mpa == pytest.approx(260.0, rel=0.02)
+        assert found.achieved.pressure_mpa == pytest.approx(260.0, rel=0.03)
         assert found.achieved.temperature_c == pytest.approx(95.0, abs=3.0)
     assert isinstance(judged(one, rules, recipe=Recipe(50.0, 60.0, 95.0)), SetAside)
 

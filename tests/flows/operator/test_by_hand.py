@@ -84,7 +84,8 @@ def test_a_press_that_cannot_set_a_parameter_is_told_before_anything_moves(tmp_p
     asked = settings(presses={"low": 1, "high": 3, "integer": True, "set_by": "press"})
     wrong, = unset(asked, REAL)
     assert "space.presses.set_by" in str(wrong) and "ramp_mpa_per_s" in str(wrong)
+    assert len(unset(asked, replace(REAL, sets=()))) == 2
     with pytest.raises(BadInput, match="presses"):
-        prove_set(asked, replace(REAL, sets=()))
+        prove_set(asked, REAL)
     simulated = connect_press("simulated", {}, Place(1, tmp_path / "bench")).identify()
     prove_set(asked, simulated)

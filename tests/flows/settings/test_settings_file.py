@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from lab_files import SETTINGS, settings_values, write_settings
 
@@ -118,7 +119,7 @@ def test_the_space_may_reach_outside_of_the_envelope_and_recipes_may_not(
         variable: str, bounds: list[float]) -> None:
     read = settings(space={variable: bounds})
     assert [rule.name for rule in read.space.rules] == [f"envelope.{variable}"]
-    beyond = read.space.decode_all(sobol(3, 256, 0))
+    beyond = read.space.decode_all(np.array([[0.0] * 3, [1.0] * 3]))
     inside = read.space.decode_all(inside_of(read.space, sobol(3, 256, 0)))
     assert any(violations(recipe, read.envelope) for recipe in beyond)
     assert not any(violations(recipe, read.envelope) for recipe in inside)
