@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from pressloop.optimizer.constraints.rules import Rule
 from pressloop.optimizer.cost import Cost
 from pressloop.optimizer.objectives import Objective
 from pressloop.optimizer.parameter import Parameter
 from pressloop.optimizer.problem import Problem, Search, SurrogateChoice
 from pressloop.optimizer.risk_limits import RiskLimits
-from pressloop.optimizer.rules import Rule
 from pressloop.optimizer.space import Space
 
 if TYPE_CHECKING:

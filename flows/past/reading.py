@@ -10,9 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble, chosen
-from pressloop.flows.past.columns.converted import Converted, Known, Line, converted
+from pressloop.flows.past.columns.converted import Converted, converted
+from pressloop.flows.past.columns.work import Known, Line
 from pressloop.flows.settings.columns import AS_NAMED
 from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.columns.cells import cell_of
 from pressloop.trials.tables.columns.layout import PRODUCT_NAMES
 from pressloop.trials.tables.files import Cells, cells_of
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 DIE = re.compile(r"(?:\b(?:die|matrize|stempel|mould|mold|werkzeug|pellet|diameter|durchmesser)\b"
                  r"|ø)[^\d\n]{0,25}(\d+(?:[.,]\d+)?)\s*mm\b|(\d+(?:[.,]\d+)?)\s*mm[\s-]*(?:die|matrize"
                  r"|stempel|mould|mold|pellet)", re.IGNORECASE)
+MANY = 1000
+"""Rows that tell whether cells have units of their own."""
 SAME_DIE = 0.01
 """Relative difference of two dies that are the same."""
 
@@ -71,13 +75,26 @@ def reading_of(path: Path, settings: Settings | None = None, *, die_mm: float | 
     that can be read in two ways."""
     how = AS_NAMED if settings is None else settings.table
     cells = cells_of(path, how.header_row)
-    found = chosen(cells.header, cells.units, how)
+    found = chosen(cells.header, _units(cells), how)
     for one in found.picked.values():
         cells.prove_read_one_way(one.headers, path)
     known, die, troubles = _known(cells, settings, die_mm)
-    result = converted(cells.rows, cells.marks, found, how, known)
+    result = converted(cells.header, cells.rows, cells.marks, found, how, known)
     return Reading(_renamed(cells, found, result), (*troubles, *result.troubles), result.lines,
                    found.picked, result.helping & set(found.picked), die, cells.header_row)
+
+
+def _units(cells: Cells) -> tuple[str, ...]:
+    """The unit of each column that stands below its header, or in each of its cells."""
+    stated = []
+    for at in range(len(cells.header)):
+        below = cells.units[at] if at < len(cells.units) else ""
+        parts = [cell_of(row[at], cells.marks.get(at)) for _, row in cells.rows[:MANY]
+                 if at < len(row)] if not below else []
+        own = [next(iter(part.unit.values())).text for part in parts if part.unit]
+        every = own and len(own) == sum(bool(part.number) for part in parts)
+        stated.append(own[0] if every else below)
+    return tuple(stated)
 
 
 def _known(cells: Cells, settings: Settings | None, die_mm: float | None

@@ -6,11 +6,12 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pressloop.flows.past.columns.converted import is_bound
+from pressloop.flows.past.columns.readings import is_bound
 from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import Settings
 from pressloop.optimizer.parameter import Parameter
@@ -81,6 +82,18 @@ class PastTable:
     def cells(self) -> Cells:
         """The table in pressloop's names and units."""
         return self.reading.cells
+
+    @property
+    def in_work_words(self) -> str:
+        """Rows without a reading, with what their unused columns say of them."""
+        rows = dict(self.cells.rows)
+        at = {name: self.cells.header.index(name) for name in self.ignored}
+        told = []
+        for one in self.in_work:
+            texts = [f"{name}: {rows[one.line][i]}" for name, i in at.items()
+                     if re.search(r"[^\W\d_]{3}", rows[one.line][i])]
+            told.append(f"row {one.line}" + (f" ({'; '.join(texts)})" if texts else ""))
+        return ", ".join(told[:8]) + (f" and {len(told) - 8} more" if len(told) > 8 else "")
 
     @property
     def in_work(self) -> tuple[Past, ...]:

@@ -43,13 +43,17 @@ def _worth_a_look(found: Expected, row: int, gap: float) -> bool:
     return gap < 0.0 or gap > math.log(LEAST_ABOVE) or _slip(found, row, gap) != ""
 
 
+def _number(value: float) -> str:
+    return f"{value:.3g}" if value < 1e3 else f"{value:.0f}"
+
+
 def _outlier(sheet: Sheet, found: Expected, row: int, gap: float) -> Finding:
     factor = math.exp(min(abs(gap), 300.0))
     times = f"{factor:.1f} times" if factor < 20 else f"{factor:.0f} times"
     way = f"{times} what its neighbours show" if gap > 0 else \
         f"{times} below what its neighbours show"
-    seen = (f"{math.exp(found.read[row]):.3g} ohm cm2, {way} "
-            f"(about {math.exp(found.expected[row]):.3g})")
+    seen = (f"{_number(math.exp(found.read[row]))} ohm cm2, {way} "
+            f"(about {_number(math.exp(found.expected[row]))})")
     error, held = sheet.numbers(ERROR)[row], sheet.numbers(HELD)
     reasons = []
     if error > 0:

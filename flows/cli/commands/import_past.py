@@ -41,7 +41,8 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
         added = sum(ledger.append(name, ledger.next_number(name), one.entry(data.name))
                     for one in new)
     say_table(data, table, settings, warnings, as_json)
-    say_in_work(in_work, "not added; import the table again once they have been read")
+    say_in_work(in_work, table.in_work_words,
+                "not added; import the table again once they have been read")
     result = {"campaign": name, "rows": len(past), "added": added, "known": len(past) - added,
               "in_work": len(in_work),
               "warnings": [*warnings, *origin_warnings(table, settings)],

@@ -53,7 +53,7 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     history = [one.trial(i) for i, one in enumerate(past, 1)]
     earlier = earlier_trials(settings, settings.campaign.ledger)
     say_table(data, table, settings, warnings, as_json)
-    say_in_work(in_work, "in work; what they will tell is waited for")
+    say_in_work(in_work, table.in_work_words, "in work; what they will tell is waited for")
     for name in kinds_unused(table):
         say(f"Column {name} has a few values that come again and again: name it in [space], such "
             f'as {name} = ["...", "..."], if resistance may depend on it.')

@@ -15,13 +15,22 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.views.words import laws_words
 
+TABLE = "Or name a table of past presses: --data."
+
+
+def _existing(url: str) -> Ledger:
+    try:
+        return Ledger.open(url, create=False)
+    except BadInput as error:
+        raise BadInput(error.name, error.value, error.bound, f"{error.remedy} {TABLE}") from None
+
 
 def suggest_next(path: Path, count: int, seed: int | None, ledger_url: str | None, as_json: bool
                  ) -> None:
     """Prints what the next stacks would be pressed by. `pressloop queue --suggestion` takes one."""
     settings = read_settings(path)
     order = order_of(settings, ledger=ledger_url)
-    with closing(Ledger.open(order.ledger_url, create=False)) as ledger:
+    with closing(_existing(order.ledger_url)) as ledger:
         if not ledger.history(settings.campaign.name, arrays=False):
             raise BadInput("campaign", settings.campaign.name, "one with stacks in the ledger",
                            "Name a table of past presses: --data.")

@@ -29,12 +29,10 @@ def by_reading(past: Sequence[Past]) -> tuple[tuple[Past, ...], tuple[Past, ...]
             tuple(one for one in past if one.outcome is None))
 
 
-def say_in_work(in_work: Sequence[Past], what: str) -> None:
-    """Names the rows without a reading."""
+def say_in_work(in_work: Sequence[Past], rows: str, what: str) -> None:
+    """Names the rows without a reading, and what becomes of them."""
     if in_work:
-        rows = ", ".join(str(one.line) for one in in_work[:10])
-        more = ", ..." if len(in_work) > 10 else ""
-        say(f"{counted(len(in_work), 'row')} without a reading (row {rows}{more}): {what}.")
+        say(f"{counted(len(in_work), 'row')} without a reading, {rows}: {what}.")
 
 
 def say_table(path: Path, table: PastTable, settings: Settings, warnings: Sequence[str],

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence, Set
 
 from pressloop.flows.past.columns.chosen import Picked, Trouble
-from pressloop.flows.past.columns.converted import Line
+from pressloop.flows.past.columns.work import Line
 from pressloop.flows.settings.columns import QUANTITIES
 
 KEYS = {quantity: key for key, quantity in QUANTITIES.items()}

@@ -70,7 +70,7 @@ def test_every_row_of_a_lab_sheet_becomes_what_it_is(pressloop: Pressloop, tmp_p
     write_table(tmp_path, LAB)
     answer = pressloop("import", SETTINGS, TABLE)
     assert "7 of 7 rows added" in answer.out
-    assert "1 row without a reading" in answer.err
+    assert "1 row without a reading, row" in answer.err
     ledger = Ledger.open(f"sqlite:///{tmp_path}/lab.db", create=False)
     outcomes = {t.stack.stack_id: t.outcome for t in ledger.history("night")}
     ledger.close()

@@ -275,3 +275,70 @@ def test_decimals_in_a_column_of_words_and_bounds(tmp_path: Path) -> None:
     found = read(tmp_path, "P (MPa);t (s);T (°C);R (Ω cm²)\n100;60;25;>1000\n200;60;25;n/a\n"
                  "300;60;25;ca. 40,5\n350;60;25;-\n400;60;25;38,25\n")
     assert found.column(R) == [">1000", "", "40.5", "", "38.25"]
+
+
+def test_units_that_stand_in_the_cells_only(tmp_path: Path) -> None:
+    found = read(tmp_path, "Load,Dwell,Temperature,Resistance\n0.8 t,1 min,25 °C,200 Ω\n"
+                 "16 kN,10 min,60 °C,79 Ω\n")
+    assert not found.troubles
+    assert numbers(found, P) == pytest.approx([99.8897, 203.718], rel=1e-5)
+    assert numbers(found, T) == [60.0, 600.0]
+    assert numbers(found, R) == pytest.approx([157.0796, 62.0465], rel=1e-5)
+
+
+@pytest.mark.parametrize(("header", "words", "modes"), [
+    ("failure", ["False", "True"], ["", "failed"]), ("Ausfall?", ["nein", "ja"], ["", "failed"]),
+    ("defect", ["", "x"], ["", "failed"]), ("ok?", ["yes", "no"], ["", "failed"]),
+    ("survived", ["1", "0"], ["", "failed"]), ("Estado", ["ok", "cortocircuito"], ["", "shorted"]),
+    ("Result", ["pass", "FAIL"], ["", "failed"])])
+def test_what_a_header_asks_is_answered(header: str, words: list[str], modes: list[str],
+                                        tmp_path: Path) -> None:
+    found = read(tmp_path, f"{CLEAN},{header}\n100,60,25,80,{words[0]}\n400,60,60,,{words[1]}\n")
+    assert found.column(MODE) == modes
+
+
+def test_a_raw_resistance_by_its_area_and_the_actual_pressure(tmp_path: Path) -> None:
+    found = read(tmp_path, "P_set (MPa),P_actual (MPa),hold_min,T_press_degC,R_raw (Ohm),A (mm²)\n"
+                 "100,104,1,25,200,78.5\n200,197,10,60,79,78.5\n")
+    assert numbers(found, P) == [104.0, 197.0]
+    assert numbers(found, R) == pytest.approx([157.0, 62.015])
+
+
+def test_header_cells_that_reach_down_into_the_row_of_units(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    for row in [["Pellet", "Pressen", None, None, "EIS"], [None, "Druck", "Zeit", "Temp.", "R"],
+                [None, "MPa", "min", "°C", "Ω·cm²"], ["a", 120, 2, 25, 150.5]]:
+        book.active.append(row)
+    for merged in ("A1:A3", "B1:D1"):
+        book.active.merge_cells(merged)
+    book.save(tmp_path / "sheet.xlsx")
+    found = reading_of(tmp_path / "sheet.xlsx")
+    assert [found.column(name) for name in ("stack", P, T, WARM, R)] == [
+        ["a"], ["120"], ["120"], ["25"], ["150.5"]]
+
+
+def test_a_column_of_failures_under_any_name(tmp_path: Path) -> None:
+    found = read(tmp_path, f"{CLEAN},Esito\n100,60,25,80,ok\n400,60,60,,cortocircuito\n")
+    assert found.column(MODE) == ["", "shorted"]
+    notes = read(tmp_path, f"{CLEAN},Notes\n100,60,25,80,\n400,60,60,,shorted\n")
+    assert notes.column(MODE) == ["", "shorted"]
+    other = read(tmp_path, f"{CLEAN},Notes\n100,60,25,80,nice\n400,60,60,,shorted\n")
+    assert MODE not in other.cells.header and other.unused == ("Notes",)
+
+
+def test_readings_after_pressing_and_spells_by_the_clock(tmp_path: Path) -> None:
+    found = read(tmp_path, "P (MPa),Tempo di pressatura,T (°C),R before pressing (ohm cm2),"
+                 "R after pressing (ohm cm2),isFailed\n100,0:01:30,25,900,80,0\n"
+                 "400,1:00:00,60,910,,1\n")
+    assert found.column(T) == ["90", "3600"]
+    assert found.column(R) == ["80", ""]
+    assert found.column(MODE) == ["", "failed"]
+
+
+@pytest.mark.parametrize(("header", "quantity"), [
+    ("T_plate [°C]", WARM), ("p_uni (MPa)", P), ("R_raw (Ohm)", R),
+    ("Stack #", "stack"), ("Rel. error [%]", SE), ("Tempo di pressatura (min)", T)])
+def test_symbols_with_an_index(header: str, quantity: str) -> None:
+    assert meanings(heading(header), PRODUCT_NAMES)[0].quantity == quantity

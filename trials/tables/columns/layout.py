@@ -144,8 +144,9 @@ def _continues(header: Sequence[str], below: Sequence[str]) -> bool:
 
 
 def is_units(cells: Sequence[str], header: Sequence[str]) -> bool:
-    """A row that holds units and nothing else."""
-    filled = [cell.strip("()[] ") for cell in cells if cell.strip("()[] ") not in NO_UNIT]
+    """A row that holds units and nothing else, but for header cells that reach down into it."""
+    filled = [cell.strip("()[] ") for at, cell in enumerate(cells)
+              if cell.strip("()[] ") not in NO_UNIT and (at >= len(header) or cell != header[at])]
     return bool(filled) and all(units_of(cell) for cell in filled) and any(
         heading(name).words for name in header)
 

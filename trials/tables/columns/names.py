@@ -29,7 +29,7 @@ AREA_CM2, DIAMETER, DIE, THICKNESS, SIGMA, GAUGE = (
     "oil pressure")
 """Quantities that others are worked out from."""
 WRONG = r"\b(se|sd|err|error|fehler|stdev|std|stderr|unsicherheit|uncertainty|abweichung|tol)\b|±"
-TIMES = r"before|after|vor|nach|initial|pristine"
+EARLIER = r"before|vor|initial|pristine|prima|avant|antes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ KNOWN: dict[str, Names] = {
         r"dwell|\bhold(ing)?\b|halte|press(ing)? (time|duration)|presszeit|pressdauer|duration|"
         r"dauer|verweil|\btime\b|zeit|duree|temps|tiempo|tempo\b|时间|時間",
         WRONG + r"|\b(rest|ruhe|wait|warte|anneal\w*|mill\w*|mix\w*|date|day|stamp|rampe?|heat\w*|"
-        r"cool\w*|storage|age|eis|meas\w*|mess\w*|sinter\w*|start|end|temp\w*|pressure|since|"
+        r"cool\w*|storage|age|eis|meas\w*|mess\w*|sinter\w*|start|end|temp|temperatur\w*|pressure|since|"
         r"of day)\b|uhrzeit|ruhezeit|wartezeit|messzeit|zeitpunkt|haltedruck|aufheiz|lager|mahl",
         TIME),
     "temperature_c": _names(
@@ -95,12 +95,15 @@ KNOWN: dict[str, Names] = {
         "se sd err error stderr standarderror standardfehler unsicherheit uncertainty ± dr ∆r rse "
         "rsd rerr rerror asrerror fehler stdev std stabw fiterror asrse",
         r"(\br\b|\basr\b|rint|resist|widerstand|impedanc?z?).*(" + WRONG + r")|("
-        + WRONG + r").*(\br\b|\basr\b|resist|widerstand)|\bstandard ?(error|fehler)", "",
+        + WRONG + r").*(\br\b|\basr\b|resist|widerstand)"
+        r"|\b(standard|rel|relative\w*|relativer|fit) ?"
+        r"(error|fehler|err)\b", "",
         OHM_AREA, OHM, SHARE),
     MODE: _names(
         "failure failuremode failed fail defect defekt ausfall ausfallart ausfallursache fehler "
         "fehlerbild fehlerart status state outcome result ergebnis zustand condition befund "
-        "resultat resultado"),
+        "resultat resultado estado stato etat fallo falla guasto echec defaut ok intact intakt "
+        "survived uberlebt passed bestanden success sound works"),
     DAMAGE: _names("damage damageindex crushedfraction"),
     STACK: _names(
         "stack stackid stackno stackname sample sampleid sampleno samplename samplenr probe "
@@ -135,9 +138,12 @@ OVER = " | "
 OTHER_STEP = re.compile(r"\b(pre|prepress\w*|vor\w*|anode\w*|anneal\w*|sinter\w*|mill\w*|mix\w*|"
                         r"synth\w*|storage|lager\w*|dry\w*|trock\w*|cycl\w*|zykl\w*|before)\b")
 """Groups of columns that tell of another step than the pressing, or of readings before it."""
+LETTERS = {RESISTANCE: r"[rz] \D", "pressure_mpa": r"[pf] \D", "temperature_c": r"t \D",
+           "dwell_s": r"t \D"}
+"""Symbols that mean the quantity with whatever index, where the unit agrees."""
 LESS = re.compile(r"\b(set|setpoint|soll|target|nominal|planned|ziel)\b")
 MORE = re.compile(r"\b(ist|actual|real|achieved|measured|max)\b")
-OFF = re.compile(rf"\b({TIMES})\b")
+OFF = re.compile(rf"\b({EARLIER})\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,20 +183,33 @@ def _meaning(of: Heading, quantity: str) -> Meaning | None:
         # A unit alone names a quantity where only one is meant by it.
         alone = quantity in ("pressure_mpa", "dwell_s", "temperature_c", RESISTANCE, SIGMA)
         return Meaning(quantity, 5.0, unit) if alone and unit is not None else None
-    if names.never is not None and names.never.search(of.words):
-        return None
-    bare = MORE.sub("", LESS.sub("", of.words)).replace(" ", "")
-    if quantity == "dwell_s" and of.compact == "t" and not of.units and _is_capital(of):
-        return None
-    if _letter(of, quantity) or of.compact in names.whole or bare in names.whole:
-        rank = 1.0
-    elif names.part is not None and names.part.search(of.words):
-        rank = 2.0
-    else:
+    rank = _rank(of, quantity, unit)
+    if rank is None:
         return None
     rank += 2.0 * (unit is None) + 0.3 * bool(LESS.search(of.words)) + 0.4 * bool(
         OFF.search(of.words)) - 0.2 * bool(MORE.search(of.words))
     return Meaning(quantity, rank, unit)
+
+
+def _rank(of: Heading, quantity: str, unit: Unit | None) -> float | None:
+    """How well the name fits the quantity: 1 for a whole name, 2 for a part of one."""
+    names = KNOWN[quantity]
+    capital = quantity == "dwell_s" and of.compact == "t" and not of.units and _is_capital(of)
+    if capital or (names.never is not None and names.never.search(of.words)):
+        return None
+    bare = asked(MORE.sub("", LESS.sub("", of.words)).strip()).replace(" ", "")
+    bare = bare.rstrip("#") or bare
+    if _letter(of, quantity) or {of.compact, bare} & names.whole:
+        return 1.0
+    if names.part is not None and names.part.search(of.words):
+        return 2.0
+    letter = LETTERS.get(quantity)
+    return 2.5 if unit is not None and letter and re.match(letter, of.words) else None
+
+
+def asked(words: str) -> str:
+    """A name without the verb that makes it a question, as in is failed."""
+    return re.sub(r"^(is|has|was|did|ist|hat) ", "", words)
 
 
 def _letter(of: Heading, quantity: str) -> bool:

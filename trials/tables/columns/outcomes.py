@@ -49,11 +49,29 @@ WORDS: dict[str, str] = {
             "geplant", "pressed", "gepresst", "queued", "waiting", "offen", "ausstehend", "todo",
             "to do", "not measured", "nicht gemessen", "open"
         ],
-        IN_WORK)}
+        IN_WORK),
+    **dict.fromkeys(["cortocircuito", "en corto", "corto", "en court-circuit", "cc"], "shorted"),
+    **dict.fromkeys(["agrietado", "fisurado", "roto", "fracturado", "incrinato", "rotto", "cassé"],
+                    "crushed"),
+    **dict.fromkeys(["delaminado", "delaminato", "délaminé", "despegado"], "delaminated"),
+    **dict.fromkeys(["fallado", "fallo", "défaillant", "guasto", "hs", "sí", "si", "oui"], FAILED),
+    **dict.fromkeys(["bien", "bueno", "bon", "buono", "non", "aucun", "ninguno", "nessuno"],
+                    INTACT)}
 """What a word says, by its small letters."""
 ONLY_AS_OUTCOME = frozenset({"1", "0", "x", "-", "–", "—", "n/a", "na", "yes", "no", "ja", "nein",
-                             "true", "false", "none", "kein", "keiner"})
+                             "true", "false", "none", "kein", "keiner", "sí", "si", "oui",
+                             "non"})
 """Words that say nothing by themselves: they answer what the header asks."""
+
+
+ASKS_FAILURE = re.compile(r"fail|defe[ck]t|ausfall|fehler|fall[oa]|guasto|echec|defaut")
+"""Headers to which a plain yes is a failure."""
+ASKS_SOUND = frozenset({"ok", "intact", "intakt", "survived", "uberlebt", "passed", "bestanden",
+                        "success", "sound", "works"})
+"""Headers to which a plain yes is a stack that did not fail."""
+OPPOSITE = {"yes": INTACT, "ja": INTACT, "true": INTACT, "1": INTACT, "x": INTACT, "oui": INTACT,
+            "si": INTACT, "sí": INTACT, "no": FAILED, "nein": FAILED, "false": FAILED, "0": FAILED,
+            "non": FAILED, "none": FAILED}
 
 
 def said(word: str, own: Mapping[str, str] | None = None) -> str | None:
@@ -66,10 +84,13 @@ def said(word: str, own: Mapping[str, str] | None = None) -> str | None:
     return UNKNOWN if not key else WORDS.get(key, WORDS.get(f"{key}."))
 
 
-def says_failures(words: Sequence[str], own: Mapping[str, str] | None = None) -> bool:
+def says_failures(header: str, words: Sequence[str], own: Mapping[str, str] | None = None
+                  ) -> bool:
     """True where a column's words are outcomes: one of them at least is known, and says more than
-    yes or no."""
+    yes or no, unless the header (folded) asks for just that."""
     found = {word.strip().casefold() for word in words if word.strip()}
+    if found and (ASKS_FAILURE.search(header) or header in ASKS_SOUND):
+        return any(said(word, own) is not None for word in found)
     return any(said(word, own) for word in found - ONLY_AS_OUTCOME)
 
 

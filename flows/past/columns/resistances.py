@@ -1,0 +1,144 @@
+"""Resistances times area with their errors: as such, from ohm and area, from conductivity."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.readings import _alike, _mean_of, _turned, logs_of, read_readings
+from pressloop.flows.past.columns.work import DIGITS, Work, line_of, read_column, scaling
+from pressloop.trials.tables.columns.names import (
+    AREA_CM2,
+    DIAMETER,
+    DIE,
+    ERROR,
+    RESISTANCE,
+    SIGMA,
+    THICKNESS,
+)
+from pressloop.trials.tables.columns.units import OHM, SHARE, Unit
+
+
+def electrode_areas(work: Work) -> tuple[list[float | None] | None, str]:
+    """The area of the electrode in cm2 for each row, and where it was taken from."""
+    if (areas := work.numbers(AREA_CM2)) is not None:
+        return areas, "by its column"
+    if (found := work.numbers(DIAMETER)) is not None:
+        return [None if d is None else math.pi * d**2 / 400.0 for d in found], "by its column"
+    if (found := work.numbers(DIE)) is not None:
+        return [None if d is None else math.pi * d**2 / 400.0 for d in found], "that of its die"
+    if work.known.area_cm2 is not None:
+        return [work.known.area_cm2] * len(work.rows), f"{work.known.area_cm2:.4g} cm2"
+    if (die := work.known.die_mm) is not None:
+        return [math.pi * die**2 / 400.0] * len(work.rows), f"that of the die, {die:g} mm wide"
+    return None, ""
+
+
+def read_resistance(work: Work) -> None:
+    """Resistances in ohm cm2, and how they were read."""
+    one = work.chosen.picked.get(RESISTANCE)
+    if one is None:
+        _from_conductivity(work)
+        return
+    unit = one.stated
+    areas, where = electrode_areas(work) if unit.dimension == OHM else (None, "")
+    if unit.dimension == OHM and areas is None:
+        work.troubles.append(Trouble(
+            one.headers[0], "a resistance in ohm, and the area of the electrode is not known",
+            "Name the settings, which tell it, or add a column 'area (cm2)'; it is multiplied by "
+            "the area then."))
+        return
+
+    def change(value: float, own: Unit, at: int) -> float | None:
+        new = own.convert(value)
+        if unit.dimension != OHM:
+            return new
+        area = areas[at] if areas is not None else None
+        return None if not area else float(f"{new * area:.{DIGITS}g}")
+
+    factor = scaling(unit)
+    if unit.dimension == OHM:
+        factor = (factor + ", " if factor else "") + f"times the area of the electrode, {where}"
+    read = [read_readings(work, place, unit, change, one.quantity) for place in one.places]
+    if len(read) > 1 and not _alike(read):
+        work.troubles.append(Trouble(
+            " and ".join(one.headers), "too different to be readings of the same stack",
+            "If they are parts of a circuit, name the one that is the interface in the settings: "
+            f'[table] resistance_ohm_cm2 = "{one.headers[0]}".'))
+        return
+    work.columns[RESISTANCE] = _mean_of(work, read) if len(read) > 1 else read[0]
+    if len(read) > 1:
+        factor = (factor + ", " if factor else "") + \
+            f"the geometric mean of {len(read)} readings of each stack"
+    work.lines.append(line_of(one, factor, work.raw(one.places[0]), work.columns[RESISTANCE],
+                            unit=unit.text))
+
+
+def _from_conductivity(work: Work) -> None:
+    """R = L / sigma, where the units say so: the resistance of an electrolyte of that thickness."""
+    one = work.chosen.picked.get(SIGMA)
+    if one is None:
+        return
+    work.helping.add(SIGMA)
+    thick = work.numbers(THICKNESS)
+    where = "by its column"
+    if thick is None and work.known.thickness_um is not None:
+        thick = [work.known.thickness_um / 1000.0] * len(work.rows)
+        where = f"{work.known.thickness_um:g} um, by the settings"
+    if one.unit is None or thick is None:
+        work.troubles.append(Trouble(
+            one.headers[0], "a conductivity"
+            + (" without its unit" if one.unit is None else ", and the thickness is not known"),
+            "resistance_ohm_cm2 is thickness over conductivity: " + (
+                "give the unit in the header, such as (mS/cm)." if one.unit is None else
+                "name the settings, which tell thickness_um, or add a column 'thickness (mm)'.")))
+        return
+    lengths = thick
+
+    def change(value: float, own: Unit, at: int) -> float | None:
+        length, sigma = lengths[at], own.convert(value)
+        if not length or sigma == 0.0:
+            return None
+        return float(f"{length / 10.0 / sigma:.6g}")
+
+    picked = replace(one, quantity=RESISTANCE)
+    work.columns[RESISTANCE] = read_readings(work, one.places[0], one.stated, change, RESISTANCE)
+    work.columns[RESISTANCE] = [_turned(cell) for cell in work.columns[RESISTANCE]]
+    work.lines.append(line_of(picked, f"thickness ({where}) over conductivity",
+                            work.raw(one.places[0]), work.columns[RESISTANCE],
+                            unit=one.stated.text))
+
+
+def read_errors(work: Work) -> None:
+    """Standard errors, in the unit of the resistance, in their own, or in per cent of it."""
+    one = work.chosen.picked.get(ERROR)
+    main = work.chosen.picked.get(RESISTANCE)
+    if one is not None and main is not None and not are_words(work, one):
+        unit = one.unit or main.stated
+        areas, _ = electrode_areas(work) if unit.dimension == OHM else (None, "")
+        values = work.columns.get(RESISTANCE, [])
+
+        def change(value: float, own: Unit, at: int) -> float | None:
+            if own.dimension == SHARE:
+                logs = logs_of([values[at]]) if at < len(values) else []
+                return float(f"{math.exp(logs[0]) * value / 100.0:.6g}") if logs else None
+            new = own.convert(value)
+            area = areas[at] if areas is not None else None
+            if own.dimension != OHM:
+                return new
+            return float(f"{new * area:.{DIGITS}g}") if area else None
+
+        read_column(work, replace(one, unit=unit), change, "in per cent of the resistance"
+                if unit.dimension == SHARE else scaling(unit))
+    if work.errors:
+        cells = list(work.columns.get(ERROR, [""] * len(work.rows)))
+        for at, text in work.errors.items():
+            cells[at] = cells[at] or text
+        work.columns[ERROR] = cells
+
+
+def are_words(work: Work, one: Picked) -> bool:
+    """A column of failures, for which some labs have the word for error."""
+    filled = [cell for cell in work.parts(one.places[0]) if cell.number or cell.word]
+    return not one.own and 2 * sum(bool(cell.word) for cell in filled) > len(filled)
