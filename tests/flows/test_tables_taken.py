@@ -91,13 +91,13 @@ def test_columns_that_can_be_read_in_two_ways_are_refused(
 
 
 def test_designs_are_read_in_one_way_too(tmp_path: Path) -> None:
-    from pressloop.flows.study.settings import design_recipes
+    from pressloop.flows.study.settings import read_design
 
     path = write_table(tmp_path, "pressure_mpa;dwell_s;temperature_c\n100;1,200;25\n")
     with pytest.raises(BadInput, match=r"dwell_s = 1,200 \(row 2\)"):
-        design_recipes(path)
+        read_design(path)
     path = write_table(tmp_path, "pressure_mpa;dwell_s;temperature_c\n100,5;1,200;25\n")
-    assert design_recipes(path) == ((100.5, 1.2, 25.0),)
+    assert read_design(path).recipes == ((100.5, 1.2, 25.0),)
 
 
 def test_the_marks_of_a_table_settle_what_one_column_leaves_open(tmp_path: Path) -> None:
