@@ -8,6 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from pressloop.flows.study.simulated_stacks import SPACE as SIMULATED
+from pressloop.flows.study.simulated_stacks import simulated_stacks
 from pressloop.optimizer.models import fit_models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import Space
@@ -85,6 +87,21 @@ def test_a_row_that_all_others_contradict_stands_alone() -> None:
     odd, = odd_rows(study(rows), rows)
     assert odd.number == rows[16].number and odd.measured_ohm_cm2 > odd.high_ohm_cm2
     assert odd_rows(study(()), ()) == ()
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_reading_that_is_four_times_too_high_stands_alone(seed: int) -> None:
+    """Among two lots, of which it makes the scatter look wide enough for itself."""
+    rows = list(simulated_stacks("reference", 24, 2, seed))
+    data = StudyData("simulated", tuple(rows), SIMULATED)
+    intact = [i for i, t in enumerate(rows) if isinstance(t.outcome, Intact)]
+    assert odd_rows(data, rows) == ()
+    at = intact[len(intact) // 2]
+    outcome = rows[at].outcome
+    assert isinstance(outcome, Intact)
+    rows[at] = replace(rows[at], outcome=replace(
+        outcome, resistance_ohm_cm2=4.0 * outcome.resistance_ohm_cm2))
+    assert [odd.number for odd in odd_rows(data, rows)] == [rows[at].number]
 
 
 def _with_damage(rising: bool) -> Sequence[Trial]:
