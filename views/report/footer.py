@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from typing import Any
 
 from pressloop.evaluation.rules import Rules
 from pressloop.optimizer import Problem
-from pressloop.views.page import facts, plain_json, tag, text
 from pressloop.views.words import OHM_CM2, recipe_words
 
 GLOSSARY = (
@@ -26,21 +26,19 @@ GLOSSARY = (
 )
 
 
-def footer(problem: Problem, rules: Rules) -> str:
-    """Glossary and settings."""
+def settings_rows(problem: Problem, rules: Rules) -> list[tuple[str, str]]:
+    """Names and values of all settings that shape the numbers."""
     reference = problem.reference
-    settings = [("reference", recipe_words(reference) if reference else "none"),
-                *_values("space", problem.space), *_values("risk_limits", problem.limits),
-                *_values("search", problem.search), *_values("surrogate", problem.surrogate),
-                *_values("evaluation", rules)]
-    rows = "".join(tag("div", tag("span", text(name)) + tag("span", text(value)))
-                   for name, value in settings)
-    return tag("footer", tag("h2", "What the words mean")
-               + facts(((a, b, "") for a, b in GLOSSARY), "")
-               + tag("details", tag("summary", "Settings")
-                     + tag("div", rows, class_="columns")))
+    return [("reference", recipe_words(reference) if reference else "none"),
+            *_values("space", problem.space), *_values("risk_limits", problem.limits),
+            *_values("search", problem.search), *_values("surrogate", problem.surrogate),
+            *_values("evaluation", rules)]
 
 
 def _values(prefix: str, of: Any) -> list[tuple[str, str]]:
-    return [(f"{prefix}.{field.name}", plain_json(getattr(of, field.name)))
-            for field in fields(of)]
+    return [(f"{prefix}.{field.name}", _plain(getattr(of, field.name))) for field in fields(of)]
+
+
+def _plain(value: object) -> str:
+    """A setting as short text."""
+    return value if isinstance(value, str) else json.dumps(value)
