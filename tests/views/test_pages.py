@@ -69,7 +69,8 @@ def test_a_log_shows_hostile_names_as_text(name: str, tmp_path: Path) -> None:
 def test_figures_cannot_end_the_place_where_their_data_stand(name: str) -> None:
     figure = blank(300)
     figure.add_scatter(x=[1], y=[1], hovertext=[name])
-    told = [Panel(words, words, figure, key=((f"#fff{words}", words),)) for words in ("plain", name)]
+    told = [Panel(words, words, figure, key=((f"#fff{words}", words),))
+            for words in ("plain", name)]
     plain, seen = (Seen(render("study/plan.html", verdict="", rest=[], expected=panel,
                                detectable=panel, power="", scatter="", heads=[], rows=[]))
                    for panel in told)
