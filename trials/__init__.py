@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pressloop.trials.recipe import Recipe
     from pressloop.trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
     from pressloop.trials.stack import Stack
+    from pressloop.trials.tables.past import read_trials
     from pressloop.trials.trace import Trace
     from pressloop.trials.trial import OPEN, State, Trial
 
@@ -46,12 +47,12 @@ __all__ = [
     "LedgerProblem", "LogRow", "Measured", "MissingPoint", "NotReady", "Opened", "OutOfEnvelope",
     "Outcome", "OutcomeUnknown", "Planned", "PressBusy", "Pressed", "PressloopError", "Recipe",
     "Reconciled", "SetAside", "Settled", "Spectrum", "Stack", "State", "Trace", "Trial",
-    "TrialEntry",
+    "TrialEntry", "read_trials",
 ]
 
 
 _MODULES = ("errors", "entry", "outcome", "recipe", "spectrum", "stack", "trace", "trial",
-            "ledger.ledger", "ledger.log")
+            "tables.past", "ledger.ledger", "ledger.log")
 """Where names are looked for, the light ones first."""
 
 

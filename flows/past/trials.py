@@ -13,20 +13,15 @@ from pathlib import Path
 from pressloop.flows.settings.campaign import Settings
 from pressloop.hardware.envelope import check
 from pressloop.optimizer.space import NAMES
-from pressloop.trials.checks import within
 from pressloop.trials.entry import Imported
 from pressloop.trials.errors import BadInput, OutOfEnvelope
-from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
+from pressloop.trials.outcome import Outcome
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import Cells, cells_of
+from pressloop.trials.tables.outcomes import RESULT, number_of, outcome_of
 from pressloop.trials.trial import State, Trial
 
-RESULT = ("resistance_ohm_cm2", "resistance_se_ohm_cm2", "failure_mode", "damage_index")
-RESISTANCE_OHM_CM2 = (1e-3, 1e9)
-"""From far below a single metal contact to a stack without contact at all."""
-HIGHEST_HELD_MPA = 1000.0
-UNITS = "Check the unit and the row: no stack has that."
 OPTIONAL = ("stack", "lot", "operator", "stack_pressure_mpa", *RESULT)
 
 
@@ -141,7 +136,7 @@ def _past(line: int, row: Mapping[str, str], settings: Settings, path: Path) -> 
     try:
         recipe = Recipe(*(_set_point(row, name, settings) for name in NAMES))
         check(recipe, settings.envelope)
-        outcome = _outcome(row)
+        outcome = outcome_of(row)
         digest = _digest(row, recipe, outcome)
         stack = settings.stack_named(row.get("stack") or f"past-{digest[:8]}")
         stack = replace(stack, lot=row.get("lot") or stack.lot,
@@ -164,7 +159,7 @@ def _digest(row: Mapping[str, str], recipe: Recipe, outcome: Outcome) -> str:
 def _set_point(row: Mapping[str, str], name: str, settings: Settings) -> float:
     low, high = getattr(settings.space, name)
     if row.get(name):
-        value = _number(name, row[name])
+        value = number_of(name, row[name])
         if low == high and not abs(value - low) <= 1e-6 * max(abs(low), 1.0):
             raise BadInput(name, value, f"{low:g}, as [space] fixes it",
                            "Drop the row, or free the variable in [space].")
@@ -172,48 +167,3 @@ def _set_point(row: Mapping[str, str], name: str, settings: Settings) -> float:
     if low == high:
         return float(low)
     raise BadInput(name, "empty", "a number", "Fill the cell or drop the row.")
-
-
-def _outcome(row: Mapping[str, str]) -> Outcome:
-    resistance, mode = row.get("resistance_ohm_cm2", ""), row.get("failure_mode", "")
-    index = row.get("damage_index", "")
-    damage = Damage(_number("damage_index", index), 0.01) if index else None
-    if mode:
-        if mode not in list(FailureMode):
-            raise BadInput("failure_mode", mode, f"one of {', '.join(FailureMode)}, or empty",
-                           "Use one of these words.")
-        if resistance:
-            raise BadInput("resistance_ohm_cm2", resistance, f"empty for a {mode} stack",
-                           "A failed stack has no resistance.")
-        return Failed(FailureMode(mode), "from a table of past presses", damage)
-    if not resistance:
-        raise BadInput("resistance_ohm_cm2", "empty", "a number, or failure_mode given",
-                       "Fill one of the two or drop the row.")
-    error = row.get("resistance_se_ohm_cm2", "")
-    held = row.get("stack_pressure_mpa", "")
-    return _plausible(Intact(
-        _number("resistance_ohm_cm2", resistance),
-        _number("resistance_se_ohm_cm2", error) if error else None, damage=damage,
-        stack_pressure_mpa=_number("stack_pressure_mpa", held) if held else None))
-
-
-def _plausible(outcome: Intact) -> Intact:
-    """Raises BadInput for what no stack has: one such row would bend every model."""
-    within("resistance_ohm_cm2", outcome.resistance_ohm_cm2, *RESISTANCE_OHM_CM2, UNITS)
-    if outcome.resistance_se_ohm_cm2 is not None:
-        within("resistance_se_ohm_cm2", outcome.resistance_se_ohm_cm2, 0.0,
-               RESISTANCE_OHM_CM2[1], UNITS)
-    if outcome.stack_pressure_mpa is not None:
-        within("stack_pressure_mpa", outcome.stack_pressure_mpa, 0.0, HIGHEST_HELD_MPA, UNITS)
-    return outcome
-
-
-def _number(name: str, text: str) -> float:
-    try:
-        # Python takes 1_000 and the digits of all scripts for numbers; a table rarely means them.
-        if "_" in text or not text.isascii():
-            raise ValueError
-        return float(text)
-    except ValueError:
-        raise BadInput(name, text, "a number", "Write it without unit, and with one decimal point."
-                       ) from None
