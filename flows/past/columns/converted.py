@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble
 from pressloop.flows.settings.columns import HowTable
-from pressloop.trials.tables.columns.cells import NO_READING, ROOM, Cell, cell_of
+from pressloop.trials.tables.columns.cells import ROOM, Cell, cell_of
 from pressloop.trials.tables.columns.names import (
     AREA_CM2,
     DAMAGE,
@@ -37,6 +37,7 @@ from pressloop.trials.tables.columns.outcomes import (
     says_failures,
 )
 from pressloop.trials.tables.columns.units import FORCE, OHM, PRESSURE, SHARE, Unit
+from pressloop.trials.tables.outcomes import is_bound
 from pressloop.trials.tables.rows import Spread
 
 BOUND_SIGNS = {">": ">", "<": "<", "≥": ">", "≤": "<", "o": ">", "ü": ">", "a": ">", "m": ">",
@@ -396,11 +397,6 @@ def _readings(work: _Work, place: int, unit: Unit,
         work.notes.append(f"resistance of {_rows(bounds)} is a bound and no reading: set aside, "
                           "and taught to no model")
     return out
-
-
-def is_bound(cell: str) -> bool:
-    """True for a cell that bounds a reading, or says that it was out of range."""
-    return cell[:1] in (">", "<") or cell.casefold() in NO_READING
 
 
 def _logs(cells: Sequence[str]) -> list[float]:
