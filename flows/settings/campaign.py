@@ -195,7 +195,11 @@ StoppingTable = table_of(Stopping)
 
 
 class Settings(Table):
-    """One campaign's settings."""
+    """One campaign's settings.
+
+    constraints: rules between variables of [space], each by a name of its own and in quotes, such
+        as `hot = "pressure_mpa <= 300 if temperature_c > 100"`.
+    """
 
     campaign: CampaignTable
     stack: StackTable

@@ -40,6 +40,8 @@ class EnvelopeTable(Table):
     max_rate_mpa_per_s: how fast the load may change.
     max_o2_ppm: oxygen above which no cycle starts; not looked at when left out.
     max_h2o_ppm: water above which no cycle starts; not looked at when left out.
+    max_pressure_at_c: pressure that the die bears at temperatures, as pairs of degC and MPa, colder
+        ones first, and straight in between; the same at all when left out.
     """
 
     die: DieTable | None = None  # type: ignore[valid-type]

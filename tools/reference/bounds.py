@@ -16,6 +16,8 @@ from tools.reference.documented import shown
 Try = Callable[[Any], object]
 """Takes a value for the key, and raises BadInput where the program refuses it."""
 TOO_MUCH, NO_NAME = 10**12, "no such thing"
+SOME_RECIPE = "one recipe of [space] or more"
+"""How a rule of the envelope is refused that leaves no recipe."""
 COVERED = ("above 0", "0 or more", "one line of 1 to 80 printable characters")
 """Bounds that say nothing beside a range or a list."""
 WORDS = (("greater than or equal to ", "at least "), ("less than or equal to ", "at most "),
@@ -69,7 +71,10 @@ def _refusal(name: str, value: Any, attempt: Try) -> str:
     except BadInput as error:
         if name not in re.split(r"[.: ]+", error.name):
             return ""
-        return "inside [envelope]" if isinstance(error, OutOfEnvelope) else _words(error)
+        # A space may reach outside of the envelope, but not lie there.
+        beyond = error.name.startswith("envelope.") and error.bound.endswith(SOME_RECIPE)
+        return "partly inside [envelope]" if beyond else "inside [envelope]" if isinstance(
+            error, OutOfEnvelope) else _words(error)
     except PressloopError:
         return ""
     return ""
@@ -83,5 +88,6 @@ def _words(error: BadInput) -> str:
         words = known[1]
     for ours, plain in WORDS:
         words = words.replace(ours, plain)
+    words = re.sub(r"^between (\S+) and inf$", r"at least \1", words)
     # What is larger or smaller elsewhere has a name.
     return re.sub(r"^at most [\d.e+-]+, (?=the )", "at most ", words.replace("'", '"'))

@@ -12,7 +12,7 @@ from pydantic_core import PydanticUndefined
 
 ENTRY = re.compile(r"^((?:\w+, )*\w+): (.+)$")
 """`name: meaning` or `name, name: meaning` in a docstring; lines below it are indented."""
-LABEL = re.compile(r"^`\[\w+\]`: ")
+LABEL = re.compile(r"^`\[[\w.]+\]`: ")
 """A title has it already."""
 SAME = re.compile(r"[;.]? ?(Raises .*|the settings file's .* has the same keys)(?=\.|$)")
 """What a reader of the settings' page knows."""

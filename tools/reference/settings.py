@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from pressloop.flows.campaign.lab import prove_modules
 from pressloop.flows.settings.campaign import Settings, from_plain
+from pressloop.flows.settings.space import ParameterTable, SteppedTable
 from pressloop.flows.study.parts import work_of
 from pressloop.flows.study.settings import StudySettings, read_study
 from pressloop.hardware import meters, presses
@@ -30,13 +31,16 @@ from tools.reference.markdown import page as whole
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 INTRO = """Every key of the files that `pressloop` reads, its unit, its default and what it may be.
-A key that is not listed is refused. Keys that are needed have no default; where the default is
-empty, the key is simply not there. The bounds of a meter are those of the instrument shown."""
+A key that is not listed is refused, except in `[space]` and `[reference]`, which take the names of
+other process parameters, and in `[constraints]`, where rules have names of their own. Keys that are
+needed have no default; where the default is empty, the key is simply not there. The bounds of a
+meter are those of the instrument shown."""
 HEADS = ("key", "meaning", "unit", "default", "bounds")
 
 
 class Told(NamedTuple):
-    """A table: its title, what it is, its keys, and how a value of a key is tried."""
+    """A table: its title, what it is, its keys (None where they are names of the lab's), and how a
+    value of a key is tried."""
 
     title: str
     words: str
@@ -47,8 +51,8 @@ class Told(NamedTuple):
 def page() -> str:
     """The page."""
     with tempfile.TemporaryDirectory() as folder:
-        parts = [("The file of a campaign", [*_tables(Settings, (), _campaign), *_objectives(),
-                                             *_drivers(Path(folder))]),
+        parts = [("The file of a campaign", [*_tables(Settings, (), _campaign), *_parameters(),
+                                             *_objectives(), *_drivers(Path(folder))]),
                  ("The file of a study", list(_tables(
                      StudySettings, (), partial(_study, Path(folder)))))]
         return whole("Settings", INTRO, [
@@ -59,21 +63,57 @@ def _section(told: Told) -> str:
     rows = [(code(key.name), capital(key.meaning), unit_of(key.name),
              key.default if key.default == NEEDED else code(key.default),
              bounds(key.name, key.kind, partial(told.attempt, key.name)))
-            for key in keys_of(told.kind) if key.name not in ("cost",) and not _models(key.kind)]
-    body = table(HEADS, rows) if rows else ""
-    return "\n".join([f"### {told.title}", "", *([told.words, ""] if told.words else []), body])
+            for key in ([] if told.kind is None else keys_of(told.kind))
+            if key.name not in ("cost",) and not _models(key.kind)]
+    body = [table(HEADS, rows)] if rows else []
+    return "\n".join([f"### {told.title}", "", *([told.words, ""] if told.words else []), *body])
 
 
 def _tables(kind: Any, path: tuple[str, ...], attempt: Callable[..., object]) -> Iterator[Told]:
-    """The tables inside a model, each before those inside it."""
+    """The tables inside a model, each before those inside it; alike ones of a table only once."""
     for key in keys_of(kind):
+        at = (*path, key.name)
+        if not path and not _models(key.kind):
+            yield Told(f"`[{key.name}]`", _sentence(key.meaning), None, partial(attempt, at, False))
         for inner in _models(key.kind):
-            at = (*path, key.name)
-            title = f"[[{'.'.join(at)}]]" if _is_list(key.kind) else f"[{'.'.join(at)}]"
+            alike = [one.name for one in keys_of(kind) if path and inner in _models(one.kind)]
+            if alike[:1] not in ([], [key.name]):
+                continue
+            named = (*path, "QUANTITY") if len(alike) > 1 else at
+            title = f"[[{'.'.join(named)}]]" if _is_list(key.kind) else f"[{'.'.join(named)}]"
             of = work_of(key.name).Options if kind is StudySettings and key.name not in (
                 "study", "source") else inner
-            yield Told(f"`{title}`", summary(of), inner, partial(attempt, at, _is_list(key.kind)))
+            yield Told(f"`{title}`", " ".join(filter(None, (summary(of), _any_of(alike)))), inner,
+                       partial(attempt, at, _is_list(key.kind)))
             yield from _tables(inner, at, attempt)
+
+
+def _any_of(names: list[str]) -> str:
+    return f"A table for each quantity: {', '.join(map(code, names))}." if len(names) > 1 else ""
+
+
+def _sentence(meaning: str) -> str:
+    return f"{capital(meaning).rstrip('.')}." if meaning else ""
+
+
+OTHER = "number_of_presses"
+"""A parameter that the demo does not have."""
+
+
+def _parameters() -> Iterator[Told]:
+    """The variables of `[space]` in full."""
+    shared = "The same keys have `[space.dwell_s]` and `[space.temperature_c]`."
+    yield Told("`[space.pressure_mpa]`", f"{summary(SteppedTable)} {shared}", SteppedTable,
+               partial(_variable, "pressure_mpa"))
+    yield Told("`[space.NAME]`", summary(ParameterTable), ParameterTable, partial(_variable, OTHER))
+
+
+def _variable(name: str, key: str, value: Any) -> None:
+    """Tries a key of a variable in the space of the demo."""
+    values = _demo()
+    whole = {"low": 100.0, "high": 300.0} if name in values["space"] else {"low": 0.0, "high": 5.0}
+    values["space"][name] = whole | {key: value}
+    _ = from_plain(values, "settings").space
 
 
 def _models(kind: Any) -> list[Any]:
