@@ -31,6 +31,7 @@ LASTING = ("serve", "emulate press", "emulate meter")
 """Commands that work until Ctrl-C; each says so when it is ready."""
 READY = "Ctrl-C ends it"
 ASKS = "Press stack"
+GAMRY = "EXPLAIN\nTAG\tEISPOT\nZCURVE\tTABLE\n\tPt\tFreq\tZreal\tZimag\n\t#\tHz\tohm\tohm\n"
 STUDY = """[study]
 name = "spring"
 workers = "here"
@@ -46,6 +47,7 @@ def lab(folder: Path, page: Path) -> None:
     told: dict[str, Any] = {"campaign": {"ledger": "sqlite:///my.db", "trials": 2}}
     if page.name == "attended-press.md":
         told |= tomllib.loads(tables(page)[0])
+        told["meter"]["glitch_fraction"] = None
         # Its press is not heated.
         told |= {"envelope": {"die_diameter_mm": 13, "press_max_force_kn": 147,
                               "max_temperature_c": 40}, "space": {"temperature_c": 25}}
@@ -58,6 +60,8 @@ def lab(folder: Path, page: Path) -> None:
         f"{f:.6g},{z.real:.6g},{z.imag:.6g}\n" for f, z in arcs())
     for name in ("a.csv", "b.csv"):
         (folder / name).write_text(spectrum)
+    (folder / "cell.DTA").write_text(GAMRY + "".join(
+        f"\t{n}\t{f:.6g}\t{z.real:.6g}\t{z.imag:.6g}\n" for n, (f, z) in enumerate(arcs())))
 
 
 def arcs() -> list[tuple[float, complex]]:
