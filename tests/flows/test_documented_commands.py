@@ -25,7 +25,7 @@ from pressloop.flows.settings.campaign import from_plain
 from pressloop.flows.study.settings import read_study
 
 ELSEWHERE = {"read-your-spectra.md": "tests/evaluation/readers/test_reading_page.py",
-             "add-a-press.md": "tests/flows/test_add_a_press.py"}
+             "add-a-press.md": "tests/flows/cli/test_add_a_press.py"}
 """Pages whose commands need files of their own, and the tests that run them."""
 LASTING = ("serve", "emulate press", "emulate meter")
 """Commands that work until Ctrl-C; each says so when it is ready."""

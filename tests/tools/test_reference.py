@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from pathlib import Path
 
@@ -57,6 +58,12 @@ def test_every_table_has_a_section(settings: type) -> None:
         assert f"### `[{key.name}]`" in committed("settings.md")
 
 
+def test_alike_tables_are_told_once_and_parameters_by_a_name_of_the_lab() -> None:
+    page = committed("settings.md")
+    assert page.count("### `[table.") == 1 and "`oil_pressure`" in page
+    assert "### `[space.NAME]`" in page and "| `set_by` |" in page
+
+
 def test_a_page_that_is_out_of_date_is_named(tmp_path: Path) -> None:
     for name in PAGES:
         (tmp_path / name).write_text(committed(name), encoding="utf-8")
@@ -96,6 +103,7 @@ def test_bounds_are_those_that_the_program_states() -> None:
     assert bounds("port", float | None, lambda _: None) == ""
     assert bounds("port", float, refuses(0, 1, "press.speed")) == "", "another key's trouble"
     assert bounds("port", bool, lambda _: None) == "true or false"
+    assert bounds("port", float, refuses(15, math.inf)) == "at least 15"
 
 
 def test_limits_that_depend_on_the_machine_are_told_as_such() -> None:
@@ -105,7 +113,12 @@ def test_limits_that_depend_on_the_machine_are_told_as_such() -> None:
     def unknown(_: object) -> None:
         raise BadInput("press.driver", "x", "a driver that exists", "Use one of a, b.")
 
+    def beyond(_: object) -> None:
+        raise BadInput("envelope.pressure_mpa", "pressure_mpa <= 600",
+                       "kept by one recipe of [space] or more", "Correct one of the two.")
+
     assert bounds("pressure_mpa", float, outside) == "inside [envelope]"
+    assert bounds("pressure_mpa", float, beyond) == "partly inside [envelope]"
     assert bounds("driver", str, unknown) == "one of a, b"
 
 

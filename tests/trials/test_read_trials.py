@@ -11,7 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pressloop.trials import BadInput, Failed, FailureMode, Intact, Recipe, State, read_trials
+from pressloop.trials import (
+    BadInput,
+    Failed,
+    FailureMode,
+    Intact,
+    Recipe,
+    SetAside,
+    Spoilt,
+    State,
+    read_trials,
+)
 
 SAMPLE = {"lot": "A7", "operator": "mk", "area_cm2": 0.785, "thickness_um": 600}
 ROWS = {"pressure_mpa": [140, 250.5], "dwell_s": [180, 600], "temperature_c": [25, 80.0],
@@ -35,6 +45,26 @@ def test_rows_become_imported_trials() -> None:
 def test_a_column_counts_before_what_all_share_and_an_empty_cell_does_not() -> None:
     lots = [t.stack.lot for t in read_trials(frame(lot=["B1", None]), **SAMPLE)]
     assert lots == ["B1", "A7"]
+
+
+def test_a_stack_without_a_reading_is_in_work() -> None:
+    waiting, crushed = read_trials(frame(resistance_ohm_cm2=[None, None]), **SAMPLE)
+    assert waiting.outcome is None and waiting.is_open and not crushed.is_open
+    with pytest.raises(BadInput, match=r"row 0: failure_mode = empty.*no column of resistances"):
+        read_trials(frame().drop(columns="resistance_ohm_cm2"), **SAMPLE)
+
+
+@pytest.mark.parametrize("bound", [">1000", "< 0.01", "OL"])
+def test_a_bound_is_no_reading(bound: str) -> None:
+    one, _ = read_trials(frame(resistance_ohm_cm2=[bound, None]), **SAMPLE)
+    assert isinstance(one.outcome, SetAside) and bound in one.outcome.reason
+
+
+def test_stacks_may_be_spoilt_or_failed_without_a_known_cause() -> None:
+    spoilt, failed = read_trials(frame(resistance_ohm_cm2=[None, None],
+                                       failure_mode=["spoilt", "failed"]), **SAMPLE)
+    assert isinstance(spoilt.outcome, Spoilt)
+    assert isinstance(failed.outcome, Failed) and failed.outcome.mode is FailureMode.UNKNOWN
 
 
 @pytest.mark.parametrize("nothing", [None, np.nan, pd.NA, pd.NaT, ""])
@@ -75,7 +105,6 @@ def test_a_file_gives_what_the_frame_gives(tmp_path: Path, name: str) -> None:
     ({"pressure_mpa": [-5, 100]}, ("row 0", "pressure_mpa", "above 0")),
     ({"pressure_mpa": ["140 MPa", 100]}, ("row 0", "140 MPa", "without unit")),
     ({"dwell_s": [True, 100]}, ("row 0", "dwell_s", "a number")),
-    ({"resistance_ohm_cm2": [None, None]}, ("row 0", "resistance_ohm_cm2", "empty")),
     ({"resistance_ohm_cm2": [9.9e37, None]}, ("row 0", "between 0.001 and 1e+09")),
     ({"resistance_ohm_cm2": [0, None]}, ("row 0", "above 0", "failure_mode")),
     ({"resistance_ohm_cm2": [89.3, 10.0]}, ("row 1", "empty for a crushed stack")),

@@ -17,9 +17,18 @@ from pressloop.optimizer import Space
 from pressloop.studies.data import StudyData
 from pressloop.studies.lint import Finding, Findings, Severity
 from pressloop.trials.ledger.log import LogRow
-from pressloop.views.figures.look import Panel, blank
+from pressloop.views.figures.look import (
+    IMPORTED,
+    RECOMMENDED,
+    REFERENCE,
+    SYMBOLS,
+    Panel,
+    blank,
+)
 from pressloop.views.log import write_log
 from pressloop.views.page import render
+from pressloop.views.report.marks import Mark
+from pressloop.views.report.trial_table import Head, SortedCell
 from pressloop.views.study import lint
 from pressloop.views.study.report import Part, study_page
 from tests.views.test_report_page import Seen
@@ -101,3 +110,10 @@ def test_html_stands_in_templates_and_not_in_python() -> None:
             texts = [node.value for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
                      if isinstance(node, ast.Constant) and isinstance(node.value, str)]
             assert not [t for t in texts if element.search(t)], path.relative_to(ROOT)
+
+
+@pytest.mark.parametrize("symbol", sorted({*SYMBOLS.values(), IMPORTED, RECOMMENDED, REFERENCE}))
+def test_every_mark_of_the_figures_is_drawn_beside_its_word(symbol: str) -> None:
+    drawn = render("report/trials.html", heads=[Head("Outcome", "")],
+                   rows=[[SortedCell("w", "w", Mark(symbol, "#123456", "w"))]])
+    assert re.search(r"<svg [^>]*><(path|circle|rect) [^>]*#123456", drawn)
