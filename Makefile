@@ -8,7 +8,7 @@ AUDIT := $(VENV)-audit
 # Small matrices: more threads than one make torch slower, not faster.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test fast soak fuzz audit check benchmark clean
+.PHONY: demo test fast soak fuzz audit check reference benchmark clean
 .DEFAULT_GOAL := demo
 
 $(READY): pyproject.toml constraints.txt
@@ -43,6 +43,9 @@ check: $(READY)  ## style, floors, types
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+reference: $(READY)  ## docs/reference/cli.md, settings.md and python.md, made from the program
+	$(BIN)/python -m tools.reference
 
 benchmark: $(READY)  ## figures of speed, size and accuracy
 	$(BIN)/python benchmarks/figures.py

@@ -20,9 +20,16 @@ LARGEST_DIE_MM = 1000.0
 
 @dataclass(frozen=True, slots=True)
 class Die:
-    """A die: bore (mm), what it bears (MPa on the sample, degC), and the platen temperature below
-    which it may be opened, None for any. `source` says where the numbers come from. Raises
-    BadInput for a limit that is no number, or not above zero."""
+    """A die with its limits. Raises BadInput for a limit that is no number, or not above zero.
+
+    name: what it is called in messages.
+    diameter_mm: its bore.
+    max_pressure_mpa: pressure on the sample that it bears.
+    max_temperature_c: temperature that it bears.
+    source: where these numbers come from.
+    open_below_c: platen temperature below which it may be opened; any when left out.
+    pressure_reason, temperature_reason: why, for the message of a refusal.
+    """
 
     name: str
     diameter_mm: float
@@ -48,8 +55,15 @@ class Die:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Something that lies in the die: the temperature (degC) it bears, with its margin taken off
-    already, and the pressure (MPa) where there is such a limit. Raises BadInput as `Die` does."""
+    """Something that lies in the die, with its limits. Raises BadInput as `Die` does.
+
+    name: what it is called in messages.
+    max_temperature_c: temperature that it bears, with the margin taken off already.
+    temperature_reason: why, for the message of a refusal.
+    source: where these numbers come from.
+    max_pressure_mpa: pressure that it bears, where there is such a limit.
+    pressure_reason: why, for the message of a refusal.
+    """
 
     name: str
     max_temperature_c: float

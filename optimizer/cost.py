@@ -19,7 +19,7 @@ from pressloop.trials.recipe import Recipe
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The settings file's `[cost]` table has the same keys.
+    """What a stack takes, in minutes; the settings file's `[cost]` table has the same keys.
 
     preparation_min, measurement_min: what every stack takes besides pressing (assumed).
     heating_c_per_min: how fast the platens heat and cool.

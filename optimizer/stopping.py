@@ -42,8 +42,7 @@ class Stopping:
     improvable_by, improvable_with: stop when the chance that another recipe has a resistance lower
         by more than this fraction is below this probability. Both or neither.
     worth: stop when the best next stack is expected to lower the resistance of the recommended
-        recipe
-        by less than this fraction, which the lab says one stack is worth.
+        recipe by less than this fraction, which the lab says one stack is worth.
     at_least: stacks with an outcome before either may stop a campaign.
     """
 

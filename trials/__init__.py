@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from pressloop.trials.recipe import Recipe
     from pressloop.trials.spectrum import FULL, ControlPoint, MissingPoint, Spectrum
     from pressloop.trials.stack import Stack
+    from pressloop.trials.tables.past import read_trials
     from pressloop.trials.trace import Trace
     from pressloop.trials.trial import OPEN, State, Trial
 
@@ -59,11 +60,12 @@ __all__ = [
     "OutOfEnvelope", "Outcome", "OutcomeUnknown", "Planned", "PressBusy", "Pressed",
     "PressloopError", "Queued", "Recipe", "Reconciled", "SetAside", "Settled", "Spectrum",
     "Spoilt", "Stack", "State", "Trace", "Trial", "TrialEntry", "Unqueued", "Withdrawn",
+    "read_trials",
 ]
 
 
 _MODULES = ("errors", "entry", "outcome", "recipe", "spectrum", "stack", "trace", "trial",
-            "ledger.ledger", "ledger.log")
+            "tables.past", "ledger.ledger", "ledger.log")
 """Where names are looked for, the light ones first."""
 
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pressloop.trials.corrections import differences
 from pressloop.trials.trial import Trial
 from pressloop.trials.wording import counted
-from pressloop.views.page import tag, text
 from pressloop.views.words import interval, recipe_words, resistance
 
 if TYPE_CHECKING:
@@ -20,12 +19,12 @@ def corrected_words(trial: Trial) -> str:
     """What counts now and was recorded otherwise, and why; "" for a stack that is as recorded."""
     if (last := trial.correction) is None or not trial.is_corrected:
         return ""
-    return f"{', '.join(_spelt(trial)) or last.what}: {last.reason}"
+    return f"{', '.join(spelt(trial)) or last.what}: {last.reason}"
 
 
-def _spelt(trial: Trial) -> list[str]:
-    """Only the word where a stack has lost its outcome: that its values are gone goes without
-    saying."""
+def spelt(trial: Trial) -> list[str]:
+    """What was recorded, then what counts. Only the word where a stack has lost its outcome: that
+    its values are gone goes without saying."""
     found = differences(trial)
     lost = [one for one in found if one.startswith("outcome ")]
     kept = [one for one in found if not one.endswith("-> none")]
@@ -56,22 +55,3 @@ def change_words(effect: Effect, now: Recommendation | None) -> str:
                 f"{resistance(before.resistance_ohm_cm2)} "
                 f"({interval(before.low_ohm_cm2, before.high_ohm_cm2)}).")
     return f"Without {them}, {was} would be recommended."
-
-
-def corrections_panel(effect: Effect, now: Recommendation | None) -> str:
-    """A table of the corrections, the first record kept visible beside what counts now."""
-    heads = "".join(tag("th", head, scope="col", class_="num" if head == "Trial" else "")
-                    for head in ("Trial", "Stack", "Correction", "Recorded, then counts", "Reason"))
-    rows = "".join(_row(t) for t in effect.corrected)
-    table = tag("div", tag("table", tag("thead", tag("tr", heads)) + tag("tbody", rows)),
-                class_="scroll")
-    return tag("div", tag("p", text(change_words(effect, now))) + table, class_="panel")
-
-
-def _row(trial: Trial) -> str:
-    last = trial.correction
-    assert last is not None
-    cells = (str(trial.number), trial.stack.stack_id, f"{last.correction}, {last.what}",
-             "; ".join(_spelt(trial)), last.reason)
-    return tag("tr", "".join(tag("td", text(cell), class_="num" if i == 0 else "why" if i > 2
-                                 else "name") for i, cell in enumerate(cells)))

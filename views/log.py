@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 from pressloop.trials.ledger.log import LogRow
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.wording import counted
-from pressloop.views.files import write_atomically
-from pressloop.views.page import page, tag, text
+from pressloop.views.page import write_page
 from pressloop.views.words import OHM_CM2, plain, plus_minus, recipe_words
 
 Payload = dict[str, Any]
@@ -52,13 +51,11 @@ def line(row: LogRow) -> Line:
 
 def write_log(path: Path, campaign: str, rows: Sequence[LogRow]) -> Path:
     """One HTML page with the whole log; an older one is replaced whole or not at all."""
-    body = "".join((_header(campaign, rows), *map(_section, stretches(rows))))
-    html = page(f"{campaign}: log", body, plots=False)
-    return write_atomically(Path(path), lambda draft: _write(draft, html))
-
-
-def _write(draft: Path, html: str) -> None:
-    draft.write_text(html, encoding="utf-8", newline="\n")
+    simulated = any(row.payload.get("simulated") for row in rows if row.kind == "opened")
+    return write_page(Path(path), "log.html", campaign=campaign, simulated=simulated,
+                      entries=counted(len(rows), "entry", "entries"),
+                      newest=rows[-1].hash if rows else "",
+                      stretches=stretches(rows), plots=False)
 
 
 def _writer(row: LogRow) -> tuple[str, str]:
@@ -66,30 +63,6 @@ def _writer(row: LogRow) -> tuple[str, str]:
     return (f"{row.operator} on {row.host}",
             f"pressloop {row.code_version}, settings {row.settings_digest or 'none'}"
             + (f"; {packages}" if packages else ""))
-
-
-def _header(campaign: str, rows: Sequence[LogRow]) -> str:
-    head = rows[-1].hash if rows else ""
-    unreal = any(row.payload.get("simulated") for row in rows if row.kind == "opened")
-    badge = " " + tag("span", "SIMULATED", class_="badge") if unreal else ""
-    title = tag("p", "Log", class_="eyebrow") + tag("h1", text(campaign) + badge)
-    return tag("header", title + tag(
-        "p", f"{counted(len(rows), 'entry', 'entries')}, oldest first. Times are UTC by the "
-        "clock of the computer that wrote the entry; the number says what came first.",
-        class_="muted") + tag("p", "Hash of the newest entry: " + tag("code", text(head)),
-                              class_="muted small"))
-
-
-def _section(part: Stretch) -> str:
-    head = "".join(tag("th", name, scope="col", class_=css) for name, css in (
-        ("No.", "num"), ("UTC", "nowrap"), ("Trial", "num"), ("What", ""), ("In words", "")))
-    body = "".join(tag("tr", tag("td", str(one.position), class_="num")
-                       + tag("td", text(one.utc), class_="nowrap")
-                       + tag("td", one.trial, class_="num") + tag("td", text(one.kind))
-                       + tag("td", text(one.told))) for one in part.lines)
-    table = tag("table", tag("thead", tag("tr", head)) + tag("tbody", body))
-    return tag("section", tag("h2", text(part.who)) + tag("p", text(part.by), class_="muted small")
-               + tag("div", tag("div", table, class_="scroll"), class_="panel"))
 
 
 def _joined(parts: Iterable[str]) -> str:

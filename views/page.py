@@ -1,86 +1,95 @@
-"""The HTML shell: escaping, panels, and one page that asks nothing of the network."""
+"""Pages from files: templates of `views/templates`, style sheet and script of `views/assets`.
+
+Every value that a template shows is escaped, unless it is `Markup`: what another template made, or
+a file of ours. A value that a template asks for and nobody gave is an error, not an empty place.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
 
 from pressloop.views.figures.look import Panel
-from pressloop.views.style import CSS, SCRIPT
+from pressloop.views.files import write_atomically
+from pressloop.views.words import NBSP
 
-POLICY = ("default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; "
-          "img-src data: blob:; font-src data:")
-"""A browser refuses everything that is not in the file itself."""
-
-
-def tag(name: str, content: str, **attributes: str) -> str:
-    """An element around content that is already HTML; attribute values are escaped."""
-    words = "".join(f' {key.rstrip("_").replace("_", "-")}="{escape(value)}"'
-                    for key, value in attributes.items())
-    return f"<{name}{words}>{content}</{name}>"
+Cell = tuple[str, str]
+"""What a cell of a table says, and its CSS class."""
 
 
-def text(value: object) -> str:
-    """Any value as escaped text."""
-    return escape(str(value))
+class Placed(NamedTuple):
+    """A panel on a page: its name there, and whether it takes the whole row."""
+
+    panel: Panel
+    name: str
+    wide: bool
 
 
-def panels(shown: Sequence[Panel], prefix: str) -> str:
-    """Panels in a grid of two columns; figure data stays next to its place."""
+def render(template: str, **values: object) -> Markup:
+    """A template of `views/templates`, filled in."""
+    return Markup(_environment().get_template(template).render(values))
+
+
+def write_page(path: Path, template: str, **values: object) -> Path:
+    """Writes a filled-in template and returns its path; an older file is replaced whole or not at
+    all."""
+    html = render(template, **values)
+    return write_atomically(path, lambda draft: _write(draft, html))
+
+
+def placed(shown: Sequence[Panel], prefix: str) -> list[Placed]:
+    """Panels for a grid of two columns; `prefix` makes their names the only ones on a page."""
     narrow = [p for p in shown if not p.wide and p.figure is not None]
     # The last of an odd number would leave half a row empty, as would a mere sentence.
     alone = narrow[-1] if len(narrow) % 2 else None
-    wide = [p.wide or p is alone or p.figure is None for p in shown]
-    return tag("div", "".join(_panel(p, f"{prefix}-{i}", wide=w) for i, (p, w) in enumerate(
-        zip(shown, wide, strict=True), start=1)), class_="grid")
+    return [Placed(p, f"{prefix}-{number}", p.wide or p is alone or p.figure is None)
+            for number, p in enumerate(shown, start=1)]
 
 
-def _panel(panel: Panel, name: str, *, wide: bool) -> str:
-    head = tag("h3", text(panel.title))
-    css = "panel wide" if wide else "panel"
-    if panel.figure is None:
-        return tag("figure", head + tag("p", text(panel.missing), class_="muted"), class_=css)
-    caption = tag("figcaption", text(panel.how_to_read)) + _key(panel)
-    height = f"min-height:{int(panel.figure.layout.height)}px"
-    # "<" inside JSON could end the script element.
-    data = panel.figure.to_json().replace("<", "\\u003c")
-    return tag("figure", head + caption
-               + tag("div", "This figure needs JavaScript.", class_="plot", id=name, role="img",
-                     style=height, data_figure=f"{name}-data", aria_label=panel.title)
-               + tag("script", data, type="application/json", id=f"{name}-data"), class_=css)
+def figure_json(panel: Panel) -> Markup:
+    """The figure as JSON inside a script element, which a "<" could end."""
+    return Markup(panel.figure.to_json().replace("<", "\\u003c"))
 
 
-def _key(panel: Panel) -> str:
-    return tag("ul", "".join(
-        tag("li", tag("i", "", class_="swatch", style=f"background:{colour}") + text(words))
-        for colour, words in panel.key), class_="key inner") if panel.key else ""
+def spoken(sentence: str) -> str:
+    """A sentence in which a number keeps its percent sign."""
+    return sentence.replace(" %", f"{NBSP}%")
 
 
-def facts(pairs: Iterable[tuple[str, str, str]], css: str = "facts") -> str:
-    """A list of (name, value, remark) in plain text."""
-    return tag("dl", "".join(
-        "<div>" + tag("dt", text(name)) + tag(
-            "dd", text(value) + (tag("small", text(remark)) if remark else "")) + "</div>"
-        for name, value, remark in pairs), class_=css)
+def asset(name: str) -> Markup:
+    """A file of `views/assets`, as it is."""
+    return Markup(_text("assets", name))
 
 
-def page(title: str, body: str, *, plots: bool = True) -> str:
-    """The whole file: style, body, plotly.js once where there are `plots`, script."""
-    head = (f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-            f'<meta http-equiv="Content-Security-Policy" content="{POLICY}">'
-            f"<title>{text(title)}</title><style>{CSS}</style>")
-    scripts = f"{_plotly() if plots else ''}<script>{SCRIPT}</script>"
-    return (f'<!DOCTYPE html>\n<html lang="en"><head>{head}</head><body><main>{body}</main>'
-            f"{scripts}</body></html>\n")
+@cache
+def _environment() -> Environment:
+    made = Environment(loader=FunctionLoader(_template), autoescape=True, auto_reload=False,
+                       undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    made.filters |= {"spoken": spoken, "figure_json": figure_json}
+    made.globals |= {"asset": asset, "placed": placed, "plotly": _plotly}
+    return made
 
 
-def _plotly() -> str:
+def _template(name: str) -> tuple[str, str, None]:
+    """The text, and the name that errors tell."""
+    return _text("templates", *name.split("/")), name, None
+
+
+def _plotly() -> Markup:
     from plotly.offline import get_plotlyjs
 
-    return f"<script>{get_plotlyjs()}</script>"
+    return Markup(get_plotlyjs())
 
 
-def plain_json(value: object) -> str:
-    """A setting as short text."""
-    return value if isinstance(value, str) else json.dumps(value)
+def _text(*name: str) -> str:
+    return files("pressloop.views").joinpath(*name).read_text(encoding="utf-8")
+
+
+def _write(draft: Path, html: str) -> None:
+    draft.write_text(html, encoding="utf-8", newline="\n")

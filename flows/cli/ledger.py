@@ -42,7 +42,8 @@ def log(ledger: LedgerUrl, campaign: Campaign = None,
         work(ledger, campaign, out, json)
 
 
-def adopt(settings: Annotated[Path, typer.Argument(metavar="SETTINGS.toml", show_default=False)],
+def adopt(settings: Annotated[Path, typer.Argument(
+              metavar="SETTINGS.toml", show_default=False, help="Settings of the campaign.")],
           reason: Annotated[str, typer.Option("--reason", show_default=False,
                                               help="What happened to the ledger.")],
           others: Annotated[bool, typer.Option(
@@ -74,7 +75,8 @@ def reevaluate(ledger: LedgerUrl, campaign: Campaign = None,
 
 
 def backup(ledger: LedgerUrl,
-           to: Annotated[Path, typer.Option("--to", metavar="FILE", show_default=False)],
+           to: Annotated[Path, typer.Option("--to", metavar="FILE", show_default=False,
+                                           help="A file that does not exist yet.")],
            json: Json = False) -> None:
     """Copy the ledger into one new file, also while a campaign writes to it."""
     with plain_errors():
@@ -83,8 +85,10 @@ def backup(ledger: LedgerUrl,
         work(ledger, to, json)
 
 
-def restore(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False)],
-            to: Annotated[str, typer.Option("--to", metavar="URL", show_default=False)],
+def restore(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=False,
+                                                 help="What `backup` wrote.")],
+            to: Annotated[str, typer.Option("--to", metavar="URL", show_default=False,
+                                            help="A database without a ledger.")],
             json: Json = False) -> None:
     """Put a backup where there is no ledger yet."""
     with plain_errors():
@@ -93,8 +97,10 @@ def restore(file: Annotated[Path, typer.Argument(metavar="FILE", show_default=Fa
         work(file, to, json)
 
 
-def migrate(source: Annotated[str, typer.Option("--from", metavar="URL", show_default=False)],
-            to: Annotated[str, typer.Option("--to", metavar="URL", show_default=False)],
+def migrate(source: Annotated[str, typer.Option("--from", metavar="URL", show_default=False,
+                                                help="The ledger to copy.")],
+            to: Annotated[str, typer.Option("--to", metavar="URL", show_default=False,
+                                            help="A database without a ledger.")],
             json: Json = False) -> None:
     """Copy a ledger to another database and prove row by row that both are equal."""
     with plain_errors():

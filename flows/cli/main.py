@@ -20,7 +20,8 @@ app = typer.Typer(
     help="Finds the pressing recipe that gives an all-solid-state battery stack the lowest "
     "interfacial resistance without crushing it, in as few stacks as possible.")
 
-SettingsFile = Annotated[Path, typer.Argument(metavar="SETTINGS.toml", show_default=False)]
+SettingsFile = Annotated[Path, typer.Argument(
+    metavar="SETTINGS.toml", show_default=False, help="Settings of the campaign.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 LedgerUrl = Annotated[str, typer.Option("--ledger", metavar="URL", show_default=False,
                                         help="Such as sqlite:///pressloop.db.")]
@@ -34,7 +35,8 @@ Sweep = Annotated[str, typer.Option(
 Columns = Annotated[str, typer.Option(
     "--columns", metavar="NAMES", show_default=False,
     help="What the columns are, as in f,re,-im or f/kHz,|z|,phase; _ skips one.")]
-Seed = Annotated[Optional[int], typer.Option("--seed", min=0, max=2**31 - 1)]  # noqa: UP045
+Seed = Annotated[Optional[int], typer.Option(  # noqa: UP045
+    "--seed", min=0, max=2**31 - 1, help="Instead of [campaign] seed.")]
 
 
 def _say_version(asked: bool) -> None:
@@ -54,7 +56,8 @@ def options(version: Annotated[bool, typer.Option(
 
 @app.command()
 def run(settings: SettingsFile,
-        trials: Annotated[Optional[int], typer.Option("--trials", min=1)] = None,  # noqa: UP045
+        trials: Annotated[Optional[int], typer.Option(  # noqa: UP045
+            "--trials", min=1, help="Stacks in all, instead of [campaign] trials.")] = None,
         seed: Seed = None, ledger: OtherLedger = None, json: Json = False) -> None:
     """Run the closed loop; started again on the same ledger it goes on where it stopped."""
     with plain_errors():
@@ -80,9 +83,10 @@ def check(settings: SettingsFile,
 @app.command()
 def suggest(settings: SettingsFile,
             data: Annotated[Optional[Path], typer.Option(  # noqa: UP045
-                "--data", metavar="past.csv", help="A table of past presses; left out: the "
-                "campaign's ledger.")] = None,
-            count: Annotated[int, typer.Option("--count", min=1, max=64)] = 1,
+                "--data", metavar="past.csv", help="A table of past presses: CSV, Excel or "
+                "Parquet, one row a stack; left out: the campaign's ledger.")] = None,
+            count: Annotated[int, typer.Option(
+                "--count", min=1, max=64, help="Recipes that are pressed as one batch.")] = 1,
             seed: Seed = None, fix: Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
                 "--fix", metavar="NAME=VALUE", show_default=False,
                 help="Hold a variable at this value; all rows are learned from.")] = None,
@@ -100,7 +104,9 @@ def suggest(settings: SettingsFile,
 
 
 @app.command()
-def table(data: Annotated[Path, typer.Argument(metavar="past.xlsx", show_default=False)],
+def table(data: Annotated[Path, typer.Argument(
+              metavar="past.xlsx", show_default=False,
+              help="A lab's sheet: CSV, Excel or Parquet, one row a stack.")],
           settings: Annotated[Optional[Path], typer.Option(  # noqa: UP045
               "--settings", metavar="OUT", help="Write a new settings file that says so.")] = None,
           lab: Annotated[Optional[Path], typer.Option(  # noqa: UP045
@@ -119,7 +125,9 @@ def table(data: Annotated[Path, typer.Argument(metavar="past.xlsx", show_default
 
 @app.command("import")
 def import_(settings: SettingsFile,
-            data: Annotated[Path, typer.Argument(metavar="past.csv", show_default=False)],
+            data: Annotated[Path, typer.Argument(
+                metavar="past.csv", show_default=False,
+                help="CSV, Excel or Parquet, one row a stack.")],
             ledger: OtherLedger = None, json: Json = False) -> None:
     """Put past presses into the ledger; the same row is never added twice."""
     with plain_errors():
@@ -129,7 +137,8 @@ def import_(settings: SettingsFile,
 
 
 @app.command()
-def evaluate(files: Annotated[list[Path], typer.Argument(metavar="FILE...", show_default=False)],
+def evaluate(files: Annotated[list[Path], typer.Argument(
+                 metavar="FILE...", show_default=False, help="Exports of instruments.")],
              circuit: Annotated[str, typer.Option(
                  help="Such as L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3 or R(RQ)(RQ), or auto.")] = "auto",
              area_cm2: Annotated[Optional[float], typer.Option(  # noqa: UP045
@@ -168,7 +177,8 @@ def recommend(ledger: LedgerUrl, campaign: Campaign = None, json: Json = False) 
 
 @app.command()
 def report(ledger: LedgerUrl, campaign: Campaign = None,
-           out: Annotated[Path, typer.Option("--out", metavar="DIR")] = Path(),
+           out: Annotated[Path, typer.Option(
+               "--out", metavar="DIR", help="Folder for report.html.")] = Path(),
            json: Json = False) -> None:
     """Write one self-contained HTML page."""
     with plain_errors():
@@ -179,7 +189,8 @@ def report(ledger: LedgerUrl, campaign: Campaign = None,
 
 @app.command()
 def export(ledger: LedgerUrl,
-           out: Annotated[Path, typer.Option("--out", metavar="DIR", show_default=False)],
+           out: Annotated[Path, typer.Option(
+               "--out", metavar="DIR", show_default=False, help="Folder for the files.")],
            campaign: Campaign = None, json: Json = False) -> None:
     """Write trials, spectra and traces as CSV and Parquet."""
     with plain_errors():
@@ -190,7 +201,8 @@ def export(ledger: LedgerUrl,
 
 @app.command()
 def settle(ledger: LedgerUrl,
-           trial: Annotated[int, typer.Option("--trial", show_default=False)],
+           trial: Annotated[int, typer.Option(
+               "--trial", show_default=False, help="Its number, as `log` has it.")],
            reason: Annotated[str, typer.Option("--reason", show_default=False,
                                                help="What you saw.")],
            campaign: Campaign = None, json: Json = False) -> None:
@@ -243,6 +255,8 @@ FaultNames = Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
 FaultRate = Annotated[float, typer.Option(
     "--fault-rate", min=0.0, max=1.0, help="Share of cycles, or sweeps, with a random fault.")]
 Expose = Annotated[bool, typer.Option("--expose", help="Listen on other than loopback.")]
+Host = Annotated[str, typer.Option("--host", help="Address to listen on.")]
+EmulatorSeed = Annotated[int, typer.Option("--seed", help="Of noise and random faults.")]
 
 
 @emulate.command("press")
@@ -251,16 +265,18 @@ def emulate_press(
         state: Annotated[Path, typer.Option(
             "--state", metavar="FILE", help="Its retained memory.")] = Path(
                 "pressloop-emulated.plc.json"),
-        host: str = "127.0.0.1",
-        port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 5020,
+        host: Host = "127.0.0.1",
+        port: Annotated[int, typer.Option(
+            "--port", min=0, max=65535, help="TCP port; 0 takes a free one.")] = 5020,
         serial_device: Annotated[str, typer.Option(
             "--serial", metavar="DEVICE", help="Modbus RTU there instead of TCP.")] = "",
-        register_map: Annotated[str, typer.Option("--map", metavar="FILE")] = "generic",
+        register_map: Annotated[str, typer.Option(
+            "--map", metavar="FILE", help="Register map, or: generic.")] = "generic",
         speed: Speed = 50.0,
         personality: Annotated[str, typer.Option(
             help="strict, 'holds outputs' or 'trips'.")] = "strict",
         preset: Annotated[str, typer.Option(help="What stacks are made of.")] = "reference",
-        fault: FaultNames = None, fault_rate: FaultRate = 0.0, seed: int = 7,
+        fault: FaultNames = None, fault_rate: FaultRate = 0.0, seed: EmulatorSeed = 7,
         expose: Expose = False, json: Json = False) -> None:
     """A PLC press that speaks Modbus, with its memory in a file."""
     with plain_errors():
@@ -274,11 +290,12 @@ def emulate_press(
 def emulate_meter(
         bench: Bench = Path("pressloop-emulated.bench.jsonl"),
         dialect: Annotated[str, typer.Option(help="e4980a, e4990a, im3536 or im3570.")] = "im3536",
-        host: str = "127.0.0.1",
-        port: Annotated[int, typer.Option("--port", min=0, max=65535)] = 5025,
+        host: Host = "127.0.0.1",
+        port: Annotated[int, typer.Option(
+            "--port", min=0, max=65535, help="TCP port; 0 takes a free one.")] = 5025,
         speed: Speed = 50.0,
         noise: Annotated[float, typer.Option(min=0.0, max=0.1, help="Relative.")] = 0.003,
-        fault: FaultNames = None, fault_rate: FaultRate = 0.0, seed: int = 0,
+        fault: FaultNames = None, fault_rate: FaultRate = 0.0, seed: EmulatorSeed = 0,
         expose: Expose = False, json: Json = False) -> None:
     """An impedance analyser that speaks SCPI and measures the stack pressed last."""
     with plain_errors():

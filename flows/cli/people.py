@@ -9,7 +9,8 @@ import typer
 
 from pressloop.flows.console import plain_errors
 
-SettingsFile = Annotated[Path, typer.Argument(metavar="SETTINGS.toml", show_default=False)]
+SettingsFile = Annotated[Path, typer.Argument(
+    metavar="SETTINGS.toml", show_default=False, help="Settings of the campaign.")]
 OtherLedger = Annotated[Optional[str], typer.Option(  # noqa: UP045 - typer reads it at run time
     "--ledger", metavar="URL", help="Instead of the one in the settings.")]
 LedgerUrl = Annotated[str, typer.Option("--ledger", metavar="URL", show_default=False,
@@ -93,9 +94,11 @@ def queue(settings: SettingsFile,
 
 
 def attach(settings: SettingsFile,
-           recipe: Annotated[str, typer.Option("--recipe", metavar="MPA,S,DEGC",
-                                               show_default=False)],
-           stack: Annotated[str, typer.Option("--stack", metavar="NAME", show_default=False)],
+           recipe: Annotated[str, typer.Option(
+               "--recipe", metavar="MPA,S,DEGC", show_default=False,
+               help="By which it was pressed; or: reference.")],
+           stack: Annotated[str, typer.Option("--stack", metavar="NAME", show_default=False,
+                                              help="Its name, which no other stack has.")],
            reason: Reason,
            resistance: Annotated[Optional[float], typer.Option(  # noqa: UP045
                "--resistance", metavar="OHM_CM2", help="Of the interface, times area.")] = None,
@@ -104,8 +107,10 @@ def attach(settings: SettingsFile,
            failed: Annotated[Optional[str], typer.Option(  # noqa: UP045
                "--failed", metavar="LABEL",
                help="Instead: crushed, shorted, delaminated, failed or spoilt.")] = None,
-           lot: Annotated[Optional[str], typer.Option("--lot")] = None,  # noqa: UP045
-           operator: Annotated[Optional[str], typer.Option("--operator")] = None,  # noqa: UP045
+           lot: Annotated[Optional[str], typer.Option(  # noqa: UP045
+               "--lot", help="Of its materials; left out: that of [stack].")] = None,
+           operator: Annotated[Optional[str], typer.Option(  # noqa: UP045
+               "--operator", help="Who made it; left out: that of [stack].")] = None,
            held: Annotated[Optional[float], typer.Option(  # noqa: UP045
                "--stack-pressure", metavar="MPA", help="Held while it was measured.")] = None,
            ledger: OtherLedger = None, json: Json = False) -> None:
@@ -118,7 +123,9 @@ def attach(settings: SettingsFile,
              reason, ledger, json)
 
 
-def predict(recipe: Annotated[str, typer.Argument(metavar="MPA,S,DEGC", show_default=False)],
+def predict(recipe: Annotated[str, typer.Argument(
+                metavar="MPA,S,DEGC", show_default=False,
+                help="The recipe; or: reference.")],
             ledger: LedgerUrl, campaign: Campaign = None, json: Json = False) -> None:
     """What is believed of a recipe: resistance, chances of failure, and what they rest on."""
     with plain_errors():

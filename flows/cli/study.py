@@ -12,7 +12,8 @@ from pressloop.flows.console import plain_errors
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 
 
-def study(settings: Annotated[Path, typer.Argument(metavar="STUDY.toml", show_default=False)],
+def study(settings: Annotated[Path, typer.Argument(
+              metavar="STUDY.toml", show_default=False, help="Settings of the study.")],
           seed: Annotated[Optional[int], typer.Option(  # noqa: UP045 - typer reads it at run time
               "--seed", min=0, max=2**31 - 1, help="Instead of the one in the settings.")] = None,
           out: Annotated[Optional[Path], typer.Option(  # noqa: UP045
@@ -26,7 +27,8 @@ def study(settings: Annotated[Path, typer.Argument(metavar="STUDY.toml", show_de
     raise typer.Exit(code)
 
 
-def lint(data: Annotated[Path, typer.Argument(metavar="data.csv", show_default=False)],
+def lint(data: Annotated[Path, typer.Argument(
+             metavar="data.csv", show_default=False, help="One row a stack.")],
          settings: Annotated[Optional[Path], typer.Option(  # noqa: UP045
              "--settings", metavar="CAMPAIGN.toml",
              help="Tells which ranges and which die are meant.")] = None,

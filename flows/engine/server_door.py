@@ -30,17 +30,6 @@ BODY_BYTES = 1000
 SAME = [(b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'"),
         (b"referrer-policy", b"no-referrer")]
 """No page of another origin shows ours in a frame, and draws buttons over it."""
-PAGE = """<!doctype html><meta charset="utf-8"><title>pressloop</title>
-<p id="said">Opening Prefect's page...</p>
-<script nonce="{nonce}">
-const key = location.hash.slice(1);
-history.replaceState(null, "", location.pathname);
-fetch("{enter}", {{method: "POST", body: key}}).then(async (answer) => {{
-  if (!answer.ok) throw new Error(await answer.text());
-  localStorage.setItem("prefect-password", await answer.text());
-  location.replace("/");
-}}).catch((error) => {{ document.getElementById("said").textContent = error.message; }});
-</script>"""
 USED = "This link was used, or is too old. `pressloop link` gives another one."
 
 
@@ -80,8 +69,11 @@ class Door:
         if scope["type"] != "http":
             await _refuse(scope, send, "There is no websocket here.")
         elif scope["path"] == ENTER and method == "GET":
+            # Only where it is asked for: the server starts sooner without.
+            from pressloop.views.page import render
+
             nonce = secrets.token_urlsafe(16)
-            await _answer(send, 200, PAGE.format(nonce=nonce, enter=ENTER), [
+            await _answer(send, 200, render("enter.html", nonce=nonce, enter=ENTER), [
                 (b"content-type", b"text/html; charset=utf-8"), (b"content-security-policy",
                  f"default-src 'none'; connect-src 'self'; script-src 'nonce-{nonce}'; "
                  "frame-ancestors 'none'".encode())])

@@ -11,38 +11,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from pressloop.flows.past.columns.readings import is_bound
 from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import Settings
 from pressloop.optimizer.parameter import Parameter
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.checks import within
-from pressloop.trials.corrections import LABELS, SPOILT
 from pressloop.trials.entry import Imported
 from pressloop.trials.errors import BadInput
-from pressloop.trials.outcome import (
-    Damage,
-    Failed,
-    FailureMode,
-    Intact,
-    Outcome,
-    SetAside,
-    Spoilt,
-)
+from pressloop.trials.outcome import Outcome
 from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import Cells
+from pressloop.trials.tables.outcomes import RESULT, number_of, outcome_of
 from pressloop.trials.trial import State, Trial
 
-RESULT = ("resistance_ohm_cm2", "resistance_se_ohm_cm2", "failure_mode", "damage_index")
-RESISTANCE_OHM_CM2 = (1e-3, 1e9)
-"""From far below a single metal contact to a stack without contact at all."""
 MOST_PRESSED = {"pressure_mpa": 1e5, "dwell_s": 1e8, "temperature_c": 3000.0}
 """Beyond what any press does: such a number has another unit."""
 ABSOLUTE_ZERO_C = 273.15
-HIGHEST_HELD_MPA = 1000.0
-UNITS = "Check the unit and the row: no stack has that."
-FROM_TABLE = "from a table of past presses"
 OPTIONAL = ("stack", "lot", "operator", "stack_pressure_mpa", *RESULT)
 
 
@@ -193,7 +178,7 @@ def _past(line: int, row: Mapping[str, str], settings: Settings, path: Path) -> 
     try:
         recipe = _pressed(Recipe.of({p.name: value for p in settings.space.parameters
                                      if (value := _set_point(row, p)) is not None}))
-        outcome = _outcome(row)
+        outcome = outcome_of(row)
         digest = _digest(row, recipe, outcome)
         stack = settings.stack_named(row.get("stack") or f"past-{digest[:8]}")
         stack = replace(stack, lot=row.get("lot") or stack.lot,
@@ -228,62 +213,10 @@ def _set_point(row: Mapping[str, str], p: Parameter) -> Value | None:
                            f"Add the kind to {p.name} in [space], or correct the cell.")
         return told
     if told:
-        return _number(p.name, told)
+        return number_of(p.name, told)
     if p.fixed:
         return p.constant()
     if p.default is not None:
         return None
     raise BadInput(p.name, "empty", "one of its kinds" if p.kinds else "a number",
                    "Fill the cell or drop the row.")
-
-
-def _outcome(row: Mapping[str, str]) -> Outcome | None:
-    """What the row says of its stack; None where it says nothing: the stack is in work."""
-    resistance, mode = row.get("resistance_ohm_cm2", ""), row.get("failure_mode", "")
-    index = row.get("damage_index", "")
-    damage = Damage(_number("damage_index", index), 0.01) if index else None
-    if mode:
-        if mode not in LABELS:
-            raise BadInput("failure_mode", mode, f"one of {', '.join(LABELS)}, or empty",
-                           "Use one of these words.")
-        if resistance:
-            raise BadInput("resistance_ohm_cm2", resistance, f"empty for a {mode} stack",
-                           "A failed stack has no resistance.")
-        if mode == SPOILT:
-            return Spoilt(FROM_TABLE)
-        return Failed(FailureMode(mode), FROM_TABLE, damage)
-    if not resistance and "resistance_ohm_cm2" in row:
-        return None
-    if not resistance:
-        raise BadInput("failure_mode", "empty", "given, as there is no column of resistances",
-                       "Fill it in, drop the row, or add the column resistance_ohm_cm2.")
-    if is_bound(resistance):
-        return SetAside(f"the resistance is given as {resistance}, which is no reading")
-    error = row.get("resistance_se_ohm_cm2", "")
-    held = row.get("stack_pressure_mpa", "")
-    return _plausible(Intact(
-        _number("resistance_ohm_cm2", resistance),
-        _number("resistance_se_ohm_cm2", error) if error else None, damage=damage,
-        stack_pressure_mpa=_number("stack_pressure_mpa", held) if held else None))
-
-
-def _plausible(outcome: Intact) -> Intact:
-    """Raises BadInput for what no stack has: one such row would bend every model."""
-    within("resistance_ohm_cm2", outcome.resistance_ohm_cm2, *RESISTANCE_OHM_CM2, UNITS)
-    if outcome.resistance_se_ohm_cm2 is not None:
-        within("resistance_se_ohm_cm2", outcome.resistance_se_ohm_cm2, 0.0,
-               RESISTANCE_OHM_CM2[1], UNITS)
-    if outcome.stack_pressure_mpa is not None:
-        within("stack_pressure_mpa", outcome.stack_pressure_mpa, 0.0, HIGHEST_HELD_MPA, UNITS)
-    return outcome
-
-
-def _number(name: str, text: str) -> float:
-    try:
-        # Python takes 1_000 and the digits of all scripts for numbers; a table rarely means them.
-        if "_" in text or not text.isascii():
-            raise ValueError
-        return float(text)
-    except ValueError:
-        raise BadInput(name, text, "a number", "Write it without unit, and with one decimal point."
-                       ) from None

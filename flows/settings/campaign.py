@@ -53,7 +53,24 @@ Name = Annotated[str, AfterValidator(_one_line)]
 
 
 class CampaignTable(Table):
-    """`[campaign]`."""
+    """`[campaign]`: what the campaign is called, how long it may go on and where it is kept.
+
+    name: what it is called, in the ledger and on every page.
+    trials: the budget: stacks in all, those before a restart included.
+    seed: of the search, and of simulated noise; the same seed and history give the same recipes.
+    ledger: address of the database that keeps everything, such as postgresql+psycopg://host/lab.
+    max_sweeps: how often a stack whose spectrum cannot be trusted is measured before it is set
+        aside.
+    on_stop: what becomes of a running cycle when the run is stopped: it finishes by itself, or
+        the press unloads at once.
+    skip_when_late_s: a scheduled run that starts later than this is skipped.
+    after_fault: whether a fault of the machine ends the run, or it goes on with the next stack once
+        the press is ready again.
+    faults_in_a_row: with `after_fault = "go on"`, so many faults in a row end the run all the same.
+    wait_ready_s: with `after_fault = "go on"`, how long the press may take to be ready again.
+    nothing_learned_in_a_row: so many stacks in a row without an outcome end the run; 0 never does.
+    timezone: of schedules, such as Europe/Berlin; that of this computer when left out.
+    """
 
     name: Name
     trials: int = Field(default=24, ge=1, le=100_000)
@@ -70,7 +87,15 @@ class CampaignTable(Table):
 
 
 class StackTable(Table):
-    """`[stack]`: what all stacks of this campaign share."""
+    """`[stack]`: what all stacks of this campaign share.
+
+    lot: name of the materials' lot; stacks of one lot read alike, and another lot may read higher.
+    operator: who makes the stacks.
+    thickness_um: thickness of the separator.
+    area_cm2: geometric area of the electrode; that of the die when left out.
+    pre_press_mpa: what the separator was pressed at before this step.
+    anode_press_mpa: what the anode is pressed at.
+    """
 
     lot: Name
     operator: Name
@@ -81,7 +106,12 @@ class StackTable(Table):
 
 
 class RecipeTable(Table):
-    """`[reference]`: the recipe the lab uses now; the other parameters by their names too."""
+    """`[reference]`: the recipe the lab uses now; the other parameters by their names too.
+
+    pressure_mpa: its pressure.
+    dwell_s: how long it is held.
+    temperature_c: its temperature.
+    """
 
     model_config = ConfigDict(**{**STRICT, "extra": "allow"})
     pressure_mpa: float
@@ -90,7 +120,10 @@ class RecipeTable(Table):
 
 
 class DriverTable(BaseModel):
-    """`[press]` and `[meter]`: the driver, and options that the driver itself checks."""
+    """The driver, and options that the driver itself checks.
+
+    driver: a driver that ships, or the dotted name of the lab's own module.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
     driver: Name
@@ -102,7 +135,7 @@ class DriverTable(BaseModel):
 
 
 class SearchTable(Table):
-    """`[search]`."""
+    __doc__ = Search.__doc__
 
     start_with: int = Field(default=5, ge=1, le=100_000)
     acquisition: Name = Search().acquisition
@@ -111,7 +144,11 @@ class SearchTable(Table):
 
 
 class ObjectiveTable(BaseModel):
-    """`[objective]`: the focus, and options that the objective itself checks."""
+    """`[objective]`: the focus, and options that the objective itself checks.
+
+    focus: what makes one recipe better than another: a file of `optimizer/objectives/`, or a dotted
+        module name.
+    """
 
     model_config = ConfigDict(frozen=True, extra="allow", strict=True)
     focus: Name = DEFAULT
@@ -127,14 +164,22 @@ def _as_tuple(value: Any) -> Any:
 
 
 class EarlierTable(Table):
-    """`[earlier]`: campaigns to learn from as well, in this campaign's ledger or another one."""
+    """`[earlier]`: campaigns to learn from as well.
+
+    campaigns: their names.
+    ledger: address of the ledger that they are in; that of this campaign when left out.
+    """
 
     campaigns: Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)] = ()
     ledger: str | None = None
 
 
 class NotifyTable(Table):
-    """`[notify]`: what is started where a run ends or asks, and on which of these."""
+    """`[notify]`: what is started where a run ends or asks.
+
+    command: a program and its arguments, a list of words; no shell reads it.
+    on: on which of these it is started.
+    """
 
     command: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
     on: Annotated[tuple[Literal["finished", "stopped", "failed", "skipped", "asked"], ...],
@@ -150,7 +195,11 @@ StoppingTable = table_of(Stopping)
 
 
 class Settings(Table):
-    """One campaign's settings."""
+    """One campaign's settings.
+
+    constraints: rules between variables of [space], each by a name of its own and in quotes, such
+        as `hot = "pressure_mpa <= 300 if temperature_c > 100"`.
+    """
 
     campaign: CampaignTable
     stack: StackTable

@@ -13,7 +13,13 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
 
 class ColumnTable(Table):
-    """One column, or several readings of the same stack, and the unit of its numbers."""
+    """One column, or several readings of the same stack, and the unit of its numbers. The header
+    alone, as a text, is a column whose unit its name tells.
+
+    column: the header of the column.
+    columns: headers of several readings of the same stack, of which the mean counts.
+    unit: of the numbers, such as bar or min; what the header says when left out.
+    """
 
     column: str | None = None
     columns: Texts = ()
@@ -42,8 +48,15 @@ QUANTITIES = {
 
 
 class HowTable(Table):
-    """`[table]`: the column and unit of each quantity, the row of the header, columns that are not
-    to be used, words of the lab for failures, and findings of `lint` that are known and right."""
+    """`[table]`: how a lab's sheet is read, where that is not left to the names of its columns.
+
+    header_row: number of the row that names the columns; found when left out.
+    piston_diameter_mm: of the piston of the press, where a gauge shows the pressure of its oil.
+    ignore: headers of columns that are something else.
+    accept: kinds of findings that `pressloop lint` calls errors, and that are known to be right.
+    failure_words: words of the lab, and which of crushed, shorted, delaminated, failed (nobody
+        knows how) and intact each of them is.
+    """
 
     header_row: int | None = Field(default=None, ge=1)
     piston_diameter_mm: float | None = Field(default=None, gt=0)

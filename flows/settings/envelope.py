@@ -26,7 +26,23 @@ Pairs = Annotated[
 
 
 class EnvelopeTable(Table):
-    """`[envelope]`: what die, press and material bear."""
+    """`[envelope]`: what die, press and materials bear. Numbers may tighten the profiles of die and
+    materials, never loosen them; where no die is named, those of the die are needed. `die` is the
+    path of a profile, and `materials` a list of paths; they may also stand here as tables.
+
+    press_max_force_kn: the greatest force of the press.
+    die_diameter_mm: bore of the die; force over its area is the pressure.
+    die_max_pressure_mpa: what the die bears.
+    min_temperature_c: the coldest platens that may be asked for.
+    max_temperature_c: the hottest.
+    open_below_c: platen temperature above which the die stays closed; any when left out.
+    max_dwell_s: the longest dwell.
+    max_rate_mpa_per_s: how fast the load may change.
+    max_o2_ppm: oxygen above which no cycle starts; not looked at when left out.
+    max_h2o_ppm: water above which no cycle starts; not looked at when left out.
+    max_pressure_at_c: pressure that the die bears at temperatures, as pairs of degC and MPa, colder
+        ones first, and straight in between; the same at all when left out.
+    """
 
     die: DieTable | None = None  # type: ignore[valid-type]
     materials: Materials = ()

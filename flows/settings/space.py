@@ -37,7 +37,12 @@ Range = Annotated[tuple[float, float], BeforeValidator(_as_range)]
 
 
 class SteppedTable(Table):
-    """A core variable in full: `{ low = 50, high = 500, step = 5 }`."""
+    """`[space.pressure_mpa]`: a variable in full, such as `{ low = 50, high = 500, step = 5 }`.
+
+    low: the lowest value.
+    high: the highest value.
+    step: set points are multiples of it; the press's own when left out.
+    """
 
     low: float
     high: float
@@ -45,7 +50,20 @@ class SteppedTable(Table):
 
 
 class ParameterTable(Table):
-    """Any other process parameter: bounds, or kinds."""
+    """`[space.NAME]`: any other process parameter, by a name of the lab's: bounds, or kinds. One
+    number or one text is fixed, two numbers are bounds, and texts are kinds.
+
+    low: the lowest value.
+    high: the highest value.
+    kinds: what it may be, where it is no number; then without bounds and step.
+    step: set points are multiples of it.
+    integer: whether it is a whole number.
+    scale: on which it is searched; logarithmic for rates of the press when left out, else linear.
+    unit: shown beside the value.
+    set_by: who sets it; the press sets `ramp_mpa_per_s` and `release_mpa_per_s` when left out, and
+        a person all others.
+    default: what it was wherever a stack does not say it.
+    """
 
     low: float | None = None
     high: float | None = None
@@ -59,7 +77,13 @@ class ParameterTable(Table):
 
 
 class SpaceTable(Table):
-    """`[space]`: where recipes are searched. `steps` are those of the core variables."""
+    """`[space]`: where recipes are searched; other process parameters stand here by their names.
+
+    pressure_mpa: pressure of the secondary press, [low, high], or one number for a fixed one.
+    dwell_s: how long it is held, in the same way.
+    temperature_c: temperature of the platens, in the same way.
+    steps: steps of these three by their names, as `step` in their own tables.
+    """
 
     model_config = ConfigDict(**{**STRICT, "extra": "allow"})
     pressure_mpa: Range

@@ -38,7 +38,7 @@ def table_of(kind: Any, *without: str) -> type[Table]:
     keys: dict[str, Any] = {
         f.name: (_key(hints[f.name]), _default(f)) for f in fields(kind)
         if f.name not in without}
-    return create_model(kind.__name__ + "Table", __base__=Table, **keys)
+    return create_model(kind.__name__ + "Table", __base__=Table, __doc__=kind.__doc__, **keys)
 
 
 def _default(of: Any) -> Any:

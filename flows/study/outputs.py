@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup
+
 from pressloop.flows.study.parts import PARTS
 from pressloop.trials.stamp import versions
 from pressloop.views.files import write_atomically
@@ -25,7 +27,7 @@ class Done:
 
     part: str
     sentences: tuple[str, ...] = ()
-    html: str = ""
+    html: Markup = Markup()  # noqa: RUF009 - frozen, as every text
     tables: Mapping[str, Sequence[Mapping[str, object]]] = field(default_factory=dict)
     problem: str = ""
     trace: str = ""

@@ -24,8 +24,15 @@ Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
 
 
 class StudyTable(Table):
-    """`[study]`. `out` is a folder, from where the command is given; `processes` how many work at
-    once, 0 for as many as there are cores."""
+    """`[study]`: what the study is called, where it is written to and who does the work.
+
+    name: what it is called on the page.
+    seed: of everything that is drawn; the same seed and data give the same tables.
+    out: folder for page and tables, seen from where the command is given.
+    workers: where the jobs run: in processes of their own, one after the other here, or on Dask.
+    processes: how many work at once; 0 for as many as there are cores.
+    dask_address: of a Dask scheduler that runs already; one is started when left out.
+    """
 
     name: Name
     seed: int = Field(default=0, ge=0, le=2**31 - 1)
@@ -37,7 +44,17 @@ class StudyTable(Table):
 
 class SourceTable(Table):
     """`[source]`: a table with its settings, a ledger, or stacks of the simulator. Paths start
-    from the folder of the study file, the address of a ledger from where the command is given."""
+    from the folder of the study file, the address of a ledger from where the command is given.
+
+    table: table of past presses: CSV, Excel or Parquet.
+    settings: with `table`, the settings of the campaign that it belongs to.
+    ledger: address of a ledger.
+    campaign: with `ledger`, the campaign that is looked at.
+    campaigns: with `ledger`, several that are looked at as one.
+    preset: stacks of the simulator, made of this.
+    stacks: with `preset`, how many.
+    lots: with `preset`, of how many lots.
+    """
 
     table: str | None = None
     settings: str | None = None
@@ -73,7 +90,9 @@ def _options_table(part: str) -> type[Table]:
     if part != "replay":
         return table_of(kind)
     # The file names the table of a design of experiments; the options hold its recipes.
-    return create_model("ReplayTable", __base__=table_of(kind, "design"), design=(str, ""))
+    return create_model("ReplayTable", __base__=table_of(kind, "design"), design=(
+        str, Field("", description="Table with the recipes of the lab's design of experiments; "
+                   "adds the strategy \"design\".")))
 
 
 _TABLES: dict[str, Any] = {part: (_options_table(part) | None, None) for part in PARTS}

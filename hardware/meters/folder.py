@@ -25,14 +25,24 @@ Read = Callable[[Path, float], Spectrum]
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`[meter]` keys of this driver. A file's name must contain `match`, unless `barcode_in_file`:
-    then the stack's name stands in the file's head. A file is complete when it has not changed for
-    `settle_s`, which must be longer than the slowest point takes, and reaches down to `lowest_hz`
-    (0: not checked). Of a file with several sweeps `sweep` is taken: "last", or a number from 1;
-    the spectrum's notes say so. `columns`, such as "f,re,-im", says what the columns of the files
-    are, whatever their header says. `not_older_than_s` is how much older than the request for it a
-    file may be. Values of 0 (or -300 degC) for what the file does not say mean that they are not
-    known."""
+    """`[meter]` keys of this driver.
+
+    folder: where the instrument's program exports to.
+    match: what a file's name must contain; {stack_id} stands for the stack's name.
+    barcode_in_file: whether the stack's name stands in the file's head instead.
+    patience_s: how long a file is waited for.
+    settle_s: a file is complete when it has not changed for so long, which must be longer than the
+        slowest point takes.
+    poll_s: how often the folder is looked at.
+    not_older_than_s: how much older than the request for it a file may be.
+    lowest_hz: a file is complete when it reaches down to this; 0 does not look.
+    sweep: which sweep of a file with several: "last", or a number from 1; the spectrum's notes
+        say so.
+    columns: what the columns of the files are, whatever their header says, such as "f,re,-im".
+    stack_pressure_mpa: what the file does not say; 0 for not known.
+    temperature_c: what the file does not say; -300 for not known.
+    rest_s: what the file does not say; -1 for not known.
+    """
 
     folder: str = ""
     match: str = "{stack_id}"

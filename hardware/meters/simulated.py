@@ -16,6 +16,7 @@ import numpy as np
 from pressloop.hardware.options import read_options
 from pressloop.hardware.presses.simulated import MEMORY_SUFFIX
 from pressloop.hardware.protocols import MeterIdentity, Place
+from pressloop.hardware.scpi.settings import MOST_POINTS_PER_DECADE
 from pressloop.hardware.simulation import stack_physics as physics
 from pressloop.hardware.simulation.bench import Bench
 from pressloop.hardware.simulation.sample import Break, Sample, noise, pressed
@@ -34,8 +35,18 @@ LEAD_OHM = 0.4
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`[meter]` keys of this driver. `noise` is relative, per component, in the middle of the
-    band; `glitch_fraction` is how often a sweep has one point that is 10 % off."""
+    """`[meter]` keys of this driver.
+
+    highest_hz, lowest_hz: ends of the sweep.
+    points_per_decade: of the sweep.
+    quadrants: whether four segmented electrodes are swept as well, which show tilt and edge.
+    noise: relative, per component, in the middle of the band.
+    glitch_fraction: how often a sweep has one point that is 10 % off.
+    stack_pressure_mpa: pressure held on the stack while it is measured.
+    temperature_c: temperature at which it is measured.
+    rest_s: how long the stack rests before.
+    amplitude_mv: of the excitation.
+    """
 
     highest_hz: float = 7e6
     lowest_hz: float = 0.1
@@ -55,7 +66,8 @@ def connect(options: Mapping[str, object], place: Place) -> SimulatedMeter:
     positive("meter.lowest_hz", chosen.lowest_hz)
     within("meter.highest_hz", chosen.highest_hz, 10.0 * chosen.lowest_hz, 1e9,
            "A sweep spans a decade or more.")
-    positive("meter.points_per_decade", chosen.points_per_decade)
+    within("meter.points_per_decade", chosen.points_per_decade, 1, MOST_POINTS_PER_DECADE,
+           "10 is usual.")
     positive("meter.stack_pressure_mpa", chosen.stack_pressure_mpa)
     within("meter.temperature_c", chosen.temperature_c, -50.0, 200.0, "Measuring temperature.")
     within("meter.noise", chosen.noise, 0.0, 0.1, "A relative noise, such as 0.003.")

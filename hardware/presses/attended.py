@@ -24,9 +24,19 @@ from pressloop.trials.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`[press]` keys of this driver. `serial` tells presses apart and is `name` if left out;
-    `shown_in` is what the gauge shows: t, short_t, kN, MPa (on the sample) or bar_oil, which needs
-    `piston_area_mm2`. `log_folder` may hold a log per stack, named like the stack."""
+    """`[press]` keys of this driver.
+
+    name: what the press is called.
+    serial: tells presses apart; `name` when left out.
+    die_diameter_mm: bore of its die.
+    max_force_kn: its greatest force.
+    max_temperature_c: the hottest that its platens get.
+    shown_in: what the gauge shows; MPa is that on the sample, bar_oil needs `piston_area_mm2`.
+    piston_area_mm2: area of the piston, for a gauge that shows the pressure of the oil.
+    heated: whether its platens can be heated.
+    log_folder: where the press leaves a log for each stack, named like the stack; none when left
+        out.
+    """
 
     name: str = "attended press"
     serial: str = ""

@@ -26,9 +26,21 @@ from pressloop.trials.errors import BadInput
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`[press]` keys of this driver. `serial_device` (such as /dev/ttyUSB0) takes the place of host
-    and port; `map` is "generic" or the path of a TOML file; `patience_s` is how long a lost link
-    is waited for; `owner` tells computers apart on the press, 0 derives it from this one."""
+    """`[press]` keys of this driver.
+
+    host, port: where the PLC listens.
+    serial_device: such as /dev/ttyUSB0, for Modbus RTU in place of host and port.
+    baud: of the serial line.
+    device: Modbus device number, mostly 1.
+    map: the register map: "generic", or the path of a TOML file (docs/reference/register-map.md).
+    public_target: true allows an address outside private networks.
+    poll_hz: how often the press is looked at.
+    heartbeat_s: how often it is told that somebody watches.
+    timeout_s: how long an answer may take.
+    patience_s: how long a lost link is waited for.
+    linger_s: how long the link stays open once nobody uses it.
+    owner: number that tells computers apart on the press; 0 derives it from this one.
+    """
 
     host: str = "127.0.0.1"
     port: int = 502

@@ -29,8 +29,16 @@ MEMORY_SUFFIX = ".press.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`[press]` keys of this driver. `time_scale` is wall seconds per simulated second: 0 takes
-    no time, 1 is real time."""
+    """`[press]` keys of this driver.
+
+    preset: what the stacks are made of.
+    die_diameter_mm: bore of its die.
+    max_force_kn: its greatest force.
+    max_temperature_c: the hottest that its platens get.
+    stack_pressure_mpa: pressure held on the stack while it is measured.
+    time_scale: wall seconds per simulated second: 0 takes no time, 1 is real time.
+    acoustic_sensor: whether it hears the cathode break.
+    """
 
     preset: str = "reference"
     die_diameter_mm: float = 10.0

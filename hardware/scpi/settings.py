@@ -12,12 +12,27 @@ from pressloop.hardware.scpi.link import host_of
 from pressloop.trials.checks import positive, within
 from pressloop.trials.errors import BadInput
 
+MOST_POINTS_PER_DECADE = 1000
+"""A sweep of more takes days, and no circuit needs it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`[meter]` keys of this driver. `resource` is a VISA name (USB, GPIB, serial) used instead
-    of host and port; 0 for a frequency is the instrument's own limit; `public_target` allows an
-    address outside private networks."""
+    """`[meter]` keys of this driver.
+
+    dialect: the instrument's language (docs/reference/scpi-dialects.md).
+    host, port: where the instrument listens.
+    resource: a VISA name (USB, GPIB, serial) in place of host and port.
+    highest_hz, lowest_hz: ends of the sweep; 0 for the instrument's own limit.
+    points_per_decade: of the sweep.
+    amplitude_mv: of the excitation.
+    aperture: how long each point is averaged.
+    stack_pressure_mpa: pressure held on the stack while it is measured.
+    temperature_c: temperature at which it is measured.
+    rest_s: how long the stack rests before.
+    timeout_s: how long an answer may take.
+    public_target: true allows an address outside private networks.
+    """
 
     dialect: str = "keysight_e4980a"
     host: str = "127.0.0.1"
@@ -43,7 +58,8 @@ class Options:
 def prove(options: Options, language: Dialect) -> None:
     """Raises BadInput for an option that this instrument or this network cannot have."""
     within("meter.port", options.port, 1, 65535, "The port on the instrument's LAN page.")
-    positive("meter.points_per_decade", options.points_per_decade)
+    within("meter.points_per_decade", options.points_per_decade, 1, MOST_POINTS_PER_DECADE,
+           "10 is usual.")
     positive("meter.stack_pressure_mpa", options.stack_pressure_mpa)
     within("meter.temperature_c", options.temperature_c, -50.0, 200.0, "Measuring temperature.")
     within("meter.timeout_s", options.timeout_s, 0.05, 300.0, "Seconds to wait for an answer.")

@@ -28,8 +28,11 @@ TIER = 10.0
 
 @dataclass(frozen=True, kw_only=True)
 class Focus(Objective):
-    """`min_dwell_s`: the shortest dwell that counts as lasting. `margin`: the fraction of pressure
-    that a stack must be able to lack without delaminating."""
+    """Its options.
+
+    min_dwell_s: the shortest dwell that counts as lasting.
+    margin: the fraction of pressure that a stack must be able to lack without delaminating.
+    """
 
     min_dwell_s: float = 60.0
     margin: float = 0.2

@@ -41,7 +41,10 @@ LEADS = 0.01
 
 @dataclass(frozen=True, kw_only=True)
 class Focus(Objective):
-    """`resistance_ohm_cm2`: the threshold."""
+    """Its option.
+
+    resistance_ohm_cm2: the threshold.
+    """
 
     resistance_ohm_cm2: float
 

@@ -49,7 +49,10 @@ CHECKS: tuple[Check, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """`without` names checks to leave out, such as "order". Raises BadInput on other words."""
+    """What the data check leaves out. Raises BadInput on other words.
+
+    without: checks to leave out.
+    """
 
     without: tuple[str, ...] = ()
 

@@ -18,7 +18,8 @@ class Options:
     """Keys of the study's `[replay]` table.
 
     strategies: files of `studies/replay/strategies/`, or dotted module names.
-    budget, batch: stacks of a campaign, and how many are asked for at once.
+    budget: stacks of a campaign.
+    batch: how many are asked for at once.
     repeats: replays of each strategy.
     within_percent: a recipe this close to the best one counts as found.
     on: "emulator" (a stand-in that presses any recipe) or "pool" (only the table's own stacks).

@@ -44,10 +44,13 @@ class Options:
     scatter_percent: scatter of resistance from stack to stack; 0 takes what the stacks show.
     failed_percent: share of stacks that fail whatever the recipe; below 0 takes what the stacks
         show beyond what their recipes explain.
-    budget, batch: most stacks, and how many are pressed between two looks at the results.
-    differences_percent: differences that are to be shown, with this `power` (chance of showing).
+    budget: most stacks.
+    batch: how many are pressed between two looks at the results.
+    differences_percent: differences that are to be shown.
+    power: chance with which they are to be shown.
     stacks_per_day: turns stacks into working days; 0 leaves days out.
-    strategies, repeats: who searches in the expected curve, and how many truths are drawn.
+    strategies: who searches in the expected curve.
+    repeats: how many truths are drawn.
     """
 
     scatter_percent: float = 0.0

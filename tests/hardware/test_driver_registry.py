@@ -71,6 +71,7 @@ def test_wrong_press_option_is_refused(option, value, place):
 @pytest.mark.parametrize(("option", "value"), [
     ("noize", 0.003), ("noise", 0.5), ("noise", -0.1), ("quadrants", "yes"), ("lowest_hz", 0.0),
     ("lowest_hz", 1e7), ("points_per_decade", 0), ("points_per_decade", 7.5),
+    ("points_per_decade", 10**12),
     ("glitch_fraction", 1.1), ("stack_pressure_mpa", 0.0), ("temperature_c", -300.0)])
 def test_wrong_meter_option_is_refused(option, value, place):
     with pytest.raises(BadInput):

@@ -105,6 +105,7 @@ def test_closed_port_says_what_to_check(place):
     ({"amplitude_mv": 5000.0}, "meter.amplitude_mv"), ({"aperture": "longest"}, "meter.aperture"),
     ({"dialect": "e4981a"}, "meter.dialect"), ({"port": 0}, "meter.port"),
     ({"timeout_s": 0.0}, "meter.timeout_s"), ({"points_per_decade": 0}, "points_per_decade"),
+    ({"points_per_decade": 10**12}, "points_per_decade"),
     ({"host": "8.8.8.8"}, "meter.host"),
     ({"resource": "TCPIP0::8.8.8.8::5025::SOCKET"}, "meter.resource")])
 def test_settings_that_cannot_be_are_refused_before_anything_is_opened(place, options, name):

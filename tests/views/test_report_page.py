@@ -66,7 +66,7 @@ def test_many_trials_give_all_figures_and_load_nothing(many: list[Trial], tmp_pa
     assert [p.name for p in tmp_path.iterdir()] == ["r.html"]
     html = (tmp_path / "r.html").read_text(encoding="utf-8")
     # The browser itself refuses what the page would fetch, and no button sends data away.
-    assert "default-src 'none'" in html and "showSendToCloud:false" in html
+    assert "default-src 'none'" in html and "showSendToCloud: false" in html
     assert not re.search(r"@import|url\(\s*['\"]?https?:", html[:html.index("plotly.js v")])
 
 

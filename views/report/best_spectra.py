@@ -16,9 +16,6 @@ from pressloop.views.figures.relaxation import relaxation
 from pressloop.views.figures.residuals import residuals
 from pressloop.views.figures.shown import Shown
 from pressloop.views.kinds import best_intact
-from pressloop.views.page import tag, text
-from pressloop.views.spectra.process_table import TITLE as PROCESSES
-from pressloop.views.spectra.process_table import process_table
 from pressloop.views.words import OHM_CM2, significant
 
 TITLE = "Spectra of the best stacks"
@@ -54,10 +51,3 @@ def panels_of(shown: Sequence[Shown]) -> list[Panel]:
         return [Panel(TITLE, READ, missing=MISSING)]
     return [nyquist(shown, TITLE), bode(shown, "The same over frequency"), residuals(shown),
             relaxation(shown)]
-
-
-def processes_of(shown: Sequence[Shown]) -> str:
-    """The table of processes as a panel; "" where there is none."""
-    table = process_table(shown)
-    return tag("div", tag("h3", text(PROCESSES)) + table, class_="panel",
-               style="margin-top:18px") if table else ""

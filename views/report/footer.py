@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields
 from typing import Any
 
 from pressloop.evaluation.rules import Rules
 from pressloop.optimizer import Problem, Space
 from pressloop.trials.recipe import CORE
-from pressloop.views.page import facts, plain_json, tag, text
 from pressloop.views.words import OHM_CM2, recipe_words
 
 GLOSSARY = (
@@ -29,29 +29,27 @@ GLOSSARY = (
 )
 
 
-def footer(problem: Problem, rules: Rules) -> str:
-    """Glossary and settings."""
+def settings_rows(problem: Problem, rules: Rules) -> list[tuple[str, str]]:
+    """Names and values of all settings that shape the numbers."""
     reference = problem.reference
-    settings = [("reference", recipe_words(reference) if reference else "none"),
-                *_space(problem.space), *_values("risk_limits", problem.limits),
-                *_values("search", problem.search), *_values("surrogate", problem.surrogate),
-                *_values("evaluation", rules)]
-    rows = "".join(tag("div", tag("span", text(name)) + tag("span", text(value)))
-                   for name, value in settings)
-    return tag("footer", tag("h2", "What the words mean")
-               + facts(((a, b, "") for a, b in GLOSSARY), "")
-               + tag("details", tag("summary", "Settings")
-                     + tag("div", rows, class_="columns")))
+    return [("reference", recipe_words(reference) if reference else "none"),
+            *_space(problem.space), *_values("risk_limits", problem.limits),
+            *_values("search", problem.search), *_values("surrogate", problem.surrogate),
+            *_values("evaluation", rules)]
 
 
 def _space(space: Space) -> list[tuple[str, str]]:
     """Bounds of the core as the settings have them, and in words what there is besides."""
-    core = [(f"space.{name}", plain_json(getattr(space, name))) for name in CORE]
-    steps = [(f"space.{name}.step", plain_json(step)) for name, step in space.steps]
+    core = [(f"space.{name}", _plain(getattr(space, name))) for name in CORE]
+    steps = [(f"space.{name}.step", _plain(step)) for name, step in space.steps]
     others = [(f"space.{p.name}", p.told()) for p in space.others]
     return [*core, *steps, *others, *((rule.where, rule.text) for rule in space.rules)]
 
 
 def _values(prefix: str, of: Any) -> list[tuple[str, str]]:
-    return [(f"{prefix}.{field.name}", plain_json(getattr(of, field.name)))
-            for field in fields(of)]
+    return [(f"{prefix}.{field.name}", _plain(getattr(of, field.name))) for field in fields(of)]
+
+
+def _plain(value: object) -> str:
+    """A setting as short text."""
+    return value if isinstance(value, str) else json.dumps(value)

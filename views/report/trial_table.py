@@ -3,60 +3,78 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
 
 from pressloop.trials.trial import State, Trial
-from pressloop.views.kinds import kind_of
 from pressloop.views.markdown import trials_table
-from pressloop.views.page import tag, text
-from pressloop.views.report.symbols import mark_of
+from pressloop.views.page import render
+from pressloop.views.report.marks import Mark, mark_of
 from pressloop.views.words import OHM_CM2, percent, plain, plus_minus
 
-NUMERIC = frozenset({"Trial", "MPa", "s", "°C", OHM_CM2, "Damage", "Nonunif."})
+CSS = {"Trial": "num", "Stack": "name", "MPa": "num", "s": "num", "°C": "num", "Besides": "",
+       "Purpose": "name", "Outcome": "", OHM_CM2: "num", "Damage": "num", "Nonunif.": "num",
+       "Why": "why"}
+"""Columns in their order, and their CSS classes."""
 
 
-def trial_table(trials: Sequence[Trial]) -> str:
-    """The table; every text from users is escaped."""
-    if not trials:
-        return tag("p", "No stack has been pressed yet.", class_="muted")
+class Head(NamedTuple):
+    """The head of a column."""
+
+    name: str
+    css: str
+
+
+class SortedCell(NamedTuple):
+    """What to sort by, what to show, and the mark before it."""
+
+    sort: str
+    shown: str
+    mark: Mark | None = None
+
+
+NOTHING = SortedCell("", "")
+
+
+def trial_table(trials: Sequence[Trial]) -> Markup:
+    """The table, without the columns in which no stack has anything."""
     rows = [_cells(trial, row) for trial, row in zip(trials, trials_table(trials), strict=True)]
-    # A column in which no stack has anything only takes room.
-    heads = [h for h in rows[0] if h in ("Trial", "Stack") or any(row[h][0] for row in rows)]
-    head = "".join(tag("th", tag("button", text(h), type="button"), scope="col",
-                       class_="num" if h in NUMERIC else "") for h in heads)
-    body = "".join(tag("tr", "".join(_cell(h, *row[h]) for h in heads)) for row in rows)
-    return tag("div", tag("table", tag("thead", tag("tr", head)) + tag("tbody", body),
-                          class_="sortable"), class_="scroll")
+    heads = [Head(name, css) for name, css in CSS.items()
+             if name in ("Trial", "Stack") or any(row[name].sort for row in rows)]
+    return render("report/trials.html", heads=heads,
+                  rows=[[row[head.name] for head in heads] for row in rows])
 
 
-def _cell(head: str, sort: str, shown: str) -> str:
-    css = {"Why": "why", "Stack": "name", "Purpose": "name"}.get(head, "")
-    return tag("td", shown, class_="num" if head in NUMERIC else css, data_sort=sort)
-
-
-def _cells(trial: Trial, row: dict[str, object]) -> dict[str, tuple[str, str]]:
-    """By column head: what to sort by, and the HTML to show."""
-    kind, purpose = str(kind_of(trial)), str(row["purpose"])
+def _cells(trial: Trial, row: dict[str, object]) -> dict[str, SortedCell]:
+    """By column."""
+    purpose, mark = str(row["purpose"]), mark_of(trial)
     if trial.state is State.IMPORTED:
         purpose = purpose or "imported"
-    value, error = row["resistance_ohm_cm2"], row["resistance_se_ohm_cm2"]
-    measured, besides = isinstance(value, float), str(row.get("parameters", ""))
     return {
-        "Trial": (str(trial.number), str(trial.number)),
-        "Stack": (trial.stack.stack_id, text(trial.stack.stack_id)),
+        "Trial": _text(trial.number), "Stack": _text(trial.stack.stack_id),
         "MPa": _number(row["pressure_mpa"]), "s": _number(row["dwell_s"]),
-        "°C": _number(row["temperature_c"]), "Besides": (besides, text(besides)),
-        "Purpose": (purpose, text(purpose)),
-        "Outcome": (kind, tag("span", mark_of(trial) + kind, class_="outcome")),
-        OHM_CM2: (f"{value!r}", plus_minus(value, error if isinstance(error, float) else None))
-        if measured and isinstance(value, float) else ("", ""),
+        "°C": _number(row["temperature_c"]), "Besides": _text(row.get("parameters", "")),
+        "Purpose": _text(purpose), "Outcome": SortedCell(mark.word, mark.word, mark),
+        OHM_CM2: _resistance(row["resistance_ohm_cm2"], row["resistance_se_ohm_cm2"]),
         "Damage": _share(row["damage_index"]), "Nonunif.": _share(row["nonuniformity"]),
-        "Why": (why := str(row["corrected"] or row["reason"]), text(why)),
+        "Why": _text(row["corrected"] or row["reason"]),
     }
 
 
-def _number(value: object) -> tuple[str, str]:
-    return (repr(value), plain(value)) if isinstance(value, (int, float)) else ("", "")
+def _text(value: object) -> SortedCell:
+    return SortedCell(str(value), str(value))
 
 
-def _share(value: object) -> tuple[str, str]:
-    return (repr(value), percent(value)) if isinstance(value, (int, float)) else ("", "")
+def _number(value: object) -> SortedCell:
+    return SortedCell(repr(value), plain(value)) if isinstance(value, (int, float)) else NOTHING
+
+
+def _resistance(value: object, error: object) -> SortedCell:
+    if not isinstance(value, float):
+        return NOTHING
+    return SortedCell(repr(value), plus_minus(value, error if isinstance(error, float) else None))
+
+
+def _share(value: object) -> SortedCell:
+    return SortedCell(repr(value), percent(value)) if isinstance(value, (int, float)) else NOTHING

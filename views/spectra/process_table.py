@@ -4,38 +4,38 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import NamedTuple
+
+from markupsafe import Markup
 
 from pressloop.evaluation.processes import RANGES_F_CM2, Process
 from pressloop.evaluation.relaxation_peaks import hertz
 from pressloop.views.figures.shown import Shown
-from pressloop.views.page import tag, text
+from pressloop.views.page import render
 from pressloop.views.words import OHM_CM2, plus_minus, significant
 
-TITLE = "Processes and their capacitances"
 HEADS = ("Process", OHM_CM2, "Peak", "Time constant, s", "Exponent", "F/cm²", "Usual for",
          "Counted as")
-LEFT = ("Spectrum", "Process", "Usual for", "Counted as")
+LEFT = ("Process", "Usual for", "Counted as")
 UNCERTAIN = "not determined"
 
 
-def process_table(shown: Sequence[Shown]) -> str:
+class Group(NamedTuple):
+    """The processes of one spectrum."""
+
+    label: str
+    colour: str
+    rows: Sequence[tuple[str, ...]]
+
+
+def process_table(shown: Sequence[Shown]) -> Markup:
     """The table, with a column of names where there are several spectra; "" where there is no
-    process. Every text from users is escaped."""
-    several = len(shown) > 1
-    rows = [row for one in shown for row in _rows(one, several)]
-    if not rows:
-        return ""
-    heads = ("Spectrum", *HEADS) if several else HEADS
-    head = "".join(tag("th", text(h), scope="col", class_="" if h in LEFT else "num")
-                   for h in heads)
-    table = tag("table", tag("thead", tag("tr", head)) + tag("tbody", "".join(rows)))
-    return tag("div", table, class_="scroll") + tag("p", text(_ranges()), class_="muted small")
-
-
-def swatch(colour: str) -> str:
-    """A dash of this colour before a name."""
-    return tag("i", "", class_="swatch", style=f"background:{colour};display:inline-block;"
-               "margin-right:8px;vertical-align:middle")
+    process."""
+    groups = [Group(one.label, one.colour, cells_of(one)) for one in shown]
+    if not any(group.rows for group in groups):
+        return Markup()
+    return render("spectra/processes.html", heads=HEADS, groups=groups, several=len(shown) > 1,
+                  css=["" if head in LEFT else "num" for head in HEADS], ranges=_ranges())
 
 
 def cells_of(one: Shown) -> list[tuple[str, ...]]:
@@ -46,14 +46,6 @@ def cells_of(one: Shown) -> list[tuple[str, ...]]:
     summed = one.reading.summed if one.valid else ()
     return [_cells(process, one.reading.area_cm2, process.name in summed)
             for process in one.reading.described[0].processes]
-
-
-def _rows(one: Shown, several: bool) -> list[str]:
-    found = cells_of(one)
-    name = tag("td", swatch(one.colour) + text(one.label), class_="name", rowspan=str(len(found)))
-    return [tag("tr", (name if several and number == 0 else "") + "".join(
-        tag("td", text(value), class_="" if head in LEFT else "num")
-        for head, value in zip(HEADS, cells, strict=True))) for number, cells in enumerate(found)]
 
 
 def _cells(one: Process, area_cm2: float, interface: bool) -> tuple[str, ...]:

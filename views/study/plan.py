@@ -3,15 +3,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
+
+from markupsafe import Markup
 
 from pressloop.studies.data import StudyData
 from pressloop.studies.replay.plan import Findings
 from pressloop.views.figures.look import BLUE, MUTED, Panel, blank, log_axis
-from pressloop.views.page import panels, tag, text
-from pressloop.views.study.replay import RIGHT, regret_figure, regret_key
-from pressloop.views.study.spoken import bullets, spoken
+from pressloop.views.page import Cell, render
+from pressloop.views.study.replay import regret_figure, regret_key
 from pressloop.views.study.words.plan import sentences
 from pressloop.views.words import NBSP
 
@@ -22,39 +22,26 @@ EXPECT = ("By how many percent the recommended recipe is expected to be worse th
 DETECT = ("The smallest real difference between two recipes that this many stacks of each can "
           "show, for a scatter from stack to stack of {scatter:.0f} %. Below the line, two recipes "
           "cannot be told apart.")
+HEADS = ("Difference to show", "Stacks of each recipe", "By the formula of the books")
 
 
-def section(findings: Findings, data: StudyData) -> str:
+def section(findings: Findings, data: StudyData) -> Markup:
     """Verdict, expected distance from the best over budget, replicates."""
     main, *rest = sentences(findings)
-    verdict = tag("p", tag("strong", spoken(main))) + bullets(rest)
     curve = findings.search.curve
-    shown = [Panel("What to expect of a budget", EXPECT, regret_figure(curve, eighty=True),
-                   wide=True, key=regret_key(curve))]
-    return tag("section", tag("h2", "Plan") + tag("div", verdict, class_="panel")
-               + tag("p", "") + panels(shown, "plan") + tag("p", "")
-               + tag("div", tag("div", _replicates(findings), class_="panel")
-                     + panels([_detectable(findings)], "plan-detect"), class_="grid"))
+    expected = Panel("What to expect of a budget", EXPECT, regret_figure(curve, eighty=True),
+                     wide=True, key=regret_key(curve))
+    return render(
+        "study/plan.html", verdict=main, rest=rest, expected=expected,
+        detectable=_detectable(findings), power=f"{100.0 * findings.options.power:.0f}",
+        scatter=f"{findings.scatter.percent:.0f}", heads=[(head, "right") for head in HEADS],
+        rows=_replicates(findings))
 
 
-def _replicates(findings: Findings) -> str:
-    heads = ("Difference to show", "Stacks of each recipe", "By the formula of the books")
-    rows = [(f"{r.difference_percent:g}{NBSP}%", str(r.stacks_t_test), str(r.stacks))
-            for r in findings.replicates]
-    caption = (f"Stacks of each of two recipes that show the difference in "
-               f"{100.0 * findings.options.power:.0f} of 100 cases, where stacks scatter by "
-               f"{findings.scatter.percent:.0f} %. A t-test has to learn the scatter from the "
-               "same stacks, so that it takes some more than the usual formula says.")
-    return tag("h3", "Replicates") + tag("p", text(caption), class_="muted small") + _rows(
-        heads, rows)
-
-
-def _rows(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    head = "".join(tag("th", text(h), scope="col", style=RIGHT) for h in heads)
-    body = "".join(tag("tr", "".join(tag("td", text(cell), class_="num") for cell in row))
-                   for row in rows)
-    return tag("div", tag("table", tag("thead", tag("tr", head)) + tag("tbody", body)),
-               class_="scroll")
+def _replicates(findings: Findings) -> list[list[Cell]]:
+    """Rows of the table below `HEADS`."""
+    return [[(f"{r.difference_percent:g}{NBSP}%", "num"), (str(r.stacks_t_test), "num"),
+             (str(r.stacks), "num")] for r in findings.replicates]
 
 
 def _detectable(findings: Findings) -> Panel:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from pressloop.studies.data import StudyData
 from pressloop.studies.replay.numbers import Needed, Pair, Point
 from pressloop.studies.replay.replay import Findings
@@ -22,16 +24,13 @@ from pressloop.views.figures.look import (
     blank,
     log_axis,
 )
-from pressloop.views.page import panels, tag, text
-from pressloop.views.study.spoken import bullets, spoken
+from pressloop.views.page import render
 from pressloop.views.study.words.replay import grounds, stacks_words, verdicts
 from pressloop.views.words import NBSP, plain
 
 COLOURS = (BLUE, RED, GREEN, PURPLE, ORANGE, SKY, MUTED)
 SHADE = (0.16, 0.07)
 """Of the band of the first strategy, and of the others."""
-RIGHT = "text-align:right;min-width:92px"
-"""Unlike numbers, these cells may be broken into lines, though not into single words."""
 SMALLEST = 0.5
 """Percent above the best at which the axis ends: less makes no difference to a lab."""
 READ = ("Each line is one way of choosing recipes: by how many percent the recipe it would "
@@ -41,18 +40,14 @@ READ = ("Each line is one way of choosing recipes: by how many percent the recip
         "{losses:g} percent of resistance. The dashed line is the goal.")
 
 
-def section(findings: Findings, data: StudyData) -> str:
+def section(findings: Findings, data: StudyData) -> Markup:
     """Verdict, picture, table and what the numbers rest on."""
     main, *rest = verdicts(findings)
-    verdict = tag("p", tag("strong", spoken(main))) + bullets(rest)
     panel = Panel("How fast each way finds a good recipe", READ.format(losses=data.limits.losses),
                   regret_figure(findings.curve, goal=findings.options.within_percent), wide=True,
                   key=regret_key(findings.curve))
-    return tag("section", tag("h2", "Replayed campaigns") + tag("div", verdict, class_="panel")
-               + tag("p", "") + panels([panel], "replay")
-               + tag("p", "") + tag("div", _table(findings), class_="panel")
-               + tag("p", "") + tag("div", tag("h3", "What these numbers rest on")
-                                    + bullets(grounds(findings)), class_="panel"))
+    return render("study/replay.html", verdict=main, rest=rest, panel=panel,
+                  heads=_heads(findings), rows=_rows(findings), grounds=grounds(findings))
 
 
 def regret_figure(curve: Sequence[Point], *, goal: float | None = None, eighty: bool = False
@@ -110,26 +105,25 @@ def _line(figure: Any, points: Sequence[Point], colour: str, shade: float, words
                    for p in points])
 
 
-def _table(findings: Findings) -> str:
-    within = findings.options.within_percent
-    heads = ["Way of choosing recipes", f"Stacks to come within {within:g} %",
+def _heads(findings: Findings) -> list[str]:
+    within = f"{findings.options.within_percent:g} %"
+    heads = ["Way of choosing recipes", f"Stacks to come within {within}",
              "Replays that never did", f"Lost of {counted(findings.options.budget, 'stack')}",
              "Above the best at the end", "Breaks the limits at the end"]
+    if findings.pairs:
+        heads.append(f"Stacks needed beyond {words_of(findings.pairs[0].baseline)}'s")
+    return heads
+
+
+def _rows(findings: Findings) -> list[list[str]]:
+    """A row for each way of choosing recipes, below the heads."""
     pairs = {p.strategy: p for p in findings.pairs}
-    if pairs:
-        base = words_of(findings.pairs[0].baseline)
-        heads.append(f"Stacks needed beyond {base}'s")
     last = {name: points[-1] for name, points in _by_strategy(findings.curve).items()}
-    rows = [_row(n, last[n.strategy], pairs.get(n.strategy), bool(pairs))
-            for n in findings.needed]
-    head = "".join(tag("th", text(h), scope="col", style="" if i == 0 else RIGHT)
-                   for i, h in enumerate(heads))
-    return tag("div", tag("table", tag("thead", tag("tr", head))
-                          + tag("tbody", "".join(rows))), class_="scroll")
+    return [_row(n, last[n.strategy], pairs.get(n.strategy), bool(pairs)) for n in findings.needed]
 
 
-def _row(one: Needed, last: Point, pair: Pair | None, paired: bool) -> str:
-    cells = [stacks_words(one), f"{one.never} of {one.replays}",
+def _row(one: Needed, last: Point, pair: Pair | None, paired: bool) -> list[str]:
+    cells = [words_of(one.strategy), stacks_words(one), f"{one.never} of {one.replays}",
              f"{one.lost:.1f} ({one.crushed:.1f} crushed)",
              f"{_percent(last.median_percent)} ({_percent(last.low_percent)} to "
              f"{_percent(last.high_percent)})", f"{100.0 * one.risky:.0f}{NBSP}%"]
@@ -137,9 +131,7 @@ def _row(one: Needed, last: Point, pair: Pair | None, paired: bool) -> str:
         cells.append("" if pair is None else f"{_signed(pair.more_stacks)} "
                      f"({_signed(pair.more_low)} to {_signed(pair.more_high)})"
                      + (", real" if pair.real else ", may be luck"))
-    name = tag("th", text(words_of(one.strategy)), scope="row", style="vertical-align:top")
-    return tag("tr", name
-               + "".join(tag("td", text(cell), style=RIGHT) for cell in cells))
+    return cells
 
 
 def _percent(value: float) -> str:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from pressloop.views.page import facts, page, tag, text
-from pressloop.views.study.spoken import spoken
+from markupsafe import Markup
+
+from pressloop.views.page import render
 from pressloop.views.words import OHM_CM2
 
 IN_SHORT = 2
@@ -31,62 +32,22 @@ class Part:
 
     title: str
     sentences: tuple[str, ...]
-    html: str
+    html: Markup
     problem: str = ""
+
+    @property
+    def anchor(self) -> str:
+        """Where the page shows it."""
+        return "-".join(self.title.lower().split())
 
 
 def study_page(name: str, source: str, parts: Sequence[Part], *, simulated: bool, command: str,
-               versions: Mapping[str, str], digests: Mapping[str, str]) -> str:
+               versions: Mapping[str, str], digests: Mapping[str, str]) -> Markup:
     """The whole file, which asks nothing of the network."""
-    body = "".join((
-        _header(name, source, simulated), _in_short(parts),
-        *(tag("div", part.html or _missing(part), id=_anchor(part)) for part in parts),
-        _footer(command, versions, digests)))
-    plots = "data-figure=" in body
-    return page(f"{name}: study of past stacks", body, plots=plots)
-
-
-def _header(name: str, source: str, simulated: bool) -> str:
-    badge = " " + tag("span", "SIMULATED", class_="badge") if simulated else ""
-    date = datetime.now().astimezone().strftime("%d %B %Y, %H:%M %Z")
-    words = tag("p", "Study of past stacks", class_="eyebrow") + tag("h1", text(name) + badge)
-    words += tag("p", text(f"{source[:1].upper()}{source[1:]} · {date}"), class_="muted")
-    if simulated:
-        words += tag("p", "These stacks come from a simulator. No number here was measured on a "
-                     "real one.", class_="warning")
-    return tag("header", words)
-
-
-def _in_short(parts: Sequence[Part]) -> str:
-    items = "".join(_short(part) for part in parts)
-    return tag("section", tag("h2", "In short") + tag("div", items, class_="panel"))
-
-
-def _short(part: Part) -> str:
-    link = tag("a", text(part.title), href=f"#{_anchor(part)}",
-               style="color:var(--accent);font-weight:650")
-    said = "".join(tag("p", spoken(s)) for s in part.sentences[:IN_SHORT])
-    if part.problem:
-        said = tag("p", text(f"Not done: {part.problem}"), class_="muted")
-    return tag("div", tag("p", link, style="margin:0 0 2px") + said, style="margin:0 0 14px")
-
-
-def _missing(part: Part) -> str:
-    return tag("section", tag("h2", text(part.title)) + tag(
-        "p", text(f"This part could not be done: {part.problem} The other parts are not affected."),
-        class_="panel muted"))
-
-
-def _anchor(part: Part) -> str:
-    return "-".join(part.title.lower().split())
-
-
-def _footer(command: str, versions: Mapping[str, str], digests: Mapping[str, str]) -> str:
-    rows = [*versions.items(), *((f"digest of {n}", value[:16]) for n, value in digests.items())]
-    columns = "".join(tag("div", tag("span", text(a)) + tag("span", text(b))) for a, b in rows)
-    return tag("footer", tag("h2", "What the words mean")
-               + facts(((a, b, "") for a, b in GLOSSARY), "")
-               + tag("p", "To repeat it: " + tag("code", text(command))
-                     + ". The same file, data, seed and versions give the same tables.")
-               + tag("details", tag("summary", "Versions and data")
-                     + tag("div", columns, class_="columns")))
+    digested = [(f"digest of {file}", value[:16]) for file, value in digests.items()]
+    return render(
+        "study/page.html", name=name, source=f"{source[:1].upper()}{source[1:]}",
+        date=datetime.now().astimezone().strftime("%d %B %Y, %H:%M %Z"), simulated=simulated,
+        parts=parts, most=IN_SHORT, glossary=[(a, b, "") for a, b in GLOSSARY], command=command,
+        versions=[*versions.items(), *digested],
+        plots=any("data-figure=" in part.html for part in parts))

@@ -7,9 +7,9 @@ from collections.abc import Callable, Sequence
 
 from pressloop.flows.past.columns.chosen import Trouble
 from pressloop.flows.past.columns.work import Work, changed, rows_words, text_of_number
-from pressloop.trials.tables.columns.cells import NO_READING
 from pressloop.trials.tables.columns.outcomes import failure_in
 from pressloop.trials.tables.columns.units import Unit
+from pressloop.trials.tables.outcomes import is_bound
 from pressloop.trials.tables.rows import Spread
 
 BOUND_SIGNS = {">": ">", "<": "<", "≥": ">", "≤": "<", "o": ">", "ü": ">", "a": ">", "m": ">",
@@ -52,11 +52,6 @@ def read_readings(work: Work, place: int, unit: Unit,
         work.notes.append(f"resistance of {rows_words(bounds)} is a bound and no reading: set "
                           "aside, and taught to no model")
     return out
-
-
-def is_bound(cell: str) -> bool:
-    """True for a cell that bounds a reading, or says that it was out of range."""
-    return cell[:1] in (">", "<") or cell.casefold() in NO_READING
 
 
 def logs_of(cells: Sequence[str]) -> list[float]:

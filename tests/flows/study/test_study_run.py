@@ -92,6 +92,23 @@ def test_the_same_part_twice_gives_the_same_rows(tmp_path: Path) -> None:
     assert tables(tmp_path / "one") == tables(tmp_path / "again") != {}
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("part", "options", "title"), [
+    ("replay", 'strategies = ["random", "one_at_a_time"]\nbudget = 4\nbatch = 2\nrepeats = 2',
+     "What these numbers rest on"),
+    ("plan", 'strategies = ["random"]\nbudget = 4\nbatch = 2\nrepeats = 2', "Replicates"),
+    ("sensitivity", "draws = 40", "Do the readings make sense?")])
+def test_every_part_has_its_section(tmp_path: Path, part: str, options: str, title: str) -> None:
+    settings = read_study(write_study(tmp_path, 'preset = "reference"\nstacks = 14',
+                                      parts=f"[{part}]\n{options}"))
+    source = source_of(settings.source, tmp_path, 2)
+    done = done_part(part, settings.options(part, tmp_path), source, 2, one_by_one)
+    assert not done.problem, done.trace
+    assert title in done.html and done.sentences[0].split()[0] in done.html
+    assert done.html.count("<section>") == done.html.count("</section>") >= 1
+    assert "Undefined" not in done.html
+
+
 def test_names_from_a_table_are_no_markup() -> None:
     words = markdown_of({"study": "s", "source": "t", "seed": 1, "simulated": False, "parts": {
         "lint": {"sentences": ["<b>lot_a</b> | [x](y)"], "problem": None}}})

@@ -1,0 +1,148 @@
+"""Past presses from a DataFrame or a file, for scripts and notebooks: trials to learn from.
+
+The columns are those of `docs/reference/tables.md`. The command line reads the same tables with the
+settings of a campaign, which add the envelope; here no machine is named, and none is commanded.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import Recipe
+from pressloop.trials.stack import Stack
+from pressloop.trials.tables.files import cells_of
+from pressloop.trials.tables.outcomes import RESULT, number_of, outcome_of
+from pressloop.trials.tables.rows import MOST_COLUMNS, MOST_ROWS, text_of
+from pressloop.trials.trial import State, Trial
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+SET_POINTS = ("pressure_mpa", "dwell_s", "temperature_c")
+SAMPLE = ("lot", "operator", "area_cm2", "thickness_um")
+EARLIER = ("pre_press_mpa", "anode_press_mpa")
+SHARED = (*SET_POINTS, *SAMPLE, *EARLIER, "stack_pressure_mpa")
+"""What all stacks may have in common, so that no column says it."""
+COLUMNS = ("stack", *SHARED, *RESULT)
+Row = tuple[str, dict[str, str]]
+"""Where a row stands, in words, and its cells by column, "" for an empty one."""
+
+
+def read_trials(table: pd.DataFrame | Path | str, **shared: float | str) -> tuple[Trial, ...]:
+    """Past presses as trials, one for each row of a DataFrame or of a CSV, Excel or Parquet file.
+
+    Needed are set points (`pressure_mpa`, `dwell_s`, `temperature_c`), the sample (`lot`,
+    `operator`, `area_cm2`, `thickness_um`), and `resistance_ohm_cm2` or `failure_mode`. `shared`
+    holds what is the same for all stacks, such as `temperature_c=25`: it counts where there is no
+    column, or an empty cell. Columns of other names are not read. A stack without a reading is in
+    work: a planned trial without an outcome. A bound such as ">1000" is set aside.
+
+    Raises BadInput, which names row and column, for anything that cannot be used; then nothing of
+    the table is used.
+    """
+    for name in shared:
+        if name not in SHARED:
+            raise _unknown(f"read_trials({name}=...)", name, SHARED)
+    header, rows = _of_file(Path(table)) if isinstance(table, (str, Path)) else _of_frame(table)
+    _prove_header(header, shared)
+    defaults = {name: text_of(value) for name, value in shared.items()}
+    # Where there is no column of resistances, an empty cell of it is no stack in work.
+    names = [name for name in COLUMNS if name != RESULT[0] or name in header]
+    trials = tuple(_trial(number, where, {name: row.get(name) or defaults.get(name, "")
+                                          for name in names})
+                   for number, (where, row) in enumerate(rows, start=1))
+    _prove_different(trials, [where for where, _ in rows])
+    return trials
+
+
+def _of_file(path: Path) -> tuple[list[str], list[Row]]:
+    found = cells_of(path)
+    found.prove_read_one_way(COLUMNS, path)
+    return list(found.header), [
+        (where := f"{path.name} row {number}", _named(found.header, cells, where))
+        for number, cells in found.rows]
+
+
+def _named(header: Sequence[str], cells: Sequence[str], where: str) -> dict[str, str]:
+    if len(cells) != len(header):
+        raise BadInput(where, f"{len(cells)} cells", f"{len(header)} cells, as in the header",
+                       "The row may be cut off, or a decimal comma splits a number.")
+    return dict(zip(header, cells, strict=True))
+
+
+def _of_frame(frame: pd.DataFrame) -> tuple[list[str], list[Row]]:
+    """Rows are named by the index, as a notebook shows it."""
+    rows, columns = frame.shape
+    if rows > MOST_ROWS or columns > MOST_COLUMNS:
+        raise BadInput("table", f"{rows} rows, {columns} columns",
+                       f"at most {MOST_ROWS} rows and {MOST_COLUMNS} columns",
+                       "A table of past presses has one row a stack.")
+    header = [str(name).strip() for name in frame.columns]
+    return header, [(f"row {label}", dict(zip(header, cells, strict=True)))
+                    for label, cells in zip(frame.index, _cells(frame), strict=True)]
+
+
+def _cells(frame: pd.DataFrame) -> Iterator[list[str]]:
+    missing = frame.isna().to_numpy()
+    for gaps, values in zip(missing, frame.itertuples(index=False, name=None), strict=True):
+        yield ["" if gap else text_of(_plain(value)) for gap, value in zip(
+            gaps, values, strict=True)]
+
+
+def _plain(value: Any) -> Any:
+    """A number of numpy as one of Python."""
+    return value.item() if hasattr(value, "item") else value
+
+
+def _prove_header(header: list[str], shared: Mapping[str, object]) -> None:
+    for name in header:
+        if header.count(name) > 1:
+            raise BadInput(f"column {name}", "there twice", "there once", "Drop one.")
+        if name not in COLUMNS and (near := difflib.get_close_matches(name, COLUMNS, 1, 0.85)) \
+                and near[0] not in header:
+            raise _unknown(f"column {name}", name, COLUMNS)
+    for name in (*SET_POINTS, *SAMPLE):
+        if name not in header and name not in shared:
+            raise BadInput(f"column {name}", "missing", "present",
+                           f"Add it, or say what all stacks have: read_trials(table, {name}=...).")
+    if not {"resistance_ohm_cm2", "failure_mode"} & set(header):
+        raise BadInput("column resistance_ohm_cm2", "missing", "present",
+                       f"Add it, or failure_mode. Columns found: {', '.join(header)}.")
+
+
+def _trial(number: int, where: str, row: Mapping[str, str]) -> Trial:
+    try:
+        stack = Stack(row["stack"] or f"row-{number}", row["lot"], row["operator"],
+                      number_of("area_cm2", row["area_cm2"]),
+                      number_of("thickness_um", row["thickness_um"]),
+                      *(number_of(name, row[name]) if row[name] else None for name in EARLIER))
+        recipe = Recipe(*(number_of(name, row[name]) for name in SET_POINTS))
+        outcome = outcome_of(row)
+        state = State.PLANNED if outcome is None else State.IMPORTED
+        return Trial(number, stack, recipe, state, outcome=outcome)
+    except BadInput as error:
+        raise BadInput(f"{where}: {error.name}", error.value, error.bound, error.remedy) from None
+
+
+def _prove_different(trials: tuple[Trial, ...], places: list[str]) -> None:
+    """A row that is there twice would count twice."""
+    seen: dict[object, str] = {}
+    for trial, where in zip(trials, places, strict=True):
+        stack = trial.stack
+        name = "" if stack.stack_id == f"row-{trial.number}" else stack.stack_id
+        same = (name, stack.lot, stack.operator, trial.recipe, repr(trial.outcome))
+        if same in seen:
+            raise BadInput(where, f"the same as {seen[same]}", "different from every other row",
+                           "Delete the copy; if it is a replicate, add a column 'stack' that "
+                           "tells the two apart.")
+        seen[same] = where
+
+
+def _unknown(where: str, name: str, known: tuple[str, ...]) -> BadInput:
+    near = difflib.get_close_matches(name, known, 1)
+    return BadInput(where, "unknown", f"one of {', '.join(known)}",
+                    f"Did you mean {near[0]}?" if near else "Leave it out.")
