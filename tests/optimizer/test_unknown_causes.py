@@ -9,7 +9,7 @@ import pytest
 
 from pressloop.optimizer import Problem, RiskLimits, Space, fit_models
 from pressloop.optimizer.history.training import origin_for, training
-from pressloop.trials.outcome import CAUSES, Failed, FailureMode, Intact
+from pressloop.trials.outcome import KNOWN_MODES, Failed, FailureMode, Intact
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial
 
@@ -25,29 +25,29 @@ def history(trial: Make, failed_at: tuple[float, ...], mode: FailureMode) -> lis
 
 
 def test_an_unknown_cause_labels_none_of_the_known_ones(trial: Make, space: Space) -> None:
-    data = training(history(trial, (420.0, 450.0), FailureMode.FAILED), space, 0.05)
-    assert data.labels[FailureMode.FAILED].y.tolist().count(1.0) == 2
-    assert data.labels[FailureMode.FAILED].y.size == 10
+    data = training(history(trial, (420.0, 450.0), FailureMode.UNKNOWN), space, 0.05)
+    assert data.labels[FailureMode.UNKNOWN].y.tolist().count(1.0) == 2
+    assert data.labels[FailureMode.UNKNOWN].y.size == 10
     assert all(data.labels[mode].y.sum() == 0.0 and data.labels[mode].y.size == 8
-               for mode in CAUSES)
+               for mode in KNOWN_MODES)
 
 
 def test_without_such_a_failure_nothing_is_fitted(trial: Make, space: Space) -> None:
     data = training(history(trial, (420.0,), FailureMode.SHORTED), space, 0.05)
-    assert data.labels[FailureMode.FAILED].y.size == 0
+    assert data.labels[FailureMode.UNKNOWN].y.size == 0
 
 
 @pytest.mark.parametrize(("failed_at", "bad", "good"), [
     ((400.0, 430.0, 460.0), 450.0, 150.0), ((55.0, 60.0, 70.0), 60.0, 250.0)])
 def test_its_direction_is_that_of_the_stacks_that_failed(
         failed_at: tuple[float, ...], bad: float, good: float, trial: Make, space: Space) -> None:
-    models = fit_models(Problem(space), history(trial, failed_at, FailureMode.FAILED))
+    models = fit_models(Problem(space), history(trial, failed_at, FailureMode.UNKNOWN))
     chance = models.failing([Recipe(p, 100.0, 60.0) for p in (bad, good)])
     assert chance[0] > 0.4 and chance[1] < 0.2
 
 
 def test_who_stands_for_whom(trial: Make) -> None:
-    known = history(trial, (), FailureMode.FAILED)
+    known = history(trial, (), FailureMode.UNKNOWN)
     assert origin_for(("lot", "somebody"), known) == (("lot", "somebody"), "")
     origin, note = origin_for(("lot", "eva"), known)
     assert origin == ("lot", "somebody") and "eva" in note and "somebody" in note
