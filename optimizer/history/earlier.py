@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+import torch
 
 from pressloop.optimizer.history.training import Rows, Training
 from pressloop.optimizer.model_files import dataset
@@ -18,6 +19,7 @@ from pressloop.surrogates.failures import threshold
 from pressloop.surrogates.models import physics_gp
 from pressloop.surrogates.models.physics_gp import left_out_density
 from pressloop.surrogates.parts.prior import Prior, ThresholdPrior
+from pressloop.surrogates.parts.rows import thinned
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import FailureMode, Intact
 from pressloop.trials.trial import Trial
@@ -90,12 +92,20 @@ def _why_not(rows: Rows, other: FloatArray, prior: Prior | ThresholdPrior, densi
     if explained and int(other.sum()) >= MANY and not _explained(
             _told(rows[other]), rows.x.shape[-1], prior):
         return "their recipes explain their readings no better than chance"
-    own = rows.group == 0
-    if int(own.sum()) < ENOUGH:
+    if int((rows.group == 0).sum()) < ENOUGH:
         return ""
-    together, alone = density(rows[own | other], prior), density(rows[own], prior)
+    both = _held(rows[other | (rows.group == 0)], prior)
+    together, alone = density(both, prior), density(both[both.group == 0], prior)
     return "without them this lot's stacks are predicted better" if alone > together + MARGIN \
         else ""
+
+
+def _held(rows: Rows, prior: Prior | ThresholdPrior) -> Rows:
+    """Those that a model of this prior is conditioned on: both sums are then over the same own
+    rows."""
+    if isinstance(prior, Prior):
+        return rows
+    return rows[thinned(torch.from_numpy(rows.group), threshold.MOST).numpy()]
 
 
 def _told(rows: Rows) -> tuple[bytes, bytes, bytes]:

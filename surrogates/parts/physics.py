@@ -9,6 +9,7 @@ Shapes: s draws, m points, d inputs, j terms; points carry their group in a last
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -161,7 +162,24 @@ def same_group(x1: Tensor, x2: Tensor, diag: bool) -> Tensor:
     return x1[..., -1].unsqueeze(-1) == x2[..., -1].unsqueeze(-2)
 
 
-class MaternOfKinds(MaternKernel):
+class Matern(MaternKernel):
+    """GPyTorch's kernel of nu 5/2. Where nobody asks for a gradient, the same formula is evaluated
+    in place, which takes half of the time."""
+
+    def forward(self, x1: Tensor, x2: Tensor, diag: bool = False, **params: Any) -> Tensor:
+        """Between x1 (..., m, d) and x2 (..., k, d), shape (..., s, m, k)."""
+        if diag or x1.requires_grad or x2.requires_grad:
+            return super().forward(x1, x2, diag=diag, **params)
+        scale = math.sqrt(5.0) / self.lengthscale
+        left, right = (x1 - 0.5) * scale, (x2 - 0.5) * scale
+        square = (left @ right.transpose(-1, -2)).mul_(-2.0)
+        square.add_(left.square().sum(-1).unsqueeze(-1))
+        square.add_(right.square().sum(-1).unsqueeze(-2)).clamp_min_(0.0)
+        distance = square.sqrt()
+        return square.mul_(1.0 / 3.0).add_(distance).add_(1.0).mul_(distance.neg_().exp_())
+
+
+class MaternOfKinds(Matern):
     """Matern 5/2 over numbers and kinds: distances as of `pressloop.surrogates.parts.kinds`."""
 
     kinds: tuple[int, ...]
@@ -173,7 +191,7 @@ class MaternOfKinds(MaternKernel):
         return super().forward(left, right, diag=diag, **more)
 
 
-def matern(lengths: Tensor, kinds: tuple[int, ...] = ()) -> MaternKernel:
+def matern(lengths: Tensor, kinds: tuple[int, ...] = ()) -> Matern:
     """Matern 5/2 with length scales (s, d), one kernel per draw; kinds share that of their input.
     """
     if any(kinds):
@@ -183,7 +201,7 @@ def matern(lengths: Tensor, kinds: tuple[int, ...] = ()) -> MaternKernel:
         kernel.kinds, kernel.scale = kinds, apart(kinds)
         kernel.lengthscale = lengths.unsqueeze(-2)
         return kernel.requires_grad_(False)
-    kernel = MaternKernel(2.5, ard_num_dims=lengths.shape[-1], batch_shape=lengths.shape[:1],
-                          lengthscale_constraint=Positive(torch.exp, torch.log)).double()
+    kernel = Matern(2.5, ard_num_dims=lengths.shape[-1], batch_shape=lengths.shape[:1],
+                    lengthscale_constraint=Positive(torch.exp, torch.log)).double()
     kernel.lengthscale = lengths.unsqueeze(-2)
     return kernel.requires_grad_(False)

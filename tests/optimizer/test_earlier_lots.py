@@ -9,11 +9,14 @@ import pytest
 from asked import fitted, proposed, recommended
 
 from pressloop.optimizer import Problem, RiskLimits, Space
+from pressloop.optimizer.candidates import sobol
 from pressloop.optimizer.history.earlier import FEWEST, opening_size, useful_rows
 from pressloop.optimizer.history.training import Rows, training
-from pressloop.trials.outcome import Intact
+from pressloop.surrogates.failures.threshold import MOST
+from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
 from pressloop.trials.recipe import Recipe
-from pressloop.trials.trial import Trial
+from pressloop.trials.stack import Stack
+from pressloop.trials.trial import State, Trial
 
 LIMITS = RiskLimits()
 NOW = ("new", "somebody")
@@ -107,6 +110,28 @@ def test_a_lot_of_other_strength_says_little_of_crushing_here(lots, space, simul
     alone, told = (fitted(own, space, LIMITS, earlier=e, origin=NOW).crushing(harsh)
                    for e in ((), strong))
     assert (told > 0.5).all() and (told > 0.8 * alone).all()
+
+
+@pytest.mark.parametrize(("own", "earlier"), [(3, MOST + 20), (MOST, 30)])
+def test_more_damage_indices_than_one_model_holds(space, own, earlier):
+    """Alike in both lots: whichever of them is large, they are learned from together."""
+    trials = indexed(space, own + earlier)
+    told = [*of_lot(trials[:own], "new"), *of_lot(trials[own:], "old")]
+    rows, notes = log_hazards(told, space)
+    assert rows.y.size == own + earlier
+    assert not notes
+
+
+def indexed(space: Space, count: int) -> list[Trial]:
+    """Stacks all over the space, shorted, so that they tell of damage only: its index rises with
+    pressure."""
+    x, noise = sobol(3, count, 0), np.random.default_rng(0).standard_normal(count)
+    hazard = 0.05 * np.exp(12.0 * (x[:, 0] - 0.7) + 0.2 * noise)
+    return [Trial(i, Stack(f"s{i}", "lot", "somebody", 0.785, 600.0, 375.0), recipe,
+                  State.EVALUATED, outcome=Failed(FailureMode.SHORTED, "shorted",
+                                                  Damage(float(index), 0.01)))
+            for i, (recipe, index) in enumerate(zip(space.decode_all(x), -np.expm1(-hazard),
+                                                    strict=True), 1)]
 
 
 def test_what_is_left_out_is_told_with_the_recommendation(lots, space):

@@ -7,10 +7,12 @@ import math
 import pytest
 import torch
 from gpytorch.distributions import MultivariateNormal
-from rows_told import line
+from gpytorch.kernels import MaternKernel
+from rows_told import grid, line
 
 from pressloop.surrogates.parts.expectation_propagation import Sites, approximate
 from pressloop.surrogates.parts.importance_sampling import effective, resampled, sample
+from pressloop.surrogates.parts.physics import matern
 from pressloop.surrogates.parts.prior import Prior, Term
 from pressloop.surrogates.parts.rows import draws_kept, thinned
 
@@ -105,6 +107,20 @@ def test_rows_are_thinned_evenly_and_own_ones_first():
     assert (group[kept] == 0).sum() == 20
     assert thinned(torch.zeros(10), 64).tolist() == list(range(10))
     assert draws_kept(1) >= draws_kept(40) >= draws_kept(5000) >= 1
+
+
+@pytest.mark.parametrize("shape", [(7, 3), (2, 1, 7, 3), (4, 7, 3)])
+@pytest.mark.parametrize("asked", ["nothing", "gradient", "diagonal"])
+def test_the_kernel_is_gpytorchs(shape, asked):
+    """Of plain points, batches of points and points of each draw; equal points included."""
+    x = grid(math.prod(shape[:-1]), 3).reshape(shape).requires_grad_(asked == "gradient")
+    other, lengths = x.detach().flip(-2), 0.02 + grid(4, 3, seed=1)
+    theirs = MaternKernel(2.5, ard_num_dims=3, batch_shape=torch.Size([4])).double()
+    theirs.lengthscale = lengths.unsqueeze(-2)
+    diag = asked == "diagonal"
+    found = matern(lengths).forward(x, other, diag=diag)
+    assert torch.allclose(found, theirs.forward(x, other, diag=diag), atol=1e-10)
+    assert found.requires_grad == (asked == "gradient")
 
 
 def test_priors_are_values():

@@ -9,6 +9,7 @@ from pressloop.flows.campaign.lab import order_of, prove_lasting
 from pressloop.flows.cli.commands.table_words import (
     by_reading,
     origin_warnings,
+    outside_warnings,
     say_in_work,
     say_table,
 )
@@ -45,7 +46,8 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
                 "not added; import the table again once they have been read")
     result = {"campaign": name, "rows": len(past), "added": added, "known": len(past) - added,
               "in_work": len(in_work),
-              "warnings": [*warnings, *origin_warnings(table, settings)],
+              "warnings": [*warnings, *outside_warnings(table, settings),
+                       *origin_warnings(table, settings)],
               "table": table.cells.taken}
     emit(result, as_json, lambda: print(
         f"{added} of {counted(len(past), 'row')} added to {name}; "

@@ -15,6 +15,7 @@ from pressloop.flows.campaign.stored import say_if_mixed
 from pressloop.flows.cli.commands.table_words import (
     by_reading,
     origin_warnings,
+    outside_warnings,
     say_in_work,
     say_table,
 )
@@ -69,7 +70,8 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
         say(note)
     found = propose(models, count, settings.campaign.seed if seed is None else seed)
     emit({"rows": len(past), "in_work": len(in_work),
-          "warnings": [*warnings, *origin_warnings(table, settings)],
+          "warnings": [*warnings, *outside_warnings(table, settings),
+                       *origin_warnings(table, settings)],
           "table": table.cells.taken, "laws": models.laws,
           "suggestions": [asdict(p, dict_factory=plain_pairs) for p in found]}, as_json,
          lambda: show(found, space, laws_words(models.laws)))

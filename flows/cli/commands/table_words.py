@@ -8,8 +8,9 @@ from pathlib import Path
 from pressloop.flows.console import say
 from pressloop.flows.past.trials import Past, PastTable
 from pressloop.flows.settings.campaign import Settings
+from pressloop.hardware.envelope import violations
 from pressloop.trials.tables.files import Cells
-from pressloop.trials.wording import counted
+from pressloop.trials.wording import by_number, counted
 
 
 def say_taken(path: Path, cells: Cells, ignored: Sequence[str], as_json: bool) -> None:
@@ -40,8 +41,21 @@ def say_table(path: Path, table: PastTable, settings: Settings, warnings: Sequen
     """The same, with `warnings` of the data check, and what the table and the settings do not have
     in common."""
     say_taken(path, table.cells, table.ignored, as_json)
-    for line in (*warnings, *origin_warnings(table, settings)):
+    for line in (*warnings, *outside_warnings(table, settings),
+                 *origin_warnings(table, settings)):
         say(line)
+
+
+def outside_warnings(table: PastTable, settings: Settings) -> tuple[str, ...]:
+    """A line where rows lie outside the envelope: history may, but more often a unit is wrong."""
+    outside = [(one.line, found) for one in table.past
+               if (found := violations(one.recipe, settings.envelope))]
+    if not outside:
+        return ()
+    line, (first, *_) = outside[0]
+    return (f"Warning: {counted(len(outside), 'row')} of {len(table.past)} "
+            f"{by_number(len(outside), 'lies', 'lie')} outside the envelope, as row {line}: "
+            f"{first.name} = {first.value:g} must be {first.bound}. Is the unit right?",)
 
 
 def origin_warnings(table: PastTable, settings: Settings) -> tuple[str, ...]:
