@@ -80,7 +80,7 @@ def analyse(models: Models) -> Analysis:
     intact = any(isinstance(t.outcome, Intact) for t in telling)
     now = recommend(models) if intact else None
     return Analysis(
-        trials=ordered, space=models.space, models=models, recommendation=now,
+        trials=ordered, space=models.space.as_asked, models=models, recommendation=now,
         steps=_steps(telling, after, models.origin, now) if now else (),
         forecasts=_forecasts(telling, after),
         controls=drift(ordered, models.problem.reference, earlier=models.earlier),

@@ -31,6 +31,6 @@ def test_the_page_can_be_followed(pressloop: Pressloop, tmp_path: Path) -> None:
                  'resistance_ohm_cm2 = { column = "R_int [Ω]", unit = "Ω" }', "header_row = 4",
                  'lot = "NCM622, LPSCl"', "YOURS"):
         assert line in written, written
-    assert "In work: 1 row" in answers[3].err
+    assert "1 row without a reading (row 14): in work" in answers[3].err
     assert "9 of 9 rows added" in answers[4].out
     assert "set aside, and taught to no model" in answers[4].err
