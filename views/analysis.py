@@ -60,6 +60,12 @@ class Analysis:
         """How much risk may be taken."""
         return self.models.limits
 
+    def not_drawn(self, drawn: Sequence[str]) -> list[str]:
+        """Variables in which stacks may lie off a picture over those drawn: free ones, and ones
+        that are held while stacks vary them."""
+        held = (name for name, _ in self.models.space.held)
+        return [name for name in dict.fromkeys((*self.space.free, *held)) if name not in drawn]
+
     @property
     def reference(self) -> Recipe | None:
         """The recipe the lab uses now."""
