@@ -222,6 +222,16 @@ class Space:
         return replace(self, held=held, others=others)
 
     @property
+    def as_asked(self) -> Space:
+        """The same with core variables that are held as fixed ones: where recipes are looked for,
+        whatever the stacks vary."""
+        fixed: dict[str, Any] = {name: (value, value) for name, value in self.held if name in CORE}
+        if not fixed or not any(name not in dict(self.held) for name in self.free):
+            return self
+        return replace(self, held=tuple(pair for pair in self.held if pair[0] not in CORE),
+                       steps=tuple(pair for pair in self.steps if pair[0] not in fixed), **fixed)
+
+    @property
     def core(self) -> Space | None:
         """Pressure, dwell and temperature alone, without rules; None where all three are fixed."""
         if not any(p.name in CORE for p in self.varied):

@@ -60,6 +60,12 @@ class Analysis:
         """How much risk may be taken."""
         return self.models.limits
 
+    def not_drawn(self, drawn: Sequence[str]) -> list[str]:
+        """Variables in which stacks may lie off a picture over those drawn: free ones, and ones
+        that are held while stacks vary them."""
+        held = (name for name, _ in self.models.space.held)
+        return [name for name in dict.fromkeys((*self.space.free, *held)) if name not in drawn]
+
     @property
     def reference(self) -> Recipe | None:
         """The recipe the lab uses now."""
@@ -80,7 +86,7 @@ def analyse(models: Models) -> Analysis:
     intact = any(isinstance(t.outcome, Intact) for t in telling)
     now = recommend(models) if intact else None
     return Analysis(
-        trials=ordered, space=models.space, models=models, recommendation=now,
+        trials=ordered, space=models.space.as_asked, models=models, recommendation=now,
         steps=_steps(telling, after, models.origin, now) if now else (),
         forecasts=_forecasts(telling, after),
         controls=drift(ordered, models.problem.reference, earlier=models.earlier),

@@ -111,3 +111,10 @@ def test_no_space_at_all_is_refused(bounds):
 def test_risk_limits_refuse_what_is_no_fraction_or_error(name, value):
     with pytest.raises(BadInput, match=name):
         RiskLimits(**{name: value})
+
+
+def test_what_stacks_vary_and_the_settings_fix_is_fixed_as_asked() -> None:
+    asked = Space((50.0, 500.0), (10.0, 900.0), (25.0, 25.0))
+    freed = asked.over([Recipe(100.0, 60.0, 25.0), Recipe(100.0, 60.0, 90.0)])
+    assert freed.free != asked.free and freed.as_asked == asked
+    assert asked.as_asked is asked

@@ -18,7 +18,7 @@ from pressloop.studies.sensitivity.sanity import Finding, odd_rows, sanity
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
 from pressloop.trials.trial import Trial
-from pressloop.views.study.sensitivity import _check
+from pressloop.views.study.sensitivity import check_row
 from pressloop.views.study.words.rules import flag_words
 from tests.studies.sensitivity_tables import SPACE, study, table
 from tests.studies.stacks import pressed, spread
@@ -132,4 +132,4 @@ def test_what_cannot_be_looked_at_is_left_out_or_said() -> None:
     checks = _checked(StudyData("hot", pressed(spread(8, 0, hot)), hot))
     assert not {"dwell when cold", "temperature when cold"} & {c.look.name for c in checks}
     assert any(c.why_not for c in checks) and not any(c.flagged for c in checks)
-    assert any("cannot be told" in _check(c).verdict for c in checks)
+    assert any("cannot be told" in check_row(c).verdict for c in checks)

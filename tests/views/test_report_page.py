@@ -109,6 +109,17 @@ def test_fixed_variables_leave_curves_or_the_other_map(
     assert title in seen.words and "fixed" in seen.words
 
 
+def test_a_variable_that_is_fixed_while_stacks_vary_it_is_told_as_fixed(
+        many: list[Trial], tmp_path: Path) -> None:
+    colder = Space((50.0, 500.0), (10.0, 1800.0), (25.0, 25.0))
+    hot = replace(many[0], recipe=replace(many[0].recipe, temperature_c=120.0))
+    seen = written(tmp_path, [hot, *many[1:3]], colder)
+    assert "Resistance over pressure and dwell" in seen.words
+    assert "Faint marks were pressed far from this slice" in seen.words
+    assert "Temperature that is as good" not in seen.words
+    assert re.search(r"space.temperature_c\s+\[25.0, 25.0\]", seen.words)
+
+
 def test_user_text_is_shown_as_text(many: list[Trial], tmp_path: Path) -> None:
     nasty = "<script>alert(1)</script><b>&\"'"
     first = replace(many[0], stack=Stack(nasty, "L", "o", 0.785, 600.0))

@@ -89,7 +89,7 @@ def _resistance(found: Analysis, cut: Slice) -> Panel:
     read += _limit(figure, cut, found.models.crushing(cut.recipes),
                    found.limits.max_crush_probability)
     overlay(figure, found, cut.across, cut.up, cut.at)
-    return Panel(title, read + _far(found), figure)
+    return Panel(title, read + _far(found, cut), figure)
 
 
 def _crushing(found: Analysis, cut: Slice) -> Panel:
@@ -100,7 +100,7 @@ def _crushing(found: Analysis, cut: Slice) -> Panel:
     read = "The darker, the likelier is the next stack to be crushed (thin line: half of them). "
     read += _limit(figure, cut, chance, found.limits.max_crush_probability)
     overlay(figure, found, cut.across, cut.up, cut.at)
-    return Panel(f"Chance of crushing, {cut.where}", read + _far(found), figure)
+    return Panel(f"Chance of crushing, {cut.where}", read + _far(found, cut), figure)
 
 
 def _levels(best: float, worst: float) -> list[float]:
@@ -140,8 +140,9 @@ def _line(figure: Any, cut: Slice, z: FloatArray, level: float, form: str) -> No
             line={"width": 0.9, "color": "rgba(31, 41, 51, 0.6)"})
 
 
-def _far(found: Analysis) -> str:
-    return " Faint marks were pressed far from this slice." if len(found.space.free) > 2 else ""
+def _far(found: Analysis, cut: Slice) -> str:
+    far = found.not_drawn((cut.across, cut.up))
+    return " Faint marks were pressed far from this slice." if far else ""
 
 
 def _limit(figure: Any, cut: Slice, chance: FloatArray, limit: float) -> str:

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from pressloop.optimizer import Space
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial
 from pressloop.views.analysis import Analysis
@@ -23,7 +22,7 @@ def overlay(figure: Any, found: Analysis, across: str, up: str, at: Recipe) -> N
     """Adds the marks; those pressed far from `at` in the variables not drawn are faint."""
     # Intact stacks last: what works is not to be hidden by what broke next to it.
     trials = sorted(found.trials, key=lambda t: kind_of(t) is Kind.INTACT)
-    _tried(figure, trials, _nearness(trials, found.space, (across, up), at), across, up)
+    _tried(figure, trials, _nearness(trials, found, (across, up), at), across, up)
     if found.reference is not None:
         _mark(figure, found.reference, (across, up), "reference")
     if found.recommendation is not None:
@@ -38,9 +37,10 @@ def _tried(figure: Any, trials: Sequence[Trial], opacity: list[float], across: s
         hovertext=[hover(t) for t in trials], marker={**marks(trials), "opacity": opacity})
 
 
-def _nearness(trials: Sequence[Trial], space: Space, drawn: tuple[str, str], at: Recipe
+def _nearness(trials: Sequence[Trial], found: Analysis, drawn: tuple[str, str], at: Recipe
               ) -> list[float]:
-    others = [i for i, name in enumerate(space.free) if name not in drawn]
+    space, told = found.models.space, found.not_drawn(drawn)
+    others = [i for i, name in enumerate(space.free) if name in told]
     if not others or not trials:
         return [1.0] * len(trials)
     gap = np.abs(space.encode([t.recipe for t in trials]) - space.encode([at]))[:, others].max(1)

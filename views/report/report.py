@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -50,17 +51,17 @@ def write_report(
     stacks."""
     found = analyse(models)
     best = best_spectra(found.trials, rules)
-    recommended = found.recommendation
+    recommended, problem = found.recommendation, replace(models.problem, space=found.space)
     return write_page(
         Path(path), "report/page.html", campaign=campaign, simulated=simulated, note=note,
         date=datetime.now().astimezone().strftime("%d %B %Y, %H:%M %Z"), tiles=_tiles(found.trials),
-        card=None if recommended is None else card(recommended, models.problem),
+        card=None if recommended is None else card(recommended, problem),
         stopping=" ".join(stopping), key=key(found), course=[convergence(found)],
         controls=[] if found.controls is None else [controls(found.controls)],
         predictions=_predictions(found), measurements=[*panels_of(best), trace(found.trials)],
         processes=process_table(best), trials=trial_table(found.trials),
         corrections=None if found.effect is None else corrections_panel(found.effect, recommended),
-        glossary=[(a, b, "") for a, b in GLOSSARY], settings=settings_rows(models.problem, rules),
+        glossary=[(a, b, "") for a, b in GLOSSARY], settings=settings_rows(problem, rules),
         plots=True)
 
 

@@ -66,7 +66,7 @@ def section(findings: Findings, data: StudyData) -> Markup:
         shares=[share_panel(findings)] if several else [],
         sense=_sense(findings), flags=[_flag(one, findings.row_word) for one in findings.flags],
         odd=[odd_words(one, findings.row_word) for one in findings.odd],
-        checks=[_check(one) for one in findings.checks],
+        checks=[check_row(one) for one in findings.checks],
         changes=changes_words(findings.changes), recipe=recipe_words(findings.recipe),
         cautious=findings.cautious, map_drawn=len(data.space.free) > 1,
         curves=curve_panels(findings, data), maps=map_panels(findings, data),
@@ -92,7 +92,8 @@ def _flag(one: Finding, word: str) -> Flag:
                 f"{rows_words(one, word)}")
 
 
-def _check(one: Finding) -> Check:
+def check_row(one: Finding) -> Check:
+    """What is told of one rule of pressing."""
     return Check(one.look.rule, one.look.where, one.stacks,
                  "" if one.slope is None else slope_words(one, start=""), one.flagged,
                  f"cannot be told: {one.why_not}" if one.why_not else "kept")

@@ -25,6 +25,9 @@ from pressloop.flows.settings.campaign import from_plain
 from pressloop.flows.study.settings import read_study
 
 ELSEWHERE = {"read-your-spectra.md": "tests/evaluation/readers/test_reading_page.py",
+             "corrections.md": "tests/flows/cli/test_put_right.py",
+             "own-recipes.md": "tests/flows/cli/test_put_right.py",
+             "real-sheets.md": "tests/flows/past/test_real_sheets_page.py",
              "add-a-press.md": "tests/flows/cli/test_add_a_press.py"}
 """Pages whose commands need files of their own, and the tests that run them."""
 LASTING = ("serve", "emulate press", "emulate meter")
@@ -32,6 +35,7 @@ LASTING = ("serve", "emulate press", "emulate meter")
 READY = "Ctrl-C ends it"
 ASKS = "Press stack"
 GAMRY = "EXPLAIN\nTAG\tEISPOT\nZCURVE\tTABLE\n\tPt\tFreq\tZreal\tZimag\n\t#\tHz\tohm\tohm\n"
+ROWS = 8
 STUDY = """[study]
 name = "spring"
 workers = "here"
@@ -52,6 +56,8 @@ def lab(folder: Path, page: Path) -> None:
         told |= {"envelope": {"die_diameter_mm": 13, "press_max_force_kn": 147,
                               "max_temperature_c": 40}, "space": {"temperature_c": 25}}
         (folder / "exports").mkdir()
+    if page.stem in ("parameters", "rules"):
+        with_parameters(folder, page)
     write_settings(folder, "my.toml", **told)
     write_table(folder)
     pd.read_csv(folder / "past.csv").to_excel(folder / "past.xlsx", index=False)
@@ -62,6 +68,25 @@ def lab(folder: Path, page: Path) -> None:
         (folder / name).write_text(spectrum)
     (folder / "cell.DTA").write_text(GAMRY + "".join(
         f"\t{n}\t{f:.6g}\t{z.real:.6g}\t{z.imag:.6g}\n" for n, (f, z) in enumerate(arcs())))
+
+
+def with_parameters(folder: Path, page: Path) -> None:
+    """Settings and a table of the page's own variables, by the name of the page."""
+    text = tables(page)[0]
+    path = write_settings(folder, f"{page.stem}.toml", space=None, reference=None)
+    path.write_text(f"{path.read_text()}\n{text}")
+    columns = {name: column(told) for name, told in tomllib.loads(text)["space"].items()}
+    pd.DataFrame(columns | {"resistance_ohm_cm2": np.linspace(90.0, 40.0, ROWS)}).to_csv(
+        folder / f"{page.stem}.csv", index=False)
+
+
+def column(told: Any) -> list[Any]:
+    """Whole numbers between bounds, or kinds in turn."""
+    low, high = (told["low"], told["high"]) if isinstance(told, dict) else told
+    if isinstance(low, str):
+        return [told[i % len(told)] for i in range(ROWS)]
+    return np.linspace(max(low, 1), high, ROWS).round()[np.argsort(np.arange(ROWS) * 3 % ROWS)
+                                                        ].tolist()
 
 
 def arcs() -> list[tuple[float, complex]]:
@@ -156,9 +181,13 @@ def test_every_piece_of_settings_is_understood(page: Path, tmp_path: Path) -> No
         if text.lstrip().startswith("[study]"):
             path = tmp_path / "study.toml"
             path.write_text(text)
-            assert read_study(path).parts
+            assert read_study(path).options
         else:
-            found = from_plain(settings_values(**tomllib.loads(text)), page.name)
+            told = tomllib.loads(text)
+            if "space" in told:
+                # The usual recipe says nothing of the page's own parameters.
+                told = {"reference": None} | told
+            found = from_plain(settings_values(**told), page.name)
             assert found.campaign.name == "night"
 
 
