@@ -14,7 +14,8 @@ import urllib.error
 import urllib.request
 from typing import Literal
 
-from pressloop.flows.settings.campaign import NotifyTable, Settings
+from pressloop.flows.settings.campaign import Settings
+from pressloop.flows.settings.campaign_tables import NotifyTable
 
 How = Literal["finished", "stopped", "failed", "skipped", "asked"]
 WEBHOOK_VARIABLE = "PRESSLOOP_NOTIFY_WEBHOOK"

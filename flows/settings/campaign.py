@@ -7,29 +7,35 @@ import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     ValidationError,
 )
 
 from pressloop.evaluation.rules import Rules
+from pressloop.flows.settings.campaign_tables import (
+    CampaignTable,
+    DriverTable,
+    EarlierTable,
+    NotifyTable,
+    ObjectiveTable,
+    RecipeTable,
+    SearchTable,
+    StackTable,
+)
 from pressloop.flows.settings.columns import AS_NAMED, HowTable
 from pressloop.flows.settings.envelope import EnvelopeTable
 from pressloop.flows.settings.envelope_rules import envelope_rules
 from pressloop.flows.settings.profiles import inlined
 from pressloop.flows.settings.space import SpaceTable
-from pressloop.flows.settings.tables import STRICT, Table, as_tuple, readable, table_of
+from pressloop.flows.settings.tables import Table, readable, table_of
 from pressloop.hardware.envelope import Envelope, check
 from pressloop.optimizer.constraints.feasible import anchors
 from pressloop.optimizer.cost import Cost
-from pressloop.optimizer.objectives import DEFAULT, Objective, named_objective
+from pressloop.optimizer.objectives import Objective, named_objective
 from pressloop.optimizer.problem import Problem, Search, SurrogateChoice
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
@@ -40,158 +46,14 @@ from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.toml_files import toml
 
-
-def _one_line(value: str) -> str:
-    name = value.strip()
-    if not (1 <= len(name) <= 80 and name.isprintable()):
-        raise ValueError("one line of 1 to 80 printable characters")
-    return name
-
-
-Name = Annotated[str, AfterValidator(_one_line)]
-"""A name as people write it, without spaces round it."""
-
-
-class CampaignTable(Table):
-    """`[campaign]`: what the campaign is called, how long it may go on and where it is kept.
-
-    name: what it is called, in the ledger and on every page.
-    trials: the budget: stacks in all, those before a restart included.
-    seed: of the search, and of simulated noise; the same seed and history give the same recipes.
-    ledger: address of the database that keeps everything, such as postgresql+psycopg://host/lab.
-    max_sweeps: how often a stack whose spectrum cannot be trusted is measured before it is set
-        aside.
-    on_stop: what becomes of a running cycle when the run is stopped: it finishes by itself, or
-        the press unloads at once.
-    skip_when_late_s: a scheduled run that starts later than this is skipped.
-    after_fault: whether a fault of the machine ends the run, or it goes on with the next stack once
-        the press is ready again.
-    faults_in_a_row: with `after_fault = "go on"`, so many faults in a row end the run all the same.
-    wait_ready_s: with `after_fault = "go on"`, how long the press may take to be ready again.
-    nothing_learned_in_a_row: so many stacks in a row without an outcome end the run; 0 never does.
-    timezone: of schedules, such as Europe/Berlin; that of this computer when left out.
-    """
-
-    name: Name
-    trials: int = Field(default=24, ge=1, le=100_000)
-    seed: int = Field(default=0, ge=0, le=2**31 - 1)
-    ledger: str = "sqlite:///pressloop.db"
-    max_sweeps: int = Field(default=3, ge=1, le=20)
-    on_stop: Literal["finish", "release"] = "finish"
-    skip_when_late_s: float = Field(default=1800.0, gt=0)
-    after_fault: Literal["stop", "go on"] = "stop"
-    faults_in_a_row: int = Field(default=3, ge=1, le=100)
-    wait_ready_s: float = Field(default=600.0, ge=0)
-    nothing_learned_in_a_row: int = Field(default=3, ge=0, le=100_000)
-    timezone: str = ""
-
-
-class StackTable(Table):
-    """`[stack]`: what all stacks of this campaign share.
-
-    lot: name of the materials' lot; stacks of one lot read alike, and another lot may read higher.
-    operator: who makes the stacks.
-    thickness_um: thickness of the separator.
-    area_cm2: geometric area of the electrode; that of the die when left out.
-    pre_press_mpa: what the separator was pressed at before this step.
-    anode_press_mpa: what the anode is pressed at.
-    """
-
-    lot: Name
-    operator: Name
-    thickness_um: float = Field(gt=0)
-    area_cm2: float | None = Field(default=None, gt=0)
-    pre_press_mpa: float | None = Field(default=None, ge=0)
-    anode_press_mpa: float | None = Field(default=None, ge=0)
-
-
-class RecipeTable(Table):
-    """`[reference]`: the recipe the lab uses now; the other parameters by their names too.
-
-    pressure_mpa: its pressure.
-    dwell_s: how long it is held.
-    temperature_c: its temperature.
-    """
-
-    model_config = ConfigDict(**{**STRICT, "extra": "allow"})
-    pressure_mpa: float
-    dwell_s: float
-    temperature_c: float
-
-
-class DriverTable(BaseModel):
-    """The driver, and options that the driver itself checks.
-
-    driver: a driver that ships, or the dotted name of the lab's own module.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
-    driver: Name
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The driver's own keys."""
-        return dict(self.model_extra or {})
-
-
-class SearchTable(Table):
-    __doc__ = Search.__doc__
-
-    start_with: int = Field(default=5, ge=1, le=100_000)
-    acquisition: Name = Search().acquisition
-    control_every: int = Field(default=0, ge=0, le=100_000)
-    one_per_batch: Annotated[tuple[Name, ...], BeforeValidator(as_tuple)] = ()
-
-
-class ObjectiveTable(BaseModel):
-    """`[objective]`: the focus, and options that the objective itself checks.
-
-    focus: what makes one recipe better than another: a file of `optimizer/objectives/`, or a dotted
-        module name.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
-    focus: Name = DEFAULT
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The objective's own keys."""
-        return dict(self.model_extra or {})
-
-
-def _as_tuple(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-class EarlierTable(Table):
-    """`[earlier]`: campaigns to learn from as well.
-
-    campaigns: their names.
-    ledger: address of the ledger that they are in; that of this campaign when left out.
-    """
-
-    campaigns: Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)] = ()
-    ledger: str | None = None
-
-
-class NotifyTable(Table):
-    """`[notify]`: what is started where a run ends or asks.
-
-    command: a program and its arguments, a list of words; no shell reads it.
-    on: on which of these it is started.
-    """
-
-    command: Annotated[tuple[str, ...], BeforeValidator(_as_tuple)] = ()
-    on: Annotated[tuple[Literal["finished", "stopped", "failed", "skipped", "asked"], ...],
-                  BeforeValidator(_as_tuple)] = (
-        "finished", "stopped", "failed", "skipped", "asked")
-
-
 RulesTable = table_of(Rules)
 RiskLimitsTable = table_of(RiskLimits, "crushed_above")
 SurrogateTable = table_of(SurrogateChoice)
 CostTable = table_of(Cost)
 StoppingTable = table_of(Stopping)
+
+LATER_KEYS = (("envelope", "max_pressure_at_c"), ("search", "one_per_batch"))
+"""Keys of tables, empty by default, that settings kept by earlier versions do not have."""
 
 
 class Settings(Table):
@@ -306,11 +168,14 @@ class Settings(Table):
     def plain(self) -> dict[str, Any]:
         """JSON values from which `from_plain` makes the same settings; passwords are left out."""
         values = json.loads(self.model_dump_json(by_alias=True))
-        # As settings were kept before there were rules, and before lab sheets could be read.
+        # Keys that came later and say nothing are left out: a campaign stays the same one.
         if not self.constraints:
             del values["constraints"]
         if self.table == AS_NAMED:
             del values["table"]
+        for table, key in LATER_KEYS:
+            if not values[table][key]:
+                del values[table][key]
         return without_passwords(values)
 
     @property

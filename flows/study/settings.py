@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, ValidationError, create_model
 
 from pressloop.flows.past.reading import reading_of
-from pressloop.flows.settings.campaign import Name
+from pressloop.flows.settings.campaign_tables import Name
 from pressloop.flows.settings.tables import Table, as_tuple, readable, table_of
 from pressloop.flows.study.parts import PARTS, work_of
 from pressloop.hardware.simulation.materials import PRESETS

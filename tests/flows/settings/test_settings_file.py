@@ -84,6 +84,15 @@ def test_the_digest_tells_settings_apart(change: dict[str, Any]) -> None:
     assert settings(**change).digest != settings().digest
 
 
+def test_a_campaign_of_an_earlier_version_is_the_same_one() -> None:
+    """Its settings as they were kept before the first release; old ledgers go on unasked."""
+    folder = Path(__file__).parents[3] / "examples"
+    kept = {"mos2_secondary_press": "f16f60fa", "emulated_lab": "4059fcf0",
+            "attended_lab": "5c147ecb", "cold_press": "49a2c2a8"}
+    for name, digest in kept.items():
+        assert read_settings(folder / f"{name}.toml").digest.startswith(digest), name
+
+
 def test_the_digest_is_of_what_is_meant(tmp_path: Path) -> None:
     """Order, comments and defaults written out change nothing."""
     path = write_settings(tmp_path)
