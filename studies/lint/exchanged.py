@@ -88,7 +88,7 @@ def near(sheet: Sheet, name: str) -> tuple[float, float]:
 
 def possible(values: pd.Series, sheet: Sheet, name: str) -> pd.Series:
     """Whether a set point can be meant as it stands: in the settings' space, or bearable at all."""
-    return values.between(*(BEARABLE[name] if sheet.space is None else near(sheet, name)))
+    return values.between(*(near(sheet, name) if sheet.searched(name) else BEARABLE[name]))
 
 
 def _exchange(sheet: Sheet, one: str, other: str, rows: pd.Index, lot: str) -> Exchange:

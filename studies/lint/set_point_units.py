@@ -37,10 +37,10 @@ def set_point_units(sheet: Sheet) -> Iterator[Finding]:
 def _finding(sheet: Sheet, name: str, rows: tuple[int, ...], units: list[str], whole: bool
              ) -> Finding:
     values = sheet.numbers(name)[list(rows)]
-    low, high = USUAL[name] if sheet.space is None else getattr(sheet.space, name)
+    low, high = getattr(sheet.space, name) if sheet.searched(name) else USUAL[name]
     outside = 1.0 - values.between(*sheet.usual(name)).mean()
     sure = outside >= 1.0 - SURELY_OUTSIDE
-    known = "what such presses are set to" if sheet.space is None else "the settings' space"
+    known = "the settings' space" if sheet.searched(name) else "what such presses are set to"
     unit, words = UNITS[name], " or ".join(units[:2])
     of = "" if whole else f" of {called('lot', sheet.text('lot')[rows[0]])}"
     return Finding(

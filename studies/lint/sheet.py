@@ -93,11 +93,19 @@ class Sheet:
         return tuple(pi * d**2 / 400.0 for d in self.dies_mm)
 
     def usual(self, name: str) -> tuple[float, float]:
-        """Where a set point is to be expected: the space, else the field's usual range."""
+        """Where a set point is to be expected: the space where that leaves it free, else the
+        field's usual range, with the value that the settings fix."""
         if self.space is None:
             return USUAL[name]
         low, high = getattr(self.space, name)
+        if not self.searched(name):
+            low, high = min(low, USUAL[name][0]), max(high, USUAL[name][1])
         return (low - 1e-6 * abs(low), high + 1e-6 * abs(high))
+
+    def searched(self, name: str) -> bool:
+        """True of a set point that the settings leave free. Stacks of the past may lie anywhere
+        else in one that they fix, and teach what it does."""
+        return self.space is not None and name in self.space.free
 
     def without(self, rows: Sequence[int]) -> Sheet:
         """The same table without these rows."""
