@@ -94,3 +94,16 @@ def test_columns_that_were_damaged_at_random(seed: int, path: Path) -> None:
         except LedgerProblem:
             return
         assert ledger.strays(), "an array that belongs to no entry any more is in nobody's use"
+
+
+@pytest.mark.parametrize("column", ["kind", "key", "trial", "position", "cycle_id"])
+def test_whatever_stands_in_another_cell_is_told_in_a_readable_length(column: str, path: Path
+                                                                      ) -> None:
+    with closing(sqlite3.connect(path)) as raw, raw:
+        raw.execute(f"UPDATE entries SET {column} = ?, payload = '' "
+                    "WHERE entry_id = (SELECT max(entry_id) FROM entries)", ("[" * 5000,))
+    assert read_by_all(path)
+    with closing(Ledger.open(f"sqlite:///{path}")) as ledger:
+        broken = prove(ledger, "c").broken
+        assert broken is not None
+        assert len(str(broken)) < 1500

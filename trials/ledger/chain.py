@@ -14,6 +14,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pressloop.trials.errors import shown
+
 HASHED = ("campaign", "position", "trial", "cycle_id", "kind", "key", "payload", "recorded_utc",
           "operator", "host", "code_version", "settings_digest", "versions")
 """Columns that a hash covers: all but `entry_id`, which is the database's own count."""
@@ -64,8 +66,8 @@ def chain_trouble(before: Proven, row: Mapping[str, Any], blobs: Iterable[Blob])
 
 def where(row: Mapping[str, Any]) -> str:
     """An entry as messages name it."""
-    of = f" of trial {row['trial']}" if row["trial"] is not None else ""
-    return f"{row['position']} ({row['kind']}{of}; row {row['entry_id']})"
+    of = f" of trial {shown(row['trial'])}" if row["trial"] is not None else ""
+    return f"{shown(row['position'])} ({shown(row['kind'])}{of}; row {row['entry_id']})"
 
 
 def _sha256(data: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pressloop.trials.entry import Opened
-from pressloop.trials.errors import BadInput, LedgerProblem
+from pressloop.trials.errors import BadInput, LedgerProblem, shown
 from pressloop.trials.ledger.chain import Proven, chain_trouble, unproven
 from pressloop.trials.ledger.codec import decode
 from pressloop.trials.ledger.fold import advanced
@@ -30,9 +30,9 @@ class Broken:
     why: str
 
     def __str__(self) -> str:
-        of = f" of trial {self.trial}" if self.trial is not None else ""
+        of = f" of trial {shown(self.trial)}" if self.trial is not None else ""
         row = f"; row {self.entry_id}" if self.entry_id is not None else ""
-        return f"entry {self.position} ({self.kind}{of}{row}): {self.why}"
+        return f"entry {shown(self.position)} ({shown(self.kind)}{of}{row}): {self.why}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class _Prover:
                   for blob in stored.blobs}
         entry = decode(row["kind"], from_json(row["kind"], row["payload"]), arrays)
         if row["key"] != key_of(trial, entry, self._opened):
-            return f"its key {row['key']} is not that of what it says"
+            return f"its key {shown(row['key'])} is not that of what it says"
         if isinstance(entry, Opened):
             self._opened += 1
             self._digests.add(entry.settings_digest)
@@ -120,7 +120,7 @@ class _Prover:
                 isinstance(entry, Opened) and row["settings_digest"] != entry.settings_digest):
             return "its settings are none that the campaign was opened with"
         if row["cycle_id"] != getattr(entry, "cycle_id", None):
-            return f"its cycle id {row['cycle_id']} is not that of what it says"
+            return f"its cycle id {shown(row['cycle_id'])} is not that of what it says"
         self._queue.take(entry)
         if trial is not None:
             # One trial's story is carried on, not the whole campaign's.

@@ -139,8 +139,8 @@ def from_json(kind: str, stored: Any) -> dict[str, Any]:
 
 
 def _unreadable(kind: str, why: str) -> LedgerProblem:
-    return LedgerProblem(f"{kind} entry", why, "kept as a JSON object", "`pressloop verify` names "
-                         "it. Restore the ledger from a backup.")
+    return LedgerProblem(f"{shown(kind)} entry", why, "kept as a JSON object",
+                         "`pressloop verify` names it. Restore the ledger from a backup.")
 
 
 def to_bytes(array: Array) -> dict[str, object]:
