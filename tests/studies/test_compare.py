@@ -262,7 +262,7 @@ def test_the_best_model_that_can_be_set_ends_the_report() -> None:
     assert any("the model lab_with_models.knowing is the best of those" in s
                for s in sentences(found))
     lines = settings_lines(found).replace('"', "&quot;")
-    assert lines in section(found, data).replace("&#34;", "&quot;")
+    assert lines in str(section(found, data)).replace("&#34;", "&quot;")
 
 
 @pytest.mark.usefixtures("lab")

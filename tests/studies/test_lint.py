@@ -200,13 +200,20 @@ def test_outliers_of_a_long_table() -> None:
 
 
 @pytest.mark.parametrize(("word", "check"), [
-    ("0", "impossible"), ("-3.2", "impossible"), ("9.9E37", "impossible"), ("OL", "numbers"),
+    ("0", "impossible"), ("-3.2", "impossible"), ("9.9E37", "impossible"), ("high", "numbers"),
     ("44 ohm", "numbers"), ("inf", "numbers"),
 ])
 def test_readings_that_are_none(word: str, check: str) -> None:
     row = intact(sound())[2]
     found = bad(lint_sheet(written(sound(), R, [row], word)))
     assert (check, R, (row,)) in found
+
+
+def test_a_reading_out_of_range_is_a_bound_and_told() -> None:
+    row = intact(sound())[2]
+    told = lint_sheet(written(sound(), R, [row], "OL"))
+    assert [(f.check, f.severity, f.rows) for f in told.found if f.column == R] == [
+        ("numbers", Severity.NOTE, (row,))]
 
 
 def test_errors_that_are_missing_or_zero() -> None:
@@ -224,7 +231,7 @@ def test_failures() -> None:
     broken = written(written(sound(), R, [row], ""), "failure_mode", [row], "bust")
     assert bad(lint_sheet(broken)) == [("failures", "failure_mode", (row,))]
     lost = written(sound(), R, [row], "")
-    assert ("empty", R, (row,)) in bad(lint_sheet(lost))
+    assert ("empty", R, (row,)) in [(f.check, f.column, f.rows) for f in lint_sheet(lost).found]
 
 
 def test_copies() -> None:
@@ -308,7 +315,7 @@ def test_a_check_that_stumbles_costs_the_others_nothing(monkeypatch: pytest.Monk
     assert bad(told) == [("stumbling", "", ())] and not told.serious
     assert "ZeroDivisionError: float division" in sentences(told)[1]
     assert "report" in told.found[0].remedy
-    spoilt = lint_sheet(written(sound(), R, [intact(sound())[0]], "OL"))
+    spoilt = lint_sheet(written(sound(), R, [intact(sound())[0]], "high"))
     assert spoilt.serious and len(spoilt.found) == 2
 
 
