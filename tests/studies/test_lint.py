@@ -508,5 +508,7 @@ def test_findings_are_sorted_and_told_in_a_row_each() -> None:
     rows = found.tables()["findings"]
     assert [r["severity"] for r in rows] == sorted((r["severity"] for r in rows),
                                                    key=["error", "warning", "note"].index)
-    assert found.serious and sentences(found)[0].startswith("cronau2021.csv (31 rows): 1 error")
+    assert not found.serious, "sound numbers at several stack pressures"
+    first = sentences(found)[0]
+    assert first.startswith("cronau2021.csv (31 rows): ") and "warning" in first
     assert row_words((3, 4, 5, 9)) == "rows 3 to 5, 9"
