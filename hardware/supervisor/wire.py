@@ -142,7 +142,7 @@ def _known_cycle(value: Json) -> KnownCycle:
 
 
 RESULTS: Mapping[str, Callable[[Json], Any]] = {
-    "identify": lambda v: PressIdentity(**v),
+    "identify": lambda v: PressIdentity(**v | {"sets": tuple(v["sets"])}),
     "last_accepted_id": int,
     "known_cycles": lambda v: tuple(_known_cycle(one) for one in v),
     "not_ready": tuple,

@@ -10,7 +10,7 @@ import pytest
 from pressloop.evaluation.evaluate import evaluate
 from pressloop.evaluation.rules import Rules
 from pressloop.trials.errors import BadInput
-from pressloop.trials.outcome import Failed, FailureMode, Intact, SetAside
+from pressloop.trials.outcome import KNOWN_MODES, Failed, FailureMode, Intact, SetAside
 from pressloop.trials.recipe import Recipe
 
 GOOD = Recipe(260.0, 60.0, 95.0)
@@ -208,4 +208,4 @@ def test_no_failed_stack_of_a_campaign_carries_a_resistance(pressed_stack):
         if isinstance(found, Failed):
             modes.add(found.mode)
             assert not hasattr(found, "resistance_ohm_cm2")
-    assert modes == set(FailureMode)
+    assert modes == set(KNOWN_MODES)

@@ -52,5 +52,5 @@ def test_who_stands_for_whom(trial: Make) -> None:
     origin, note = origin_for(("lot", "eva"), known)
     assert origin == ("lot", "somebody") and "eva" in note and "somebody" in note
     assert origin_for(("other", "somebody"), known) == (("other", "somebody"), "")
-    later = replace(known[-1], number=99, stack=replace(known[-1].stack, operator="bo"))
+    later = replace(known[-1], number=10**6, stack=replace(known[-1].stack, operator="bo"))
     assert origin_for(("lot", "eva"), [*known, later])[0] == ("lot", "bo")

@@ -123,7 +123,7 @@ class Zygote:
 @contextmanager
 def zygote() -> Iterator[Zygote]:
     """A process that is ready to fork runs; what still runs at the end is killed with it."""
-    root = str(Path(__file__).parents[2])
+    root = f"{Path(__file__).parents[2]}{os.pathsep}{Path(__file__).parent}"
     process = subprocess.Popen([sys.executable, __file__], text=True, stdin=subprocess.PIPE,
                                stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root})
     try:

@@ -15,6 +15,7 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.rows import LONGEST_CELL, Row, short
 
 DELIMITERS = (",", ";", "\t")
+LINE_END = re.compile(r"\r\n|\r|\n")
 QUOTED = re.compile(r'"[^"\n]*"')
 LOOKED_AT = 60
 """Lines from the top that tell what stands between cells."""
@@ -47,7 +48,7 @@ def delimiter_of(text: str) -> str:
     """What stands between the cells: what most lines have as often as one another. Titles above the
     table have none, and decimal commas are not in every line."""
     lines = [QUOTED.sub("", line) for line in islice(
-        (line for line in text.splitlines() if line.strip()), LOOKED_AT)]
+        (line for line in LINE_END.split(text) if line.strip()), LOOKED_AT)]
     return max(DELIMITERS, key=lambda sign: _steady([line.count(sign) for line in lines], sign))
 
 

@@ -12,7 +12,7 @@ from lab_files import SETTINGS, write_settings
 pytestmark = [pytest.mark.prefect, pytest.mark.slow]
 
 RAISES = 'raise RuntimeError("a file of the lab, taken for a library")\n'
-NAMES = ("flows", "hardware", "trials", "views", "optimizer", "surrogates", "pressloop")
+NAMES = ("flows", "hardware", "trials", "views", "optimizer", "surrogates")
 
 ENDED = ("COMPLETED", "FAILED", "CRASHED")
 

@@ -13,6 +13,7 @@ from fuzzing import cases, damaged
 from lab_files import PAST, write_settings
 from openpyxl import Workbook
 
+from pressloop.flows.past.reading import reading_of
 from pressloop.flows.past.sheet import sheet_from
 from pressloop.flows.past.trials import read_table
 from pressloop.flows.settings.campaign import read_settings
@@ -75,10 +76,10 @@ def test_damaged_tables(tmp_path: Path) -> None:
         kind = draw.choice(("csv", "csv", "xlsx", "parquet"))
         path = tmp_path / f"bad.{kind}"
         path.write_bytes(damaged((tmp_path / f"good.{kind}").read_bytes(), draw))
-        cells = readable(lambda: cells_of(path))
-        if cells is not None:
+        reading = readable(lambda: reading_of(path, settings))
+        if reading is not None:
             readable(lambda: read_table(path, settings))
-            readable(lambda: lint_sheet(sheet_from(cells, path, settings)))
+            readable(lambda: lint_sheet(sheet_from(reading, path, settings)))
 
     cases(check)
 

@@ -102,7 +102,7 @@ def test_every_part_has_its_section(tmp_path: Path, part: str, options: str, tit
     settings = read_study(write_study(tmp_path, 'preset = "reference"\nstacks = 14',
                                       parts=f"[{part}]\n{options}"))
     source = source_of(settings.source, tmp_path, 2)
-    done = done_part(part, settings.options(part, tmp_path), source, 2, one_by_one)
+    done = done_part(part, settings.options[part], source, 2, one_by_one)
     assert not done.problem, done.trace
     assert title in done.html and done.sentences[0].split()[0] in done.html
     assert done.html.count("<section>") == done.html.count("</section>") >= 1
