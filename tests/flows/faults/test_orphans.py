@@ -62,8 +62,8 @@ def child_of(parent: int) -> int | None:
             started = (stat.parent / "cmdline").read_text()
         except OSError:
             continue
-        # Python keeps a tracker of resources beside it.
-        if int(fields[1]) == parent and "spawn_main" in started:
+        # Python keeps a tracker of resources beside it. A served run is a Python of its own.
+        if int(fields[1]) == parent and ("spawn_main" in started or "prefect" in started):
             return int(stat.parent.name)
     return None
 
