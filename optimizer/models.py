@@ -14,7 +14,7 @@ from torch import Tensor
 from pressloop.optimizer import physics_prior
 from pressloop.optimizer.constraints.feasible import inside
 from pressloop.optimizer.history.earlier import useful_rows
-from pressloop.optimizer.history.learned import NOTHING, Learned, counted
+from pressloop.optimizer.history.learned import NOTHING, Learned, learned_of
 from pressloop.optimizer.history.subset import learned_from
 from pressloop.optimizer.history.training import (
     Origin,
@@ -260,7 +260,7 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
                   failures={mode: model for mode, model in found.items() if model is not None},
                   notes=tuple(note for note in (stands_for, told, *notes, untold(
                       [*history, *earlier], space)) if note), origin=origin,
-                  learned=counted(learned, earlier, space, data.log_resistance.y.size))
+                  learned=learned_of(learned, earlier, space, data.log_resistance.y.size))
 
 
 def _wide_enough(problem: Problem, trials: Sequence[Trial]) -> Problem:

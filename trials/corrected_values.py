@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from pressloop.trials.checks import text, within
+from pressloop.trials.checks import text
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Arc, Damage, Failed, Intact, Outcome, label_of
+from pressloop.trials.readings import number_of, plausible
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.trial import State, Trial
 
-RESISTANCE_OHM_CM2 = (1e-3, 1e9)
-"""From far below a single metal contact to a stack without contact at all."""
-HIGHEST_HELD_MPA = 1000.0
-UNITS = "Check the unit: no stack has that."
 NAMES = ("stack", "lot", "operator")
 OF_STACK = ("area_cm2", "thickness_um", "pre_press_mpa", "anode_press_mpa")
 OF_RECIPE = ("pressure_mpa", "dwell_s", "temperature_c")
@@ -105,27 +102,3 @@ def _arc_on(arc: Arc, by: float) -> Arc:
 def damage_of(trial: Trial) -> Damage | None:
     """What the trace has told of crushing, if anything."""
     return trial.outcome.damage if isinstance(trial.outcome, Intact | Failed) else None
-
-
-def plausible(outcome: Intact) -> Intact:
-    """The same. Raises BadInput for what no stack has: one such value would bend every model."""
-    within("resistance_ohm_cm2", outcome.resistance_ohm_cm2, *RESISTANCE_OHM_CM2, UNITS)
-    if outcome.resistance_se_ohm_cm2 is not None:
-        within("resistance_se_ohm_cm2", outcome.resistance_se_ohm_cm2, 0.0,
-               RESISTANCE_OHM_CM2[1], UNITS)
-    if outcome.stack_pressure_mpa is not None:
-        within("stack_pressure_mpa", outcome.stack_pressure_mpa, 0.0, HIGHEST_HELD_MPA, UNITS)
-    return outcome
-
-
-def number_of(name: str, value: str | float) -> float:
-    """`value` as a number. Raises BadInput for other text; Python's own 1_000 is none here."""
-    if not isinstance(value, str):
-        return float(value)
-    try:
-        if "_" in value or not value.isascii():
-            raise ValueError
-        return float(value)
-    except ValueError:
-        raise BadInput(name, value, "a number", "Write it without unit, and with one decimal point."
-                       ) from None

@@ -31,13 +31,11 @@ from pressloop.trials.outcome import (
     Withdrawn,
     label_of,
 )
+from pressloop.trials.readings import LABELS, labelled
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.trial import State, Trial
 
-SPOILT = "spoilt"
-LABELS = (*(str(mode) for mode in FailureMode), SPOILT)
-"""What a stack may be relabelled as."""
 BACK = "`--as-recorded` brings back what was recorded first."
 
 
@@ -87,11 +85,8 @@ def relabelled(trial: Trial, label: str, reason: str, over: int = 0) -> Correcte
     _prove_known(trial, over)
     if trial.withdrawn:
         raise BadInput(_name(trial), "withdrawn", "a stack that counts", BACK)
-    outcome: Outcome = Spoilt(_why(reason))
-    if label != SPOILT:
-        mode = FailureMode(label)
-        kept = damage_of(trial) if mode in (FailureMode.SHORTED, FailureMode.DELAMINATED) else None
-        outcome = Failed(mode, _why(reason), kept)
+    kept = damage_of(trial) if label in (FailureMode.SHORTED, FailureMode.DELAMINATED) else None
+    outcome = labelled(label, _why(reason), kept)
     if _says_the_same(trial.outcome, outcome):
         raise BadInput(_name(trial), label, "changed by the correction", "Nothing was added.")
     return _entry(trial, "relabelled", reason, trial.stack, trial.recipe, outcome)

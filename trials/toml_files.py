@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from pathlib import Path
 from typing import Any
 
 from pressloop.trials.errors import BadInput
@@ -29,6 +30,18 @@ def toml(text: str, name: str, source: object) -> dict[str, Any]:
         raise BadInput(name, source, "a TOML file", f"{error}.") from None
     _prove(values, name, source)
     return values
+
+
+def toml_file(path: Path, name: str, expected: str = "a readable file") -> dict[str, Any]:
+    """The values of a file. Raises BadInput, under `name`, for one that cannot be read or that
+    `toml` refuses."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInput(name, path, expected, f"{error.strerror}.") from None
+    except ValueError as error:
+        raise BadInput(name, path, "a TOML file", f"{error}.") from None
+    return toml(text, name, path)
 
 
 def _prove(values: dict[str, Any], name: str, source: object) -> None:

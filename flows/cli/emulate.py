@@ -7,9 +7,8 @@ from typing import Annotated, Optional
 
 import typer
 
+from pressloop.flows.cli.options import Json
 from pressloop.flows.console import PlainGroup, plain_errors
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 
 emulate = typer.Typer(cls=PlainGroup, no_args_is_help=True, rich_markup_mode=None,
                       help="A lab without machines: real protocols on loopback ports.")

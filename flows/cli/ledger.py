@@ -7,15 +7,11 @@ from typing import Annotated, Optional
 
 import typer
 
+from pressloop.flows.cli.options import Campaign, Json, LedgerUrl
 from pressloop.flows.console import plain_errors
 
-LedgerUrl = Annotated[str, typer.Option("--ledger", metavar="URL", show_default=False,
-                                        help="Such as sqlite:///pressloop.db.")]
-Campaign = Annotated[Optional[str], typer.Option(  # noqa: UP045 - typer reads it at run time
-    "--campaign", metavar="NAME", help="Needed when the ledger has several.")]
 OneCampaign = Annotated[Optional[str], typer.Option(  # noqa: UP045
     "--campaign", metavar="NAME", help="Left out: every campaign.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 
 
 def verify(ledger: LedgerUrl, campaign: OneCampaign = None,

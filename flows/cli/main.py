@@ -11,6 +11,16 @@ from pressloop.flows.cli import emulate as cli_emulate
 from pressloop.flows.cli import ledger as cli_ledger
 from pressloop.flows.cli import people as cli_people
 from pressloop.flows.cli import study as cli_study
+from pressloop.flows.cli.options import (
+    Campaign,
+    Columns,
+    Json,
+    LedgerUrl,
+    OtherLedger,
+    Seed,
+    SettingsFile,
+    Sweep,
+)
 from pressloop.flows.console import PlainGroup, plain_errors
 from pressloop.flows.deployments.nights import zone_here
 
@@ -20,25 +30,6 @@ app = typer.Typer(
     context_settings={"max_content_width": 100},
     help="Finds the pressing recipe that gives an all-solid-state battery stack the lowest "
     "interfacial resistance without crushing it, in as few stacks as possible.")
-
-SettingsFile = Annotated[Path, typer.Argument(
-    metavar="SETTINGS.toml", show_default=False, help="Settings of the campaign.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
-LedgerUrl = Annotated[str, typer.Option("--ledger", metavar="URL", show_default=False,
-                                        help="Such as sqlite:///pressloop.db.")]
-OtherLedger = Annotated[Optional[str], typer.Option(  # noqa: UP045 - typer reads it at run time
-    "--ledger", metavar="URL", help="Instead of the one in the settings.")]
-Campaign = Annotated[Optional[str], typer.Option(  # noqa: UP045
-    "--campaign", metavar="NAME", help="Needed when the ledger has several.")]
-Sweep = Annotated[str, typer.Option(
-    "--sweep", metavar="N|last|all", show_default=False,
-    help="Of a file with several sweeps (loops, cycles, curves); all by default.")]
-Columns = Annotated[str, typer.Option(
-    "--columns", metavar="NAMES", show_default=False,
-    help="What the columns are, as in f,re,-im or f/kHz,|z|,phase; _ skips one.")]
-Seed = Annotated[Optional[int], typer.Option(  # noqa: UP045
-    "--seed", min=0, max=2**31 - 1, help="Instead of [campaign] seed.")]
-
 
 def _say_version(asked: bool) -> None:
     if asked:

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
+from pressloop.flows.cli.options import Campaign, Json, LedgerUrl, OtherLedger, SettingsFile
 from pressloop.flows.console import plain_errors
 
-SettingsFile = Annotated[Path, typer.Argument(
-    metavar="SETTINGS.toml", show_default=False, help="Settings of the campaign.")]
-OtherLedger = Annotated[Optional[str], typer.Option(  # noqa: UP045 - typer reads it at run time
-    "--ledger", metavar="URL", help="Instead of the one in the settings.")]
-LedgerUrl = Annotated[str, typer.Option("--ledger", metavar="URL", show_default=False,
-                                        help="Such as sqlite:///pressloop.db.")]
-Campaign = Annotated[Optional[str], typer.Option(  # noqa: UP045
-    "--campaign", metavar="NAME", help="Needed when the ledger has several.")]
 Trials = Annotated[Optional[str], typer.Option(  # noqa: UP045
     "--trial", metavar="N", help="Such as 3, or 3-9,12.")]
 Stacks = Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
@@ -26,7 +18,6 @@ Reason = Annotated[str, typer.Option("--reason", show_default=False,
 Over = Annotated[int, typer.Option(
     "--over", metavar="N", min=0,
     help="The number of the correction that you know of, to correct a stack once more.")]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 
 
 def correct(ledger: LedgerUrl, reason: Reason, trial: Trials = None, stack: Stacks = None,

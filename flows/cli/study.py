@@ -7,9 +7,8 @@ from typing import Annotated, Optional
 
 import typer
 
+from pressloop.flows.cli.options import Json
 from pressloop.flows.console import plain_errors
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
 
 
 def study(settings: Annotated[Path, typer.Argument(

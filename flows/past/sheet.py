@@ -10,21 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from pressloop.flows.past.columns.chosen import TWICE, Trouble
-from pressloop.flows.past.reading import Reading, reading_of
+from pressloop.flows.past.reading import Reading
 from pressloop.flows.settings.campaign import Settings
 from pressloop.studies.lint import Finding, Severity, Sheet
 from pressloop.studies.lint.sheet import KNOWN, USUAL_DIES_MM
 from pressloop.trials.tables.files import Cells
 
 
-def raw_sheet(path: Path, settings: Settings | None = None) -> Sheet:
-    """The table of a file, with what the settings know of space and die. Raises BadInput for a
-    file that is no table, or has a column that can be read in two ways."""
-    return sheet_from(reading_of(path, settings), path, settings)
-
-
 def sheet_from(reading: Reading, path: Path, settings: Settings | None = None) -> Sheet:
-    """The same from a table that was read before."""
+    """The table of a file, with what the settings know of space and die."""
     found = reading.cells
     wide = len(found.header)
     rows = [[*cells[:wide], *[""] * (wide - len(cells))] for _, cells in found.rows]

@@ -19,10 +19,11 @@ from pressloop.trials.checks import within
 from pressloop.trials.entry import Imported
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Outcome
+from pressloop.trials.readings import number_of
 from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import Cells
-from pressloop.trials.tables.outcomes import RESULT, number_of, outcome_of
+from pressloop.trials.tables.outcomes import RESULT, outcome_of
 from pressloop.trials.trial import State, Trial
 
 MOST_PRESSED = {"pressure_mpa": 1e5, "dwell_s": 1e8, "temperature_c": 3000.0}
@@ -81,6 +82,11 @@ class PastTable:
         return ", ".join(told[:8]) + (f" and {len(told) - 8} more" if len(told) > 8 else "")
 
     @property
+    def read(self) -> tuple[Past, ...]:
+        """Rows with an outcome."""
+        return tuple(one for one in self.past if one.outcome is not None)
+
+    @property
     def in_work(self) -> tuple[Past, ...]:
         """Rows without a reading."""
         return tuple(one for one in self.past if one.outcome is None)
@@ -101,7 +107,7 @@ def read_table(path: Path, settings: Settings) -> PastTable:
     others = settings.space.others
     cells.prove_read_one_way((*NAMES, *OPTIONAL, *(p.name for p in others if not p.kinds)), path)
     named = {p.name for p in others}
-    return PastTable(_different(_named(cells, path), settings, path), reading,
+    return PastTable(_different(cells, settings, path), reading,
                      tuple(name for name in reading.unused if name not in named))
 
 
@@ -110,13 +116,14 @@ def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
     return read_table(path, settings).past
 
 
-def _different(rows: list[tuple[int, dict[str, str]]], settings: Settings, path: Path
-               ) -> tuple[Past, ...]:
+def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]:
     found: dict[str, Past] = {}
-    for line, row in rows:
-        past = _past(line, row, settings, path)
+    # Both are worked out from the settings, which takes longer than a row.
+    parameters, described = settings.space.parameters, settings.stack_named("past")
+    for line, where, row in tuple(cells.named(path)):
+        past = _past(line, where, row, parameters, described)
         if past.digest in found:
-            raise BadInput(f"{path.name} row {line}", "the same as row "
+            raise BadInput(where, "the same as row "
                            f"{found[past.digest].line}", "different from every other row",
                            "Delete the copy; if it is a replicate, add a column 'stack' that "
                            "tells the two apart.")
@@ -143,17 +150,6 @@ def prove_informative(past: Sequence[Past], settings: Settings, path: Path,
                            "that vary it.")
 
 
-def _named(found: Cells, path: Path) -> list[tuple[int, dict[str, str]]]:
-    rows = []
-    for line, cells in found.rows:
-        if len(cells) != len(found.header):
-            raise BadInput(f"{path.name} row {line}", f"{len(cells)} cells",
-                           f"{len(found.header)} cells, as in the header",
-                           "The row may be cut off, or a decimal comma splits a number.")
-        rows.append((line, dict(zip(found.header, cells, strict=True))))
-    return rows
-
-
 def _check_header(header: list[str], settings: Settings, path: Path) -> None:
     for name in (*NAMES, *OPTIONAL):
         if header.count(name) > 1:
@@ -173,16 +169,17 @@ def _check_header(header: list[str], settings: Settings, path: Path) -> None:
                            f"Did you mean {near[0]}?")
 
 
-def _past(line: int, row: Mapping[str, str], settings: Settings, path: Path) -> Past:
-    where = f"{path.name} row {line}"
+def _past(line: int, where: str, row: Mapping[str, str], parameters: Sequence[Parameter],
+          described: Stack) -> Past:
+    """The press of one row; `described` is a stack of these settings."""
     try:
-        recipe = _pressed(Recipe.of({p.name: value for p in settings.space.parameters
+        recipe = _pressed(Recipe.of({p.name: value for p in parameters
                                      if (value := _set_point(row, p)) is not None}))
         outcome = outcome_of(row)
         digest = _digest(row, recipe, outcome)
-        stack = settings.stack_named(row.get("stack") or f"past-{digest[:8]}")
-        stack = replace(stack, lot=row.get("lot") or stack.lot,
-                        operator=row.get("operator") or stack.operator)
+        stack = replace(described, stack_id=row.get("stack") or f"past-{digest[:8]}",
+                        lot=row.get("lot") or described.lot,
+                        operator=row.get("operator") or described.operator)
         return Past(line, digest, stack, recipe, outcome)
     except BadInput as error:
         raise BadInput(f"{where}: {error.name}", error.value, error.bound, error.remedy) from None

@@ -44,7 +44,7 @@ from pressloop.trials.errors import BadInput, OutOfEnvelope
 from pressloop.trials.ledger.database import without_passwords
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
-from pressloop.trials.toml_files import toml
+from pressloop.trials.toml_files import toml_file
 
 RulesTable = table_of(Rules)
 RiskLimitsTable = table_of(RiskLimits, "crushed_above")
@@ -187,13 +187,7 @@ class Settings(Table):
 
 def read_settings(path: Path) -> Settings:
     """The settings of a TOML file. Raises BadInput or OutOfEnvelope on anything wrong."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadInput("settings", path, "a readable file", f"{error.strerror}.") from None
-    except ValueError as error:
-        raise BadInput("settings", path, "a TOML file", f"{error}.") from None
-    return from_plain(inlined(toml(text, "settings", path), path.parent), str(path))
+    return from_plain(inlined(toml_file(path, "settings"), path.parent), str(path))
 
 
 def from_plain(values: dict[str, Any], source: str) -> Settings:

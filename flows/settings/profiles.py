@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pressloop.hardware.profiles import Die, Material
 from pressloop.trials.errors import BadInput
-from pressloop.trials.toml_files import toml
+from pressloop.trials.toml_files import toml_file
 
 Profile = TypeVar("Profile", Die, Material)
 
@@ -51,12 +51,6 @@ def profile(kind: type[Profile], values: dict[str, Any], source: str) -> Profile
 
 
 def _read(kind: type[Profile], path: Path, key: str) -> dict[str, Any]:
-    try:
-        values = toml(path.read_text(encoding="utf-8"), key, path)
-    except OSError as error:
-        raise BadInput(key, path, "a readable file, relative to the settings",
-                       f"{error.strerror}.") from None
-    except ValueError as error:
-        raise BadInput(key, path, "a TOML file", f"{error}.") from None
+    values = toml_file(path, key, "a readable file, relative to the settings")
     profile(kind, values, f"{key} ({path.name})")
     return values

@@ -18,7 +18,7 @@ from pressloop.hardware.simulation.materials import PRESETS
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import Recipe
-from pressloop.trials.toml_files import toml
+from pressloop.trials.toml_files import toml_file
 
 Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
 
@@ -125,14 +125,9 @@ class Study:
 def read_study(path: Path) -> Study:
     """The settings of a study file, and the design that they name. Raises BadInput on anything
     wrong."""
+    values = toml_file(path, "study")
     try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise BadInput("study", path, "a readable file", f"{error.strerror}.") from None
-    except ValueError as error:
-        raise BadInput("study", path, "a TOML file", f"{error}.") from None
-    try:
-        found = StudySettings.model_validate(toml(text, "study", path))
+        found = StudySettings.model_validate(values)
     except ValidationError as error:
         raise readable(error, str(path), StudySettings) from None
     _prove_source(found.source)

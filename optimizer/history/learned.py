@@ -23,11 +23,11 @@ class Learned:
 NOTHING = Learned()
 
 
-def counted(learned: Sequence[Trial], earlier: Sequence[Trial], space: Space, readings: int
-            ) -> Learned:
-    """What was used of `learned`, the trials handed to the models; `readings` are the rows of the
+def learned_of(trials: Sequence[Trial], earlier: Sequence[Trial], space: Space, readings: int
+               ) -> Learned:
+    """What was used of `trials`, those handed to the models; `readings` are the rows of the
     model of resistance, from which whole lots may have been left out."""
-    used = [t for t in learned if space.comparable(t.pressed)]
+    used = [t for t in trials if space.comparable(t.pressed)]
     others = {id(t) for t in earlier}
     return Learned(readings, sum(isinstance(t.outcome, Failed) for t in used),
                    sum(id(t) in others for t in used if isinstance(t.outcome, Intact | Failed)))

@@ -9,8 +9,8 @@ import pandas as pd
 
 from pressloop.studies.lint.finding import Finding, Severity, Sure, listed
 from pressloop.studies.lint.sheet import ERROR, HELD, MODE, NUMERIC, RESISTANCE, Sheet, rows_where
-from pressloop.trials.corrections import LABELS
 from pressloop.trials.outcome import FailureMode
+from pressloop.trials.readings import LABELS
 from pressloop.trials.wording import counted
 
 OVERFLOW = 1e9

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from admitted import admitted
 from crash_points import REACHED, Point, die_at, points_of
 
 LOOK_S = 0.01
@@ -135,6 +136,17 @@ def zygote() -> Iterator[Zygote]:
         process.stdin.close()
         process.wait(150)
         process.stdout.close()
+
+
+@contextmanager
+def forking(server: str) -> Iterator[Zygote]:
+    """What runs are forked from that use this Prefect server, and that it leaves unmarked."""
+    before = dict(os.environ)
+    os.environ |= admitted(server)
+    with unmarked(), zygote() as ready:
+        yield ready
+    os.environ.clear()
+    os.environ.update(before)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ understood. Columns of numbers have a decimal point here, whatever they have in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -73,6 +73,17 @@ class Cells:
         return "; ".join([f"{len(self.rows)} row{'s' * (len(self.rows) != 1)} read",
                           f"left out: {', '.join(out)}" if out else "none left out",
                           self.decimals, *self.notes])
+
+    def named(self, path: Path) -> Iterator[tuple[int, str, dict[str, str]]]:
+        """Number of each row, where it stands in words, and its cells by column. Raises BadInput
+        for a row with more or fewer cells than the header."""
+        for number, cells in self.rows:
+            where = f"{path.name} row {number}"
+            if len(cells) != len(self.header):
+                raise BadInput(where, f"{len(cells)} cells",
+                               f"{len(self.header)} cells, as in the header",
+                               "The row may be cut off, or a decimal comma splits a number.")
+            yield number, where, dict(zip(self.header, cells, strict=True))
 
     def prove_read_one_way(self, names: Iterable[str], path: Path) -> None:
         """Raises BadInput for the first of these columns that can be read in two ways."""

@@ -7,15 +7,16 @@ settings of a campaign, which add the envelope; here no machine is named, and no
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pressloop.trials.errors import BadInput
+from pressloop.trials.readings import number_of
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import cells_of
-from pressloop.trials.tables.outcomes import RESULT, number_of, outcome_of
+from pressloop.trials.tables.outcomes import RESULT, outcome_of
 from pressloop.trials.tables.rows import MOST_COLUMNS, MOST_ROWS, text_of
 from pressloop.trials.trial import State, Trial
 
@@ -62,16 +63,7 @@ def read_trials(table: pd.DataFrame | Path | str, **shared: float | str) -> tupl
 def _of_file(path: Path) -> tuple[list[str], list[Row]]:
     found = cells_of(path)
     found.prove_read_one_way(COLUMNS, path)
-    return list(found.header), [
-        (where := f"{path.name} row {number}", _named(found.header, cells, where))
-        for number, cells in found.rows]
-
-
-def _named(header: Sequence[str], cells: Sequence[str], where: str) -> dict[str, str]:
-    if len(cells) != len(header):
-        raise BadInput(where, f"{len(cells)} cells", f"{len(header)} cells, as in the header",
-                       "The row may be cut off, or a decimal comma splits a number.")
-    return dict(zip(header, cells, strict=True))
+    return list(found.header), [(where, row) for _, where, row in found.named(path)]
 
 
 def _of_frame(frame: pd.DataFrame) -> tuple[list[str], list[Row]]:

@@ -6,15 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 from pressloop.flows.campaign.lab import order_of, prove_lasting
-from pressloop.flows.cli.commands.table_words import (
-    by_reading,
-    origin_warnings,
-    outside_warnings,
-    say_in_work,
-    say_table,
-)
+from pressloop.flows.cli.commands.table_words import say_in_work, say_table, warnings_of
 from pressloop.flows.console import emit
-from pressloop.flows.past.soundness import prove_sound
 from pressloop.flows.past.stack_names import one_outcome_each
 from pressloop.flows.past.trials import read_table
 from pressloop.flows.settings.campaign import read_settings
@@ -28,8 +21,8 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
     """Adds the rows that the campaign does not hold yet. Nothing is added if any row is bad."""
     settings = read_settings(path)
     table = read_table(data, settings)
-    warnings = prove_sound(table, data, settings)
-    past, in_work = by_reading(table.past)
+    warnings = warnings_of(table, data, settings)
+    past, in_work = table.read, table.in_work
     order = order_of(settings, ledger=ledger_url)
     prove_lasting(order.ledger_url)
     name = settings.campaign.name
@@ -41,14 +34,11 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
                                              versions(), f"import of {data.name}"))
         added = sum(ledger.append(name, ledger.next_number(name), one.entry(data.name))
                     for one in new)
-    say_table(data, table, settings, warnings, as_json)
+    say_table(data, table, warnings, as_json)
     say_in_work(in_work, table.in_work_words,
                 "not added; import the table again once they have been read")
     result = {"campaign": name, "rows": len(past), "added": added, "known": len(past) - added,
-              "in_work": len(in_work),
-              "warnings": [*warnings, *outside_warnings(table, settings),
-                       *origin_warnings(table, settings)],
-              "table": table.cells.taken}
+              "in_work": len(in_work), "warnings": list(warnings), "table": table.cells.taken}
     emit(result, as_json, lambda: print(
         f"{added} of {counted(len(past), 'row')} added to {name}; "
         f"{len(past) - added} {by_number(len(past) - added, 'was', 'were')} there already."))

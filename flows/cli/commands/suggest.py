@@ -12,15 +12,8 @@ from rich.table import Table
 from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.campaign.lab import prove_modules
 from pressloop.flows.campaign.stored import say_if_mixed
-from pressloop.flows.cli.commands.table_words import (
-    by_reading,
-    origin_warnings,
-    outside_warnings,
-    say_in_work,
-    say_table,
-)
+from pressloop.flows.cli.commands.table_words import say_in_work, say_table, warnings_of
 from pressloop.flows.console import emit, plain_pairs, say
-from pressloop.flows.past.soundness import prove_sound
 from pressloop.flows.past.stack_names import one_outcome_each
 from pressloop.flows.past.trials import PastTable, prove_informative, read_table
 from pressloop.flows.settings.campaign import read_settings
@@ -39,8 +32,8 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     space = settings.space.holding(dict(held_value(one, settings.space) for one in fix))
     table = read_table(data, settings)
     past = table.past
-    read, in_work = by_reading(past)
-    warnings = prove_sound(table, data, settings)
+    read, in_work = table.read, table.in_work
+    warnings = warnings_of(table, data, settings)
     prove_informative(read, settings, data, dict(space.held))
     one_outcome_each(past, data)
     failed = sum(isinstance(one.outcome, Failed) for one in past)
@@ -53,7 +46,7 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     prove_modules(settings)
     history = [one.trial(i) for i, one in enumerate(past, 1)]
     earlier = earlier_trials(settings, settings.campaign.ledger)
-    say_table(data, table, settings, warnings, as_json)
+    say_table(data, table, warnings, as_json)
     say_in_work(in_work, table.in_work_words, "in work; what they will tell is waited for")
     for name in kinds_unused(table):
         say(f"Column {name} has a few values that come again and again: name it in [space], such "
@@ -69,9 +62,7 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     for note in models.notes:
         say(note)
     found = propose(models, count, settings.campaign.seed if seed is None else seed)
-    emit({"rows": len(past), "in_work": len(in_work),
-          "warnings": [*warnings, *outside_warnings(table, settings),
-                       *origin_warnings(table, settings)],
+    emit({"rows": len(past), "in_work": len(in_work), "warnings": list(warnings),
           "table": table.cells.taken, "laws": models.laws,
           "suggestions": [asdict(p, dict_factory=plain_pairs) for p in found]}, as_json,
          lambda: show(found, space, laws_words(models.laws)))

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from pressloop.flows.console import say
+from pressloop.flows.past.soundness import prove_sound
 from pressloop.flows.past.trials import Past, PastTable
 from pressloop.flows.settings.campaign import Settings
 from pressloop.hardware.envelope import violations
@@ -24,29 +25,27 @@ def say_taken(path: Path, cells: Cells, ignored: Sequence[str], as_json: bool) -
         say(f"Columns not used: {', '.join(ignored)}.")
 
 
-def by_reading(past: Sequence[Past]) -> tuple[tuple[Past, ...], tuple[Past, ...]]:
-    """Stacks that have an outcome, and those that are in work."""
-    return (tuple(one for one in past if one.outcome is not None),
-            tuple(one for one in past if one.outcome is None))
-
-
 def say_in_work(in_work: Sequence[Past], rows: str, what: str) -> None:
     """Names the rows without a reading, and what becomes of them."""
     if in_work:
         say(f"{counted(len(in_work), 'row')} without a reading, {rows}: {what}.")
 
 
-def say_table(path: Path, table: PastTable, settings: Settings, warnings: Sequence[str],
-              as_json: bool) -> None:
-    """The same, with `warnings` of the data check, and what the table and the settings do not have
-    in common."""
+def warnings_of(table: PastTable, path: Path, settings: Settings) -> tuple[str, ...]:
+    """What is to be said of the table, a line each: warnings of the data check, and what the table
+    and the settings do not have in common. Raises BadInput for an error of the data check."""
+    return (*prove_sound(table, path, settings), *_outside(table, settings),
+            *_origins(table, settings))
+
+
+def say_table(path: Path, table: PastTable, warnings: Sequence[str], as_json: bool) -> None:
+    """What was taken of the table, and the warnings."""
     say_taken(path, table.cells, table.ignored, as_json)
-    for line in (*warnings, *outside_warnings(table, settings),
-                 *origin_warnings(table, settings)):
+    for line in warnings:
         say(line)
 
 
-def outside_warnings(table: PastTable, settings: Settings) -> tuple[str, ...]:
+def _outside(table: PastTable, settings: Settings) -> tuple[str, ...]:
     """A line where rows lie outside the envelope: history may, but more often a unit is wrong."""
     outside = [(one.line, found) for one in table.past
                if (found := violations(one.recipe, settings.envelope))]
@@ -58,7 +57,7 @@ def outside_warnings(table: PastTable, settings: Settings) -> tuple[str, ...]:
             f"{first.name} = {first.value:g} must be {first.bound}. Is the unit right?",)
 
 
-def origin_warnings(table: PastTable, settings: Settings) -> tuple[str, ...]:
+def _origins(table: PastTable, settings: Settings) -> tuple[str, ...]:
     """A line where the table names lots or operators, but not those of the settings: its stacks are
     then other ones, which changes what is learned from them."""
     lots = sorted({one.stack.lot for one in table.past})

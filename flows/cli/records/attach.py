@@ -12,11 +12,10 @@ from pressloop.flows.campaign.own_recipes import outside_words, said
 from pressloop.flows.console import emit, say
 from pressloop.flows.preflight.dry_run import recipe_named
 from pressloop.flows.settings.campaign import Settings, read_settings
-from pressloop.trials.corrected_values import plausible
-from pressloop.trials.corrections import LABELS, SPOILT
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.trials.outcome import Failed, FailureMode, Intact, Outcome, Spoilt, label_of
+from pressloop.trials.outcome import Intact, Outcome, label_of
+from pressloop.trials.readings import LABELS, labelled, plausible
 from pressloop.trials.stack import Stack
 
 
@@ -70,4 +69,4 @@ def outcome_of(read: Read, reason: str) -> Outcome:
                                 stack_pressure_mpa=read.stack_pressure_mpa))
     if read.label not in LABELS:
         raise BadInput("--failed", read.label, f"one of {', '.join(LABELS)}", "Use one of these.")
-    return Spoilt(reason) if read.label == SPOILT else Failed(FailureMode(read.label), reason)
+    return labelled(read.label, reason)

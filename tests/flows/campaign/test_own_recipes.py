@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from admitted import admitted
 from crash_lab import CrashLab, simulated_lab
 from crash_points import points_of
 from few_stacks import QUICK, press_few
-from killed_run import Zygote, unmarked, zygote
+from killed_run import Zygote, forking
 from lab_files import SETTINGS, write_settings
 from press_memory import trials_of
 
@@ -51,12 +49,8 @@ KILLED_AT = [
 
 @pytest.fixture(scope="module")
 def forks(one_server: str) -> Iterator[Zygote]:
-    before = dict(os.environ)
-    os.environ |= admitted(one_server)
-    with unmarked(), zygote() as ready:
+    with forking(one_server) as ready:
         yield ready
-    os.environ.clear()
-    os.environ.update(before)
 
 
 def asked_for(lab: CrashLab) -> list[Recipe]:

@@ -7,7 +7,6 @@ in the ledger must be what one undisturbed process leaves.
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -16,10 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from admitted import admitted
 from crash_lab import CrashLab, emulated_lab, simulated_lab
 from crash_points import points_of
-from killed_run import KilledRun, Zygote, unmarked, zygote
+from killed_run import KilledRun, Zygote, forking
 from press_memory import told
 from standing_press import go_on, stand_still
 
@@ -43,12 +41,8 @@ AFTERWARDS = (IN_DWELL, IN_RELEASE, "collecting: while the cycle still runs")
 @pytest.fixture(scope="module")
 def forks(one_server: str) -> Iterator[Zygote]:
     """What the runs of this file are forked from."""
-    before = dict(os.environ)
-    os.environ |= admitted(one_server)
-    with unmarked(), zygote() as ready:
+    with forking(one_server) as ready:
         yield ready
-    os.environ.clear()
-    os.environ.update(before)
 
 
 Labs = tuple[CrashLab, CrashLab]
