@@ -15,6 +15,7 @@ from pressloop.optimizer import physics_prior
 from pressloop.optimizer.constraints.feasible import inside
 from pressloop.optimizer.history.earlier import useful_rows
 from pressloop.optimizer.history.learned import NOTHING, Learned, learned_of
+from pressloop.optimizer.history.reading_conditions import as_read, with_conditions
 from pressloop.optimizer.history.subset import learned_from
 from pressloop.optimizer.history.training import (
     Origin,
@@ -164,6 +165,10 @@ class Models:
         """Coordinates of recipes in the unit cube, shape (n, d)."""
         return torch.from_numpy(self.space.encode(recipes))
 
+    def as_read(self, trials: Sequence[Trial]) -> Tensor:
+        """Coordinates of what stacks were pressed by and read under, shape (n, d)."""
+        return self.unit([as_read(t, self.space) for t in trials])
+
     def moments(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation of ln R at points (m, d), shape (m,) each."""
         with torch.no_grad():
@@ -238,6 +243,7 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     origin have in common is learned as theirs. Raises BadInput where a model cannot be fitted.
     """
     problem = _wide_enough(problem, [*history, *earlier])
+    problem, conditions = with_conditions(problem, history, earlier)
     space, choice = problem.space, problem.surrogate
     origin, stands_for = (origin_for(origin, [*history, *earlier]) if origin is not None else
                           (latest_origin(history) or latest_origin(earlier), ""))
@@ -258,7 +264,7 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     return Models(problem=problem, history=tuple(history), earlier=tuple(earlier), data=data,
                   log_resistance=fit_model(choice, data.log_resistance, prior),
                   failures={mode: model for mode, model in found.items() if model is not None},
-                  notes=tuple(note for note in (stands_for, told, *notes, untold(
+                  notes=tuple(note for note in (stands_for, *conditions, told, *notes, untold(
                       [*history, *earlier], space)) if note), origin=origin,
                   learned=learned_of(learned, earlier, space, data.log_resistance.y.size))
 

@@ -17,6 +17,8 @@ ZERO_C = 273.15
 SCALES = ("linear", "log", "reciprocal_temperature")
 PRESS, PERSON, STACK = "press", "person", "stack"
 SET_BY = (PRESS, PERSON, STACK)
+METER = "meter"
+"""Says a parameter that comes with the reading: models know it, recipes do not have it."""
 NEAR = 1e-6
 """Share of a value, or of a step, within which two set points are the same."""
 HELD_WITHIN = 0.01
@@ -35,7 +37,8 @@ class Parameter:
     scale: on which it is smooth: linear, log, or reciprocal_temperature (-1/T, of degC).
     step: set points are its multiples; None where any can be set.
     panel: how finely it is set where there is no step; None for three significant digits.
-    set_by: press, person, or stack for what the stack is made of.
+    set_by: press, person, stack for what the stack is made of, or meter for what comes with the
+        reading and is in no recipe.
     default: what it was wherever a recipe does not say it; None where that is not known.
 
     On the unit interval a number runs with its scale, and kinds lie at even distances; what is
@@ -59,7 +62,8 @@ class Parameter:
         if not re.fullmatch(r"[A-Za-z]\w{0,59}", self.name):
             raise BadInput(where, self.name, "a name of letters, digits and _, such as rest_s",
                            "Rename it: it is also the column of a table.")
-        for key, value, known in (("scale", self.scale, SCALES), ("set_by", self.set_by, SET_BY)):
+        for key, value, known in (("scale", self.scale, SCALES),
+                                  ("set_by", self.set_by, (*SET_BY, METER))):
             if value not in known:
                 raise BadInput(f"{where}.{key}", value, f"one of {', '.join(known)}", "Name one.")
         if self.kinds:

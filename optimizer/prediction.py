@@ -81,7 +81,7 @@ def nearest(models: Models, recipe: Recipe) -> tuple[Near, ...]:
             if isinstance(t.outcome, Intact | Failed) and models.space.comparable(t.recipe)]
     if not told:
         return ()
-    at = torch.cdist(models.unit([recipe]), models.unit([t.recipe for t in told]))[0]
+    at = torch.cdist(models.unit([recipe]), models.as_read(told))[0]
     found = sorted((Near(t, float(d)) for t, d in zip(told, at, strict=True)),
                    key=lambda near: (near.distance, near.trial.number))
     return tuple(found[:NEAREST])

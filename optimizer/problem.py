@@ -56,7 +56,10 @@ class SurrogateChoice:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A search over `space`. `reference` is the recipe the lab uses now.
+    """A search over `space`. `reference` is the recipe the lab uses now. `compared_at` are pairs of
+    `stack_pressure_mpa` or `measured_at_c` and the value at which recipes are compared where
+    readings differ in it; without one it is that of the newest stack. Without `learn_conditions`
+    readings count as if all were taken alike.
 
     Raises BadInput where controls have no reference or the objective cannot be had in this space.
     """
@@ -68,6 +71,8 @@ class Problem:
     reference: Recipe | None = None
     search: Search = field(default_factory=Search)
     surrogate: SurrogateChoice = field(default_factory=SurrogateChoice)
+    compared_at: tuple[tuple[str, float], ...] = ()
+    learn_conditions: bool = True
 
     def __post_init__(self) -> None:
         if self.space.rules:

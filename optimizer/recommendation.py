@@ -18,7 +18,7 @@ from pressloop.optimizer.decision_analysis import (
 from pressloop.optimizer.incumbent import Offset, may_be_recommended
 from pressloop.optimizer.models import Models
 from pressloop.optimizer.objectives.pareto import Focus, Tradeoff
-from pressloop.optimizer.parameter import Parameter
+from pressloop.optimizer.parameter import METER, Parameter
 from pressloop.optimizer.reasons import unused_intact
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.errors import BadInput
@@ -162,7 +162,7 @@ def _region(models: Models, recipe: Recipe, offset_of: Offset) -> Region:
     points = models.searched(spread(at.shape[-1], CANDIDATES, 0))
     good, chance = _as_good(models, points, best_log, offset_of)
     found = {p.name: _along(models, p, recipe, at, best_log, offset_of)
-             for p in space.parameters}
+             for p in space.parameters if p.set_by != METER}
     share = float(good.double().mean()) if len(good) else 0.0
     return Region(**{name: found.pop(name) for name in CORE},  # type: ignore[arg-type]
                   share=share, probability=float(chance[good].mean()) if share > 0 else 0.5,

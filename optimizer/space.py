@@ -11,7 +11,7 @@ import numpy as np
 
 from pressloop.optimizer.constraints.mixture import Mixture
 from pressloop.optimizer.constraints.rules import Rule
-from pressloop.optimizer.parameter import PRESS, ZERO_C, Parameter, same_value
+from pressloop.optimizer.parameter import METER, PRESS, ZERO_C, Parameter, same_value
 from pressloop.trials.checks import BoolArray, FloatArray
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import CORE, Recipe, Value
@@ -112,7 +112,7 @@ class Space:
         """As `decode`, of points (n, d)."""
         found = self.set_points(x)
         core = list(zip(*(found[name] for name in CORE), strict=True))
-        more = [p.name for p in self.others]
+        more = [p.name for p in self.others if p.set_by != METER]
         if not more:
             return tuple(Recipe(*row) for row in core)
         rest = zip(*(found[name] for name in more), strict=True)
@@ -185,11 +185,13 @@ class Space:
         """True when every set point is within bounds, fixed and held ones included."""
         inside = all(value in p.kinds if p.kinds or isinstance(value, str) or value is None
                      else p.low <= value <= p.high
-                     for p in self.parameters for value in [recipe.value(p.name)])
+                     for p in self.parameters if p.set_by != METER
+                     for value in [recipe.value(p.name)])
         return inside and self._keeps_held(recipe)
 
     def _keeps_held(self, recipe: Recipe) -> bool:
-        return all(same_value(recipe.value(name), value) for name, value in self.held)
+        return all(same_value(recipe.value(name), value) for name, value in self.held
+                   if self.parameter(name).set_by != METER)
 
     def comparable(self, recipe: Recipe) -> bool:
         """True when the recipe agrees with every fixed variable: elsewhere it says nothing about

@@ -33,6 +33,7 @@ class StudyData:
     def problem(self) -> Problem:
         """The lowest resistance in this space, as a campaign of the lab would seek it."""
         return Problem(self.space, limits=self.limits, reference=self.reference,
+                       learn_conditions=False,
                        surrogate=self.surrogate)
 
     @property

@@ -9,6 +9,7 @@ from functools import cache
 from pressloop.optimizer import Models, Recommendation, RiskLimits, Space, fit_models, recommend
 from pressloop.optimizer.corrected import Effect, effect_of
 from pressloop.optimizer.history.drift import Drift, drift
+from pressloop.optimizer.history.reading_conditions import as_read
 from pressloop.optimizer.history.training import Origin, origin_of
 from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.recipe import Recipe
@@ -115,9 +116,10 @@ def _forecasts(telling: Sequence[Trial], after: Fitted) -> list[Forecast]:
 
 
 def _forecast(models: Models, trial: Trial) -> Forecast:
-    failing = float(1.0 - models.survival([trial.recipe])[0])
+    recipe = as_read(trial, models.space)
+    failing = float(1.0 - models.survival([recipe])[0])
     if models.log_resistance is None:
         return Forecast(trial, None, None, None, failing)
-    expected = models.resistance([trial.recipe], new_stack=True)
+    expected = models.resistance([recipe], new_stack=True)
     return Forecast(trial, float(expected.median[0]), float(expected.low[0]),
                     float(expected.high[0]), failing)

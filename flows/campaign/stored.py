@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from pressloop.flows.settings.renamed import renewed
 from pressloop.trials.entry import Opened
 from pressloop.trials.errors import BadInput, LedgerProblem
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.trials.outcome import Intact
 from pressloop.trials.trial import Trial
 
 if TYPE_CHECKING:
@@ -82,16 +81,6 @@ def stored(url: str, campaign: str | None, *, arrays: bool = False, rescue: bool
             raise BadInput("campaign", name, "opened with its settings", "Run or import it first.")
         settings = from_plain(renewed(opened.settings), f"ledger {ledger.shown_url}")
         return Stored(name, settings, opened, ledger.history(name, arrays=arrays), url)
-
-
-def say_if_mixed(trials: Iterable[Trial]) -> None:
-    """Resistances read at different stack pressures cannot be compared; says so."""
-    held = {t.outcome.stack_pressure_mpa for t in trials if isinstance(t.outcome, Intact)}
-    known = sorted(h for h in held if h is not None)
-    if len(known) > 1:
-        say(f"Warning: impedance was read at {len(known)} different stack pressures "
-            f"({known[0]:g} to {known[-1]:g} MPa), which changes resistance by itself. Keep to "
-            "rows of one stack pressure.")
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated, Optional
 
@@ -21,7 +22,7 @@ from pressloop.flows.cli.options import (
     SettingsFile,
     Sweep,
 )
-from pressloop.flows.console import PlainGroup, plain_errors
+from pressloop.flows.console import STOPPED, PlainGroup, plain_errors, say
 from pressloop.flows.deployments.nights import zone_here
 
 app = typer.Typer(
@@ -240,8 +241,12 @@ cli_emulate.add_to(app)
 
 
 def main() -> None:
-    """The console script."""
-    app()
+    """The console script. Ctrl-C before a command has begun ends in one line too."""
+    try:
+        app()
+    except KeyboardInterrupt:
+        say("pressloop: stopped before it had begun.")
+        sys.exit(STOPPED)
 
 
 if __name__ == "__main__":

@@ -56,6 +56,10 @@ LATER_KEYS = (("envelope", "max_pressure_at_c"), ("search", "one_per_batch"))
 """Keys of tables, empty by default, that settings kept by earlier versions do not have."""
 
 
+READ_AT = {"stack_pressure_mpa": "stack_pressure_mpa", "temperature_c": "measured_at_c"}
+"""What a meter's options say of the conditions of a reading."""
+
+
 class Settings(Table):
     """One campaign's settings.
 
@@ -143,7 +147,16 @@ class Settings(Table):
         return Problem(
             self.space, self.objective, self.limits, self.cost, self.reference,
             Search(**self.search.model_dump()),
-            SurrogateChoice(**self.surrogate.model_dump()))  # type: ignore[attr-defined]
+            SurrogateChoice(**self.surrogate.model_dump()),  # type: ignore[attr-defined]
+            self.compared_at)
+
+    @property
+    def compared_at(self) -> tuple[tuple[str, float], ...]:
+        """Stack pressure in MPa and temperature in degC at which the meter is said to read, pairs
+        of a name and a value; none where the settings do not say."""
+        told = self.meter.options
+        return tuple((name, float(value)) for key, name in READ_AT.items()
+                     if isinstance(value := told.get(key), (int, float)) and value > 0.0)
 
     @property
     def simulated(self) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from pressloop.optimizer.history.reading_conditions import as_read
 from pressloop.optimizer.history.training import Origin, content_of, origin_of
 from pressloop.optimizer.space import Space
 from pressloop.trials.checks import FloatArray, IntArray
@@ -48,7 +49,7 @@ def learned_from(history: Sequence[Trial], earlier: Sequence[Trial], space: Spac
     kept = mine if len(mine) <= LEARNED // 2 else set[int]()
     telling = sorted(_of_few_origins(telling, origin, kept), key=content_of)
     taken = np.array([id(t) in kept for t in telling])
-    chosen = _chosen(telling, space.encode([t.pressed for t in telling]), origin, taken)
+    chosen = _chosen(telling, space.encode([as_read(t, space) for t in telling]), origin, taken)
     note = (f"{there} stacks are more than models can learn from at once: of these, "
             f"{chosen.size} are used, namely those at the recipes with the lowest resistance, the "
             "failures nearest to them, and a selection that fills the space.")

@@ -24,9 +24,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pressloop.optimizer.history.reading_conditions import as_read
 from pressloop.optimizer.space import Space
 from pressloop.trials.checks import FloatArray, IntArray
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
+from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial
 
 LARGEST_INDEX = 0.99
@@ -111,7 +113,7 @@ def training(history: Iterable[Trial], space: Space, crushed_above: float,
     damaged = [(t, d) for t in trials if (d := _damage(t)) is not None]
     even = [(t, o.nonuniformity) for t, o in intact if o.nonuniformity is not None]
     return Training(
-        log_resistance=_rows(space, groups, [t for t, _ in intact],
+        log_resistance=_read(space, groups, [t for t, _ in intact],
                              [float(np.log(o.resistance_ohm_cm2)) for _, o in intact],
                              [_log_variance(o) for _, o in intact]),
         log_hazard=_rows(space, groups, [t for t, _ in damaged],
@@ -119,7 +121,7 @@ def training(history: Iterable[Trial], space: Space, crushed_above: float,
                          [_log_hazard_variance(d) for _, d in damaged]),
         labels={mode: _labels(trials, space, groups, mode) for mode in FailureMode},
         pending=space.encode([t.recipe for t in trials if t.is_open]),
-        log_nonuniformity=_rows(space, groups, [t for t, _ in even],
+        log_nonuniformity=_read(space, groups, [t for t, _ in even],
                                 [float(np.log(max(value, EVENEST))) for _, value in even],
                                 [0.0] * len(even)),
     )
@@ -204,8 +206,14 @@ def _label(trial: Trial, mode: FailureMode) -> float | None:
     return 0.0 if (outcome.mode, mode) == (FailureMode.CRUSHED, FailureMode.DELAMINATED) else None
 
 
-def _rows(space: Space, groups: dict[Origin, int], trials: list[Trial], y: list[float],
+def _read(space: Space, groups: dict[Origin, int], trials: list[Trial], y: list[float],
           variance: list[float]) -> Rows:
-    return Rows(space.encode([t.pressed for t in trials]), np.array(y, dtype=np.float64),
-                np.array(variance, dtype=np.float64),
+    """Rows of a reading, which the stack pressure changes; whether a stack breaks, it does not."""
+    return _rows(space, groups, trials, y, variance, [as_read(t, space) for t in trials])
+
+
+def _rows(space: Space, groups: dict[Origin, int], trials: list[Trial], y: list[float],
+          variance: list[float], recipes: list[Recipe] | None = None) -> Rows:
+    return Rows(space.encode([t.pressed for t in trials] if recipes is None else recipes),
+                np.array(y, dtype=np.float64), np.array(variance, dtype=np.float64),
                 np.array([groups[origin_of(t)] for t in trials], dtype=np.int64))

@@ -102,7 +102,8 @@ def emulator_of(data: StudyData, *, seed: int = 0) -> Emulator:
                        "There is too little to make a stand-in of the press from: press more "
                        "stacks, or plan without data.")
     rows = few_rows(known, data.space, MOST_ROWS, seed)
-    models = fit_models(Problem(data.space, limits=data.limits), rows)
+    models = fit_models(Problem(data.space, limits=data.limits,
+                                learn_conditions=False), rows)
     luck = Luck(_by_chance(models, rows), _reading(rows),
                 _counted(rows) if models.data.log_hazard.y.size else None)
     return Emulator(models, luck, own_error(surrogate_of(models.log_resistance)),

@@ -210,7 +210,7 @@ def _shares(job: _Job) -> dict[str, Any]:
 def _learned(job: _Job) -> tuple[Models, bool]:
     """What the default models make of the stacks, and whether they do without the laws: those were
     told for other stacks, or far from these pressures."""
-    problem = Problem(job.data.space, limits=job.data.limits)
+    problem = Problem(job.data.space, limits=job.data.limits, learn_conditions=False)
     models = fit_models(problem, job.used)
     if models.laws is None or models.laws >= DOUBTED:
         return models, False

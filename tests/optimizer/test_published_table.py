@@ -38,3 +38,15 @@ def test_where_a_row_was_read_the_interval_is_near_the_reading(models):
     believed = models.resistance(recipes)
     for end in (believed.low, believed.high):
         assert np.exp(np.abs(np.log(end / read))).max() < 1.5
+
+
+def test_of_a_table_read_under_many_stack_pressures_the_recipe_follows_one_of_them():
+    """At 97 MPa, which the settings name, 389 MPa reads lowest; among all rows taken alike, the
+    least pressures seem to."""
+    settings = read_settings(FOLDER / "cronau2021.toml")
+    past = read_past(FOLDER / "cronau2021.csv", settings)
+    models = fit_models(settings.problem, [one.trial(i) for i, one in enumerate(past, 1)])
+    found = recommend(models)
+    assert 300.0 <= found.recipe.pressure_mpa <= 450.0
+    assert found.low_ohm_cm2 < 17.42 < found.high_ohm_cm2
+    assert any("compared at 97 MPa" in note for note in found.notes)

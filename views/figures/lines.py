@@ -24,6 +24,7 @@ from pressloop.views.figures.look import (
     marks,
     variable_axis,
 )
+from pressloop.views.figures.overlay import nearness
 from pressloop.views.kinds import TELLING, Kind, kind_of
 from pressloop.views.words import OHM_CM2, VARIABLES, percent
 
@@ -43,6 +44,8 @@ def _resistance(found: Analysis, name: str, x: FloatArray, recipes: list[Recipe]
     title = f"Predicted resistance over {VARIABLES[name].label.lower()}"
     read = ("The line is the predicted resistance of a recipe with its 95 % band; circles are "
             "measured stacks, the vertical line is the recommended recipe.")
+    if found.not_drawn((name,)):
+        read += " Faint circles were pressed, or read, far from this line."
     if found.models.log_resistance is None:
         return Panel(title, read, missing="No stack has stayed intact yet, so nothing is predicted "
                      "of resistance.")
@@ -53,7 +56,8 @@ def _resistance(found: Analysis, name: str, x: FloatArray, recipes: list[Recipe]
     figure.add_scatter(
         x=[getattr(t.recipe, name) for t, _ in intact], mode="markers", hoverinfo="text",
         y=[o.resistance_ohm_cm2 for _, o in intact], hovertext=[hover(t) for t, _ in intact],
-        marker=marks([t for t, _ in intact]))
+        marker={**marks([t for t, _ in intact]),
+                "opacity": nearness([t for t, _ in intact], found, (name,), recipes[0])})
     _recommended(figure, found, name)
     values = [o.resistance_ohm_cm2 for _, o in intact] + [float(v) for v in predicted.median]
     figure.update_xaxes(variable_axis(name, getattr(found.space, name)))

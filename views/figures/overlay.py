@@ -22,7 +22,7 @@ def overlay(figure: Any, found: Analysis, across: str, up: str, at: Recipe) -> N
     """Adds the marks; those pressed far from `at` in the variables not drawn are faint."""
     # Intact stacks last: what works is not to be hidden by what broke next to it.
     trials = sorted(found.trials, key=lambda t: kind_of(t) is Kind.INTACT)
-    _tried(figure, trials, _nearness(trials, found, (across, up), at), across, up)
+    _tried(figure, trials, nearness(trials, found, (across, up), at), across, up)
     if found.reference is not None:
         _mark(figure, found.reference, (across, up), "reference")
     if found.recommendation is not None:
@@ -37,13 +37,15 @@ def _tried(figure: Any, trials: Sequence[Trial], opacity: list[float], across: s
         hovertext=[hover(t) for t in trials], marker={**marks(trials), "opacity": opacity})
 
 
-def _nearness(trials: Sequence[Trial], found: Analysis, drawn: tuple[str, str], at: Recipe
-              ) -> list[float]:
+def nearness(trials: Sequence[Trial], found: Analysis, drawn: Sequence[str], at: Recipe
+             ) -> list[float]:
+    """Opacity of a mark of each trial: faint where it was pressed, or read, far from `at` in the
+    variables not drawn."""
     space, told = found.models.space, found.not_drawn(drawn)
     others = [i for i, name in enumerate(space.free) if name in told]
     if not others or not trials:
         return [1.0] * len(trials)
-    gap = np.abs(space.encode([t.recipe for t in trials]) - space.encode([at]))[:, others].max(1)
+    gap = np.abs(found.models.as_read(trials).numpy() - space.encode([at]))[:, others].max(1)
     return [1.0 if g <= FAR else 0.4 for g in gap]
 
 

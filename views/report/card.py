@@ -78,7 +78,7 @@ def card(found: Recommendation, problem: Problem) -> Markup:
         sure=interval(found.low_ohm_cm2, found.high_ohm_cm2), warnings=_warnings(found),
         facts=_facts(found, space, problem.limits),
         compared=compared, verdict=_verdict(found, problem), laws=laws_words(found.laws),
-        front=_front(found))
+        notes=found.notes, front=_front(found))
 
 
 def _warnings(found: Recommendation) -> list[str]:
@@ -99,9 +99,11 @@ def _front(found: Recommendation) -> Front | None:
 def region_words(found: Recommendation, space: Space) -> list[tuple[str, str]]:
     """Per free variable the range that is as good, the others held at the recipe."""
     words = []
+    others = dict(found.region.others)
     for name in space.free:
         if name not in VARIABLES:
-            words.append((name, span_words(dict(found.region.others)[name])))
+            # A variable that comes with the reading is in no recipe.
+            words += [(name, span_words(others[name]))] if name in others else []
             continue
         low, high = getattr(found.region, name)
         unit = VARIABLES[name].unit

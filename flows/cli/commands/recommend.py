@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.markdown import Markdown
 
-from pressloop.flows.campaign.stored import Stored, say_if_mixed, stored
+from pressloop.flows.campaign.stored import Stored, stored
 from pressloop.flows.console import emit, plain_pairs
 from pressloop.optimizer.stopping import assess
 from pressloop.trials.corrections import differences
@@ -31,7 +31,6 @@ def show(found: Stored, as_json: bool) -> None:
     from pressloop.views.markdown import recommendation_markdown
 
     models = found.models()
-    say_if_mixed([*found.trials, *models.earlier])
     best = choose(models, analysis=True)
     controls = drift(found.trials, found.settings.reference, earlier=models.earlier)
     more = assess(models, found.settings.stopping, budget=found.budget, analysis=best.analysis)

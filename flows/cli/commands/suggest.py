@@ -11,7 +11,6 @@ from rich.table import Table
 
 from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.campaign.lab import prove_modules
-from pressloop.flows.campaign.stored import say_if_mixed
 from pressloop.flows.cli.commands.table_words import say_in_work, say_table, warnings_of
 from pressloop.flows.console import emit, plain_pairs, say
 from pressloop.flows.past.stack_names import one_outcome_each
@@ -51,7 +50,6 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     for name in kinds_unused(table):
         say(f"Column {name} has a few values that come again and again: name it in [space], such "
             f'as {name} = ["...", "..."], if resistance may depend on it.')
-    say_if_mixed([*history, *earlier])
     problem = settings.problem
     search = replace(problem.search, start_with=0)
     if space.held:

@@ -4,8 +4,9 @@ that another quantity is meant. All names are folded (`headings.folded`): small 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from pressloop.trials.tables.columns import east_asian
 from pressloop.trials.tables.columns.headings import Heading, folded, heading
 from pressloop.trials.tables.columns.units import (
     AREA,
@@ -48,7 +49,22 @@ def _names(whole: str, part: str = "", never: str = "", *dimensions: str) -> Nam
                  dimensions)
 
 
-KNOWN: dict[str, Names] = {
+def _everywhere(quantity: str, names: Names) -> Names:
+    """The names with those of China, Japan and Korea."""
+    whole = _names(east_asian.NAMES.get(quantity, "")).whole
+    part, never = (_either(known, more.get(quantity)) for known, more in (
+        (names.part, east_asian.PARTS), (names.never, east_asian.NEVER)))
+    return replace(names, whole=names.whole | whole, part=part, never=never)
+
+
+def _either(known: re.Pattern[str] | None, more: str | None) -> re.Pattern[str] | None:
+    if more is None:
+        return known
+    words = "|".join(folded(word) for word in more.split("|"))
+    return re.compile(words if known is None else f"{known.pattern}|{words}")
+
+
+WESTERN: dict[str, Names] = {
     HELD: _names(
         "stackpressure pstack stapeldruck pop betriebsdruck messdruck zelldruck operatingpressure",
         r"\b(stack|operat\w*|stapel|betriebs?|eis|mess\w*|meas\w*|cell|zell|test|cycl\w*)\b.*"
@@ -58,9 +74,9 @@ KNOWN: dict[str, Names] = {
                   WRONG + r"|pa on sample", PRESSURE),
     "pressure_mpa": _names(
         "p pressure press pressing druck force kraft load last f tonnage pfab ppress pmax fpress "
-        "pressdruck presskraft pression presion pressione tryck 圧力 压力",
+        "pressdruck presskraft pression presion pressione tryck",
         r"pressure|druck|pression\b|presion|pressione|\bpress(ed|ing)?\b(?!.*(time|temp))|"
-        r"\b(force|load|kraft|tonnage|tonnen)\b|presskraft|compaction|densification|压力|圧力",
+        r"\b(force|load|kraft|tonnage|tonnen)\b|presskraft|compaction|densification",
         WRONG + r"|\b(stack|operat\w*|stapel|betriebs?|anode|pre|prepress\w*|vacuum|vakuum|gas|"
         r"ambient|eis|mess|meas\w*|test|cell|rate|rampe?|release|oil|ol|gauge|manometer|loading|"
         r"hydraul\w*|time|temp\w*|who|by|before|vor|date|machine|press id|set ?up|no|nr|mass)\b|"
@@ -68,26 +84,26 @@ KNOWN: dict[str, Names] = {
         r"|presszeit|presstemp|beladung", PRESSURE, FORCE),
     "dwell_s": _names(
         "t dwell hold holding time dauer zeit haltezeit presszeit pressdauer haltedauer duration "
-        "verweilzeit thold tdwell tp tpress duree tiempo tempo 时间 時間 保持時間",
+        "verweilzeit thold tdwell tp tpress duree tiempo tempo",
         r"dwell|\bhold(ing)?\b|halte|press(ing)? (time|duration)|presszeit|pressdauer|duration|"
-        r"dauer|verweil|\btime\b|zeit|duree|temps|tiempo|tempo\b|时间|時間",
+        r"dauer|verweil|\btime\b|zeit|duree|temps|tiempo|tempo\b",
         WRONG + r"|\b(rest|ruhe|wait|warte|anneal\w*|mill\w*|mix\w*|date|day|stamp|rampe?|heat\w*|"
         r"cool\w*|storage|age|eis|meas\w*|mess\w*|sinter\w*|start|end|temp|temperatur\w*|pressure|since|"
         r"of day)\b|uhrzeit|ruhezeit|wartezeit|messzeit|zeitpunkt|haltedruck|aufheiz|lager|mahl",
         TIME),
     "temperature_c": _names(
         "temp temperature temperatur tpress tplaten tplatte presstemperatur temperatura "
-        "pressentemperatur plattentemperatur 温度",
-        r"temp\b|temperature|temperatur|temperatura|\bplatens?\b|温度",
+        "pressentemperatur plattentemperatur",
+        r"temp\b|temperature|temperatur|temperatura|\bplatens?\b",
         WRONG + r"|\b(eis|meas\w*|mess\w*|anneal\w*|sinter\w*|room|raum|ambient|glovebox|storage|"
         r"test|cycl\w*|dry\w*|time|zeit|synth\w*|calc\w*)\b|messtemp|raumtemp|umgebung|lagertemp|"
         r"trocken|sinter|zelltemp", TEMPERATURE),
     RESISTANCE: _names(
         "r asr rint rct rif ri rasr rinterface rinterfacial rp rtot rtotal resistance widerstand "
-        "impedance impedanz z rsum resistenza resistencia 抵抗 电阻 ir flachenwiderstand "
+        "impedance impedanz z rsum resistenza resistencia ir flachenwiderstand "
         "grenzflachenwiderstand ubergangswiderstand rgrenz",
         r"\basr\b|area specific|resist|widerstand|impedan[cz]|\br (int|if|ct|interface\w*|grenz\w*|"
-        r"total|tot|sum)\b|\b(rint|rct)\b|抵抗|电阻",
+        r"total|tot|sum)\b|\b(rint|rct)\b",
         WRONG + r"|series|serien|\br0\b|\br ?(s|b|bulk|ohm|ohmic|lead|el|se)\b|bulk|electrolyte|"
         r"elektrolyt|\b(ohmic|ohmsch\w*|lead|cable|kabel|shunt|ratio)\b|file|datei|humid",
         OHM_AREA, OHM),
@@ -131,6 +147,7 @@ KNOWN: dict[str, Names] = {
                   r"conductiv|leitfahigkeit|\bsigma\b|σ", WRONG + "|electronic|thermal",
                   CONDUCTIVITY),
 }
+KNOWN = {quantity: _everywhere(quantity, names) for quantity, names in WESTERN.items()}
 NEEDS_UNIT = re.compile(r"\b(force|load|kraft|last|tonnage|presskraft|f|fpress)\b")
 """Names of a force, whose number is no pressure."""
 OVER = " | "

@@ -6,14 +6,16 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pressloop.trials.outcome import FailureMode
+from pressloop.trials.tables.columns import east_asian
 
 FAILED, INTACT, IN_WORK, UNKNOWN = "failed", "intact", "in work", ""
 WORDS: dict[str, str] = {
     **{str(mode): str(mode) for mode in FailureMode},
     **dict.fromkeys(
         [
-            "crush", "cracked", "crack", "pellet cracked", "cell cracked", "fractured",
-            "pellet broken", "broken pellet", "gebrochen", "gerissen", "zerdrückt", "zerbrochen",
+            "crush", "cracked", "crack", "broken", "broke", "shattered", "fragmented",
+            "pellet cracked", "cell cracked", "fractured", "pellet broken",
+            "broken pellet", "gebrochen", "gerissen", "zerdrückt", "zerbrochen",
             "riss", "bruch", "pellet gebrochen", "pellet gerissen", "zerquetscht", "fissuré",
             "écrasé"
         ], "crushed"),
@@ -56,7 +58,9 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(["delaminado", "delaminato", "délaminé", "despegado"], "delaminated"),
     **dict.fromkeys(["fallado", "fallo", "défaillant", "guasto", "hs", "sí", "si", "oui"], FAILED),
     **dict.fromkeys(["bien", "bueno", "bon", "buono", "non", "aucun", "ninguno", "nessuno"],
-                    INTACT)}
+                    INTACT),
+    **{word: str(outcome) for outcome, words in east_asian.WORDS.items()
+       for word in words.split()}}
 """What a word says, by its small letters."""
 ONLY_AS_OUTCOME = frozenset({"1", "0", "x", "-", "–", "—", "n/a", "na", "yes", "no", "ja", "nein",
                              "true", "false", "none", "kein", "keiner", "sí", "si", "oui",
