@@ -89,8 +89,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What neither die nor material sets: the press's force (N), the coldest temperature (degC),
-    the longest dwell (s), the fastest rate (MPa/s), the atmosphere (ppm, None for any)."""
+    """What neither die nor material sets.
+
+    The press's force (N), the coldest temperature (degC), the longest dwell (s), the fastest rate
+    (MPa/s), the atmosphere (ppm, None for any)."""
 
     press_max_force_n: float
     min_temperature_c: float = 15.0
@@ -137,8 +139,10 @@ def envelope_of(die: Die | None, materials: Sequence[Material], bounds: Bounds,
 
 
 def tightest(key: str, own: float | None, limits: Iterable[Limit], *, asked: bool) -> Limit:
-    """The smallest limit; the settings' own number where it is smaller still. Raises BadInput when
-    it is larger, when it is no number, or when it is `asked` for and missing."""
+    """The smallest limit; the settings' own number where it is smaller still.
+
+    Raises BadInput when it is larger, when it is no number, or when it is `asked` for and
+    missing."""
     least = min(limits, default=None)
     if own is None:
         if asked or least is None:

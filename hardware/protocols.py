@@ -27,7 +27,9 @@ unloads now."""
 
 
 class ReadFile(Protocol):
-    """A reader of impedance files; which sweep of a file, and its columns, are as in
+    """A reader of impedance files.
+
+    Which sweep of a file, and its columns, are as in
     `pressloop.evaluation.readers.read_spectrum`."""
 
     def __call__(self, path: Path, area_cm2: float, /, *, sweep: str = "last",
@@ -92,8 +94,9 @@ class PressIdentity:
 
 @dataclass(frozen=True, slots=True)
 class MeterIdentity:
-    """What the meter says of itself. `compensation` is the state of its open and short
-    corrections, in the meter's words."""
+    """What the meter says of itself.
+
+    `compensation` is the state of its open and short corrections, in the meter's words."""
 
     name: str
     serial: str
@@ -167,8 +170,9 @@ class Press(Protocol):
         ...
 
     def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
-        """Every cycle that the machine, or the record that is kept for it, remembers, by rising
-        id; with an id above `after` also one whose stack nobody remembers. What surely was never
+        """Every cycle that the machine, or the record that is kept for it, remembers, by rising id.
+
+        With an id above `after` also one whose stack nobody remembers. What surely was never
         accepted is left out. Asks no person, moves nothing."""
         ...
 
@@ -185,13 +189,17 @@ class Press(Protocol):
         ...
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
-        """Begin one cycle. Raises OutOfEnvelope, Fault when refused (nothing moves), or
-        OutcomeUnknown when it cannot be told whether the press accepted."""
+        """Begin one cycle.
+
+        Raises OutOfEnvelope, Fault when refused (nothing moves), or OutcomeUnknown when it cannot
+        be told whether the press accepted."""
         ...
 
     def report(self, cycle_id: int) -> CycleReport:
-        """What became of a cycle. Harmless, may be repeated. Raises Fault when there is no
-        answer; an alarm that ended the cycle is no fault of the answer but RELEASED."""
+        """What became of a cycle.
+
+        Harmless, may be repeated. Raises Fault when there is no answer; an alarm that ended the
+        cycle is no fault of the answer but RELEASED."""
         ...
 
     def release(self) -> None:
@@ -211,8 +219,9 @@ class ImpedanceMeter(Protocol):
         ...
 
     def sweep(self, stack: Stack) -> tuple[Spectrum, ...]:
-        """One sweep of every electrode, the full one first. Harmless, may be repeated.
-        Raises Fault when no sweep could be had."""
+        """One sweep of every electrode, the full one first.
+
+        Harmless, may be repeated. Raises Fault when no sweep could be had."""
         ...
 
     def close(self) -> None:

@@ -26,8 +26,9 @@ class Remembered:
         return self.after(0)[0]
 
     def after(self, offset: int) -> tuple[list[dict[str, Any]], int]:
-        """The lines behind this byte, and the byte behind the last of them. Raises Fault as
-        `lines` does."""
+        """The lines behind this byte, and the byte behind the last of them.
+
+        Raises Fault as `lines` does."""
         whole, newline, _torn = self._bytes(offset).rpartition(b"\n")
         try:
             found = [json.loads(line) for line in whole.splitlines()]

@@ -14,8 +14,10 @@ process."""
 
 @contextmanager
 def undisturbed(*, obeying: bool) -> Iterator[None]:
-    """The block runs to its end whatever stops come. They are dropped where one is being obeyed
-    already, else delivered afterwards. Outside the main thread, which gets them, nothing is done.
+    """The block runs to its end whatever stops come.
+
+    They are dropped where one is being obeyed already, else delivered afterwards. Outside the main
+    thread, which gets them, nothing is done.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

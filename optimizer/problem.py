@@ -41,8 +41,9 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class SurrogateChoice:
-    """By which models stacks are learned from; the settings file's `[surrogate]` table has the same
-    keys.
+    """By which models stacks are learned from.
+
+    The settings file's `[surrogate]` table has the same keys.
 
     model: a file of `surrogates/models/`, or a dotted module name.
     failure_model: a file of `surrogates/failures/`, or a dotted module name.
@@ -84,8 +85,10 @@ class Problem:
 
 
 def prove_reference(reference: Recipe, space: Space) -> None:
-    """Raises BadInput for a recipe that does not say every parameter, that no machine with the
-    steps of this space can hold, or that breaks a rule."""
+    """Raises BadInput for a recipe that this problem cannot have.
+
+    One that does not say every parameter, that no machine with the steps of this space can hold, or
+    that breaks a rule."""
     for p in space.parameters:
         value = reference.value(p.name)
         if value is None and p.default is None:

@@ -97,15 +97,17 @@ class Space:
         return tuple(len(p.kinds) for p in self.varied)
 
     def encode(self, recipes: Iterable[Recipe]) -> FloatArray:
-        """Unit-cube coordinates, shape (n, number of free variables); outside the space they
-        leave [0, 1]."""
+        """Unit-cube coordinates, shape (n, number of free variables).
+
+        Outside the space they leave [0, 1]."""
         found = list(recipes)
         columns = [p.unit_values([r.value(p.name) for r in found]) for p in self.varied]
         return np.stack(columns, axis=-1).reshape(len(found), len(self.free))
 
     def decode(self, x: FloatArray) -> Recipe:
-        """The recipe of one point of the unit cube, rounded as a panel can be set (0.1 MPa, 1 s,
-        0.1 degC, or the machine's steps) but never across a bound."""
+        """The recipe of one point of the unit cube, rounded as a panel can be set.
+
+        To 0.1 MPa, 1 s, 0.1 degC, or the machine's steps, but never across a bound."""
         return self.decode_all(np.asarray(x, dtype=np.float64).reshape(1, -1))[0]
 
     def decode_all(self, x: FloatArray) -> tuple[Recipe, ...]:
@@ -192,13 +194,15 @@ class Space:
         return all(same_value(recipe.value(name), value) for name, value in self.held)
 
     def comparable(self, recipe: Recipe) -> bool:
-        """True when the recipe agrees with every fixed variable: elsewhere it says nothing about
-        this space, as its coordinates leave the difference out."""
+        """True when the recipe agrees with every fixed variable.
+
+        Elsewhere it says nothing about this space, as its coordinates leave the difference out."""
         return all(p.agrees(recipe.value(p.name)) for p in self.parameters)
 
     def over(self, recipes: Sequence[Recipe]) -> Space:
-        """The space in which all these recipes are comparable: a fixed variable that they vary is
-        held at its value, over a range that they teach."""
+        """The space in which all these recipes are comparable.
+
+        A fixed variable that they vary is held at its value, over a range that they teach."""
         space = self
         for p in self.parameters:
             if p.fixed and not all(p.agrees(r.value(p.name)) for r in recipes):
@@ -223,8 +227,9 @@ class Space:
 
     @property
     def as_asked(self) -> Space:
-        """The same with core variables that are held as fixed ones: where recipes are looked for,
-        whatever the stacks vary."""
+        """The same with core variables that are held as fixed ones.
+
+        Where recipes are looked for, whatever the stacks vary."""
         fixed: dict[str, Any] = {name: (value, value) for name, value in self.held if name in CORE}
         if not fixed or not any(name not in dict(self.held) for name in self.free):
             return self

@@ -37,6 +37,7 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Stopping:
     """When to stop before the budget; the settings file's `[stopping]` table has the same keys.
+
     A rule whose numbers are not given stops nothing.
 
     improvable_by, improvable_with: stop when the chance that another recipe has a resistance lower

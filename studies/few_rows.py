@@ -13,8 +13,10 @@ from pressloop.trials.trial import Trial
 
 
 def few_rows(trials: Sequence[Trial], space: Space, most: int, seed: int) -> tuple[Trial, ...]:
-    """At most so many of the trials with a resistance or a failure, by number: half of them far
-    apart in the space, the rest drawn from the lots in turn, so that a small lot counts as well."""
+    """At most so many of the trials with a resistance or a failure, by number.
+
+    Half of them far apart in the space, the rest drawn from the lots in turn, so that a small lot
+    counts as well."""
     told = [t for t in sorted(trials, key=lambda t: t.number)
             if isinstance(t.outcome, (Intact, Failed)) and space.comparable(t.recipe)]
     if len(told) <= most:

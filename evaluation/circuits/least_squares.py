@@ -50,8 +50,10 @@ class Data:
 
 
 def data_of(spectrum: Spectrum, weighting: str = MODULUS, ends: Ends = USUAL_ENDS) -> Data:
-    """The data of a spectrum; weighting is "modulus", "proportional" or "unit", and `ends` says
-    how much noisier the ends of the band are than its middle."""
+    """The data of a spectrum.
+
+    Weighting is "modulus", "proportional" or "unit", and `ends` says how much noisier the ends of
+    the band are than its middle."""
     return Data(spectrum.frequency_hz, spectrum.impedance_ohm,
                 weights(spectrum.frequency_hz, spectrum.impedance_ohm, weighting, ends))
 

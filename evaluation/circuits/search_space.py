@@ -31,8 +31,9 @@ class Ranges:
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """The coordinates of a circuit: `low` and `high` of each value (in coordinates), and `fixed`
-    values where not NaN."""
+    """The coordinates of a circuit.
+
+    `low` and `high` of each value (in coordinates), and `fixed` values where not NaN."""
 
     is_log: np.ndarray
     low: FloatArray

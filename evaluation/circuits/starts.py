@@ -21,8 +21,9 @@ GRID = 25
 
 def helpful(data: Data, arcs: int, tail: str, symbol: str, values: FloatArray
             ) -> list[FloatArray]:
-    """Values of a new part of this kind for a fitted circuit, those that lower its residual most
-    first: what the circuit can mend by changing its own values does not count."""
+    """Values of a new part of this kind, those that lower the residual most first.
+
+    What the fitted circuit can mend by changing its own values does not count."""
     circuit = series_circuit(arcs, tail)
     space = series_space(data, circuit)
     off, jacobian = residual(data, circuit, space, space.coordinates(values))
@@ -59,9 +60,10 @@ def random_starts(data: Data, arcs: int, tail: str, draw: np.random.Generator
 
 def in_place_of_an_arc(data: Data, arcs: int, tail: str, larger: Sequence[FloatArray]
                        ) -> list[FloatArray]:
-    """Starts in which finite diffusion stands for one of the arcs of a larger circuit: an arc and a
-    plain tail can stand for it nearly as well, and are found first. `larger` holds the values of
-    circuits with one arc more, without their tails."""
+    """Starts in which finite diffusion stands for one of the arcs of a larger circuit.
+
+    An arc and a plain tail can stand for it nearly as well, and are found first. `larger` holds the
+    values of circuits with one arc more, without their tails."""
     circuit = series_circuit(arcs, tail)
     split = Separable(data, circuit, series_space(data, circuit))
     fast, slow = data.window_s

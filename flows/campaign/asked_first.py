@@ -37,8 +37,10 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A cycle that the press has accepted and the ledger has no word of. It is stack `number` of
-    `campaign`; `stack` is "" and `number` 0 where nobody remembers which."""
+    """A cycle that the press has accepted and the ledger has no word of.
+
+    It is stack `number` of `campaign`; `stack` is "" and `number` 0 where nobody remembers
+    which."""
 
     cycle: KnownCycle
     campaign: str
@@ -50,8 +52,7 @@ class Lacking:
 
 
 def prove_up_to_date(press: Press, ledger: Ledger, campaign: str, shown_url: str) -> None:
-    """Raises LedgerBehind where the press, or the ledger's own count, knows more than the ledger.
-    """
+    """Raises LedgerBehind where the press, or the ledger's own count, knows more than it."""
     found = lacking_in(press, ledger, campaign)
     if found:
         raise LedgerBehind(
@@ -78,8 +79,10 @@ def lacking_in(press: Press, ledger: Ledger, campaign: str) -> tuple[Lacking, ..
 
 
 def memory_of(press: Press, campaign: str, orders: Iterable[Order]) -> Memory:
-    """What the press remembers. Cycles without a known stack count where the campaign has pressed
-    here before, and from its last one on: to a new campaign they are somebody else's."""
+    """What the press remembers.
+
+    Cycles without a known stack count where the campaign has pressed here before, and from its last
+    one on: to a new campaign they are somebody else's."""
     serial, last = press.identify().serial, press.last_accepted_id()
     mine = [order.cycle_id or 0 for order in orders
             if order.campaign == campaign and order.press_serial == serial]

@@ -70,8 +70,7 @@ def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
 @task(name="plan", task_run_name="plan stack {number}", cache_policy=NO_CACHE,
       persist_result=False)
 def plan(run: Run, number: int) -> None:
-    """Chooses the recipe of the next stack: one that a person has asked for, else the optimiser's.
-    """
+    """Chooses the recipe of the next stack: one that a person asked for, else the optimiser's."""
     stack = run.settings.stack_named(stack_name(run.campaign, number))
     while (own := plan_own(run, stack)) is not None:
         try:
@@ -188,8 +187,10 @@ def _pressed(run: Run, trial: Trial) -> Trace:
 
 
 def _record(run: Run, number: int, entry: Entry) -> None:
-    """Committed when this returns. A stop waits so long: in mid write it would leave the ledger
-    locked against what the run has to say of its end."""
+    """Committed when this returns.
+
+    A stop waits so long: in mid write it would leave the ledger locked against what the run has to
+    say of its end."""
     with undisturbed(obeying=False):
         run.ledger.append(run.campaign, number, entry)
 

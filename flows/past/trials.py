@@ -1,5 +1,6 @@
-"""Past presses from a plain table (CSV, Excel, Parquet): one row a stack, units in the column
-names."""
+"""Past presses from a plain table (CSV, Excel, Parquet).
+
+One row a stack, units in the column names."""
 
 from __future__ import annotations
 
@@ -34,8 +35,9 @@ OPTIONAL = ("stack", "lot", "operator", "stack_pressure_mpa", *RESULT)
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One past press; `digest` tells the same row again, `line` is where it stands. A stack that
-    has not been read yet, and is in work, has no outcome."""
+    """One past press; `digest` tells the same row again, `line` is where it stands.
+
+    A stack that has not been read yet, and is in work, has no outcome."""
 
     line: int
     digest: str
@@ -93,8 +95,10 @@ class PastTable:
 
 
 def read_table(path: Path, settings: Settings) -> PastTable:
-    """Every row of the table. A variable that the settings fix may be left out; a row off it, or
-    outside of the envelope, is read all the same.
+    """Every row of the table.
+
+    A variable that the settings fix may be left out; a row off it, or outside of the envelope, is
+    read all the same.
 
     Raises BadInput naming file, row and column for anything that cannot be used; then nothing of
     the table is used.
@@ -133,8 +137,9 @@ def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]
 
 def prove_informative(past: Sequence[Past], settings: Settings, path: Path,
                       held: Mapping[str, Value] | None = None) -> None:
-    """A table to learn from has two rows or more and varies what the space varies, except for
-    variables that are `held`."""
+    """A table to learn from has two rows or more and varies what the space varies.
+
+    Except for variables that are `held`."""
     if len(past) < 2:
         raise BadInput(f"{path.name}: rows", len(past), "2 or more",
                        "Add past presses; `pressloop run` needs none and starts from the "
@@ -193,8 +198,10 @@ def _digest(row: Mapping[str, str], recipe: Recipe, outcome: Outcome | None) -> 
 
 
 def _pressed(recipe: Recipe) -> Recipe:
-    """Raises BadInput for what no press does. The envelope binds orders, not what was done before:
-    rows hotter than the die of today bears are learned from."""
+    """Raises BadInput for what no press does.
+
+    The envelope binds orders, not what was done before: rows hotter than the die of today bears are
+    learned from."""
     for name, most in MOST_PRESSED.items():
         within(name, recipe.value(name), -ABSOLUTE_ZERO_C if name == "temperature_c" else 0.0,
                most, "Check the unit and the row; nothing of the table was used.")

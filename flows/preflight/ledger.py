@@ -1,5 +1,6 @@
-"""Whether the ledger that a run would use can be read and written, and has all that the press
-remembers; for `pressloop check`."""
+"""Whether the ledger that a run would use can be read and written, for `pressloop check`.
+
+And whether it has all that the press remembers."""
 
 from __future__ import annotations
 
@@ -34,8 +35,9 @@ def _memory(press: Press, settings: Settings, order: Order) -> Row:
 
 
 def ledger_row(url: str) -> Row:
-    """Opens the ledger and takes, for a moment, its lock to write; one that is not there yet is not
-    made, but the place for it is looked at."""
+    """Opens the ledger and takes, for a moment, its lock to write.
+
+    One that is not there yet is not made, but the place for it is looked at."""
     try:
         parsed = parse(url)
         path = sqlite_path(parsed)

@@ -50,8 +50,9 @@ class SteppedTable(Table):
 
 
 class ParameterTable(Table):
-    """`[space.NAME]`: any other process parameter, by a name of the lab's: bounds, or kinds. One
-    number or one text is fixed, two numbers are bounds, and texts are kinds.
+    """`[space.NAME]`: any other process parameter, by a name of the lab's: bounds, or kinds.
+
+    One number or one text is fixed, two numbers are bounds, and texts are kinds.
 
     low: the lowest value.
     high: the highest value.
@@ -127,8 +128,10 @@ class SpaceTable(Table):
 
 
 def parameter_of(name: str, value: Any) -> Parameter:
-    """A process parameter as the settings give it: a number or a kind that is fixed, a list of two
-    bounds or of kinds, or a table. Raises BadInput."""
+    """A process parameter as the settings give it.
+
+    A number or a kind that is fixed, a list of two bounds or of kinds, or a table. Raises
+    BadInput."""
     near = difflib.get_close_matches(name, (*CORE, *RATES), 1, SIMILAR)
     if near and near[0] != name:
         raise BadInput(f"space.{name}", value, "a name unlike those of other variables",
@@ -174,7 +177,7 @@ def _unit(name: str, unit: str) -> str:
 
     try:
         pint.get_application_registry().parse_units(unit)
-    except Exception:
+    except Exception:  # noqa: BLE001 - pint raises what its tokenizer and parser do
         raise BadInput(f"space.{name}.unit", unit, "a unit, such as MPa/s, percent or degC",
                        "Correct it, or leave it out.") from None
     return unit

@@ -36,8 +36,9 @@ class Dialogue:
     log_folder: str
 
     def what_became(self, cycle: Cycle, sure: bool) -> Told | None:
-        """How the cycle ended; None when the person does not know. `sure` is False after a crash.
-        Raises what asking raises."""
+        """How the cycle ended; None when the person does not know.
+
+        `sure` is False after a crash. Raises what asking raises."""
         answer = self.ask(ask.asked_what_became(cycle, sure))[ask.ANSWER]
         if answer == ask.UNKNOWN:
             return None

@@ -66,8 +66,10 @@ class AttendedPress:
         return tuple(str(violation) for violation in self.gauge.violations(recipe))
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
-        """Orders one cycle. Raises OutOfEnvelope; Fault when the person refuses or the id is not
-        new; NotReady when nobody answers: the next start then asks what became of it."""
+        """Orders one cycle.
+
+        Raises OutOfEnvelope; Fault when the person refuses or the id is not new; NotReady when
+        nobody answers: the next start then asks what became of it."""
         for violation in self.gauge.violations(recipe):
             raise violation
         cycles = self.memory.cycles()
@@ -108,8 +110,9 @@ class AttendedPress:
                            recipe=cycle.recipe, reason=cycle.reason)
 
     def release(self) -> None:
-        """Tells the person to unload a cycle that this process started. Waits for the answer, not
-        at all where nobody can be asked."""
+        """Tells the person to unload a cycle that this process started.
+
+        Waits for the answer, not at all where nobody can be asked."""
         cycles = self.memory.cycles()
         under_load = [cycles[n] for n in sorted(self._here - self._unsettled)
                       if cycles[n].step is Step.STARTED]

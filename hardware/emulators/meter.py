@@ -1,5 +1,7 @@
-"""An emulated SCPI analyser on a TCP port. It measures the stack pressed last on a simulated
-bench, speaks as the real model is said to, and can be told to fail."""
+"""An emulated SCPI analyser on a TCP port.
+
+It measures the stack pressed last on a simulated bench, speaks as the real model is said to, and
+can be told to fail."""
 
 from __future__ import annotations
 
@@ -22,8 +24,10 @@ from pressloop.trials.errors import BadInput, Fault
 
 @dataclass(frozen=True, slots=True)
 class MeterSetup:
-    """What is emulated. `bench` is a simulated press's memory file. `speed` divides the
-    analyser's own measuring time; 0 takes no time. `expose` allows more than loopback."""
+    """What is emulated.
+
+    `bench` is a simulated press's memory file. `speed` divides the analyser's own measuring time; 0
+    takes no time. `expose` allows more than loopback."""
 
     bench: Path
     dialect: str = "e4980a"
@@ -38,9 +42,10 @@ class MeterSetup:
 
 
 class EmulatedMeter:
-    """Serves clients one after another or together, all of them on one fixture. `transcript` is
-    every line, as bytes, with ">" for received and "<" for sent; `own_s` the measuring time so
-    far."""
+    """Serves clients one after another or together, all of them on one fixture.
+
+    `transcript` is every line, as bytes, with ">" for received and "<" for sent; `own_s` the
+    measuring time so far."""
 
     def __init__(self, setup: MeterSetup, fixture: Fixture | None = None) -> None:
         if setup.dialect not in LANGUAGES:

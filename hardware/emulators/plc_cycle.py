@@ -78,8 +78,9 @@ class Cycle:
 
     @property
     def measured_force(self) -> float:
-        """What the press's own sensor reads, by which it controls: the set point's error is the
-        sensor's."""
+        """What the press's own sensor reads, by which it controls.
+
+        The set point's error is the sensor's."""
         return self.force / self._factor
 
     @property

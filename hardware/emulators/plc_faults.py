@@ -34,8 +34,9 @@ PHASES = ("heating", "ramping", "dwelling", "cooling", "releasing")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One fault: `at` is "now", "start" (when the next order comes) or a phase of the next
-    cycle."""
+    """One fault.
+
+    `at` is "now", "start" (when the next order comes) or a phase of the next cycle."""
 
     kind: str
     at: str = "now"

@@ -10,8 +10,10 @@ from pathlib import Path
 
 @dataclass(slots=True)
 class Memory:
-    """Retained words. `running_id` is the cycle that a power cut interrupts; `echo` the accepted
-    order, by register name."""
+    """Words that outlive a power cut.
+
+    `running_id` is the cycle that a power cut interrupts; `echo` the accepted order, by register
+    name."""
 
     boot_counter: int = 0
     last_accepted_id: int = 0
@@ -37,8 +39,9 @@ class Memory:
 
 
 def powered_up(path: Path) -> Memory:
-    """The memory after power came: a cycle that ran has been ended by the cut. It unloaded, and is
-    never resumed."""
+    """The memory after power came: a cycle that ran has been ended by the cut.
+
+    It unloaded, and is never resumed."""
     found = Memory(**json.loads(path.read_text())) if path.exists() else Memory()
     found.boot_counter += 1
     if found.running_id:

@@ -1,5 +1,6 @@
-"""The socket of an emulated press: Modbus TCP, or RTU on a serial line, and what can go wrong
-with it."""
+"""The socket of an emulated press.
+
+Modbus TCP, or RTU on a serial line, and what can go wrong with it."""
 
 from __future__ import annotations
 

@@ -28,8 +28,10 @@ FEWEST_BY_CHANCE = 4
 
 
 def connect(options: Mapping[str, object], place: Place) -> ScpiMeter:
-    """Opens the meter and asks who it is. Raises BadInput for a setting it cannot have, Fault
-    when nobody answers or another model does."""
+    """Opens the meter and asks who it is.
+
+    Raises BadInput for a setting it cannot have, Fault when nobody answers or another model
+    does."""
     chosen = read_options(Options, options, "meter")
     language = dialect(chosen.dialect)
     prove(chosen, language)
@@ -69,8 +71,10 @@ class ScpiMeter:
         return self._identity
 
     def sweep(self, stack: Stack) -> tuple[Spectrum, ...]:
-        """One sweep of whatever lies in the fixture. Answers that slip cost the sweep; it starts
-        over once. Raises Fault when that does not help, or when no point has a number."""
+        """One sweep of whatever lies in the fixture.
+
+        Answers that slip cost the sweep; it starts over once. Raises Fault when that does not help,
+        or when no point has a number."""
         try:
             self._prove_in_step()
             return (self._swept(stack),)
@@ -148,8 +152,10 @@ class ScpiMeter:
 
 
 def _prove_measured(impedance_ohm: ComplexArray) -> None:
-    """Raises Fault for a trace that nobody measured: no reactance at any frequency, or the same
-    number at all of them. A single point may be so by chance."""
+    """Raises Fault for a trace that nobody measured.
+
+    No reactance at any frequency, or the same number at all of them. A single point may be so by
+    chance."""
     if impedance_ohm.size < FEWEST_BY_CHANCE:
         return
     if not impedance_ohm.imag.any():

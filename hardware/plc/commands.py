@@ -46,8 +46,9 @@ def order_for(of: RegisterMap, seen: Seen, command: str, cycle_id: int, recipe: 
 
 
 async def start(station: Station, order: Order, record: Callable[[Order, Seen], None]) -> None:
-    """Sends the order once, after `record` has it on disk. Returns when the press has accepted and
-    reads back the same order.
+    """Sends the order once, after `record` has it on disk.
+
+    Returns when the press has accepted and reads back the same order.
 
     Raises NotReady where it surely was not done and may be given later (nothing has moved), Fault
     where the press refuses the order itself or accepted another (then it is released),
@@ -156,8 +157,9 @@ async def _abort(station: Station) -> None:
 
 
 async def _answer(station: Station, order: Order) -> Seen | None:
-    """The snapshot in which the press speaks of this order; None where it answers but never heard
-    of it. Raises OutcomeUnknown where it does not answer."""
+    """The snapshot in which the press speaks of this order.
+
+    None where it answers but never heard of it. Raises OutcomeUnknown where it does not answer."""
     patience = time.monotonic() + ASK_WITHIN_S
     heard_until: float | None = None
     while time.monotonic() < patience:
@@ -178,8 +180,10 @@ async def _answer(station: Station, order: Order) -> Seen | None:
 
 
 async def _fence(station: Station, order: Order) -> None:
-    """A release with a later sequence: an order that is still under way is then an old one, which
-    the press does not act upon. Raises OutcomeUnknown where that cannot be proved."""
+    """A release with a later sequence.
+
+    An order that is still under way is then an old one, which the press does not act upon. Raises
+    OutcomeUnknown where that cannot be proved."""
     try:
         fenced = await _released(station)
     except Fault as fault:

@@ -66,8 +66,9 @@ def mailbox_words(of: RegisterMap, machine: Machine, order: Order) -> tuple[int,
 
 
 def read_mailbox(of: RegisterMap, machine: Machine, words: Sequence[int]) -> Order | None:
-    """The order in a frame; None where its CRC is wrong. A register that the map lacks keeps the
-    order's default."""
+    """The order in a frame; None where its CRC is wrong.
+
+    A register that the map lacks keeps the order's default."""
     crc = of.mailbox.registers["crc"]
     if crc16(words[:crc.offset]) != words[crc.offset]:
         return None
@@ -93,8 +94,9 @@ def read_snapshot(of: RegisterMap, machine: Machine, words: Sequence[int]) -> Sn
 
 def accepted_order(of: RegisterMap, machine: Machine, words: Sequence[int], order: Order
                    ) -> tuple[str, ...]:
-    """Names of the set points that the press reads back otherwise than `order` said them, compared
-    word by word: a tolerance would hide a clamped limit."""
+    """Names of the set points that the press reads back otherwise than `order` said them.
+
+    Compared word by word: a tolerance would hide a clamped limit."""
     values, wrong = asdict(order), []
     for name in of.mailbox.registers:
         echo = of.snapshot.registers.get(f"echo_{name}")

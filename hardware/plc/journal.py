@@ -26,8 +26,9 @@ KEPT_LOGS = 5
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An order as it is about to be sent, at `at_s` of this computer's monotonic clock, while the
-    press had acknowledged sequence `acked` last."""
+    """An order as it is about to be sent, at `at_s` of this computer's monotonic clock.
+
+    The press had acknowledged sequence `acked` last."""
 
     cycle_id: int
     stack_id: str
@@ -79,6 +80,7 @@ class Journal:
 
     def accepted(self, cycle_id: int) -> None:
         """The press says, in a reading that is proved, that it has accepted ids up to this one.
+
         A higher one that was noted before and never ordered here was misread: it is let go of."""
         now = max(cycle_id, self._highest_ours)
         if now != self.highest_accepted or (cycle_id in self.sent
@@ -92,21 +94,24 @@ class Journal:
         self.highest_accepted = max(cycle_id, self._highest_ours)
 
     def end(self, ended: Ended) -> None:
-        """The end of a cycle, as a reading that is proved tells it. Told otherwise than before, the
-        newer word counts."""
+        """The end of a cycle, as a reading that is proved tells it.
+
+        Told otherwise than before, the newer word counts."""
         before = self.ended.get(ended.cycle_id)
         if before is None or _words(before) != _words(ended):
             self.ended[ended.cycle_id] = ended
             self._keep({"ended": asdict(ended)})
 
     def log(self, cycle_id: int, sample: Sample) -> None:
-        """One sample of a running cycle. A full disk loses samples from the file, never the
-        watch."""
+        """One sample of a running cycle.
+
+        A full disk loses samples from the file, never the watch."""
         self.samples.setdefault(cycle_id, []).append(sample)
         self._keep({"sample": sample, "of": cycle_id})
 
     def _begin(self, order: Sent) -> None:
         """A press that was reset counts from 1 again: an end of that id before is not this one's.
+
         Logs of cycles long collected are let go of."""
         self.sent[order.cycle_id] = order
         self.ended.pop(order.cycle_id, None)

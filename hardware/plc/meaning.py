@@ -96,8 +96,9 @@ def interlocks(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | Non
 
 
 def end_of(of: RegisterMap, seen: Seen, cycle_id: int) -> Ended:
-    """How the press says its latest cycle ended. A peak or dwell that is no number makes the end
-    one that cannot be told."""
+    """How the press says its latest cycle ended.
+
+    A peak or dwell that is no number makes the end one that cannot be told."""
     now = seen.snapshot
     result, peak, held = (word(of, "result", now["last_result"]), now["peak_force"],
                           now["dwell_held"])
@@ -140,8 +141,10 @@ def report(of: RegisterMap, seen: Seen, cycle_id: int, sent: Sent | None, ended:
 
 def known_cycles(of: RegisterMap, seen: Seen, journal: Journal, after: int
                  ) -> tuple[KnownCycle, ...]:
-    """Cycles by rising id, those after `after` without a gap. Of the latest one the press's own
-    word counts. An order above all that the press has accepted was surely not accepted."""
+    """Cycles by rising id, those after `after` without a gap.
+
+    Of the latest one the press's own word counts. An order above all that the press has accepted
+    was surely not accepted."""
     latest = int(seen.snapshot["last_accepted_id"])
     upto = max(latest, journal.highest_accepted)
     found = {number: KnownCycle(number, sent.stack_id, stack_tag(sent.stack_id), sent.recipe)
@@ -171,8 +174,10 @@ def _recipe_read_back(of: RegisterMap, seen: Seen) -> Recipe | None:
 
 def _not_accepted(base: CycleReport, now: Snapshot, sent: Sent | None, highest_accepted: int
                   ) -> CycleReport:
-    """A press that restarted since the order went out, or tells less than it once did, may have
-    lost what it accepted: its word that it never accepted proves nothing."""
+    """Whether the press may have lost what it accepted, so that its word proves nothing.
+
+    It restarted since the order went out, or tells less than it once did: that it never accepted
+    the order is then no proof."""
     restarted = sent is not None and (sent.boot_counter != now["boot_counter"]
                                       or now["ack_sequence"] < sent.acked)
     if restarted or now["last_accepted_id"] < highest_accepted:

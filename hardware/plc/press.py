@@ -48,8 +48,10 @@ LOST_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How the link is kept: seconds between looks and between heartbeats, how long an answer may
-    take, how long a lost link is waited for before the caller is told."""
+    """How the link is kept.
+
+    Seconds between looks and between heartbeats, how long an answer may take, how long a lost link
+    is waited for before the caller is told."""
 
     poll_s: float = 0.05
     heartbeat_s: float = 0.5
@@ -93,8 +95,9 @@ class PlcPress:
         return int(self._fresh().snapshot["last_accepted_id"])
 
     def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
-        """What the journal says was sent and may have been accepted, and the latest order that the
-        press reads back."""
+        """What the journal says was sent and may have been accepted.
+
+        Also the latest order that the press reads back."""
         seen = self._fresh()
         assert self._journal is not None
         return meaning.known_cycles(self.of, seen, self._journal, after)
@@ -108,8 +111,9 @@ class PlcPress:
         return meaning.not_ready(self.of, self._fresh(), self._owner, self._envelope)
 
     def would_refuse(self, stack: Stack, recipe: Recipe) -> tuple[str, ...]:
-        """What the campaign's and the press's limits say, then the press itself where its map has
-        a check command."""
+        """What the campaign's and the press's limits say, then the press itself.
+
+        The press is asked where its map has a check command."""
         seen = self._fresh()
         found = [str(v) for limits in self._limits(seen) for v in violations(recipe, limits)]
         found += map(str, self._unheld(seen, recipe))
@@ -161,8 +165,9 @@ class PlcPress:
         return replace(found, trace=trace)
 
     def release(self) -> None:
-        """Unloads now: by command, and by the abort coil where that is not acknowledged. Raises
-        Fault when neither is."""
+        """Unloads now: by command, and by the abort coil where that is not acknowledged.
+
+        Raises Fault when neither is."""
         self._run(commands.release(self._station, self.habits.patience_s))
 
     def close(self) -> None:

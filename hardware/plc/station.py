@@ -67,7 +67,7 @@ class Station:
                 await self.look()
                 wait = BACK_OFF_S[0]
                 await asyncio.sleep(self._poll_s)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 # Whatever a snapshot holds, the heart goes on beating and the trouble is told.
                 self.trouble = str(error) if isinstance(error, Fault) else (
                     f"the press tells what makes no sense: {error!r}")
@@ -75,8 +75,10 @@ class Station:
                 wait = min(2.0 * wait, BACK_OFF_S[1])
 
     async def look(self) -> Seen:
-        """A snapshot of now that is proved: whatever is new in it was read alike more than once, or
-        carries a CRC. Raises LinkLost, Refused, Fault for one that is not of this press."""
+        """A snapshot of now that is proved.
+
+        Whatever is new in it was read alike more than once, or carries a CRC. Raises LinkLost,
+        Refused, Fault for one that is not of this press."""
         async with self._proving:
             machine, seen = await self._proved()
         self._watch_echo(seen)
@@ -111,9 +113,10 @@ class Station:
                     "in a row were not alike. Look at the line and at the press's program.")
 
     def next_sequence(self, acked: int) -> int:
-        """One above the last acknowledged and the last given out. The first is taken from the
-        clock rather than from 1, so that a press that has lost its sequence tells less than it
-        did; a clock that steps back changes nothing."""
+        """One above the last acknowledged and the last given out.
+
+        The first is taken from the clock rather than from 1, so that a press that has lost its
+        sequence tells less than it did; a clock that steps back changes nothing."""
         above = (acked + 1) & 0xFFFFFFFF if acked else int(time.time()) & 0x7FFFFFFF
         if 0 <= (self.given - above) & 0xFFFFFFFF < 2**31:
             above = (self.given + 1) & 0xFFFFFFFF
@@ -121,8 +124,9 @@ class Station:
         return above
 
     async def fresh(self, patience_s: float) -> Seen:
-        """A snapshot taken after this call, from a press whose program runs. Raises Fault when
-        there is none in time."""
+        """A snapshot taken after this call, from a press whose program runs.
+
+        Raises Fault when there is none in time."""
         asked, deadline = time.monotonic(), time.monotonic() + patience_s
         while True:
             if self.seen is not None and self.seen.at_s >= asked and not self.trouble:

@@ -43,8 +43,10 @@ def echoed(query: str, answer: str, asked_hz: float) -> float:
 
 
 def reading(frequency_hz: float, real: float, imaginary: float, over: float) -> Reading:
-    """The point, or why there is none: numbers from `over` on mean overload, and nothing that is
-    pressed has a resistance of exactly 0: that is a trace that was never filled."""
+    """The point, or why there is none.
+
+    Numbers from `over` on mean overload, and nothing that is pressed has a resistance of exactly 0:
+    that is a trace that was never filled."""
     value = complex(real, imaginary)
     if not cmath.isfinite(value):
         return Reading(frequency_hz, None, "not a finite number")

@@ -16,8 +16,9 @@ APERTURES: tuple[str, ...] = get_args(Aperture)
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One point as the meter gave it, at the frequency it says it was at. `impedance_ohm` is
-    None, with a `reason`, where there is no number."""
+    """One point as the meter gave it, at the frequency it says it was at.
+
+    `impedance_ohm` is None, with a `reason`, where there is no number."""
 
     frequency_hz: float
     impedance_ohm: complex | None

@@ -1,5 +1,7 @@
-"""What Hioki's LCR meters share. One command per line: a query followed by `;` is a query error
-there, and one error drops the rest of the line.
+"""What Hioki's LCR meters share.
+
+One command per line: a query followed by `;` is a query error there, and one error drops the rest
+of the line.
 
 Source: third-party drivers (docs/reference/scpi-dialects.md), no manual of these models.
 """

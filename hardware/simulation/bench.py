@@ -20,8 +20,9 @@ from pressloop.trials.stack import Stack
 
 
 def running_s() -> float:
-    """Seconds since the computer was started, the same for all its processes: the dwell of a cycle
-    is neither cut short nor drawn out when somebody sets the time of day."""
+    """Seconds since the computer was started, the same for all its processes.
+
+    The dwell of a cycle is neither cut short nor drawn out when somebody sets the time of day."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
@@ -44,8 +45,9 @@ class Accepted:
         return min(max(end - self.started_s, 0.0), self.duration_s)
 
     def ended(self, now_s: float) -> bool:
-        """True once the platens are open. A cycle from before the computer was started again,
-        when the clock showed more, is over."""
+        """True once the platens are open.
+
+        A cycle from before the computer was started again, when the clock showed more, is over."""
         return self.released_s is not None or not (
             0.0 <= now_s - self.started_s < self.duration_s)
 

@@ -35,8 +35,10 @@ LINGER_S = 30.0
 
 
 class SupervisedPress:
-    """Implements `pressloop.hardware.protocols.Press`. Whatever is harmless is asked again of a new
-    supervisor where the old one died; a start never is."""
+    """Implements `pressloop.hardware.protocols.Press`.
+
+    Whatever is harmless is asked again of a new supervisor where the old one died; a start never
+    is."""
 
     def __init__(self, driver: str, options: Mapping[str, object], place: Place, station: str,
                  fingerprint: str = "") -> None:

@@ -85,7 +85,7 @@ class Supervisor:
                 return {"result": self._hello(call["with"]["digest"])}
             given = wire.arguments(call["method"], call["with"])
             return {"result": wire.plain(getattr(self.press, call["method"])(**given))}
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the caller gets it, whatever it is
             return {"error": wire.plain_error(error)}
 
     def _hello(self, digest: str) -> str:
@@ -111,8 +111,10 @@ def _same_user(connection: socket.socket) -> bool:
 
 
 def main() -> None:
-    """Takes the lock of the press's address before it touches the press, connects, takes that of
-    its serial number, says "ready" or the error on standard output, serves."""
+    """Takes the locks of the press, connects, says "ready" or the error, and serves.
+
+    The lock of the press's address is taken before the press is touched, that of its serial number
+    after; the word goes to standard output."""
     line = sys.stdin.readline()
     if not line.endswith("\n"):
         # Its starter was killed before it had said which press.

@@ -1,5 +1,6 @@
-"""What flows and the supervisor say to each other: one JSON object per line, over a Unix socket
-that only its owner may open.
+"""What flows and the supervisor say to each other.
+
+One JSON object per line, over a Unix socket that only its owner may open.
 
     {"method": "report", "with": {"cycle_id": 12}}  ->  {"result": {...}} or {"error": {...}}
 """
@@ -39,9 +40,11 @@ LONGEST_PATH = 100
 
 
 def socket_path(station: str) -> Path:
-    """Where the supervisor of a station listens: in the folder of this user's own, or in one of
-    this user's under /tmp where that has too long a path for a Unix socket. The name has the
-    computer's in it, as homes are shared between computers.
+    """Where the supervisor of a station listens.
+
+    In the folder of this user's own, or in one of this user's under /tmp where that has too long a
+    path for a Unix socket. The name has the computer's in it, as homes are shared between
+    computers.
 
     Raises Fault when somebody else has made that folder.
     """

@@ -80,8 +80,9 @@ class Focus(Objective):
 
     def _plausible(self, models: Models, points: Tensor, loss: Tensor, optimistic: Tensor
                    ) -> Tensor:
-        """Indices of the points that may be the best ones to recommend: the one of the lowest loss
-        (m,), and those of the lowest optimistic one."""
+        """Indices of the points that may be the best ones to recommend.
+
+        The one of the lowest loss (m,), and those of the lowest optimistic one."""
         import torch
 
         from pressloop.optimizer.acquisitions.knowledge_gradient import COMPETING

@@ -1,5 +1,6 @@
-"""Which models to put into the settings: the best that campaigns can use, if it is really better
-than those in use."""
+"""Which models to put into the settings.
+
+The best that campaigns can use, if it is really better than those in use."""
 
 from __future__ import annotations
 
@@ -16,9 +17,11 @@ KEYS = {False: "model", True: "failure_model"}
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The model to learn with by its `key` in the `[surrogate]` table; `better` where it is really
-    better than the one in use. `unusable` are yardsticks that are really better than the one in
-    use, which says that none of the models has understood these stacks."""
+    """The model to learn with by its `key` in the `[surrogate]` table.
+
+    `better` where it is really better than the one in use. `unusable` are yardsticks that are
+    really better than the one in use, which says that none of the models has understood these
+    stacks."""
 
     key: str
     model: str
@@ -28,8 +31,9 @@ class Advice:
 
 
 def advice(one: Comparison) -> Advice | None:
-    """For the scheme that tells most; None where nothing was compared with a model that campaigns
-    can use."""
+    """For the scheme that tells most.
+
+    None where nothing was compared with a model that campaigns can use."""
     if not one.asked or one.baseline not in one.usable:
         return None
     ahead = [d for d in _real(one, one.asked[0]) if gain(d) > 0.0]

@@ -36,9 +36,10 @@ __all__ = ["Findings", "Options", "compare"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """What was found. A comparison is None where there was too little to compare. `intact`
-    counts the stacks with a resistance, `left_out` those of all that were pressed off a variable
-    that the space fixes."""
+    """What was found.
+
+    A comparison is None where there was too little to compare. `intact` counts the stacks with a
+    resistance, `left_out` those of all that were pressed off a variable that the space fixes."""
 
     options: Options
     resistance: Comparison | None
@@ -53,8 +54,9 @@ class Findings:
 
     @property
     def advice(self) -> tuple[tuple[Comparison, Advice], ...]:
-        """Which models to learn with, and the comparison that says so; empty where nothing was
-        compared with one that campaigns can use."""
+        """Which models to learn with, and the comparison that says so.
+
+        Empty where nothing was compared with one that campaigns can use."""
         return tuple((one, found) for one in self.compared if (found := advice(one)) is not None)
 
     def tables(self) -> dict[str, list[dict[str, object]]]:
@@ -73,8 +75,10 @@ class Findings:
 
 def compare(data: StudyData, options: Options | None = None, *, seed: int = 0,
             each: Each = one_by_one) -> Findings:
-    """Compares all models on all schemes that the data allow. Deterministic in data (in any
-    order), options and seed, and blind to how `each` spreads the work."""
+    """Compares all models on all schemes that the data allow.
+
+    Deterministic in data (in any order), options and seed, and blind to how `each` spreads the
+    work."""
     options = options or Options()
     resistance = _compared(RESISTANCE, intact_table(data.trials, data.space), data, options, seed,
                            each, predict_resistance)

@@ -37,8 +37,9 @@ FEWEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One number of one model in one scheme over so many stacks, with its 95 % interval where it
-    has one (NaN where not)."""
+    """One number of one model in one scheme over so many stacks.
+
+    With its 95 % interval where it has one (NaN where not)."""
 
     scheme: str
     model: str
@@ -51,8 +52,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Comparison:
-    """Everything about one question: RESISTANCE or CRUSHING. `schemes` are its folds, `groups` how
-    many there were before some were drawn; `answers` and `table` share their row numbers."""
+    """Everything about one question: RESISTANCE or CRUSHING.
+
+    `schemes` are its folds, `groups` how many there were before some were drawn; `answers` and
+    `table` share their row numbers."""
 
     what: str
     baseline: str

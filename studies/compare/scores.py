@@ -41,8 +41,9 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Stacks whose stated chance was from `low` to `high`: `stated` on average, and how many were
-    crushed."""
+    """Stacks whose stated chance was from `low` to `high`.
+
+    `stated` on average, and how many were crushed."""
 
     low: float
     high: float
@@ -92,8 +93,9 @@ def log_loss(crushed: FloatArray, chance: FloatArray) -> FloatArray:
 
 
 def skill_percent(mean_brier: FloatArray, crushed: FloatArray) -> FloatArray:
-    """How much of the guesswork a model takes away that is left when only the share of crushed
-    stacks is known: 100 % is perfect, 0 % no better than the share. NaN where all were alike."""
+    """How much of the guesswork a model takes away beyond the share of crushed stacks.
+
+    100 % is perfect, 0 % no better than the share. NaN where all were alike."""
     share_of = crushed.mean()
     guesswork = share_of * (1.0 - share_of)
     if guesswork == 0.0:

@@ -65,8 +65,10 @@ def headers(sheet: Sheet) -> Iterator[Finding]:
 
 
 def read_already(sheet: Sheet) -> Iterator[Finding]:
-    """What was found when the file was read: units that are not known, columns that may be either
-    of two, and what is no pressure or resistance without an area."""
+    """What was found when the file was read.
+
+    Units that are not known, columns that may be either of two, and what is no pressure or
+    resistance without an area."""
     yield from sheet.told
 
 

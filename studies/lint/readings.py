@@ -79,8 +79,7 @@ def not_numbers(sheet: Sheet) -> Iterator[Finding]:
 
 
 def empty_cells(sheet: Sheet) -> Iterator[Finding]:
-    """Rows without a set point that others have, and rows that do not say what became of the stack.
-    """
+    """Rows without a set point that others have, and rows that do not say how the stack ended."""
     for name in ("pressure_mpa", "dwell_s", "temperature_c"):
         lost = sheet.text(name) == ""
         if sheet.has(name) and lost.any() and not lost.all() and (

@@ -63,9 +63,10 @@ class OwnError:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Emulator:
-    """Everything that is needed to draw truths; nothing is fitted after construction. `models` are
-    the default ones, whichever a campaign learns with, and without stacks where only general
-    knowledge speaks."""
+    """Everything that is needed to draw truths; nothing is fitted after construction.
+
+    `models` are the default ones, whichever a campaign learns with, and without stacks where only
+    general knowledge speaks."""
 
     models: Models
     luck: Luck
@@ -93,8 +94,9 @@ class Emulator:
 
 
 def emulator_of(data: StudyData, *, seed: int = 0) -> Emulator:
-    """Fits the emulator, to at most MOST_ROWS stacks, chosen by the seed. Raises BadInput with
-    fewer than FEWEST intact stacks in the space."""
+    """Fits the emulator, to at most MOST_ROWS stacks, chosen by the seed.
+
+    Raises BadInput with fewer than FEWEST intact stacks in the space."""
     known = usable(data.trials, data.space)
     intact = sum(isinstance(t.outcome, Intact) for t in known)
     if intact < FEWEST:
@@ -111,15 +113,19 @@ def emulator_of(data: StudyData, *, seed: int = 0) -> Emulator:
 
 def known_before_data(space: Space, limits: RiskLimits, *, failed: float = USUALLY_BY_CHANCE
                       ) -> Emulator:
-    """What general knowledge of pressing makes likely before there is any stack; `failed` is the
-    share of stacks that fail by chance, and the scatter is `limits.stack_scatter`."""
+    """What general knowledge of pressing makes likely before there is any stack.
+
+    `failed` is the share of stacks that fail by chance, and the scatter is
+    `limits.stack_scatter`."""
     return Emulator(fit_models(Problem(space, limits=limits), ()), Luck(failed, None, COUNTED),
                     None, 0, 0)
 
 
 def own_error(model: PhysicsGP) -> OwnError:
-    """Of each row as the others predict it, averaged over the draws; without what the process adds
-    where its laws may be wrong, as the truths that are drawn are without it."""
+    """Of each row as the others predict it, averaged over the draws.
+
+    Without what the process adds where its laws may be wrong, as the truths that are drawn are
+    without it."""
     by_draw, variance = model.left_out()
     gap = by_draw.mean(0).abs()
     whole = variance.mean(0) + by_draw.var(0, unbiased=False)
@@ -129,8 +135,9 @@ def own_error(model: PhysicsGP) -> OwnError:
 
 
 def _by_chance(models: Models, rows: Sequence[Trial]) -> float:
-    """The share of stacks that failed although the recipe does not explain it; few stacks leave it
-    near the usual share."""
+    """The share of stacks that failed although the recipe does not explain it.
+
+    Few stacks leave it near the usual share."""
     failed = [isinstance(t.outcome, Failed) and t.outcome.mode is not FailureMode.CRUSHED
               for t in rows]
     expected = models.failing([t.recipe for t in rows])

@@ -39,8 +39,9 @@ class Replicates:
 
 def replicates(scatter_percent: float, difference_percent: float, *, power: float = POWER,
                significance: float = SIGNIFICANCE) -> Replicates:
-    """Raises BadInput where scatter or difference is not above zero, or power or significance is
-    no probability."""
+    """Raises BadInput for a scatter, difference, power or significance that cannot be.
+
+    Where scatter or difference is not above zero, or power or significance is no probability."""
     return Replicates(
         scatter_percent, difference_percent, power,
         stacks_per_arm(scatter_percent, difference_percent, power=power,
@@ -92,8 +93,9 @@ def power_of(stacks: int, scatter_percent: float, difference_percent: float, *,
 
 def smallest_difference_percent(stacks: int, scatter_percent: float, *, power: float = POWER,
                                 significance: float = SIGNIFICANCE) -> float:
-    """The smallest difference that a t-test with so many stacks of each recipe shows; ends of what
-    can be asked (LEAST_DIFFERENCE, MOST_DIFFERENCE) where it is beyond them."""
+    """The smallest difference that a t-test with so many stacks of each recipe shows.
+
+    Ends of what can be asked (LEAST_DIFFERENCE, MOST_DIFFERENCE) where it is beyond them."""
     _checked(scatter_percent, 1.0, power, significance)
 
     def lacking(log_percent: float) -> float:

@@ -43,8 +43,10 @@ class Truth(Protocol):
         """See above."""
 
     def press(self, recipe: Recipe, number: int, seed: int, again: int) -> Outcome:
-        """What becomes of stack `number` of the campaign `seed`; `again` stacks were pressed by
-        this recipe before. The scatter depends on these alone, never on who asks."""
+        """What becomes of stack `number` of the campaign `seed`.
+
+        `again` stacks were pressed by this recipe before. The scatter depends on these alone, never
+        on who asks."""
 
     def resistance(self, recipes: Sequence[Recipe]) -> FloatArray:
         """True resistance of sound stacks in ohm cm2, shape (n,)."""
@@ -124,8 +126,9 @@ class TableTruth:
     models: Models
 
     def resampled(self, seed: Sequence[int]) -> TableTruth:
-        """A table of as many rows, drawn from these with some twice and others not at all, in
-        their order (bootstrap: Efron 1979, doi 10.1214/aos/1176344552)."""
+        """A table of as many rows, some twice and others not at all, in their order (bootstrap).
+
+        Efron 1979, doi 10.1214/aos/1176344552."""
         draw = np.random.default_rng(list(seed))
         at = np.sort(draw.integers(0, len(self.told), len(self.told)))
         return TableTruth(tuple(self.told[i] for i in at), self.models)
@@ -137,6 +140,7 @@ class TableTruth:
 
     def press(self, recipe: Recipe, number: int, seed: int, again: int) -> Outcome:
         """One of the rows of this recipe that has not been used, in an order drawn by the seed.
+
         Raises BadInput where none is left."""
         rows = [t for t in self.told if t.recipe == recipe]
         if again >= len(rows):

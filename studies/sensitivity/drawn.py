@@ -19,8 +19,10 @@ Gauss's rule with seven of them is exact to a part in a thousand."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grid:
-    """A tensor grid over a box of the unit cube: nodes (k,) and weights (k,) of each axis, the
-    weights of one axis adding up to 1; points (k^d, d) with the last axis running fastest."""
+    """A tensor grid over a box of the unit cube.
+
+    Nodes (k,) and weights (k,) of each axis, the weights of one axis adding up to 1; points (k^d,
+    d) with the last axis running fastest."""
 
     axes: tuple[FloatArray, ...]
     weights: tuple[FloatArray, ...]
@@ -41,9 +43,10 @@ def grid(box: Sequence[tuple[float, float]]) -> Grid:
 
 
 def drawn(model: Model, points: FloatArray, count: int, seed: int) -> FloatArray:
-    """Functions drawn at points (m, d) together, shape (count, m): normal draws with the mean and
-    covariance of the average over hyperparameters, so that they differ by what the rows leave open
-    and by what is not known of the hyperparameters."""
+    """Functions drawn at points (m, d) together, shape (count, m).
+
+    Normal draws with the mean and covariance of the average over hyperparameters, so that they
+    differ by what the rows leave open and by what is not known of the hyperparameters."""
     x = torch.from_numpy(np.ascontiguousarray(points))
     with torch.no_grad():
         return predict.draws(model, x, count, seed).numpy()

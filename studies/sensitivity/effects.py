@@ -25,9 +25,10 @@ LEFT_OVER, WHOLE = "what the laws leave over", "resistance, without laws"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """Resistance in ohm cm2 over one variable, median and 95 % interval, each (k,). `averaged` over
-    the others (a geometric mean), or with the others held at the recommended recipe, where
-    `p_crushed` is known as well."""
+    """Resistance in ohm cm2 over one variable, median and 95 % interval, each (k,).
+
+    `averaged` over the others (a geometric mean), or with the others held at the recommended
+    recipe, where `p_crushed` is known as well."""
 
     variable: str
     averaged: bool
@@ -40,8 +41,9 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """By which fraction resistance changes per step of a variable, averaged over a part of its
-    range (`whole`, `lower half`, `upper half`) and over the others, with a 95 % interval."""
+    """By which fraction resistance changes per step of a variable, with a 95 % interval.
+
+    Averaged over a part of its range (`whole`, `lower half`, `upper half`) and over the others."""
 
     variable: str
     part: str
@@ -53,9 +55,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class LawValue:
-    """A number of a law: an exponent, or an activation energy in kJ/mol, with its 95 % interval,
-    beside what is known before there is data; or a length scale, as a factor of the variable (in
-    degC for temperature), of LEFT_OVER, or of WHOLE where no laws are used."""
+    """A number of a law.
+
+    An exponent, or an activation energy in kJ/mol, with its 95 % interval, beside what is known
+    before there is data; or a length scale, as a factor of the variable (in degC for temperature),
+    of LEFT_OVER, or of WHOLE where no laws are used."""
 
     law: str
     variable: str
@@ -108,8 +112,9 @@ def changes(values: FloatArray, of: Grid, space: Space) -> tuple[Change, ...]:
 
 
 def laws(model: PhysicsGP, space: Space) -> tuple[LawValue, ...]:
-    """What the hyperparameters of ln R came to under one hypothesis; intervals by Student's t, as
-    draws are few. A process without laws has length scales only."""
+    """What the hyperparameters of ln R came to under one hypothesis.
+
+    Intervals by Student's t, as draws are few. A process without laws has length scales only."""
     found, slopes = [], model.draws.slopes.numpy()
     for j, (law, term) in enumerate(zip(("closing of contacts", "reaction layer"),
                                         model.prior.terms, strict=False)):

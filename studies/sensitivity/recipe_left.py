@@ -36,8 +36,10 @@ SMALLEST_SHARE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Residual:
-    """ln R of one stack less what the other stacks let expect; `known` is the variance that is no
-    scatter from stack to stack: of the reading, and of set points that are missed."""
+    """ln R of one stack less what the other stacks let expect.
+
+    `known` is the variance that is no scatter from stack to stack: of the reading, and of set
+    points that are missed."""
 
     trial: Trial
     value: float
@@ -46,16 +48,20 @@ class Residual:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Left:
-    """What the recipe leaves of ln R of n stacks. For each draw of hyperparameters: the gap to the
-    laws (n,), and features (n, r) whose products are the covariance that recipes make."""
+    """What the recipe leaves of ln R of n stacks.
+
+    For each draw of hyperparameters: the gap to the laws (n,), and features (n, r) whose products
+    are the covariance that recipes make."""
 
     residuals: tuple[Residual, ...]
     draws: tuple[tuple[FloatArray, FloatArray], ...]
 
 
 def what_is_left(data: StudyData, fit_on: Sequence[Trial], *, lawless: bool = False) -> Left:
-    """Of each intact stack, by a surrogate that learned from `fit_on`, and for which all rows are
-    alike. `lawless` says that a process without laws predicts these stacks better."""
+    """Of each intact stack, by a surrogate that learned from `fit_on`.
+
+    All rows are alike for it. `lawless` says that a process without laws predicts these stacks
+    better."""
     seen = [t for t in fit_on if isinstance(t.outcome, Intact) and data.space.comparable(t.recipe)]
     rows = _rows(data, seen)
     gp = _surrogate(data, rows)
@@ -99,9 +105,11 @@ def _surrogate(data: StudyData, rows: Rows) -> PhysicsGP:
 
 
 def _doubtful(gp: PhysicsGP, data: StudyData, x: torch.Tensor) -> FloatArray:
-    """Variance that keeps stacks from telling the scatter, shape (n,): where the laws are large
-    they may be so wrong that it would be taken for scatter. There it is made so large that the
-    other stacks tell it; elsewhere there is none, as what is subtracted makes scatter too small."""
+    """Variance that keeps stacks from telling the scatter, shape (n,).
+
+    Where the laws are large they may be so wrong that it would be taken for scatter. There it is
+    made so large that the other stacks tell it; elsewhere there is none, as what is subtracted
+    makes scatter too small."""
     prior = physics_prior.of_log_resistance(data.space, data.limits)
     missed = of_wrong_laws(gp, x, prior)
     doubted = missed.sqrt() > DOUBTED * data.limits.stack_scatter
@@ -120,8 +128,9 @@ def _left_out(gp: PhysicsGP) -> list[tuple[float, bool]]:
 
 def _processes(gp: PhysicsGP, x: torch.Tensor, y: FloatArray
                ) -> tuple[tuple[FloatArray, FloatArray], ...]:
-    """Each draw of the process as it is before any row, over points x (n, d): the gap of y to its
-    mean, and features, from the rows that the surrogate learned from."""
+    """Each draw of the process as it is before any row, over points x (n, d).
+
+    The gap of y to its mean, and features, from the rows that the surrogate learned from."""
     rows, found = gp.rows[:, :-1], []
     with torch.no_grad():
         of_rows, (means, cross) = gp.before(rows, rows)[1].numpy(), gp.before(x, rows)

@@ -54,10 +54,11 @@ CAUSES = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check came to. `slope` is per doubling, or per 10 degC, in ln R, in damage or in
-    the chance of crushing, with its 95 % interval; None where `why_not` says why it cannot be
-    told. `rows` are the numbers of the trials that cause a flag; `cured` is True where it is gone
-    without them."""
+    """What one check came to.
+
+    `slope` is per doubling, or per 10 degC, in ln R, in damage or in the chance of crushing, with
+    its 95 % interval; None where `why_not` says why it cannot be told. `rows` are the numbers of
+    the trials that cause a flag; `cured` is True where it is gone without them."""
 
     look: Look
     stacks: int
@@ -72,8 +73,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """A stack that all others contradict: measured, and expected with its 95 % interval, ohm cm2.
-    """
+    """A stack that the others contradict: measured and expected with 95 % interval, ohm cm2."""
 
     number: int
     measured_ohm_cm2: float
@@ -91,8 +91,9 @@ def sanity(data: StudyData, trials: Sequence[Trial], models: Models, *, least: f
 
 
 def crushing_from(models: Models) -> float | None:
-    """The highest pressure below which stacks are crushed with 5 % at most, on average over dwell
-    and temperature; None where there is none, or pressure is fixed."""
+    """The highest pressure below which stacks are crushed with 5 % at most.
+
+    On average over dwell and temperature; None where there is none, or pressure is fixed."""
     space = models.space
     if "pressure_mpa" not in space.free:
         return None
@@ -145,8 +146,9 @@ def _found(data: StudyData, trials: Sequence[Trial], look: Look, level: float) -
 
 
 def _wrong(slope: float, sd: float, look: Look, level: float) -> bool:
-    """True where a slope that is no worse than allowed would be told like this by chance with less
-    than `level`."""
+    """True where chance alone would tell a slope like this with less than `level`.
+
+    The slope being no worse than allowed."""
     return bool(stats.norm.sf((look.wrong * slope - look.beyond) / max(sd, 1e-9)) < level)
 
 
@@ -207,8 +209,9 @@ def _too_little(space: Space, rows: Rows, inside: FloatArray, look: Look) -> str
 
 
 def _slope(space: Space, x: FloatArray, look: Look) -> tuple[FloatArray, FloatArray]:
-    """Points and weights whose weighted sum of a function is its slope per step, averaged over
-    lines along the variable, through the box, at each row."""
+    """Points and weights whose weighted sum of a function is its slope per step, at each row.
+
+    Averaged over lines along the variable, through the box."""
     at = space.free.index(look.variable)
     if len(x) > MOST_POINTS:
         x = x[np.linspace(0, len(x) - 1, MOST_POINTS).round().astype(int)]
@@ -239,8 +242,9 @@ def _by_influence(gp: PhysicsGP, points: FloatArray, weights: FloatArray, look: 
 
 def _causes(data: StudyData, rows: Rows, order: list[int], points: FloatArray, weights: FloatArray,
             look: Look, level: float) -> tuple[list[int], bool]:
-    """The fewest of the most influential rows without which there is no flag, and True; the most
-    influential ones and False where leaving them out does not do."""
+    """The fewest of the most influential rows without which there is no flag, and True.
+
+    The most influential ones and False where leaving them out does not do."""
     for count in range(1, min(CAUSES, len(order) - FEWEST) + 1):
         kept = np.ones(len(order), dtype=bool)
         kept[order[:count]] = False

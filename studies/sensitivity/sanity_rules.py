@@ -20,9 +20,10 @@ RULES = 7
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One check: the slope of `quantity` with `variable` for recipes in `box` (in units of the
-    variables) should not have the sign `wrong` by more than `beyond` per step (a doubling, or
-    10 degC)."""
+    """One physics check.
+
+    The slope of `quantity` with `variable` for recipes in `box` (in units of the variables) should
+    not have the sign `wrong` by more than `beyond` per step (a doubling, or 10 degC)."""
 
     name: str
     rule: str
@@ -38,8 +39,10 @@ Rule = tuple[str, str, str, str, str, dict[str, tuple[float, float]], int, float
 
 
 def looks(space: Space, crushing: float | None, least: float) -> tuple[Look, ...]:
-    """The checks that the space has a part for; `crushing` is the highest pressure that hardly
-    crushes, None where there is none, and `least` the smallest slope that counts."""
+    """The checks that the space has a part for.
+
+    `crushing` is the highest pressure that hardly crushes, None where there is none, and `least`
+    the smallest slope that counts."""
     everything, most = -math.inf, -100.0 * math.expm1(-MOST_BY_DWELL)
     cold, below = {"temperature_c": (everything, COLD_C)}, f"below {COLD_C:g} °C"
     long = {"dwell_s": (LONG_S, math.inf)}

@@ -1,5 +1,6 @@
-"""Which of pressure, dwell, temperature, lot, operator and stack pressure matters, and whether the
-readings make physical sense."""
+"""Which variables matter, and whether the readings make physical sense.
+
+Variables are pressure, dwell, temperature, lot, operator and stack pressure."""
 
 from __future__ import annotations
 
@@ -154,8 +155,9 @@ def _check(one: Finding) -> dict[str, object]:
 
 def sensitivity(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_by_one
                 ) -> Findings:
-    """What matters for these stacks; three jobs of some seconds each. Deterministic in data,
-    options and seed."""
+    """What matters for these stacks; three jobs of some seconds each.
+
+    Deterministic in data, options and seed."""
     used = few_rows(data.trials, data.space, options.most_rows, seed)
     told = len(data.intact) + len(data.failed)
     intact = sum(data.space.comparable(t.recipe) for t in data.intact)
@@ -208,8 +210,9 @@ def _shares(job: _Job) -> dict[str, Any]:
 
 
 def _learned(job: _Job) -> tuple[Models, bool]:
-    """What the default models make of the stacks, and whether they do without the laws: those were
-    told for other stacks, or far from these pressures."""
+    """What the default models make of the stacks, and whether they do without the laws.
+
+    Those were told for other stacks, or far from these pressures."""
     problem = Problem(job.data.space, limits=job.data.limits)
     models = fit_models(problem, job.used)
     if models.laws is None or models.laws >= DOUBTED:

@@ -32,9 +32,11 @@ NONE = 0.005
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """Of one variable: which share of the variance of ln R over the space, or over the part of it
-    `where` stacks last, it makes by itself (`alone`) and together with the others (`total`),
-    medians with 95 % intervals; `most` is the probability that no other variable's total is larger.
+    """Of one variable.
+
+    Which share of the variance of ln R over the space, or over the part of it `where` stacks last,
+    it makes by itself (`alone`) and together with the others (`total`), medians with 95 %
+    intervals; `most` is the probability that no other variable's total is larger.
     """
 
     where: str
@@ -88,8 +90,9 @@ def _least(f: FloatArray, mean: FloatArray, whole: FloatArray, part: FloatArray,
 
 def indices(values: FloatArray, of: Grid, inside: BoolArray | None = None
             ) -> tuple[FloatArray, FloatArray]:
-    """First-order and total index of each axis for each function (count, points), shape
-    (count, d) each; zero where a function does not vary."""
+    """First-order and total index of each axis for each function (count, points).
+
+    Shape (count, d) each; zero where a function does not vary."""
     f, part, every = _shaped(values, of, inside)
     whole = _size(f, part, of, (), every)
     size = np.where(whole > 0.0, whole, 1.0)
@@ -106,8 +109,7 @@ def _shaped(values: FloatArray, of: Grid, inside: BoolArray | None
 
 
 def _size(f: FloatArray, part: FloatArray, of: Grid, over: Axes, less: Axes) -> FloatArray:
-    """Mean square of each function averaged `over` some axes less that over more, shape (count,).
-    """
+    """Mean square of each function averaged `over` some axes less that over more, (count,)."""
     effect = _mean(f, part, of, over) - _mean(f, part, of, less)
     return _mean(np.square(effect), part, of, range(part.ndim - 1)).reshape(len(f))
 

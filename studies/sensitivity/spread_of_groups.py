@@ -23,10 +23,11 @@ CHANCE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class GroupSpread:
-    """Standard deviations of ln R between groups of stacks, and from stack to stack of one recipe,
-    lot and operator (`within`, the same for every kind), medians with 95 % intervals, and the share
-    of the variance that lies between groups. `together` names the free variables that vary with the
-    groups, so that neither can be told from the other."""
+    """Standard deviations of ln R between groups of stacks, and from stack to stack.
+
+    The latter is of one recipe, lot and operator (`within`, the same for every kind); medians with
+    95 % intervals, and the share of the variance that lies between groups. `together` names the
+    free variables that vary with the groups, so that neither can be told from the other."""
 
     kind: str
     groups: int
@@ -48,8 +49,9 @@ class GroupSpread:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """By how much ln R of stacks of the group `upper` is above that of `lower`, at one recipe, with
-    an interval that holds for all `pairs` of its kind together in 95 of 100 tables."""
+    """By how much ln R of stacks of the group `upper` is above that of `lower`, at one recipe.
+
+    With an interval that holds for all `pairs` of its kind together in 95 of 100 tables."""
 
     kind: str
     upper: str
@@ -62,8 +64,10 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Scatter:
-    """From stack to stack of one recipe, lot and operator (standard deviation of ln R, with a 95 %
-    interval), and what lots and operators add. `differences` are of groups that are few."""
+    """Scatter from stack to stack of one recipe, lot and operator, and what groups add.
+
+    Standard deviation of ln R, with a 95 % interval; groups are lots and operators. `differences`
+    are of groups that are few."""
 
     within: tuple[float, float, float]
     groups: tuple[GroupSpread, ...]
@@ -71,8 +75,10 @@ class Scatter:
 
 
 def scatter_of(left: Left, names: Mapping[str, Sequence[str]], data: StudyData) -> Scatter:
-    """Takes apart what the recipe leaves. `names` has the group of each stack for each kind of
-    group; a kind counts where it has several groups, and fewer than stacks."""
+    """Takes apart what the recipe leaves.
+
+    `names` has the group of each stack for each kind of group; a kind counts where it has several
+    groups, and fewer than stacks."""
     stacks = len(left.residuals)
     kinds = {kind: np.unique(np.array(given), return_inverse=True)
              for kind, given in names.items()

@@ -57,8 +57,9 @@ def sample(log_likelihood: Callable[[Tensor], Tensor], size: int, count: int, ro
 
 
 def log_normal(prior: tuple[float, float], z: Tensor) -> Tensor:
-    """Values with a log-normal prior (median, standard deviation of the logarithm) at standard
-    normal coordinates z, of their shape."""
+    """Values with a log-normal prior at standard normal coordinates z, of their shape.
+
+    The prior is given by its median and the standard deviation of the logarithm."""
     return torch.exp(math.log(prior[0]) + prior[1] * z)
 
 
@@ -90,8 +91,9 @@ def _temper(log_weights: Tensor) -> float:
 
 
 def _moved(z: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and a root of the covariance of weighted draws, wider than they are: a proposal with
-    thin tails would miss part of the posterior."""
+    """Mean and a root of the covariance of weighted draws, wider than they are.
+
+    A proposal with thin tails would miss part of the posterior."""
     centre = weights @ z
     gap = z - centre
     covariance = (gap * weights.unsqueeze(-1)).T @ gap

@@ -54,8 +54,9 @@ class Bare:
         return self.wire.write_registers(130, [self._beat, 0, self.owner], device_id=1)
 
     def send(self, command: str = "start", cycle_id: int = 1, **changes: Any) -> str:
-        """One order with the next sequence; returns the word of its acknowledgement. NaN goes out
-        as such, which no driver of ours would do."""
+        """One order with the next sequence; returns the word of its acknowledgement.
+
+        NaN goes out as such, which no driver of ours would do."""
         values = {"owner": self.owner, "stack_tag": 0xAB00 + cycle_id, "force": 250.0 * AREA,
                   "dwell": 60.0, "temperature": 25.0, "over_force": 275.0 * AREA,
                   "die_area": AREA} | changes

@@ -1,5 +1,7 @@
-"""Hostile presses: whatever comes over Modbus ends in a Fault or a refusal, in time, and nothing
-but what was ordered is sent."""
+"""Hostile presses.
+
+Whatever comes over Modbus ends in a Fault or a refusal, in time, and nothing but what was ordered
+is sent."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""Whatever the history and whatever the lab's own model: a recipe with a reason, or one line that
-says what to mend."""
+"""Whatever the history and whatever the lab's own model.
+
+A recipe with a reason, or one line that says what to mend."""
 
 from __future__ import annotations
 

@@ -123,8 +123,9 @@ def test_more_damage_indices_than_one_model_holds(space, own, earlier):
 
 
 def indexed(space: Space, count: int) -> list[Trial]:
-    """Stacks all over the space, shorted, so that they tell of damage only: its index rises with
-    pressure."""
+    """Stacks all over the space, shorted, so that they tell of damage only.
+
+    Its index rises with pressure."""
     x, noise = sobol(3, count, 0), np.random.default_rng(0).standard_normal(count)
     hazard = 0.05 * np.exp(12.0 * (x[:, 0] - 0.7) + 0.2 * noise)
     return [Trial(i, Stack(f"s{i}", "lot", "somebody", 0.785, 600.0, 375.0), recipe,

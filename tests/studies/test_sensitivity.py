@@ -53,8 +53,9 @@ def _known(x: FloatArray) -> FloatArray:
 
 
 def test_indices_of_known_functions_are_exact() -> None:
-    """Ishigami-like by hand: f = x1 + 2 x2 has variances 1/12 and 4/12; g = (x1-1/2)(x2-1/2) is
-    nothing but interaction."""
+    """Ishigami-like by hand: f = x1 + 2 x2 has variances 1/12 and 4/12.
+
+    G = (x1-1/2)(x2-1/2) is nothing but interaction."""
     cube = grid([(0.0, 1.0)] * 3)
     x = cube.points
     alone, total = indices(np.stack([x[:, 0] + 2.0 * x[:, 1],
@@ -140,8 +141,9 @@ def _scatter(data: StudyData, lawless: bool = True) -> Scatter:
 
 
 def test_where_laws_are_doubted_no_bend_is_taken_for_scatter() -> None:
-    """Stacks of the simulated press scatter by 0.107 to 0.121; what the laws miss at low pressure
-    is more than that."""
+    """Stacks of the simulated press scatter by 0.107 to 0.121.
+
+    What the laws miss at low pressure is more than that."""
     held, middle = 0, []
     for seed in range(4):
         data = study(simulated_stacks("reference", 60, 3, seed))

@@ -68,8 +68,7 @@ class Copies:
         return [cycle for cycle in self.lab.accepted() if cycle not in known]
 
     def broken(self) -> bool:
-        """True for a copy that was made in mid write, or lost its newest entries by its own count.
-        """
+        """True for a copy made in mid write, or that lost its newest entries by its own count."""
         if not self.lab.ledger.exists() or not self.lab.ledger.stat().st_size:
             return False
         try:

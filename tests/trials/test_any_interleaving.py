@@ -1,5 +1,6 @@
-"""Whatever is appended, in whatever order, and wherever the writer dies: what the ledger holds
-folds to a legal history, and holds just what it said it had recorded."""
+"""Whatever is appended, in whatever order, and wherever the writer dies.
+
+What the ledger holds folds to a legal history, and holds just what it said it had recorded."""
 
 from __future__ import annotations
 

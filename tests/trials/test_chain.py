@@ -1,5 +1,4 @@
-"""Whatever somebody does to a ledger behind its back, `prove` names the first entry that shows it.
-"""
+"""Whatever is done to a ledger behind its back, `prove` names the first entry that shows it."""
 
 from __future__ import annotations
 

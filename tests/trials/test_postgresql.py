@@ -1,5 +1,4 @@
-"""The ledger on PostgreSQL keeps what it promises on SQLite, and survives a restart of the server.
-"""
+"""The ledger on PostgreSQL keeps what it promises on SQLite, and survives a server's restart."""
 
 from __future__ import annotations
 

@@ -49,8 +49,9 @@ REASONS = {
 
 
 def parse(url: str) -> URL:
-    """The address as SQLAlchemy reads it, PostgreSQL with the driver that this project has; raises
-    LedgerProblem without showing a password."""
+    """The address as SQLAlchemy reads it, PostgreSQL with the driver that this project has.
+
+    Raises LedgerProblem without showing a password."""
     try:
         parsed = _given(make_url(url))
         if parsed.drivername in ("postgresql", "postgres"):
@@ -87,9 +88,10 @@ _given_as: dict[str, URL] = {}
 
 
 def hidden(address: str) -> str:
-    """The address without its password, to be printed, recorded and handed on; `parse` puts it back
-    within this process. In another one the database's client looks for it: in PGPASSWORD, or in
-    ~/.pgpass. Unchanged where there is no password."""
+    """The address without its password, to be printed, recorded and handed on.
+
+    `parse` puts it back within this process. In another one the database's client looks for it: in
+    PGPASSWORD, or in ~/.pgpass. Unchanged where there is no password."""
     try:
         url = make_url(address)
     except (ArgumentError, ValueError):
@@ -108,8 +110,9 @@ def without_passwords(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _given(url: URL) -> URL:
-    """The address with its password, where this process was ever given it; without the stars that
-    stand for one."""
+    """The address with its password, where this process was ever given it.
+
+    Without the stars that stand for one."""
     if HIDDEN not in (shown := display(url)):
         return url
     if url.password != HIDDEN and HIDDEN not in url.query.values():
@@ -256,8 +259,10 @@ def use_wal(engine: Engine, shown_url: str, timeout_s: float) -> None:
 
 
 def checkpoint(engine: Engine, *, emptied: bool) -> None:
-    """Everything into SQLite's one file, as far as nobody reads; with `emptied`, its log (-wal) is
-    left without a byte, for which readers are waited for a moment."""
+    """Everything into SQLite's one file, as far as nobody reads.
+
+    With `emptied`, its log (-wal) is left without a byte, for which readers are waited for a
+    moment."""
     if engine.dialect.name != "sqlite":
         return
     raw = engine.raw_connection()
@@ -276,8 +281,9 @@ def checkpoint(engine: Engine, *, emptied: bool) -> None:
 
 
 def damage(connection: Connection) -> str:
-    """What SQLite itself finds wrong with its file, such as a copy made in mid write; "" for
-    nothing, or another database."""
+    """What SQLite itself finds wrong with its file, such as a copy made in mid write.
+
+    "" for nothing, or another database."""
     if connection.dialect.name != "sqlite":
         return ""
     found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())

@@ -148,8 +148,9 @@ class Ledger:
 
     def append(self, campaign: str, trial: int | None, entry: Entry, *,
                patience_s: float = AWAY_S) -> bool:
-        """Records one fact; it is committed to disk when this returns. A database server that is
-        away is waited for, for `patience_s`.
+        """Records one fact; it is committed to disk when this returns.
+
+        A database server that is away is waited for, for `patience_s`.
 
         Returns True when added, False for an imported row that the campaign holds already. Raises
         LedgerProblem when the fact, or its cycle id, is recorded already or cannot follow what the
@@ -171,8 +172,9 @@ class Ledger:
         return added
 
     def _lasting(self, work: Callable[[bool, float], T], patience_s: float = AWAY_S) -> T:
-        """Does the work again where the connection was lost in the middle; `again` says so, and the
-        seconds that are left."""
+        """Does the work again where the connection was lost in the middle.
+
+        `again` says so, and the seconds that are left."""
         deadline = time.monotonic() + patience_s
         try:
             return work(False, patience_s)
@@ -190,8 +192,10 @@ class Ledger:
         return self._lasting(work)
 
     def _add(self, drafts: Sequence[_Draft], again: bool, patience_s: float) -> int:
-        """One transaction. `again` is True after one whose end nobody has heard of: if its entries
-        are there, they count."""
+        """One transaction.
+
+        `again` is True after one whose end nobody has heard of: if its entries are there, they
+        count."""
         with writing(self._engine, self.shown_url, patience_s) as connection:
             if again and all(is_there(connection, draft.row) for draft in drafts):
                 return len(drafts)
@@ -271,8 +275,9 @@ class Ledger:
         return self._of_run(campaign, Opened)
 
     def reconciled(self, campaign: str) -> tuple[Reconciled, ...]:
-        """What people said of cycles that the press knew and this campaign did not, the oldest
-        first."""
+        """What people said of cycles that the press knew and this campaign did not.
+
+        The oldest first."""
         return self._of_run(campaign, Reconciled)
 
     def _of_run(self, campaign: str, kind: type[R], *, newest: bool = False) -> tuple[R, ...]:
@@ -285,8 +290,9 @@ class Ledger:
         return self._ask(lambda connection: queue(connection, campaign))
 
     def next_number(self, campaign: str) -> int:
-        """The first trial number above all that the campaign has used, from 1, and above those that
-        stacks on the press are named by."""
+        """The first trial number above all that the campaign has used, from 1.
+
+        Also above those that stacks on the press are named by."""
         query = select(func.max(entries.c.trial)).where(entries.c.campaign == campaign)
         used = whole("trial", self._ask(lambda connection: connection.scalar(query)) or 0)
         return max(used + 1, *(one.first_free for one in self.reconciled(campaign)), 1)
@@ -306,8 +312,9 @@ class Ledger:
 
     def rows(self, campaign: str | None = None, upto: int | None = None, at_once: int = AT_ONCE
              ) -> Iterator[StoredRow]:
-        """Every entry as it is stored, of one campaign or of all, in the order of recording; with
-        `upto` none of a higher entry number; `at_once` of them are fetched at a time."""
+        """Every entry as it is stored, of one campaign or of all, in the order of recording.
+
+        With `upto` none of a higher entry number; `at_once` of them are fetched at a time."""
         with reading(self._engine, self.shown_url) as connection:
             yield from stored_rows(connection, campaign, upto, at_once)
 
@@ -317,9 +324,10 @@ class Ledger:
         return self._ask(lambda connection: connection.scalar(query)) or 0
 
     def given_out(self) -> int:
-        """The highest entry number that the database has given out, by its own count. More than
-        `newest` where `counts_exactly`: entries are gone. PostgreSQL also counts those whose
-        writing was broken off."""
+        """The highest entry number that the database has given out, by its own count.
+
+        More than `newest` where `counts_exactly`: entries are gone. PostgreSQL also counts those
+        whose writing was broken off."""
         return self._ask(given_out)
 
     @property
@@ -332,22 +340,26 @@ class Ledger:
         return self._ask(damage)
 
     def prove(self, campaign: str) -> None:
-        """Proves that the campaign's entries are as they were written, from where this ledger
-        object has proved them before. Raises LedgerProblem naming the first one that is not."""
+        """Proves that the campaign's entries are as they were written.
+
+        From where this ledger object has proved them before. Raises LedgerProblem naming the first
+        one that is not."""
         with self._proving:
             known = self._proven.get(campaign, unproven(campaign))
             self._proven[campaign] = self._ask(
                 lambda connection: chain_from(connection, campaign, known))
 
     def checkpoint(self) -> None:
-        """Brings everything into the one file of an SQLite ledger, as far as nobody reads it. Each
-        stack that is done with does so too."""
+        """Brings everything into the one file of an SQLite ledger, as far as nobody reads it.
+
+        Each stack that is done with does so too."""
         checkpoint(self._engine, emptied=True)
 
     def adopt(self, rows: Iterable[StoredRow],
               check: Callable[[Iterable[StoredRow]], None], given_out: int = 0) -> int:
-        """Takes over the entries of another ledger, all or none, and returns their number; the
-        next entry gets a number above those that the other has `given_out`.
+        """Takes over the entries of another ledger, all or none, and returns their number.
+
+        The next entry gets a number above those that the other has `given_out`.
 
         `check` is given what is then stored here and raises where that is not as it should be.
         Raises LedgerProblem where this ledger has entries of its own.

@@ -1,5 +1,4 @@
-"""Proof that a ledger is complete and in order: its chain, its values, and the story of each stack.
-"""
+"""Proof that a ledger is complete and in order: its chain, its values, the story of each stack."""
 
 from __future__ import annotations
 
@@ -20,8 +19,9 @@ from pressloop.trials.trial import Trial
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first entry of a campaign that cannot have been written so, and why. `entry_id` is its
-    row in the database, None where that cannot be read."""
+    """The first entry of a campaign that cannot have been written so, and why.
+
+    `entry_id` is its row in the database, None where that cannot be read."""
 
     entry_id: int | None
     position: int
@@ -37,8 +37,10 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was proved of one campaign; `broken` is None where all is well. `head` is the hash of
-    the last good entry, `entries` their number; `unseen` are expected hashes that it lacks."""
+    """What was proved of one campaign; `broken` is None where all is well.
+
+    `head` is the hash of the last good entry, `entries` their number; `unseen` are expected hashes
+    that it lacks."""
 
     campaign: str
     entries: int

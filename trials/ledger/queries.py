@@ -35,8 +35,9 @@ def times_opened(connection: Connection, campaign: str) -> int:
 
 
 def of_run(connection: Connection, campaign: str, kind: str, newest: bool) -> list[Entry]:
-    """The campaign's entries of one kind that belong to no trial, the oldest first; only the
-    newest where asked."""
+    """The campaign's entries of one kind that belong to no trial, the oldest first.
+
+    Only the newest where asked."""
     number = entries.c.entry_id
     query = (select(entries.c.payload).order_by(number.desc() if newest else number)
              .where(entries.c.campaign == campaign, entries.c.trial.is_(None),
@@ -59,8 +60,9 @@ def queue(connection: Connection, campaign: str) -> Queue:
 
 
 class Order(NamedTuple):
-    """A stack as it was planned, and the cycle and press that it was commanded on; None and "" for
-    one that never was."""
+    """A stack as it was planned, and the cycle and press that it was commanded on.
+
+    None and "" for one that never was."""
 
     campaign: str
     trial: int

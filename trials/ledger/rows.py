@@ -103,8 +103,10 @@ def trial_for(entry: Entry, trial: int | None) -> int | None:
 
 
 def to_json(kind: str, payload: Mapping[str, Any]) -> str:
-    """The payload as JSON; raises BadInput on NaN, infinity and what JSON has no word for,
-    and on more text than is read back."""
+    """The payload as JSON.
+
+    Raises BadInput on NaN, infinity and what JSON has no word for, and on more text than is read
+    back."""
     try:
         text = json.dumps(payload, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
@@ -117,16 +119,20 @@ def to_json(kind: str, payload: Mapping[str, Any]) -> str:
 
 
 def whole(column: str, value: object) -> int:
-    """A stored number. SQLite keeps whatever it is given, in any column; raises LedgerProblem for
-    what pressloop never writes there."""
+    """A stored number.
+
+    SQLite keeps whatever it is given, in any column; raises LedgerProblem for what pressloop never
+    writes there."""
     if not isinstance(value, int):
         raise LedgerProblem(f"stored {column}", value, "a whole number", RESTORE)
     return value
 
 
 def from_json(kind: str, stored: Any) -> dict[str, Any]:
-    """The payload again. Raises LedgerProblem where it is no JSON object, or larger than any that
-    is written: somebody has changed it, or the disk has."""
+    """The payload again.
+
+    Raises LedgerProblem where it is no JSON object, or larger than any that is written: somebody
+    has changed it, or the disk has."""
     if not isinstance(stored, str) or len(stored) > MOST_CHARACTERS:
         raise _unreadable(kind, f"{type(stored).__name__} of another kind or size than is written")
     try:

@@ -26,8 +26,10 @@ CURVE_POINTS = 300
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One spectrum. `number` chooses colour and mark, so that many stay apart; `reading` is None
-    where nothing could be fitted; `verdict` says in words what was found."""
+    """One spectrum.
+
+    `number` chooses colour and mark, so that many stay apart; `reading` is None where nothing could
+    be fitted; `verdict` says in words what was found."""
 
     label: str
     number: int
@@ -107,8 +109,9 @@ class Shown:
 
 
 def key_of(shown: Sequence[Shown]) -> tuple[tuple[str, str], ...]:
-    """Colours and names for a panel, with the mark where colours come again; none for a single
-    spectrum."""
+    """Colours and names for a panel, with the mark where colours come again.
+
+    None for a single spectrum."""
     return () if len(shown) == 1 else tuple((one.colour, _name(one)) for one in shown)
 
 

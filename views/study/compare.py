@@ -39,8 +39,9 @@ NUMBER, TOLD = "num", "told"
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One comparison on the page: the main verdict in full; of the other schemes how good the
-    baseline is, and the rest folded away."""
+    """One comparison on the page: the main verdict in full.
+
+    Of the other schemes how good the baseline is, and the rest folded away."""
 
     what: str
     title: str
@@ -54,8 +55,9 @@ class Compared:
 
 
 def section(findings: Findings, data: StudyData) -> Markup:
-    """Both comparisons, verdicts first, then how they were made, and at the end what to put into
-    the settings."""
+    """Both comparisons, verdicts first, then how they were made.
+
+    At the end what to put into the settings."""
     shown = findings.compared
     missing = [not_compared(what, findings) for what, one in (
         (RESISTANCE, findings.resistance), (CRUSHING, findings.crushing)) if one is None]

@@ -160,8 +160,9 @@ def _near(trials: tuple[Trial, ...], space: Space, at: Recipe, drawn: tuple[str,
 
 
 def scatter_panel(found: Findings) -> Panel:
-    """How far groups differ, and stacks of one recipe, lot and operator, in percent of
-    resistance. Few groups are shown by name."""
+    """How far groups differ, and stacks of one recipe, lot and operator, in percent of resistance.
+
+    Few groups are shown by name."""
     rows = [("one recipe, lot and operator", found.scatter, found.scatter_low, found.scatter_high)]
     for one in found.groups:
         if one.groups > FEW_GROUPS:

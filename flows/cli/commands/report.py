@@ -29,8 +29,9 @@ def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
 
 
 def export(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
-    """Writes trials, spectra and traces as CSV and Parquet into `out`; also of a ledger that is
-    broken, so that what can be read is not lost with it."""
+    """Writes trials, spectra and traces as CSV and Parquet into `out`.
+
+    Also of a ledger that is broken, so that what can be read is not lost with it."""
     found = stored(url, campaign, arrays=True, rescue=True)
     from pressloop.views.export.export import export as write
 

@@ -37,8 +37,10 @@ class _Press:
 
 
 def adopt(path: Path, reason: str, others: bool, ledger_url: str | None, as_json: bool) -> None:
-    """Writes each cycle that the ledger lacks as a commanded trial: the next run collects and
-    measures its stack, or has it settled. With `others`, records that they are other stacks.
+    """Writes each cycle that the ledger lacks as a commanded trial.
+
+    The next run collects and measures its stack, or has it settled. With `others`, records that
+    they are other stacks.
 
     Presses nothing. Raises BadInput without a reason, PressHeld while a run has the press.
     """
@@ -98,8 +100,9 @@ class _Scribe:
         return trials
 
     def close_namesakes(self, found: Sequence[Lacking]) -> list[dict[str, Any]]:
-        """Closes plans of stacks that are called like those of somebody else: a meter that finds
-        files by name would read theirs. Adopts none."""
+        """Closes plans of stacks that are called like those of somebody else.
+
+        A meter that finds files by name would read theirs. Adopts none."""
         for one in found:
             planned = self._planned(one)
             if planned is not None:

@@ -74,8 +74,9 @@ def _copy(source: str, target: str) -> dict[str, Any]:
 
 
 def _warn(ledger: Ledger) -> None:
-    """A copy of a broken ledger is worth having, and must not pass for a sound one; a run that
-    still writes to the original leaves its next entries there."""
+    """A copy of a broken ledger is worth having, and must not pass for a sound one.
+
+    A run that still writes to the original leaves its next entries there."""
     for name in ledger.campaigns():
         proof = prove(ledger, name)
         if proof.broken is not None:

@@ -26,8 +26,10 @@ def fit(x: FloatArray, y: FloatArray) -> Function:
 
 def fit_surface(x: FloatArray, y: FloatArray, terms: Callable[[FloatArray], FloatArray]
                 ) -> Function:
-    """Any terms (n, d) to (n, p). Raises ValueError with fewer stacks than p + 1, or where the
-    recipes do not tell the terms apart."""
+    """Any terms (n, d) to (n, p).
+
+    Raises ValueError with fewer stacks than p + 1, or where the recipes do not tell the terms
+    apart."""
     found = terms(x)
     n, p = found.shape
     at_least(p + 1, n)

@@ -1,5 +1,6 @@
-"""The nearest recipe in the unit cube (the mean of its replicates), off by as much as the nearest
-one was for the stacks at hand."""
+"""The nearest recipe in the unit cube (the mean of its replicates).
+
+Off by as much as the nearest one was for the stacks at hand."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The press is asked first: a ledger that was set back presses nothing again, and nobody else is
-held up. No server."""
+"""The press is asked first.
+
+A ledger that was set back presses nothing again, and nobody else is held up. No server."""
 
 from __future__ import annotations
 
@@ -205,8 +206,9 @@ def test_a_plan_that_is_called_like_another_stack_is_closed(five: None, pressloo
 
 
 def test_what_was_lost_with_the_log_is_found(tmp_path: Path) -> None:
-    """The file alone, without its -wal, as it is in mid campaign: the copy lacks one trial at
-    most, and the press knows it."""
+    """The file alone, without its -wal, as it is in mid campaign.
+
+    The copy lacks one trial at most, and the press knows it."""
     write_settings(tmp_path, **QUICK)
     with opened() as run:
         for number in (1, 2, 3):
@@ -245,8 +247,10 @@ def test_a_run_that_goes_on_elsewhere_is_noticed(five: None) -> None:
 
 @pytest.mark.prefect
 def test_a_served_run_is_refused_too(server: Any, five: None) -> None:
-    """Nobody is at its terminal: Prefect's page shows why, somebody is told, and the press keeps
-    what it had. So too where the ledger cannot even be opened."""
+    """Nobody is at its terminal.
+
+    Prefect's page shows why, somebody is told, and the press keeps what it had. So too where the
+    ledger cannot even be opened."""
     from pressloop.flows.deployments.served_campaign import SETTINGS_VARIABLE, scheduled
 
     path = write_settings(Path(), **QUICK, campaign={"trials": 9},

@@ -1,5 +1,6 @@
-"""A night without people: time zone and daylight saving, budget, stacks that teach nothing, and who
-is told."""
+"""A night without people.
+
+Time zone and daylight saving, budget, stacks that teach nothing, and who is told."""
 
 from __future__ import annotations
 

@@ -37,8 +37,10 @@ PRESSED, FAULTED, COMMANDED, PLANNED = (
 
 @dataclass(frozen=True)
 class Row:
-    """One fault. `accepted` is how many cycles the press ever accepted, `told` a part of what the
-    user reads, empty where the run goes on as if nothing were."""
+    """One fault.
+
+    `accepted` is how many cycles the press ever accepted, `told` a part of what the user reads,
+    empty where the run goes on as if nothing were."""
 
     name: str
     happen: Callable[[FaultLab], object]

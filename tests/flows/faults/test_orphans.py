@@ -1,5 +1,7 @@
-"""Served runs that outlive a process: one that is suspended, and one whose server is killed, beside
-which a second server never presses."""
+"""Served runs that outlive a process.
+
+One that is suspended, and one whose server is killed, beside which a second server never
+presses."""
 
 from __future__ import annotations
 

@@ -188,8 +188,9 @@ def test_a_table_of_another_operator_and_lot_is_learned_from(pressloop: Pressloo
 
 
 def test_rows_off_a_fixed_variable_are_no_errors(pressloop: Pressloop, tmp_path: Path) -> None:
-    """A pressure of 59 with a temperature of 137 is a stack of the past, not two cells that are
-    exchanged, although the settings hold 60 degC now."""
+    """59 with 137 is a stack of the past, not two cells that are exchanged.
+
+    A pressure and a temperature, although the settings hold 60 degC now."""
     write_settings(tmp_path, space={"temperature_c": 60}, reference=None)
     write_table(tmp_path, "pressure_mpa,dwell_s,temperature_c,resistance_ohm_cm2\n"
                 "59.2,300,136.7,95\n100,60,25,160\n140,180,25,140\n200,600,60,60\n300,120,80,38\n")

@@ -64,8 +64,9 @@ def not_compared(what: str, found: Findings) -> str:
 
 
 def verdict(one: Comparison, scheme: str) -> tuple[str, ...]:
-    """What one scheme says: how good the baseline is, whether its intervals hold, and how the
-    others compare."""
+    """What one scheme says.
+
+    How good the baseline is, whether its intervals hold, and how the others compare."""
     own = one.score(scheme, one.baseline, SKILL if one.what == CRUSHING else OFF)
     if own is None:
         return (f"{QUESTIONS[scheme]} the {one.titles[one.baseline]} predicted nothing.",)
@@ -101,8 +102,9 @@ def _ends(low: float, high: float) -> str:
 
 
 def trust(count: int, of: int, low: float, high: float) -> str:
-    """Whether a stated 95 % interval holds what it says; `low` to `high` is the interval of the
-    share that was inside."""
+    """Whether a stated 95 % interval holds what it says.
+
+    `low` to `high` is the interval of the share that was inside."""
     words = (f"{count} of {counted(of, 'measured value')} {by_number(count, 'was', 'were')} inside "
              "its stated 95 % interval")
     if low <= 0.95 <= high:
@@ -218,6 +220,7 @@ def _span(factors: Sequence[float]) -> str:
 
 
 def factor(d: Difference) -> float:
-    """How much likelier the one model found each measured value than the other, on (geometric)
-    average; above 1."""
+    """How much likelier the one model found each measured value than the other, above 1.
+
+    On (geometric) average."""
     return math.exp(min(abs(d.value), 20.0))

@@ -141,6 +141,7 @@ def _moves(c: Change) -> str:
 
 
 def learned_words(found: Findings) -> list[str]:
+    """What the models left out of the stacks, a sentence each."""
     notes = [] if found.models is None else [_shortened(n) for n in found.models.notes]
     if found.told > len(found.used):
         notes.append(f"The models learned from {len(found.used)} of "
