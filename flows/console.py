@@ -89,7 +89,8 @@ ASKED: ContextVar[Asked] = ContextVar("asked")
 def terminable() -> Iterator[Asked]:
     """Ctrl-C, SIGTERM, and SIGHUP from a closed terminal, unwind the block.
 
-    The press is stopped by policy, display and server are put away."""
+    Each is raised as KeyboardInterrupt or Terminated, whatever a library made of it. The press is
+    stopped by policy, display and server are put away."""
     asked = Asked()
 
     def stop(number: int, _: object) -> None:

@@ -61,7 +61,9 @@ def candidates(models: Models, seed: int) -> CandidateSet:
 
 
 def safest(models: Models, points: Tensor) -> CandidateSet:
-    """Points and ever smaller neighbourhoods of the least dangerous one, least dangerous first."""
+    """Points and ever smaller neighbourhoods of the least dangerous one, least dangerous first.
+
+    Points have shape (m, d)."""
     for turn, width in enumerate((0.3, *WIDTHS)):
         least = points[models.risk(points).danger().argmin()].unsqueeze(0)
         points = models.searched(torch.cat([points, near(least, width, 2 * CLOUD, turn)]))
@@ -70,7 +72,9 @@ def safest(models: Models, points: Tensor) -> CandidateSet:
 
 
 def rounded_set(models: Models, points: Tensor) -> CandidateSet:
-    """Rounded, so that what is believed of a recipe is believed of what will be pressed."""
+    """Rounded, so that what is believed of a recipe is believed of what will be pressed.
+
+    Points have shape (m, d)."""
     recipes = rounded(models.space, points.numpy())
     known = _with_readings(models)
     at = models.unit(recipes)

@@ -25,7 +25,7 @@ Offset = Callable[[Models, Tensor], Tensor]
 
 
 def no_offset(models: Models, points: Tensor) -> Tensor:
-    """Resistance alone."""
+    """Resistance alone. Points (m, d) to (m,)."""
     return torch.zeros(points.shape[0], dtype=torch.float64)
 
 

@@ -186,7 +186,7 @@ def build(models: Models, pending: Tensor, seed: int) -> AcquisitionFunction:
     """The acquisition that the search names.
 
     A file of `optimizer/acquisitions/` or a dotted module; before the first intact stack,
-    `feasibility_first`. Raises BadInput where there is none.
+    `feasibility_first`. Raises BadInput where there is none. Pending points have shape (k, d).
     """
     name = ("feasibility_first" if models.log_resistance is None
             else models.problem.search.acquisition)

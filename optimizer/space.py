@@ -107,7 +107,7 @@ class Space:
     def decode(self, x: FloatArray) -> Recipe:
         """The recipe of one point of the unit cube, rounded as a panel can be set.
 
-        To 0.1 MPa, 1 s, 0.1 degC, or the machine's steps, but never across a bound."""
+        To 0.1 MPa, 1 s, 0.1 degC, or the machine's steps, but never across a bound. Shape (d,)."""
         return self.decode_all(np.asarray(x, dtype=np.float64).reshape(1, -1))[0]
 
     def decode_all(self, x: FloatArray) -> tuple[Recipe, ...]:

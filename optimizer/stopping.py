@@ -45,6 +45,8 @@ class Stopping:
     worth: stop when the best next stack is expected to lower the resistance of the recommended
         recipe by less than this fraction, which the lab says one stack is worth.
     at_least: stacks with an outcome before either may stop a campaign.
+
+    Raises BadInput on numbers that cannot be.
     """
 
     improvable_by: float | None = None

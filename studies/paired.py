@@ -109,7 +109,7 @@ def _often(count: int, resamples: int, seed: int) -> npt.NDArray[np.uint16]:
 
 
 def interval(values: FloatArray, clusters: int) -> tuple[float, float]:
-    """95 % interval from resampled values, expanded for few clusters."""
+    """95 % interval from resampled values, expanded for few clusters. Shape (resamples,)."""
     freedom = max(clusters - 1, 1)
     tail = norm.cdf(-np.sqrt(clusters / freedom) * student.ppf(0.975, freedom))
     low, high = np.quantile(values, [tail, 1.0 - tail])

@@ -123,7 +123,7 @@ def _weights_of(logs: Sequence[FloatArray] | Sequence[float]) -> FloatArray:
 
 
 def quantiles(value: FloatArray, weight: FloatArray) -> Interval:
-    """Of weighted values."""
+    """Of weighted values. Median and the ends of 95 %; shape (n,) each."""
     values, at = np.unique(value, return_inverse=True)
     share = np.bincount(at, weight / weight.sum())
     below = np.cumsum(share) - 0.5 * share

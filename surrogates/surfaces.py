@@ -66,8 +66,9 @@ def from_laws(prior: Prior, off: Tensor, draw: np.random.Generator, z: Tensor) -
     """ln R, drawn from the prior.
 
     Laws with drawn slopes and amplitudes, and a residual, which is as large as the plain process
-    where the hypothesis that the laws hold is drawn to be wrong. Unlike a fit, which stacks could
-    prove wrong, no law acts backwards: amplitudes are above zero.
+    where the hypothesis that the laws hold is drawn to be wrong. Unlike a fit, which stacks
+    could prove wrong, no law acts backwards: amplitudes are above zero. z (m, d) are the nodes
+    that the residual is drawn at, `off` (d,) the set-point errors.
     """
     terms = [_drawn_term(term, draw) for term in prior.terms]
     lawful = bool(draw.random() < prior.laws)
@@ -94,7 +95,9 @@ def from_laws(prior: Prior, off: Tensor, draw: np.random.Generator, z: Tensor) -
 
 
 def from_threshold(prior: ThresholdPrior, draw: np.random.Generator, z: Tensor) -> Surface:
-    """f = k (r x_0 - t(x)) of one way to fail, drawn from the prior."""
+    """f = k (r x_0 - t(x)) of one way to fail, drawn from the prior.
+
+    z (m, d) are the nodes that it is drawn at."""
     steepness, scatter = _log_normal(prior.steepness, draw), _log_normal(prior.scatter, draw)
     start = prior.threshold[0] + prior.threshold[1] * draw.standard_normal()
     others = len(prior.slope_mean)

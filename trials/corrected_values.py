@@ -48,7 +48,9 @@ def recipe_with(trial: Trial, changes: Changes) -> Recipe:
 
 
 def outcome_with(trial: Trial, changes: Changes) -> Outcome | None:
-    """The outcome with the changed values; what was no reading becomes intact by a resistance."""
+    """The outcome with the changed values; what was no reading becomes intact by a resistance.
+
+    Raises BadInput for one that cannot be."""
     given: dict[str, Any] = {
         name: number_of(name, changes[name]) for name in OF_OUTCOME if name in changes}
     outcome = trial.outcome

@@ -50,7 +50,7 @@ WHO = {"Stopped": "Cancelled in Prefect", "KeyboardInterrupt": "Stopped by Ctrl-
 def unwrapped() -> Iterator[None]:
     """A stop that a library made an error of its own of is that stop again.
 
-    What was stopped is not told as failed."""
+    What was stopped is not told as failed. Raises that stop."""
     try:
         yield
     except Exception as error:

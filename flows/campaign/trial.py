@@ -92,7 +92,8 @@ def plan(run: Run, number: int) -> None:
 def press_stack(run: Run, number: int) -> None:
     """Presses the stack once; asks the press first when a command is already on record.
 
-    Runs in the main thread, where a stop reaches it. Never retried, cached or replayed.
+    Runs in the main thread, where a stop reaches it. Never retried, cached or replayed. Raises
+    NotReady where nothing moved, Fault where the press ended in one.
     """
     if threading.current_thread() is not threading.main_thread():
         raise Fault("the press is driven from the main thread only, so that a stop reaches it")

@@ -139,7 +139,7 @@ def _prove_in_time(settings: Settings) -> None:
 
 
 def validated(trials: int, seed: int | None, notes: str) -> Form:
-    """The form, or BadInput naming the field."""
+    """The form, or BadInput naming the field. Raises it."""
     try:
         return Form(trials=trials, seed=seed, notes=notes)
     except ValidationError as error:
@@ -149,7 +149,9 @@ def validated(trials: int, seed: int | None, notes: str) -> Form:
 
 
 def settings_path() -> Path:
-    """The settings file that the serving process was started with."""
+    """The settings file that the serving process was started with.
+
+    Raises BadInput where there is none."""
     path = os.environ.get(SETTINGS_VARIABLE)
     if not path:
         raise BadInput(SETTINGS_VARIABLE, "not set", "the path of a settings file",

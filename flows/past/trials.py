@@ -139,7 +139,7 @@ def prove_informative(past: Sequence[Past], settings: Settings, path: Path,
                       held: Mapping[str, Value] | None = None) -> None:
     """A table to learn from has two rows or more and varies what the space varies.
 
-    Except for variables that are `held`."""
+    Except for variables that are `held`. Raises BadInput for another one."""
     if len(past) < 2:
         raise BadInput(f"{path.name}: rows", len(past), "2 or more",
                        "Add past presses; `pressloop run` needs none and starts from the "

@@ -96,7 +96,9 @@ class Settings(Table):
 
     @property
     def reference(self) -> Recipe | None:
-        """The recipe the lab uses now."""
+        """The recipe the lab uses now.
+
+        Raises BadInput on a name that is no variable of the space."""
         table = self.reference_table
         if table is None:
             return None
@@ -191,7 +193,9 @@ def read_settings(path: Path) -> Settings:
 
 
 def from_plain(values: dict[str, Any], source: str) -> Settings:
-    """Settings from plain values, with space and reference proved to lie in the envelope."""
+    """Settings from plain values, with space and reference proved to lie in the envelope.
+
+    Raises BadInput, naming the key."""
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:

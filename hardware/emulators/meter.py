@@ -45,7 +45,7 @@ class EmulatedMeter:
     """Serves clients one after another or together, all of them on one fixture.
 
     `transcript` is every line, as bytes, with ">" for received and "<" for sent; `own_s` the
-    measuring time so far."""
+    measuring time so far. Raises BadInput for a dialect that is not known."""
 
     def __init__(self, setup: MeterSetup, fixture: Fixture | None = None) -> None:
         if setup.dialect not in LANGUAGES:
@@ -62,7 +62,9 @@ class EmulatedMeter:
         self._fixture = fixture or Fixture(setup.bench, level=setup.noise)
 
     async def start(self) -> asyncio.Server:
-        """Begins to listen; `port` is then the port that was found."""
+        """Begins to listen; `port` is then the port that was found.
+
+        Raises Fault where it cannot."""
         try:
             server = await asyncio.start_server(self._client, self.setup.host, self.setup.port)
         except OSError as error:

@@ -36,7 +36,8 @@ PHASES = ("heating", "ramping", "dwelling", "cooling", "releasing")
 class Trouble:
     """One fault.
 
-    `at` is "now", "start" (when the next order comes) or a phase of the next cycle."""
+    `at` is "now", "start" (when the next order comes) or a phase of the next cycle. Raises
+    BadInput for one that is not known."""
 
     kind: str
     at: str = "now"

@@ -20,7 +20,8 @@ class PressOptions:
     """An emulated press.
 
     `speed` is machine seconds per wall second; `state` its retained memory, `bench` where its
-    stacks go; `fault_rate` is the share of cycles with a random fault."""
+    stacks go; `fault_rate` is the share of cycles with a random fault. Raises BadInput on
+    options that cannot be."""
 
     state: Path
     bench: Path

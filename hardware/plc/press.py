@@ -123,7 +123,9 @@ class PlcPress:
         return self._run(commands.judged(self._station, order))
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
-        """Sends the order once and proves what the press made of it; see `commands.start`."""
+        """Sends the order once and proves what the press made of it; see `commands.start`.
+
+        Raises NotReady, Fault or OutOfEnvelope before anything is sent, and as that afterwards."""
         try:
             # A start that waits for a link could be sent when its caller has long gone.
             seen = self._run(self._station.fresh(START_WITHIN_S))

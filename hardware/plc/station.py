@@ -205,7 +205,9 @@ class Station:
 
 
 def machine_of(of: RegisterMap, words: tuple[int, ...]) -> Machine:
-    """What conversions of units need, as the press tells it or else the map's constants."""
+    """What conversions of units need, as the press tells it or else the map's constants.
+
+    Raises Fault where neither says the die area and the largest force."""
     piston = of.constants.get("piston_area_mm2")
     told = {**of.constants, **read_snapshot(of, Machine(1.0, 1.0, piston or 1.0), words)}
     for name in ("die_area", "max_force"):

@@ -53,7 +53,9 @@ class Link:
         self._pending = bytearray()
 
     def open(self) -> None:
-        """Connects. A closed port may show only at the first question."""
+        """Connects. A closed port may show only at the first question.
+
+        Raises Fault where nobody answers."""
         import pyvisa
 
         try:

@@ -62,7 +62,9 @@ class Bench:
         self._read_to, self._found = 0, dict[int, Accepted]()
 
     def cycles(self) -> dict[int, Accepted]:
-        """Every cycle ever accepted. A torn last line was never answered, so it does not count."""
+        """Every cycle ever accepted. A torn last line was never answered, so it does not count.
+
+        Raises Fault for another line that cannot be read."""
         if self._lines.size() < self._read_to:
             # The memory was lost, or given another one: what was read before is gone.
             self._read_to, self._found = 0, {}

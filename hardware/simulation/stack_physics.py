@@ -1,9 +1,10 @@
 """Physics of one pressed stack: recipe in, layer resistances and damage out.
 
-Notation (units): P pressure on the sample (MPa), t dwell (s), T platen temperature (degC),
-P* effective pressure (MPa), phi contact fraction, eps porosity, D crushed fraction of the cathode,
+Notation (units): P pressure on the sample (MPa), t dwell (s), T platen temperature (degC), P*
+effective pressure (MPa), phi contact fraction, eps porosity, D crushed fraction of the cathode,
 F probability of a torn foil, Gamma interface toughness (J/m2). All functions are pure and work
-elementwise on arrays. Tags: [M] measured, [D] derived from measured values, [A] assumed.
+elementwise on arrays. Tags: [M] measured, [D] derived from measured values, [A] assumed. Arrays
+are of one shape throughout, or numbers: a value for each recipe or for each spot of one stack.
 """
 
 from __future__ import annotations
@@ -199,5 +200,5 @@ def local_pressure(pressure_mpa: float, of: Materials, tilt_towards: float) -> A
 
 
 def average_resistance(local_ohm_cm2: Array) -> float:
-    """Of parallel spots: the mean is over admittance."""
+    """Of parallel spots: the mean is over admittance. Shape (m,)."""
     return float(1.0 / np.mean(1.0 / local_ohm_cm2))

@@ -79,7 +79,9 @@ class SupervisedPress:
         return self._ask("would_refuse", stack=stack, recipe=recipe)
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
-        """See `Press`. A supervisor that dies meanwhile leaves the outcome unknown."""
+        """See `Press`. A supervisor that dies meanwhile leaves the outcome unknown.
+
+        Raises OutcomeUnknown then."""
         self._connect()
         try:
             self._call("start", cycle_id=cycle_id, stack=stack, recipe=recipe)

@@ -90,7 +90,7 @@ class KnowledgeGradient(AcquisitionFunction):
 
 
 def build(models: Models, X_pending: Tensor, *, seed: int = 0) -> KnowledgeGradient:
-    """The seed is not used."""
+    """The seed is not used. Pending points have shape (k, d)."""
     return KnowledgeGradient(models, X_pending)
 
 

@@ -57,7 +57,7 @@ class Focus(Objective):
     """Has no options of its own."""
 
     def offset(self, models: Models, points: Tensor) -> Tensor:
-        """ln of the other outputs."""
+        """ln of the other outputs. Points (m, d) to (m,)."""
         return self._log_outputs(models, points)[:, 1:].sum(1)
 
     def gain(self, models: Models, points: Tensor, pending: Tensor) -> Tensor:

@@ -56,7 +56,7 @@ class Focus(Objective):
         return self._value(models, points) <= 0.0
 
     def offset(self, models: Models, points: Tensor) -> Tensor:
-        """What makes the value of what is recommended out of ln R."""
+        """What makes the value of what is recommended out of ln R. Points (m, d) to (m,)."""
         from pressloop.optimizer.incumbent import RISK_AVERSION
 
         mean, sd = models.moments(points)

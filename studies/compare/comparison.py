@@ -95,7 +95,9 @@ class Comparison:
 
 
 def losses_of(what: str, table: Table, answers: Answers) -> dict[str, FloatArray]:
-    """Losses per predicted row, by the score whose mean they make."""
+    """Losses per predicted row, by the score whose mean they make.
+
+    Shape (k,) each, k being the rows that were predicted."""
     y, numbers = table.y[answers.index], answers.numbers
     if what == CRUSHING:
         return {SKILL: scores.brier(y, numbers[0])}

@@ -62,17 +62,19 @@ def surprise(y: FloatArray, found: Prediction) -> FloatArray:
 
 
 def off_percent(mean_square: FloatArray) -> FloatArray:
-    """A root mean square error of ln R as percent of R: 0.1 is 10.5 %."""
+    """A root mean square error of ln R as percent of R: 0.1 is 10.5 %. Any shape."""
     return as_percent(np.sqrt(mean_square))
 
 
 def as_percent(gap: FloatArray) -> FloatArray:
-    """A gap of ln R as percent of R."""
+    """A gap of ln R as percent of R. Any shape."""
     return 100.0 * np.expm1(gap)
 
 
 def coverage(y: FloatArray, found: Prediction, level: float) -> Share:
-    """How many readings were inside the central interval of this level."""
+    """How many readings were inside the central interval of this level.
+
+    Of readings y, shape (n,)."""
     return share(np.abs(y - found.mean) <= found.half_width(level))
 
 
@@ -95,7 +97,8 @@ def log_loss(crushed: FloatArray, chance: FloatArray) -> FloatArray:
 def skill_percent(mean_brier: FloatArray, crushed: FloatArray) -> FloatArray:
     """How much of the guesswork a model takes away beyond the share of crushed stacks.
 
-    100 % is perfect, 0 % no better than the share. NaN where all were alike."""
+    100 % is perfect, 0 % no better than the share. NaN where all were alike. `mean_brier` has
+    any shape, `crushed` (n,)."""
     share_of = crushed.mean()
     guesswork = share_of * (1.0 - share_of)
     if guesswork == 0.0:
@@ -105,14 +108,16 @@ def skill_percent(mean_brier: FloatArray, crushed: FloatArray) -> FloatArray:
 
 def reliability(crushed: FloatArray, chance: FloatArray, edges: Sequence[float] = EDGES
                 ) -> tuple[Bin, ...]:
-    """Stacks by what chance they had been given; groups without a stack are left out."""
+    """Stacks by what chance they had been given; groups without a stack are left out.
+
+    Shape (n,) each."""
     which = np.clip(np.searchsorted(edges, chance, side="right") - 1, 0, len(edges) - 2)
     return tuple(Bin(edges[i], edges[i + 1], float(chance[which == i].mean()),
                      share(crushed[which == i] > 0.5)) for i in np.unique(which))
 
 
 def share(yes: npt.NDArray[np.bool_]) -> Share:
-    """Of a list of yes or no."""
+    """Of a list of yes or no. Any shape."""
     count, of = int(np.count_nonzero(yes)), int(np.size(yes))
     found = binomtest(count, of).proportion_ci(method="wilson")
     return Share(count, of, float(found.low), float(found.high))

@@ -75,16 +75,18 @@ class DrawnTruth:
         return Intact(value, None if error is None else error * value, damage=damage)
 
     def resistance(self, recipes: Sequence[Recipe]) -> FloatArray:
-        """Of the median stack, ohm cm2."""
+        """Of the median stack, ohm cm2. Shape (n,)."""
         return np.asarray(self.log_resistance.at(self._unit(recipes)).exp().numpy())
 
     def survival(self, recipes: Sequence[Recipe]) -> FloatArray:
-        """What the recipe does to a stack; those that fail by chance do so everywhere."""
+        """What the recipe does to a stack; those that fail by chance do so everywhere.
+
+        Shape (n,)."""
         crush, fail = self._chances(recipes)
         return np.asarray((1.0 - crush) * (1.0 - fail))
 
     def feasible(self, recipes: Sequence[Recipe]) -> FloatArray:
-        """Within the lab's limits on risk."""
+        """Within the lab's limits on risk. Shape (n,), True or False."""
         crush, fail = self._chances(recipes)
         return np.asarray((crush <= self.limits.max_crush_probability)
                           & (fail <= self.limits.max_failure_probability))

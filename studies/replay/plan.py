@@ -51,6 +51,8 @@ class Options:
     stacks_per_day: turns stacks into working days; 0 leaves days out.
     strategies: who searches in the expected curve.
     repeats: how many truths are drawn.
+
+    Raises BadInput on options that cannot be.
     """
 
     scatter_percent: float = 0.0

@@ -152,15 +152,15 @@ class TableTruth:
         return outcome
 
     def resistance(self, recipes: Sequence[Recipe]) -> FloatArray:
-        """As believed from all rows."""
+        """As believed from all rows. Shape (n,)."""
         return self.models.resistance(recipes).median
 
     def survival(self, recipes: Sequence[Recipe]) -> FloatArray:
-        """As believed from all rows."""
+        """As believed from all rows. Shape (n,)."""
         return self.models.survival(recipes)
 
     def feasible(self, recipes: Sequence[Recipe]) -> FloatArray:
-        """As believed from all rows."""
+        """As believed from all rows. Shape (n,), True or False."""
         limits = self.models.limits
         return np.asarray(
             (self.models.crushing(recipes) <= limits.max_crush_probability)

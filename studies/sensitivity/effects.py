@@ -72,7 +72,7 @@ class LawValue:
 
 
 def averaged_curves(values: FloatArray, of: Grid, space: Space) -> tuple[Curve, ...]:
-    """Of drawn functions of ln R (count, points), each variable in turn."""
+    """Of drawn functions of ln R, shape (count, points), each variable in turn."""
     f, every = values.reshape(-1, *of.shape), range(len(of.shape))
     curves = []
     for i, name in enumerate(space.free):
@@ -95,7 +95,9 @@ def curves_through(models: Models, at: Recipe) -> tuple[Curve, ...]:
 
 
 def changes(values: FloatArray, of: Grid, space: Space) -> tuple[Change, ...]:
-    """Slopes of drawn functions, by least squares over each part of each range."""
+    """Slopes of drawn functions, by least squares over each part of each range.
+
+    `values` has shape (draws, points of the grid)."""
     f, every, found = values.reshape(-1, *of.shape), range(len(of.shape)), []
     for i, name in enumerate(space.free):
         line = averaged(f, of, [j for j in every if j != i]).reshape(len(f), -1)

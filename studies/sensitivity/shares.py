@@ -121,6 +121,8 @@ def _mean(f: FloatArray, part: FloatArray, of: Grid, over: Sequence[int]) -> Flo
 
 
 def typical_factor(values: FloatArray, of: Grid, inside: BoolArray | None = None) -> float:
-    """exp of the standard deviation of ln R, median over the drawn functions."""
+    """exp of the standard deviation of ln R, median over the drawn functions.
+
+    `values` has shape (draws, points of the grid), `inside` (points,)."""
     f, part, every = _shaped(values, of, inside)
     return float(np.exp(np.median(np.sqrt(_size(f, part, of, (), every)))))

@@ -64,13 +64,13 @@ def log_normal(prior: tuple[float, float], z: Tensor) -> Tensor:
 
 
 def resampled(weights: Tensor, count: int) -> Tensor:
-    """Indices of `count` of the weighted draws (systematic resampling)."""
+    """Indices of `count` of the weighted draws (systematic resampling). Shapes (n,) to (count,)."""
     steps = (torch.arange(count, dtype=torch.float64) + 0.5) / count
     return torch.searchsorted(weights.cumsum(0), steps).clamp_max(weights.numel() - 1)
 
 
 def effective(log_weights: Tensor) -> float:
-    """1 / sum of squared weights."""
+    """1 / sum of squared weights. Shape (n,)."""
     return float(1.0 / torch.softmax(log_weights, 0).square().sum())
 
 

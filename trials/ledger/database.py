@@ -170,7 +170,9 @@ def engine_for(url: URL, *, create: bool) -> Engine:
 
 
 def busy_timeout_s(url: URL) -> float:
-    """Seconds to wait for another writer: `?timeout=` of the address, or 15."""
+    """Seconds to wait for another writer: `?timeout=` of the address, or 15.
+
+    Raises LedgerProblem for one that is no number of seconds."""
     asked = url.query.get("timeout", BUSY_TIMEOUT_S)
     try:
         seconds = float(asked)  # type: ignore[arg-type]
@@ -241,7 +243,9 @@ def _is_away(error: SQLAlchemyError) -> bool:
 
 
 def use_wal(engine: Engine, shown_url: str, timeout_s: float) -> None:
-    """Lets readers and the writer work side by side; the file remembers it."""
+    """Lets readers and the writer work side by side; the file remembers it.
+
+    Raises LedgerProblem where that cannot be had in time."""
     deadline = time.monotonic() + timeout_s
     with plain_errors(shown_url):
         while True:
@@ -296,7 +300,7 @@ _answered: WeakSet[Engine] = WeakSet()
 
 @contextmanager
 def plain_errors(shown_url: str) -> Iterator[None]:
-    """Turns errors of the database into LedgerProblem with what to do about them."""
+    """Turns errors of the database into LedgerProblem with what to do about them. Raises it."""
     try:
         yield
     except SQLAlchemyError as error:

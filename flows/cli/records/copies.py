@@ -19,7 +19,9 @@ from pressloop.views.files import write_atomically
 
 
 def backup(url: str, to: Path, as_json: bool) -> None:
-    """Copies a ledger into a new file, which is whole or not there at all."""
+    """Copies a ledger into a new file, which is whole or not there at all.
+
+    Raises BadInput where there is a file already, or no folder for it."""
     if to.exists():
         raise BadInput("--to", to, "a file that does not exist yet", "A backup replaces nothing.")
     if not to.parent.is_dir():
@@ -28,7 +30,9 @@ def backup(url: str, to: Path, as_json: bool) -> None:
 
 
 def restore(file: Path, to: str, as_json: bool) -> None:
-    """Copies a backup to where there is no ledger yet."""
+    """Copies a backup to where there is no ledger yet.
+
+    Raises BadInput where the backup is not there."""
     if not file.is_file():
         raise BadInput("backup", file, "a file that `pressloop backup` wrote", "Correct the path.")
     _tell(_copied(_address("backup", file), to), as_json)

@@ -12,7 +12,9 @@ from pressloop.trials.ledger.proof import Proof, prove
 
 
 def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: bool) -> int:
-    """Proves one campaign or all; returns the exit code: 1 where something is broken."""
+    """Proves one campaign or all; returns the exit code: 1 where something is broken.
+
+    Raises BadInput for a hash that is none."""
     for some in expected:
         if not 8 <= len(some) <= 64 or set(some.lower()) - set("0123456789abcdef"):
             raise BadInput("--expect", some, "8 to 64 hexadecimal digits", "Give a hash that "

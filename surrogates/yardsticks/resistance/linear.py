@@ -20,7 +20,9 @@ Function = Callable[[FloatArray], Prediction]
 
 
 def fit(x: FloatArray, y: FloatArray) -> Function:
-    """One coefficient per free variable, and a level."""
+    """One coefficient per free variable, and a level.
+
+    x (n, d), y (n,). Raises ValueError as `fit_surface`."""
     return fit_surface(x, y, lambda at: np.column_stack([np.ones(len(at)), at]))
 
 
