@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from pressloop.optimizer.constraints.mixture import Mixture
 from pressloop.optimizer.constraints.rules import Rule
-from pressloop.optimizer.parameter import PRESS, ZERO_C, Parameter, same_value
+from pressloop.optimizer.parameter import ZERO_C, Parameter, same_value
+from pressloop.optimizer.variables import Bounds, mixtures_of, parameters_of
 from pressloop.trials.checks import BoolArray, FloatArray
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import CORE, Recipe, Value
@@ -19,10 +19,6 @@ from pressloop.trials.recipe import CORE, Recipe, Value
 __all__ = ["NAMES", "ZERO_C", "Bounds", "Space"]
 
 NAMES = CORE
-Bounds = tuple[float, float]
-SCALE = {"pressure_mpa": "log", "dwell_s": "log", "temperature_c": "reciprocal_temperature"}
-PANEL = {"pressure_mpa": 0.1, "dwell_s": 1.0, "temperature_c": 0.1}
-UNIT = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "degC"}
 LEAST_RANGE = {"log": 2.0, "reciprocal_temperature": 30.0}
 """Least range over which rows off a fixed variable are compared: a factor, or kelvin."""
 
@@ -69,8 +65,8 @@ class Space:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Every variable, the core first."""
-        return _parameters(self.pressure_mpa, self.dwell_s, self.temperature_c, self.others,
-                           self.steps)
+        return parameters_of(self.pressure_mpa, self.dwell_s, self.temperature_c, self.others,
+                             self.steps)
 
     def parameter(self, name: str) -> Parameter:
         """The variable of this name."""
@@ -168,7 +164,7 @@ class Space:
     @property
     def mixtures(self) -> tuple[Mixture, ...]:
         """Fractions that a rule says add up. Raises BadInput where they cannot."""
-        return _mixtures(self.rules, self.parameters, dict(self.held)) if self.rules else ()
+        return mixtures_of(self.rules, self.parameters, dict(self.held)) if self.rules else ()
 
     def keeps_rules(self, values: Mapping[str, Sequence[Value]]) -> BoolArray:
         """Which recipes no rule forbids, given the values of every variable; shape (n,)."""
@@ -275,37 +271,3 @@ class Space:
 
     def _unit(self, name: str, value: float) -> float:
         return -self.distance(name, value) / self.span(name)
-
-
-@lru_cache(maxsize=256)
-def _parameters(pressure: Bounds, dwell: Bounds, temperature: Bounds,
-                others: tuple[Parameter, ...], steps: tuple[tuple[str, float], ...]
-                ) -> tuple[Parameter, ...]:
-    step = dict(steps)
-    core = []
-    for name, bounds in zip(CORE, (pressure, dwell, temperature), strict=True):
-        low, high = bounds
-        core.append(Parameter(name, low, high, scale=SCALE[name], panel=PANEL[name],
-                              step=step.get(name), unit=UNIT[name], set_by=PRESS))
-    names = [p.name for p in others]
-    for name in names:
-        if name in CORE or names.count(name) > 1:
-            raise BadInput(f"space.{name}", "there twice", "named once", "Drop one of the two.")
-    return (*core, *others)
-
-
-def _mixtures(rules: Sequence[Rule], parameters: Sequence[Parameter], held: Mapping[str, Value]
-              ) -> tuple[Mixture, ...]:
-    of, found = {p.name: p for p in parameters}, []
-    for rule in rules:
-        if rule.total is not None:
-            names, total = rule.total
-            parts = tuple(_at(of[name], held.get(name)) for name in names)
-            if all(not p.kinds and p.scale == "linear" for p in parts):
-                found.append(Mixture(rule.where, parts, total))
-    return tuple(found)
-
-
-def _at(p: Parameter, value: Value | None) -> Parameter:
-    return p if not isinstance(value, (int, float)) else replace(p, low=value, high=value)
-

@@ -19,7 +19,8 @@ from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
 from pressloop.hardware.registry import connect_meter, connect_press
 from pressloop.trials.entry import Opened
 from pressloop.trials.errors import BadInput
-from pressloop.trials.ledger.database import display, engine_for, parse, reading, sqlite_path
+from pressloop.trials.ledger.address import display, parse, sqlite_path
+from pressloop.trials.ledger.database import engine_for, reading
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.schema import revision_of
 from pressloop.trials.spectrum import Spectrum

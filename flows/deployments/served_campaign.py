@@ -21,7 +21,7 @@ from pressloop.flows.engine.press_queue import press_in_turn
 from pressloop.flows.operator.closed_form import close_form_of_crashed
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.trials.errors import BadInput
-from pressloop.trials.ledger.database import parse, sqlite_path
+from pressloop.trials.ledger.address import parse, sqlite_path
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.trial import Trial
 from pressloop.trials.wording import counted

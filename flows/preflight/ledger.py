@@ -15,7 +15,8 @@ from pressloop.flows.preflight.rows import Row
 from pressloop.flows.settings.campaign import Settings
 from pressloop.hardware.protocols import Press
 from pressloop.trials.errors import BadInput
-from pressloop.trials.ledger.database import display, engine_for, parse, sqlite_path, writing
+from pressloop.trials.ledger.address import display, parse, sqlite_path
+from pressloop.trials.ledger.database import engine_for, writing
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.schema import revision_of
 

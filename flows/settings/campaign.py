@@ -41,7 +41,7 @@ from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.optimizer.stopping import Stopping, prove_stopping
 from pressloop.trials.errors import BadInput, OutOfEnvelope
-from pressloop.trials.ledger.database import without_passwords
+from pressloop.trials.ledger.address import without_passwords
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.toml_files import toml_file

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from pressloop.trials.ledger.database import without_passwords
+from pressloop.trials.ledger.address import without_passwords
 from pressloop.trials.ledger.queries import of_campaign
 from pressloop.trials.ledger.rows import from_json
 from pressloop.trials.ledger.schema import entries

@@ -25,7 +25,7 @@ from pressloop.flows.engine import prefect_environment
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.hardware.lock import press_lock
 from pressloop.trials.errors import Fault
-from pressloop.trials.ledger.database import hidden
+from pressloop.trials.ledger.address import hidden
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.outcome import Intact
 from pressloop.trials.wording import by_number, counted

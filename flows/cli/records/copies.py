@@ -9,8 +9,8 @@ from typing import Any
 from pressloop.flows.campaign.stored import existing
 from pressloop.flows.console import emit, say
 from pressloop.trials.errors import BadInput
+from pressloop.trials.ledger.address import display, parse, sqlite_path
 from pressloop.trials.ledger.copying import copy_into
-from pressloop.trials.ledger.database import display, parse, sqlite_path
 from pressloop.trials.ledger.disk import onto_disk
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.proof import prove
