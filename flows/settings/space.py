@@ -10,9 +10,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    SerializerFunctionWrapHandler,
     ValidationError,
-    model_serializer,
     model_validator,
 )
 
@@ -90,7 +88,7 @@ class SpaceTable(Table):
     pressure_mpa: Range
     dwell_s: Range
     temperature_c: Range
-    steps: dict[str, float] = Field(default_factory=dict)
+    steps: dict[str, float] = Field(default={})
 
     @model_validator(mode="before")
     @classmethod
@@ -106,13 +104,6 @@ class SpaceTable(Table):
                 if table.step is not None:
                     steps[name] = table.step
         return {**found, "steps": steps} if steps else found
-
-    @model_serializer(mode="wrap")
-    def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        found: dict[str, Any] = handler(self)
-        if not self.steps:
-            del found["steps"]
-        return found
 
     def space(self, constraints: Mapping[str, str]) -> Space:
         """The space with these rules. Raises BadInput."""
