@@ -16,10 +16,10 @@ from typing import Literal, Protocol
 
 from pressloop.hardware.envelope import Envelope
 from pressloop.hardware.person import Person
+from pressloop.trials.plain_values import PlainRecipe, PlainStack, PlainTrace
 from pressloop.trials.recipe import RATES, Recipe
 from pressloop.trials.spectrum import Spectrum
 from pressloop.trials.stack import Stack
-from pressloop.trials.trace import Trace
 
 OnStop = Literal["finish", "release"]
 """What a stop or a lost link in mid press does: the machine finishes the cycle by itself, or
@@ -134,11 +134,11 @@ class CycleReport:
 
     cycle_id: int
     state: CycleState
-    trace: Trace | None = None
+    trace: PlainTrace | None = None
     elapsed_s: float = 0.0
     duration_s: float = 0.0
     stack_id: str | None = None
-    recipe: Recipe | None = None
+    recipe: PlainRecipe | None = None
     reason: str = ""
     stack_tag: int | None = None
 
@@ -154,8 +154,8 @@ class KnownCycle:
     cycle_id: int
     stack_id: str | None = None
     stack_tag: int | None = None
-    recipe: Recipe | None = None
-    stack: Stack | None = None
+    recipe: PlainRecipe | None = None
+    stack: PlainStack | None = None
 
 
 class Press(Protocol):

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from pressloop.trials.errors import Fault
 from pressloop.trials.ledger.disk import onto_disk
 
@@ -63,6 +65,9 @@ class Remembered:
 
     def broken(self, why: object) -> Fault:
         """The fault of a file whose lines make no sense."""
+        if isinstance(why, ValidationError):
+            first = why.errors()[0]
+            why = f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
         return Fault(f"{self.path} is not the memory of {self.whose} ({why}). Move it away; what "
                      "it remembered is then unknown.")
 

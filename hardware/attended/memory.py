@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from pressloop.hardware.remembered import Remembered
 from pressloop.trials.errors import BadInput
+from pressloop.trials.plain_values import PlainRecipe, PlainStack, PlainTrace
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
-from pressloop.trials.trace import CHANNELS, Trace
+from pressloop.trials.trace import Trace
 
 SUFFIX = ".attended.jsonl"
+STACK, RECIPE = TypeAdapter(PlainStack), TypeAdapter(PlainRecipe)
+TRACE = TypeAdapter[Trace | None](PlainTrace | None)
 
 
 class Step(StrEnum):
@@ -68,26 +73,21 @@ class Memory:
     def ask(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
         """Remembers that a person is about to be asked for this cycle."""
         self._lines.append({"cycle_id": cycle_id, "step": Step.ASKED, "utc_s": self._clock(),
-                            "stack": asdict(stack), "recipe": recipe.plain()})
+                            "stack": STACK.dump_python(stack),
+                            "recipe": RECIPE.dump_python(recipe)})
 
     def tell(self, cycle_id: int, step: Step, reason: str = "", trace: Trace | None = None) -> None:
         """Remembers what the person answered."""
         self._lines.append({"cycle_id": cycle_id, "step": step, "utc_s": self._clock(),
                             "reason": reason,
-                            "trace": None if trace is None else _plain(trace)})
+                            "trace": TRACE.dump_python(trace)})
 
 
 def _told(line: dict[str, Any], found: dict[int, Cycle]) -> Cycle:
     number, step = int(line["cycle_id"]), Step(line["step"])
     if step is Step.ASKED:
-        return Cycle(number, Stack(**line["stack"]), Recipe(**line["recipe"]), line["utc_s"])
-    trace = None if line["trace"] is None else Trace(**line["trace"])
-    return replace(found[number], step=step, reason=line["reason"], trace=trace)
+        return Cycle(number, STACK.validate_python(line["stack"]),
+                     RECIPE.validate_python(line["recipe"]), line["utc_s"])
+    return replace(found[number], step=step, reason=line["reason"],
+                   trace=TRACE.validate_python(line["trace"]))
 
-
-def _plain(trace: Trace) -> dict[str, Any]:
-    """The trace as JSON values; floats come back as they were."""
-    arrays = {name: getattr(trace, name) for name in ("time_s", "force_n", *CHANNELS)}
-    return {name: None if values is None else values.tolist() for name, values in arrays.items()
-            } | {name: getattr(trace, name) for name in (
-                "die_area_mm2", "peak_force_n", "held_s", "entered", "gap", "conditions")}

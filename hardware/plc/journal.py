@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ConfigDict, TypeAdapter, with_config
+
 from pressloop.hardware.lock import shared
 from pressloop.trials.errors import Fault
-from pressloop.trials.recipe import Recipe
+from pressloop.trials.plain_values import PlainRecipe
 
 Sample = dict[str, float]
 LARGEST_BYTES = 20_000_000
@@ -24,6 +26,7 @@ KEPT_LOGS = 5
 """Of how many cycles the samples are kept in memory."""
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Sent:
     """An order as it is about to be sent, at `at_s` of this computer's monotonic clock.
@@ -32,17 +35,14 @@ class Sent:
 
     cycle_id: int
     stack_id: str
-    recipe: Recipe
+    recipe: PlainRecipe
     sequence: int
     boot_counter: int
     acked: int
     at_s: float
 
-    def plain(self) -> dict[str, Any]:
-        """JSON values of it."""
-        return asdict(self) | {"recipe": self.recipe.plain()}
 
-
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Ended:
     """How the press said a cycle ended, with its own peak and dwell; seen at `at_s`."""
@@ -53,6 +53,9 @@ class Ended:
     peak_force_n: float
     held_s: float
     at_s: float
+
+
+SENT, ENDED = TypeAdapter(Sent), TypeAdapter(Ended)
 
 
 class Journal:
@@ -75,7 +78,7 @@ class Journal:
 
     def send(self, order: Sent) -> None:
         """On disk before the order goes out. Raises Fault when it cannot be: nothing is sent."""
-        self._append({"sent": order.plain()}, durable=True)
+        self._append({"sent": SENT.dump_python(order)}, durable=True)
         self._begin(order)
 
     def accepted(self, cycle_id: int) -> None:
@@ -100,7 +103,7 @@ class Journal:
         before = self.ended.get(ended.cycle_id)
         if before is None or _words(before) != _words(ended):
             self.ended[ended.cycle_id] = ended
-            self._keep({"ended": asdict(ended)})
+            self._keep({"ended": ENDED.dump_python(ended)})
 
     def log(self, cycle_id: int, sample: Sample) -> None:
         """One sample of a running cycle.
@@ -142,10 +145,11 @@ class Journal:
     def _shrink(self) -> None:
         """Without the logs of cycles long collected; replaced whole, or left as it is."""
         fresh = self.path.with_suffix(".new")
-        records: list[dict[str, Any]] = [{"sent": order.plain()} for order in self.sent.values()]
+        records: list[dict[str, Any]] = [
+            {"sent": SENT.dump_python(order)} for order in self.sent.values()]
         records += [{"sample": sample, "of": cycle_id} for cycle_id, log in self.samples.items()
                     for sample in log]
-        records += [{"ended": asdict(ended)} for ended in self.ended.values()]
+        records += [{"ended": ENDED.dump_python(ended)} for ended in self.ended.values()]
         records += [{"accepted": self._highest_ours}, {"accepted": self.highest_accepted}]
         try:
             with open(fresh, "w", opener=shared) as file:
@@ -182,10 +186,9 @@ class Journal:
 
     def _remember(self, record: dict[str, Any]) -> None:
         if "sent" in record:
-            order = Sent(**{**record["sent"], "recipe": Recipe(**record["sent"]["recipe"])})
-            self._begin(order)
+            self._begin(SENT.validate_python(record["sent"]))
         elif "ended" in record:
-            ended = Ended(**record["ended"])
+            ended = ENDED.validate_python(record["ended"])
             self.ended[ended.cycle_id] = ended
         elif "accepted" in record:
             self._accept(record["accepted"])

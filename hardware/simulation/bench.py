@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ConfigDict, TypeAdapter, with_config
+
 from pressloop.hardware.remembered import Remembered
 from pressloop.trials.errors import BadInput, Fault
-from pressloop.trials.recipe import Recipe
-from pressloop.trials.stack import Stack
+from pressloop.trials.plain_values import PlainRecipe, PlainStack
 
 
 def running_s() -> float:
@@ -26,13 +27,14 @@ def running_s() -> float:
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """One cycle as the press accepted it, in seconds of the clock that `running_s` reads."""
 
     cycle_id: int
-    stack: Stack
-    recipe: Recipe
+    stack: PlainStack
+    recipe: PlainRecipe
     preset: str
     seed: int
     started_s: float
@@ -50,6 +52,9 @@ class Accepted:
         A cycle from before the computer was started again, when the clock showed more, is over."""
         return self.released_s is not None or not (
             0.0 <= now_s - self.started_s < self.duration_s)
+
+
+ACCEPTED = TypeAdapter(Accepted)
 
 
 class Bench:
@@ -83,9 +88,7 @@ class Bench:
 
     def accept(self, cycle: Accepted) -> None:
         """Records a cycle; on disk when this returns. Raises Fault when it cannot be written."""
-        record = asdict(cycle) | {"recipe": cycle.recipe.plain()}
-        del record["released_s"]
-        self._append(record)
+        self._append(ACCEPTED.dump_python(cycle, exclude={"released_s"}))
 
     def release(self, cycle_id: int) -> None:
         """Records that a running cycle was unloaded now."""
@@ -108,8 +111,8 @@ def _replayed(before: dict[int, Accepted], lines: list[dict[str, Any]]) -> dict[
             cycle = found[line["released"]]
             found[cycle.cycle_id] = replace(cycle, released_s=line["at_s"])
         else:
-            line["stack"], line["recipe"] = Stack(**line["stack"]), Recipe(**line["recipe"])
+            cycle = ACCEPTED.validate_python(line)
             # A press that lost its memory counts from 1 again: the later stack is the last one.
-            found.pop(line["cycle_id"], None)
-            found[line["cycle_id"]] = Accepted(**line)
+            found.pop(cycle.cycle_id, None)
+            found[cycle.cycle_id] = cycle
     return found

@@ -133,7 +133,7 @@ class SupervisedPress:
         answer = json.loads(line)
         if "error" in answer:
             raise wire.error_of(answer["error"])
-        return wire.RESULTS[method](answer["result"]) if method in wire.RESULTS else (
+        return wire.result(method, answer["result"]) if method in wire.RESULTS else (
             answer["result"])
 
     def _connect(self) -> None:

@@ -84,7 +84,8 @@ class Supervisor:
             if call["method"] == "hello":
                 return {"result": self._hello(call["with"]["digest"])}
             given = wire.arguments(call["method"], call["with"])
-            return {"result": wire.plain(getattr(self.press, call["method"])(**given))}
+            done = getattr(self.press, call["method"])(**given)
+            return {"result": wire.plain(call["method"], done)}
         except Exception as error:  # noqa: BLE001 - the caller gets it, whatever it is
             return {"error": wire.plain_error(error)}
 
