@@ -4,7 +4,6 @@ One row a stack, units in the column names."""
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
@@ -25,6 +24,12 @@ from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import Cells
 from pressloop.trials.tables.outcomes import RESULT, outcome_of
+from pressloop.trials.tables.proofs import (
+    prove_different,
+    prove_once,
+    prove_outcomes,
+    prove_spelt,
+)
 from pressloop.trials.trial import State, Trial
 
 MOST_PRESSED = {"pressure_mpa": 1e5, "dwell_s": 1e8, "temperature_c": 3000.0}
@@ -121,18 +126,11 @@ def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
 
 
 def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]:
-    found: dict[str, Past] = {}
-    # Both are worked out from the settings, which takes longer than a row.
     parameters, described = settings.space.parameters, settings.stack_named("past")
-    for line, where, row in tuple(cells.named(path)):
-        past = _past(line, where, row, parameters, described)
-        if past.digest in found:
-            raise BadInput(where, "the same as row "
-                           f"{found[past.digest].line}", "different from every other row",
-                           "Delete the copy; if it is a replicate, add a column 'stack' that "
-                           "tells the two apart.")
-        found[past.digest] = past
-    return tuple(found.values())
+    rows = [(where, _past(line, where, row, parameters, described))
+            for line, where, row in cells.named(path)]
+    prove_different((one.digest, where, f"row {one.line}") for where, one in rows)
+    return tuple(one for _, one in rows)
 
 
 def prove_informative(past: Sequence[Past], settings: Settings, path: Path,
@@ -156,22 +154,15 @@ def prove_informative(past: Sequence[Past], settings: Settings, path: Path,
 
 
 def _check_header(header: list[str], settings: Settings, path: Path) -> None:
-    for name in (*NAMES, *OPTIONAL):
-        if header.count(name) > 1:
-            raise BadInput(f"{path.name}: column {name}", "there twice", "there once", "Drop one.")
+    table, known = f"{path.name}: ", (*NAMES, *OPTIONAL)
+    prove_once(header, known, table)
     for p in settings.space.varied:
         if p.name not in header and p.default is None:
-            raise BadInput(f"{path.name}: column {p.name}", "missing", "present",
+            raise BadInput(f"{table}column {p.name}", "missing", "present",
                            "Add it, or fix the variable in [space]. Columns found: "
                            f"{', '.join(header)}.")
-    if not {"resistance_ohm_cm2", "failure_mode"} & set(header):
-        raise BadInput(f"{path.name}: column resistance_ohm_cm2", "missing", "present",
-                       f"Add it, or failure_mode. Columns found: {', '.join(header)}.")
-    for name in header:
-        near = difflib.get_close_matches(name, (*NAMES, *OPTIONAL), 1, cutoff=0.85)
-        if near and name not in (*NAMES, *OPTIONAL) and near[0] not in header:
-            raise BadInput(f"{path.name}: column {name}", "unknown", "a known name",
-                           f"Did you mean {near[0]}?")
+    prove_outcomes(header, table)
+    prove_spelt(header, known, table)
 
 
 def _past(line: int, where: str, row: Mapping[str, str], parameters: Sequence[Parameter],

@@ -126,7 +126,9 @@ def test_a_column_that_matters_and_is_not_used_is_said(
     answer = pressloop("suggest", SETTINGS, "--data", TABLE)
     assert "Columns not used: collector, tape." in answer.err
     assert "Warning: collector: not used, and resistance differs by 6" in answer.err
-    assert "tape: not used" not in answer.err
+    assert 'Name it in [space], such as collector = ["...", "..."]' in answer.err
+    assert answer.err.count("collector") == 3, "told once by the table and once by the check"
+    assert answer.err.count("tape") == 1, "resistance does not depend on it"
 
 
 def test_an_error_that_is_right_can_be_accepted(pressloop: Pressloop, tmp_path: Path) -> None:
