@@ -33,8 +33,9 @@ def prove_files(choice: SurrogateChoice) -> None:
 
 def dataset(rows: Rows) -> SupervisedDataset:
     """Rows as BoTorch takes them: the unit cube with the group as last column."""
-    x = torch.cat([torch.from_numpy(rows.x), torch.from_numpy(rows.group).double()[:, None]], 1)
-    y, variance = (torch.from_numpy(v)[:, None] for v in (rows.y, rows.variance))
+    # Copies: arrays that came from another process are read-only, which tensors cannot be.
+    x = torch.cat([torch.tensor(rows.x), torch.tensor(rows.group).double()[:, None]], 1)
+    y, variance = (torch.tensor(v)[:, None] for v in (rows.y, rows.variance))
     return SupervisedDataset(x, y, Yvar=variance, outcome_names=["y"],
                              feature_names=[f"x{i}" for i in range(x.shape[1])])
 

@@ -205,7 +205,7 @@ def _worth(models: Models, found: CandidateSet, pending: Tensor, values: Tensor,
     told = {"acquisition": float(values[at])}
     if models.log_resistance is not None:
         here = found[torch.tensor([at])]
-        fall = KnowledgeGradient(models, pending).fall(here.points)
+        fall = KnowledgeGradient(models, pending).fall(here.points).detach()
         told["expected_gain"] = -math.expm1(-float(fall * here.risk.log_survival().exp()))
     return told
 

@@ -22,6 +22,7 @@ def models():
     return fit_models(settings.problem, [one.trial(i) for i, one in enumerate(past, 1)])
 
 
+@pytest.mark.slow
 def test_no_pressure_below_the_best_ones_is_recommended(models):
     assert recommend(models).recipe.pressure_mpa >= 350.0
 

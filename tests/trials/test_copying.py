@@ -26,6 +26,7 @@ def filled(url: str) -> Ledger:
     return ledger
 
 
+@pytest.mark.slow
 def test_to_postgresql_and_back(postgres: Any, tmp_path: Path) -> None:
     with (closing(filled(f"sqlite:///{tmp_path}/one.db")) as first,
           Ledger.open(postgres.database()) as server,

@@ -51,6 +51,7 @@ def read_by_all(path: Path) -> int:
     return refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("payload", WRONG, ids=lambda p: p[:12])
 def test_a_payload_that_is_none(payload: str, path: Path) -> None:
     for kind in ("opened", "planned", "commanded", "pressed", "measured", "evaluated"):

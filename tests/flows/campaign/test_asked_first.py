@@ -36,6 +36,8 @@ from pressloop.trials.errors import Fault, LedgerBehind, LedgerProblem, PressBus
 from pressloop.trials.ledger.proof import prove
 from pressloop.trials.ledger.queries import Order
 
+pytestmark = pytest.mark.slow
+
 RECIPE = Recipe(200.0, 30.0, 25.0)
 NUMBERED = count(1)
 STACK = Stack("night-001", "L-1", "ana", 0.785, 600.0)

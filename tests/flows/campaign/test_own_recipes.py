@@ -34,6 +34,8 @@ from pressloop.trials import (
 )
 from pressloop.trials.ledger.proof import prove
 
+pytestmark = pytest.mark.slow
+
 LEDGER = Path("lab.db")
 URL = "sqlite:///lab.db"
 OWN = [Recipe(180.0, 105.0, 25.0), Recipe(210.0, 115.0, 25.0), Recipe(160.0, 100.0, 25.0)]

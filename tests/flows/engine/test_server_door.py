@@ -422,6 +422,7 @@ def test_a_page_of_another_origin_in_a_real_browser(
         eventually(lambda: "Dashboard" in shown(), "the page", 60)
 
 
+@pytest.mark.slow
 @as_root
 def test_a_port_in_another_user_s_hands_is_not_taken_for_ours(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:

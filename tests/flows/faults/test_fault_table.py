@@ -2,7 +2,7 @@
 
 In every row the press accepted the stack at most once, the platens are open, and no reading is
 made up. Rows that need other processes are in test_fault_processes.py, readings of the meter in
-tests/hardware/test_scpi_faults.py and tests/evaluation.
+tests/hardware/scpi/test_scpi_faults.py and tests/evaluation.
 """
 
 from __future__ import annotations

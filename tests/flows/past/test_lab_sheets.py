@@ -14,6 +14,8 @@ from pressloop.flows.settings.campaign import read_settings
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.outcome import Failed, FailureMode, SetAside
 
+pytestmark = pytest.mark.slow
+
 Pressloop = Callable[..., Any]
 PUBLISHED = Path(__file__).parents[3] / "examples" / "published"
 ROWS = ["100,60,25,160", "140,180,25,131", "200,600,60,62", "260,300,95,41", "300,120,80,38"]

@@ -29,6 +29,7 @@ def settings(**changes: Any) -> Settings:
     return from_plain(settings_values(**changes), "test")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
 def test_examples_can_be_used(path: Path, pressloop: Callable[..., Any], tmp_path: Path) -> None:
     Path("exports").mkdir()  # a folder that a lab has

@@ -55,6 +55,7 @@ def test_a_lost_dialogue_starts_the_sweep_over_once(swept, model, kind):
     assert again.missing == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["e4980a", "im3536"])
 @pytest.mark.parametrize("kind", SLIPS)
 def test_a_dialogue_lost_twice_is_a_fault(swept, model, kind):
@@ -83,6 +84,7 @@ def test_overload_is_missing_points_with_their_reason(swept, model):
     assert good.frequency_hz.size == some.frequency_hz.size + len(some.missing)
 
 
+@pytest.mark.slow
 def test_wrong_identity_names_both(swept):
     with pytest.raises(Fault, match=r"E0000X.*expected a Keysight E4980A"):
         swept("e4980a", [faults.WRONG_IDN])

@@ -18,6 +18,8 @@ from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.trial import State, Trial
 
+pytestmark = pytest.mark.slow
+
 LIMITS = RiskLimits()
 NOW = ("new", "somebody")
 

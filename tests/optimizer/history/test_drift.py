@@ -49,6 +49,7 @@ def alarms(of: Callable[[int], float], **how: float) -> list[str]:
     return [drift(campaign(of, seed=s, **how), REFERENCE).alarm for s in range(CASES)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [4, 6, 8, 12])
 @pytest.mark.parametrize("scatter", [0.03, 0.12])
 def test_steady_controls_raise_an_alarm_in_one_campaign_of_twenty(count, scatter):
@@ -57,6 +58,7 @@ def test_steady_controls_raise_an_alarm_in_one_campaign_of_twenty(count, scatter
     assert 0.005 <= share <= 0.095
 
 
+@pytest.mark.slow
 def test_a_drift_of_one_and_a_half_percent_a_stack_is_found_with_eight_controls():
     assert np.mean([bool(a) for a in alarms(rising)]) >= 0.95
     assert np.mean([a == "trend" for a in alarms(rising)]) >= 0.9
@@ -66,6 +68,7 @@ def test_a_drift_of_one_and_a_half_percent_a_stack_is_found_with_eight_controls(
     assert found.sentences[0].endswith("% high.")
 
 
+@pytest.mark.slow
 def test_a_step_of_a_fifth_is_found_with_eight_controls():
     assert np.mean([bool(a) for a in alarms(jumped)]) >= 0.85
     found = drift(campaign(jumped, scatter=0.03), REFERENCE)
@@ -74,6 +77,7 @@ def test_a_step_of_a_fifth_is_found_with_eight_controls():
     assert "from stack 21 on" in found.sentences[0]
 
 
+@pytest.mark.slow
 def test_the_trend_interval_holds_the_truth_in_nineteen_campaigns_of_twenty():
     found = [drift(campaign(rising, seed=s, scatter=0.12), REFERENCE).trend for s in range(CASES)]
     assert 0.90 <= np.mean([t.low <= 0.015 <= t.high for t in found]) <= 0.99
@@ -109,6 +113,7 @@ def two_lots(seed: int) -> list[Trial]:
             for n in range(1, 17)]
 
 
+@pytest.mark.slow
 def test_a_change_of_lot_is_a_shift_and_no_step():
     found = [drift(two_lots(s), REFERENCE) for s in range(CASES)]
     assert np.mean([bool(f.alarm) for f in found]) <= 0.095

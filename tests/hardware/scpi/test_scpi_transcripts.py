@@ -159,6 +159,7 @@ HIOKI = """
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("dialect", "emulated", "expected", "end"), [
     ("keysight_e4980a", "e4980a", E4980A, b"\n"),
     ("keysight_e4990a", "e4990a", E4990A, b"\n"),

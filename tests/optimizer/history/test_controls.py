@@ -14,6 +14,8 @@ from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import State
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = Recipe(140.0, 180.0, 25.0)
 EVERY = Search(start_with=3, control_every=4)
 

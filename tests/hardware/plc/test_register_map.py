@@ -138,7 +138,7 @@ def test_a_wrong_map_is_named(old, new, said):
 
 
 def test_the_page_shows_the_map_as_it_is():
-    page = (Path(__file__).parents[2] / "docs" / "reference" / "register-map.md").read_text()
+    page = (Path(__file__).parents[3] / "docs" / "reference" / "register-map.md").read_text()
     of = read_map("generic")
     for block in (of.mailbox, of.heartbeat, of.snapshot):
         for one in block.registers.values():

@@ -193,7 +193,7 @@ asyncio.run(work())
 
 
 def test_a_killed_press_comes_back_unloaded_and_starts_nothing(tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
 
     def up() -> tuple[subprocess.Popen[str], Bare]:
         process = subprocess.Popen([sys.executable, "-c", SERVER], cwd=tmp_path, text=True,

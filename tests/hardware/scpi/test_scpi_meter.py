@@ -43,6 +43,7 @@ def test_every_dialect_is_tried_here():
     assert sorted(MODELS.values()) == sorted(dialect_names())
 
 
+@pytest.mark.slow
 def test_sweep_agrees_with_the_physics(served, place, press, envelope, stack, recipe, bench):
     dialect, emulator = served
     run_cycle(press, envelope, 1, stack("other"), recipe)
@@ -77,6 +78,7 @@ def test_identity_is_the_same_each_time_and_disturbs_nothing(served, place):
         meter.close()
 
 
+@pytest.mark.slow
 def test_empty_fixture_says_so(served, place, stack):
     dialect, emulator = served
     meter = connect_meter("scpi", {"dialect": dialect, "port": emulator.port}, place)
