@@ -67,7 +67,7 @@ class Row:
 
 
 class PressItself:
-    """The simulated press with its own truth (a Truth of `studies/replay/truths.py`).
+    """The simulated press with its own truth (a Truth of `studies/replay/ground_truth.py`).
 
     Each seed is another lab with its lot."""
 

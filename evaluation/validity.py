@@ -54,13 +54,13 @@ class Validity:
 def validity(spectrum: Spectrum, rules: Rules) -> Validity:
     """Checks a spectrum; isolated points that contradict all others are left out, and said."""
     kept, notes, found = _isolated(spectrum, rules)
-    told = None
+    reason = None
     if len(notes) > rules.leave_out_points:
         them = "it" if len(notes) == 1 else "them"
-        told = f"{'; '.join(notes)}. Measure again, or leave {them} out"
+        reason = f"{'; '.join(notes)}. Measure again, or leave {them} out"
         kept, notes, found = spectrum, (), _laddered(spectrum, rules)
     step, stepped = _step(found.check, rules)
-    wrong = _negative(kept) or told or stepped or _disturbed(found.check, rules)
+    wrong = _negative(kept) or reason or stepped or _disturbed(found.check, rules)
     if wrong is not None:
         data = found.data if kept is spectrum else _laddered(spectrum, rules).data
         return Validity(data, spectrum, found.check, 0.0, wrong, ())

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pressloop.hardware.agreement import compare
+from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.hardware.envelope import Envelope, check
 from pressloop.hardware.protocols import CycleReport, CycleState, OnStop, Press, stack_tag
-from pressloop.hardware.undisturbed import undisturbed
 from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack

@@ -105,8 +105,8 @@ def _may_write(user: int, folder: Path) -> bool:
 def began(process: int) -> int | None:
     """When a process that lives began, in the kernel's ticks; None where there is none."""
     try:
-        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        return None if told[STATE] in DEAD else int(told[BEGAN])
+        stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return None if stat[STATE] in DEAD else int(stat[BEGAN])
     except (OSError, IndexError, ValueError):
         return None
 

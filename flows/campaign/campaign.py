@@ -29,7 +29,7 @@ from pressloop.flows.operator.closed_form import close_form_of_crashed
 from pressloop.flows.operator.notify import How, notify
 from pressloop.flows.operator.people import by_schedule, served
 from pressloop.flows.settings.campaign import Settings, read_settings
-from pressloop.hardware.undisturbed import undisturbed
+from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.trials.entry import Ended
 from pressloop.trials.errors import PressloopError
 

@@ -23,8 +23,8 @@ from pressloop.trials.ledger.address import display, parse, sqlite_path
 from pressloop.trials.ledger.database import engine_for, reading
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.schema import revision_of
+from pressloop.trials.provenance import versions
 from pressloop.trials.spectrum import Spectrum
-from pressloop.trials.stamp import versions
 from pressloop.trials.trial import Trial
 
 if TYPE_CHECKING:

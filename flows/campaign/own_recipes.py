@@ -13,9 +13,9 @@ from pressloop.optimizer.space import Space
 from pressloop.trials.entry import Entry, Opened, Planned, Queued, Unqueued
 from pressloop.trials.errors import BadInput, LedgerProblem, OutOfEnvelope
 from pressloop.trials.ledger.ledger import Ledger
+from pressloop.trials.provenance import versions
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
-from pressloop.trials.stamp import versions
 
 
 def queue_recipe(ledger: Ledger, settings: Settings, recipe: Recipe, reason: str,

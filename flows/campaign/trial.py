@@ -19,9 +19,9 @@ from pressloop.flows.campaign.asked_first import stack_name
 from pressloop.flows.campaign.lab import Run
 from pressloop.flows.campaign.own_recipes import plan_own, taken_meanwhile
 from pressloop.flows.operator.by_hand import prove_prepared
+from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.hardware.guard import ask, collect, prove_ready, run_cycle
 from pressloop.hardware.protocols import CycleState
-from pressloop.hardware.undisturbed import undisturbed
 from pressloop.optimizer import propose
 from pressloop.trials.entry import Commanded, Entry, Evaluated, Faulted, Measured, Planned, Pressed
 from pressloop.trials.errors import Fault, LedgerProblem, NotReady, OutcomeUnknown

@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from pressloop.flows.study.parts import PARTS
-from pressloop.trials.stamp import versions
+from pressloop.trials.provenance import versions
 from pressloop.views.files import write_atomically
 
 SUMMARY, PAGE = "study.json", "study.html"

@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from pressloop.hardware.remembered import Remembered
+from pressloop.hardware.append_log import Remembered
 from pressloop.trials.errors import BadInput
 from pressloop.trials.plain_values import PlainRecipe, PlainStack, PlainTrace
 from pressloop.trials.recipe import Recipe
@@ -23,7 +23,7 @@ STACK, RECIPE = TypeAdapter(PlainStack), TypeAdapter(PlainRecipe)
 TRACE = TypeAdapter[Trace | None](PlainTrace | None)
 
 
-class Step(StrEnum):
+class Progress(StrEnum):
     """How far a cycle has come, in the order of the person's answers."""
 
     ASKED = "asked"
@@ -34,9 +34,9 @@ class Step(StrEnum):
     FINISHED = "finished"
 
 
-OPEN = (Step.ASKED, Step.STARTED)
+OPEN = (Progress.ASKED, Progress.STARTED)
 """Steps after which only the person knows what became of the stack."""
-NOTHING_MOVED = (Step.REFUSED, Step.NOT_PRESSED)
+NOTHING_MOVED = (Progress.REFUSED, Progress.NOT_PRESSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +47,12 @@ class Cycle:
     stack: Stack
     recipe: Recipe
     utc_s: float
-    step: Step = Step.ASKED
+    step: Progress = Progress.ASKED
     reason: str = ""
     trace: Trace | None = None
 
 
-class Memory:
+class CycleMemory:
     """Cycles by id, in a file beside the ledger."""
 
     def __init__(self, stem: Path, clock: Callable[[], float] = time.time) -> None:
@@ -72,11 +72,12 @@ class Memory:
 
     def ask(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
         """Remembers that a person is about to be asked for this cycle."""
-        self._lines.append({"cycle_id": cycle_id, "step": Step.ASKED, "utc_s": self._clock(),
+        self._lines.append({"cycle_id": cycle_id, "step": Progress.ASKED, "utc_s": self._clock(),
                             "stack": STACK.dump_python(stack),
                             "recipe": RECIPE.dump_python(recipe)})
 
-    def tell(self, cycle_id: int, step: Step, reason: str = "", trace: Trace | None = None) -> None:
+    def tell(self, cycle_id: int, step: Progress, reason: str = "",
+             trace: Trace | None = None) -> None:
         """Remembers what the person answered."""
         self._lines.append({"cycle_id": cycle_id, "step": step, "utc_s": self._clock(),
                             "reason": reason,
@@ -84,8 +85,8 @@ class Memory:
 
 
 def _told(line: dict[str, Any], found: dict[int, Cycle]) -> Cycle:
-    number, step = int(line["cycle_id"]), Step(line["step"])
-    if step is Step.ASKED:
+    number, step = int(line["cycle_id"]), Progress(line["step"])
+    if step is Progress.ASKED:
         return Cycle(number, STACK.validate_python(line["stack"]),
                      RECIPE.validate_python(line["recipe"]), line["utc_s"])
     return replace(found[number], step=step, reason=line["reason"],

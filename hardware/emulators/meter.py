@@ -129,8 +129,11 @@ def serving_meter(setup: MeterSetup, fixture: Fixture | None = None) -> Iterator
     thread = threading.Thread(target=loop.run_forever, name="emulated meter", daemon=True)
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(meter.start(), loop).result(60.0)
-        yield meter
+        server = asyncio.run_coroutine_threadsafe(meter.start(), loop).result(60.0)
+        try:
+            yield meter
+        finally:
+            loop.call_soon_threadsafe(server.close)
     finally:
         asyncio.run_coroutine_threadsafe(_end_all(), loop).result(60.0)
         loop.call_soon_threadsafe(loop.stop)

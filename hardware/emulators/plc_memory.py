@@ -11,7 +11,7 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 
 @with_config(ConfigDict(extra="forbid", ser_json_inf_nan="constants"))
 @dataclass(slots=True)
-class Memory:
+class RetainedWords:
     """Words that outlive a power cut.
 
     `running_id` is the cycle that a power cut interrupts; `echo` the accepted order, by register
@@ -40,14 +40,14 @@ class Memory:
         fresh.replace(path)
 
 
-MEMORY = TypeAdapter(Memory)
+MEMORY = TypeAdapter(RetainedWords)
 
 
-def powered_up(path: Path) -> Memory:
+def powered_up(path: Path) -> RetainedWords:
     """The memory after power came: a cycle that ran has been ended by the cut.
 
     It unloaded, and is never resumed."""
-    found = MEMORY.validate_json(path.read_bytes()) if path.exists() else Memory()
+    found = MEMORY.validate_json(path.read_bytes()) if path.exists() else RetainedWords()
     found.boot_counter += 1
     if found.running_id:
         found.last_finished_id, found.running_id = found.running_id, 0

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pressloop.hardware.remembered import Remembered
+from pressloop.hardware.append_log import Remembered
 
 SUFFIX = ".folder.jsonl"
 

@@ -15,7 +15,7 @@ import numpy as np
 from pressloop.hardware.meters.simulated import CONTROL_HZ
 from pressloop.hardware.options import read_options
 from pressloop.hardware.protocols import MeterIdentity, Place
-from pressloop.hardware.scpi.dialect import Aperture, Dialect, Reading, dialect
+from pressloop.hardware.scpi.dialect import Aperture, Dialect, MeterReading, dialect
 from pressloop.hardware.scpi.link import Link, OutOfStep
 from pressloop.hardware.scpi.settings import Options, points, prove
 from pressloop.trials.checks import ComplexArray
@@ -133,7 +133,7 @@ class ScpiMeter:
             raise Fault(f"the meter reports {'; '.join(complaints)}. The sweep is not used.")
         return self._spectrum(stack, read, _controls(before, after))
 
-    def _spectrum(self, stack: Stack, read: Sequence[Reading],
+    def _spectrum(self, stack: Stack, read: Sequence[MeterReading],
                   controls: tuple[ControlPoint, ...]) -> Spectrum:
         good = [(r.frequency_hz, r.impedance_ohm) for r in read if r.impedance_ohm is not None]
         missing = tuple(MissingPoint(r.frequency_hz, r.reason)
@@ -166,7 +166,8 @@ def _prove_measured(impedance_ohm: ComplexArray) -> None:
                     "one reading. The sweep is not used.")
 
 
-def _controls(before: Sequence[Reading], after: Sequence[Reading]) -> tuple[ControlPoint, ...]:
+def _controls(before: Sequence[MeterReading], after: Sequence[MeterReading]
+              ) -> tuple[ControlPoint, ...]:
     """The control points that have a number both times."""
     return tuple(ControlPoint(b.frequency_hz, b.impedance_ohm, a.impedance_ohm)
                  for b, a in zip(before, after, strict=True)

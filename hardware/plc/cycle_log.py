@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from pressloop.hardware.plc.frames import Snapshot
-from pressloop.hardware.plc.journal import Ended, Sample
+from pressloop.hardware.plc.journal import CycleEnd, Sample
 from pressloop.trials.trace import Trace
 
 LONGEST_SILENCE_S = 1.0
@@ -32,7 +32,7 @@ def sample_of(snapshot: Snapshot, at_s: float) -> Sample:
     return {"at_s": at_s, **found}
 
 
-def trace_of(samples: Sequence[Sample], sent_at_s: float | None, ended: Ended,
+def trace_of(samples: Sequence[Sample], sent_at_s: float | None, ended: CycleEnd,
              die_area_mm2: float) -> Trace:
     """The trace of an ended cycle.
 

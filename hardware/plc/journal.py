@@ -44,7 +44,7 @@ class Sent:
 
 @with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CycleEnd:
     """How the press said a cycle ended, with its own peak and dwell; seen at `at_s`."""
 
     cycle_id: int
@@ -55,7 +55,7 @@ class Ended:
     at_s: float
 
 
-SENT, ENDED = TypeAdapter(Sent), TypeAdapter(Ended)
+SENT, ENDED = TypeAdapter(Sent), TypeAdapter(CycleEnd)
 
 
 class Journal:
@@ -64,7 +64,7 @@ class Journal:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.sent: dict[int, Sent] = {}
-        self.ended: dict[int, Ended] = {}
+        self.ended: dict[int, CycleEnd] = {}
         self.samples: dict[int, list[Sample]] = {}
         self.highest_accepted = 0
         """The highest id that the press was ever seen to have accepted: one that tells less has
@@ -96,7 +96,7 @@ class Journal:
             self._highest_ours = max(self._highest_ours, cycle_id)
         self.highest_accepted = max(cycle_id, self._highest_ours)
 
-    def end(self, ended: Ended) -> None:
+    def end(self, ended: CycleEnd) -> None:
         """The end of a cycle, as a reading that is proved tells it.
 
         Told otherwise than before, the newer word counts."""
@@ -196,6 +196,6 @@ class Journal:
             self.samples.setdefault(record["of"], []).append(record["sample"])
 
 
-def _words(ended: Ended) -> tuple[object, ...]:
+def _words(ended: CycleEnd) -> tuple[object, ...]:
     """What the press said, without when it was seen."""
     return ended.result, ended.reason, ended.peak_force_n, ended.held_s

@@ -28,7 +28,7 @@ ECHO_WITHIN_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ProvedSnapshot:
     """One snapshot and when it came (this computer's monotonic clock)."""
 
     snapshot: Snapshot
@@ -40,11 +40,11 @@ class Station:
     """The link and what was last seen through it. `note` is called with every snapshot."""
 
     def __init__(self, link: Link, of: RegisterMap, owner: int, *, poll_s: float,
-                 heartbeat_s: float, note: Callable[[Seen], None]) -> None:
+                 heartbeat_s: float, note: Callable[[ProvedSnapshot], None]) -> None:
         self.link, self.of, self.owner = link, of, owner
         self._poll_s, self._heartbeat_s, self._note = poll_s, heartbeat_s, note
         self.machine: Machine | None = None
-        self.seen: Seen | None = None
+        self.seen: ProvedSnapshot | None = None
         self.trouble = "not connected yet"
         self._serial: float | None = None
         self._beat, self._beat_at = 0, -math.inf
@@ -74,7 +74,7 @@ class Station:
                 await asyncio.sleep(wait if not self.link.alive else self._poll_s)
                 wait = min(2.0 * wait, BACK_OFF_S[1])
 
-    async def look(self) -> Seen:
+    async def look(self) -> ProvedSnapshot:
         """A snapshot of now that is proved.
 
         Whatever is new in it was read alike more than once, or carries a CRC. Raises LinkLost,
@@ -88,7 +88,7 @@ class Station:
             self._looked.notify_all()
         return seen
 
-    async def _proved(self) -> tuple[Machine, Seen]:
+    async def _proved(self) -> tuple[Machine, ProvedSnapshot]:
         block, said = self.of.snapshot, ""
         self.prover.begin()
         for _ in range(MOST_READS):
@@ -105,7 +105,7 @@ class Station:
                     raise
                 said = str(trouble)
                 continue
-            seen = Seen(read_snapshot(self.of, machine, words), words, time.monotonic())
+            seen = ProvedSnapshot(read_snapshot(self.of, machine, words), words, time.monotonic())
             if self.prover.believes(seen.snapshot, words):
                 self._serial = seen.snapshot["serial"]
                 return machine, seen
@@ -123,7 +123,7 @@ class Station:
         self.given = above
         return above
 
-    async def fresh(self, patience_s: float) -> Seen:
+    async def fresh(self, patience_s: float) -> ProvedSnapshot:
         """A snapshot taken after this call, from a press whose program runs.
 
         Raises Fault when there is none in time."""
@@ -149,20 +149,20 @@ class Station:
     def _prove_ours(self, words: tuple[int, ...]) -> None:
         # Whatever the rest of the map says, nothing is believed before these agree.
         machine = Machine(1.0, 1.0, 1.0)
-        told = read_snapshot(self.of, machine, words)
-        if told["magic"] != self.of.magic:
+        snapshot = read_snapshot(self.of, machine, words)
+        if snapshot["magic"] != self.of.magic:
             raise Fault(f"{self.link.target} is not a press with map {self.of.name!r}: magic "
-                        f"{told['magic']:g}, expected {self.of.magic}. Check host and map.")
-        if told["word_order"] != self.of.word_order:
+                        f"{snapshot['magic']:g}, expected {self.of.magic}. Check host and map.")
+        if snapshot["word_order"] != self.of.word_order:
             raise Fault(f"{self.link.target} sends words in another order: its constant reads "
-                        f"{told['word_order']:g}, expected {self.of.word_order:g}. Set "
+                        f"{snapshot['word_order']:g}, expected {self.of.word_order:g}. Set "
                         "low_word_first in the register map.")
-        if told["map_version"] != self.of.version:
-            raise Fault(f"{self.link.target} has register map version {told['map_version']:g}, "
+        if snapshot["map_version"] != self.of.version:
+            raise Fault(f"{self.link.target} has register map version {snapshot['map_version']:g}, "
                         f"expected {self.of.version}. Use the map of its program.")
-        if self._serial not in (None, told["serial"]):
+        if self._serial not in (None, snapshot["serial"]):
             raise Fault(f"another press answers at {self.link.target}: serial "
-                        f"{told['serial']:g}, before {self._serial:g}. Nothing is sent to it.")
+                        f"{snapshot['serial']:g}, before {self._serial:g}. Nothing is sent to it.")
 
     async def _beat_when_due(self) -> None:
         if time.monotonic() - self._beat_at < self._heartbeat_s:
@@ -181,7 +181,7 @@ class Station:
             # Somebody else's lease: the snapshot says whose, and looking goes on.
             return
 
-    def _watch_echo(self, seen: Seen) -> None:
+    def _watch_echo(self, seen: ProvedSnapshot) -> None:
         echo = int(seen.snapshot["heartbeat_echo"])
         if echo != self._echo:
             self._echo, self._echo_at = echo, seen.at_s
@@ -209,9 +209,9 @@ def machine_of(of: RegisterMap, words: tuple[int, ...]) -> Machine:
 
     Raises Fault where neither says the die area and the largest force."""
     piston = of.constants.get("piston_area_mm2")
-    told = {**of.constants, **read_snapshot(of, Machine(1.0, 1.0, piston or 1.0), words)}
+    values = {**of.constants, **read_snapshot(of, Machine(1.0, 1.0, piston or 1.0), words)}
     for name in ("die_area", "max_force"):
-        if not told.get(name, math.nan) > 0:
+        if not values.get(name, math.nan) > 0:
             raise Fault(f"the press tells no {name} and its register map has no constant for it. "
                         "Add it under [constants].")
-    return Machine(told["die_area"], told["max_force"], piston)
+    return Machine(values["die_area"], values["max_force"], piston)

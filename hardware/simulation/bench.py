@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 
-from pressloop.hardware.remembered import Remembered
+from pressloop.hardware.append_log import Remembered
 from pressloop.trials.errors import BadInput, Fault
 from pressloop.trials.plain_values import PlainRecipe, PlainStack
 

@@ -44,10 +44,10 @@ class SupervisedPress:
                  fingerprint: str = "") -> None:
         self._order = {"driver": driver, "options": dict(options),
                        "place": wire.plain_place(place)}
-        told = json.dumps(self._order["options"] | {
+        asked = json.dumps(self._order["options"] | {
             "driver": driver, "files": fingerprint, "envelope": self._order["place"]["envelope"],
             "on_link_loss": place.on_link_loss}, sort_keys=True)
-        self._digest = hashlib.sha256(told.encode()).hexdigest()
+        self._digest = hashlib.sha256(asked.encode()).hexdigest()
         self._linger_s = float(options.get("linger_s", LINGER_S))  # type: ignore[arg-type]
         self._station, self._path = station, wire.socket_path(station)
         self._socket: socket.socket | None = None

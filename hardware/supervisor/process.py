@@ -106,8 +106,9 @@ class Supervisor:
 
 def _same_user(connection: socket.socket) -> bool:
     """The folder keeps others out already; this holds where somebody opened it."""
-    told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _pid, uid, _gid = struct.unpack("3i", told)
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED,
+                                        struct.calcsize("3i"))
+    _pid, uid, _gid = struct.unpack("3i", credentials)
     return bool(uid == os.getuid())
 
 

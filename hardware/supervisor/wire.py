@@ -44,8 +44,8 @@ def socket_path(station: str) -> Path:
 
     Raises Fault when somebody else has made that folder.
     """
-    told = f"{socket.gethostname()} {lock_path(station).resolve()}"
-    name = f"{sha256(told.encode()).hexdigest()[:16]}.sock"
+    station_address = f"{socket.gethostname()} {lock_path(station).resolve()}"
+    name = f"{sha256(station_address.encode()).hexdigest()[:16]}.sock"
     path = own_folder() / name
     fits = len(os.fsencode(path)) <= LONGEST_PATH
     return path if fits else proved_own(temporary_folder()) / name

@@ -7,7 +7,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from pressloop.studies.compare.comparison import OFF, SKILL, Comparison
+from pressloop.studies.compare.comparison import OFF, SKILL, ModelComparison
 from pressloop.studies.compare.contenders import CRUSHING
 from pressloop.studies.paired import REAL, Difference
 
@@ -30,7 +30,7 @@ class Advice:
     compared: int
 
 
-def advice(one: Comparison) -> Advice | None:
+def advice(one: ModelComparison) -> Advice | None:
     """For the scheme that tells most.
 
     None where nothing was compared with a model that campaigns can use."""
@@ -51,7 +51,7 @@ def gain(d: Difference) -> float:
     return d.value if d.score == SKILL else -d.value
 
 
-def _real(one: Comparison, scheme: str) -> list[Difference]:
+def _real(one: ModelComparison, scheme: str) -> list[Difference]:
     score = SKILL if one.what == CRUSHING else OFF
     return [d for d in one.against(scheme, score)
             if d.strength == REAL and not math.isnan(d.value)]

@@ -51,7 +51,7 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
+class ModelComparison:
     """Everything about one question: RESISTANCE or CRUSHING.
 
     `schemes` are its folds, `groups` how many there were before some were drawn; `answers` and

@@ -97,8 +97,8 @@ def fit_resistance(name: str, rows: Rows, problem: Problem) -> Surrogate:
 
     Raises ValueError where no row is left, and BadInput where the model cannot be fitted."""
     choice = replace(problem.surrogate, model=name)
-    told = Training(rows, rows.none, {}, rows.x[:0], rows.none)
-    rows, _ = _useful(told, problem)
+    training = Training(rows, rows.none, {}, rows.x[:0], rows.none)
+    rows, _ = _useful(training, problem)
     prior = of_log_resistance(problem.space, problem.limits, laws=choice.laws,
                               draws=draws_kept(rows.y.size))
     model = fit_model(choice, rows, prior)
@@ -137,9 +137,9 @@ class _Asked:
 
 def _useful(data: Training, problem: Problem) -> tuple[Rows, Rows]:
     """Rows of ln R and of the damage index that are learned from, whichever model learns."""
-    told = tuple(getattr(rows, name).tobytes() for rows in (data.log_resistance, data.log_hazard)
-                 for name in ("x", "y", "variance", "group"))
-    return _decided(_Asked(told, problem, data))
+    key = tuple(getattr(rows, name).tobytes() for rows in (data.log_resistance, data.log_hazard)
+                for name in ("x", "y", "variance", "group"))
+    return _decided(_Asked(key, problem, data))
 
 
 @lru_cache(maxsize=512)

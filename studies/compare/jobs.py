@@ -118,10 +118,10 @@ def jobs(table: Table, schemes: Mapping[str, Sequence[Fold]], contenders: Sequen
     for model in sorted(contenders, key=lambda one: not one.dear):
         size = DEAR_CHUNK if model.dear else max(1, min(CHUNK, CHUNK_ROWS // len(table)))
         for scheme, folds in schemes.items():
-            told = tuple(thinned(f, table, most_rows, seed) for f in folds) if model.dear \
+            learned_from = tuple(thinned(f, table, most_rows, seed) for f in folds) if model.dear \
                 else folds
             found += [Job(model, scheme, bare, _asked(model, table, part), part, problem)
-                      for part in _parts(told, size)]
+                      for part in _parts(learned_from, size)]
     return tuple(found)
 
 

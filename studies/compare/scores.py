@@ -25,7 +25,7 @@ SURE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Proportion:
     """`count` of `of` stacks, with a 95 % interval of the share (Wilson 1927)."""
 
     count: int
@@ -48,7 +48,7 @@ class Bin:
     low: float
     high: float
     stated: float
-    crushed: Share
+    crushed: Proportion
 
 
 def squared(y: FloatArray, found: Prediction) -> FloatArray:
@@ -71,7 +71,7 @@ def as_percent(gap: FloatArray) -> FloatArray:
     return 100.0 * np.expm1(gap)
 
 
-def coverage(y: FloatArray, found: Prediction, level: float) -> Share:
+def coverage(y: FloatArray, found: Prediction, level: float) -> Proportion:
     """How many readings were inside the central interval of this level.
 
     Of readings y, shape (n,)."""
@@ -116,8 +116,8 @@ def reliability(crushed: FloatArray, chance: FloatArray, edges: Sequence[float] 
                      share(crushed[which == i] > 0.5)) for i in np.unique(which))
 
 
-def share(yes: npt.NDArray[np.bool_]) -> Share:
+def share(yes: npt.NDArray[np.bool_]) -> Proportion:
     """Of a list of yes or no. Any shape."""
     count, of = int(np.count_nonzero(yes)), int(np.size(yes))
     found = binomtest(count, of).proportion_ci(method="wilson")
-    return Share(count, of, float(found.low), float(found.high))
+    return Proportion(count, of, float(found.low), float(found.high))

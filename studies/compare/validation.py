@@ -178,17 +178,17 @@ def _rows(mask: Mask) -> tuple[int, ...]:
 
 def _table(answers: Iterable[tuple[Trial, float, float]], space: Space) -> Table:
     """Of trials, their answers and variances."""
-    told = sorted((a for a in answers if space.comparable(a[0].recipe)),
-                  key=lambda a: _content(a[0]))
-    known = [t for t, *_ in told]
+    comparable = sorted((a for a in answers if space.comparable(a[0].recipe)),
+                        key=lambda a: _content(a[0]))
+    known = [t for t, *_ in comparable]
     x = space.encode([t.recipe for t in known])
     origins = tuple(sorted({origin_of(t) for t in known}))
     lots = tuple(sorted({t.stack.lot for t in known}))
     recipe = np.unique(np.round(x, 6), axis=0, return_inverse=True)[1].reshape(-1)
     return Table(
         trials=tuple(replace(t, trace=None, spectra=()) for t in known), x=x,
-        y=np.array([y for _, y, _ in told], dtype=np.float64),
-        variance=np.array([v for *_, v in told], dtype=np.float64),
+        y=np.array([y for _, y, _ in comparable], dtype=np.float64),
+        variance=np.array([v for *_, v in comparable], dtype=np.float64),
         number=np.array([t.number for t in known], dtype=np.int64),
         origin=np.array([origins.index(origin_of(t)) for t in known], dtype=np.int64),
         lot=np.array([lots.index(t.stack.lot) for t in known], dtype=np.int64),

@@ -42,8 +42,8 @@ def intact_stacks(sheet: Sheet) -> Iterator[Finding]:
     stated = (read != "") & ~bounds(read) & (sheet.text(MODE) == "")
     count, failed = int(stated.sum()), int((sheet.text(MODE) != "").sum())
     # A column that is missing, or empty beside stacks that did not fail, is told by others.
-    told = count + failed > 0 and (sheet.has(RESISTANCE) or failed == len(sheet))
-    if count >= FEW_INTACT or not told:
+    has_outcomes = count + failed > 0 and (sheet.has(RESISTANCE) or failed == len(sheet))
+    if count >= FEW_INTACT or not has_outcomes:
         return
     kept = "no intact stack" if not count else f"{counted(count, 'intact stack')} only"
     yield Finding(

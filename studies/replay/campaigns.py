@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pressloop.studies.replay.ground_truth import Judge, Truth, left_of
 from pressloop.studies.replay.strategies import Given, recommended, strategy
-from pressloop.studies.replay.truths import Judge, Truth, left_of
 from pressloop.trials.outcome import Failed, FailureMode
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack

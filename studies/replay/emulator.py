@@ -24,9 +24,9 @@ from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
-from pressloop.studies.few_rows import few_rows
-from pressloop.studies.replay.drawn_truth import DrawnTruth, Luck
-from pressloop.studies.replay.truths import usable
+from pressloop.studies.replay.ground_truth import usable
+from pressloop.studies.replay.sampled_truth import DrawnTruth, Luck
+from pressloop.studies.subsample import few_rows
 from pressloop.surrogates.failures.threshold import ThresholdGP
 from pressloop.surrogates.models.physics_gp import PhysicsGP
 from pressloop.surrogates.parts.stack_scatter import of_stacks, of_wrong_laws, surrogate_of
@@ -146,14 +146,14 @@ def _by_chance(models: Models, rows: Sequence[Trial]) -> float:
 
 
 def _reading(rows: Sequence[Trial]) -> float | None:
-    told = [o.resistance_se_ohm_cm2 / o.resistance_ohm_cm2 for t in rows
-            if isinstance(o := t.outcome, Intact) and o.resistance_se_ohm_cm2 is not None]
-    return float(np.median(told)) if told else None
+    stated = [o.resistance_se_ohm_cm2 / o.resistance_ohm_cm2 for t in rows
+              if isinstance(o := t.outcome, Intact) and o.resistance_se_ohm_cm2 is not None]
+    return float(np.median(stated)) if stated else None
 
 
 def _counted(rows: Sequence[Trial]) -> float:
     """Particles that would give the damage index the error that the stacks state."""
-    told = [d.index / d.standard_error**2 for t in rows
-            if isinstance(o := t.outcome, (Intact, Failed)) and (d := o.damage) is not None
-            and d.index > 0.0 and d.standard_error > 0.0]
-    return float(np.median(told)) if told else COUNTED
+    stated = [d.index / d.standard_error**2 for t in rows
+              if isinstance(o := t.outcome, (Intact, Failed)) and (d := o.damage) is not None
+              and d.index > 0.0 and d.standard_error > 0.0]
+    return float(np.median(stated)) if stated else COUNTED

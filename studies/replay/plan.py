@@ -17,12 +17,12 @@ from pressloop.studies.replay.emulator import (
     emulator_of,
     known_before_data,
 )
+from pressloop.studies.replay.ground_truth import usable
 from pressloop.studies.replay.options import Options as ReplayOptions
 from pressloop.studies.replay.replay import Findings as Replayed
 from pressloop.studies.replay.replay import findings, replays
-from pressloop.studies.replay.replicates import Replicates, replicates, smallest_difference_percent
+from pressloop.studies.replay.sample_size import Replicates, replicates, smallest_difference_percent
 from pressloop.studies.replay.strategies import strategy
-from pressloop.studies.replay.truths import usable
 from pressloop.surrogates.parts.stack_scatter import of_stacks, surrogate_of
 from pressloop.trials.checks import not_negative, positive, within
 from pressloop.trials.errors import BadInput

@@ -18,10 +18,10 @@ from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each, one_by_one
 from pressloop.studies.replay.campaigns import Campaign, campaign
 from pressloop.studies.replay.emulator import Emulator, OwnError, emulator_of
+from pressloop.studies.replay.ground_truth import Judge, TableTruth, Truth, usable
 from pressloop.studies.replay.numbers import Needed, Pair, Point, curve, needed, pairs
 from pressloop.studies.replay.options import Options
 from pressloop.studies.replay.strategies import Given
-from pressloop.studies.replay.truths import Judge, TableTruth, Truth, usable
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import Recipe
 

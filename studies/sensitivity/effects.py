@@ -12,7 +12,7 @@ from scipy import stats
 from pressloop.optimizer.models import Models
 from pressloop.optimizer.physics_prior import GAS_CONSTANT
 from pressloop.optimizer.space import NAMES, Space
-from pressloop.studies.sensitivity.drawn import Grid, averaged
+from pressloop.studies.sensitivity.posterior_samples import Grid, averaged
 from pressloop.surrogates.models.physics_gp import PhysicsGP
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.recipe import Recipe
@@ -40,7 +40,7 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class Effect:
     """By which fraction resistance changes per step of a variable, with a 95 % interval.
 
     Averaged over a part of its range (`whole`, `lower half`, `upper half`) and over the others."""
@@ -94,7 +94,7 @@ def curves_through(models: Models, at: Recipe) -> tuple[Curve, ...]:
     return tuple(curves)
 
 
-def changes(values: FloatArray, of: Grid, space: Space) -> tuple[Change, ...]:
+def changes(values: FloatArray, of: Grid, space: Space) -> tuple[Effect, ...]:
     """Slopes of drawn functions, by least squares over each part of each range.
 
     `values` has shape (draws, points of the grid)."""
@@ -108,7 +108,7 @@ def changes(values: FloatArray, of: Grid, space: Space) -> tuple[Change, ...]:
             w = of.weights[i][inside] / of.weights[i][inside].sum()
             centred = w * (steps[inside] - w @ steps[inside])
             slope = line[:, inside] @ centred / (centred @ steps[inside])
-            found.append(Change(name, part, STEP[name], *(
+            found.append(Effect(name, part, STEP[name], *(
                 float(np.expm1(q)) for q in np.quantile(slope, (0.5, 0.025, 0.975)))))
     return tuple(found)
 

@@ -9,7 +9,7 @@ import numpy as np
 from scipy import stats
 
 from pressloop.studies.data import StudyData
-from pressloop.studies.sensitivity.recipe_left import FEWEST, TOGETHER, Residual
+from pressloop.studies.sensitivity.residuals import FEWEST, TOGETHER, Residual
 from pressloop.trials.outcome import Intact
 
 

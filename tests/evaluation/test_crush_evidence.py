@@ -42,6 +42,7 @@ def test_acoustic_index_is_within_its_errors(acoustic):
     assert error.max() < 0.03
 
 
+@pytest.mark.slow
 def test_few_stacks_are_on_the_wrong_side_of_the_limit(acoustic):
     wrong = [true for index, _, true in acoustic if (index > 0.05) != (true > 0.05)]
     assert len(wrong) <= 8

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pressloop.evaluation.readers import read_spectrum
-from pressloop.hardware.exports.growing import Growing
 from pressloop.hardware.exports.names import has_token, in_file_names
+from pressloop.hardware.exports.stable_file import Growing
 from pressloop.hardware.protocols import Place
 from pressloop.hardware.registry import connect_meter
 from pressloop.trials.errors import BadInput, Fault

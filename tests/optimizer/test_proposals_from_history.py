@@ -191,6 +191,7 @@ def test_history_of_spoilt_readings_only_still_gets_a_proposal(space, trial):
     assert space.contains(proposal.recipe)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bounds", [
     ((50.0, 500.0), (60.0, 60.0), (90.0, 90.0)), ((50.0, 500.0), (10.0, 1800.0), (25.0, 25.0)),
     ((250.0, 250.0), (10.0, 1800.0), (25.0, 140.0))])

@@ -22,7 +22,7 @@ from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.protocols import stack_tag
 from pressloop.hardware.supervisor.wire import socket_path
 from pressloop.trials import Ledger, Trial
-from pressloop.trials.ledger.proof import Proof, prove
+from pressloop.trials.ledger.verification import Proof, prove
 
 NAME = "night"
 GENTLE: dict[str, Any] = {

@@ -11,8 +11,8 @@ from crash_lab import NAME, CrashLab
 
 from pressloop.trials import Ledger
 from pressloop.trials.errors import LedgerProblem
-from pressloop.trials.ledger.proof import prove
-from pressloop.trials.ledger.queries import Order
+from pressloop.trials.ledger.queries import OrderedStack
+from pressloop.trials.ledger.verification import prove
 
 KEPT = 3
 """Of how many moments there are copies; the oldest is let go of."""
@@ -78,7 +78,7 @@ class Copies:
         except LedgerProblem:
             return True
 
-    def _orders(self) -> tuple[Order, ...]:
+    def _orders(self) -> tuple[OrderedStack, ...]:
         if not self.lab.ledger.exists() or not self.lab.ledger.stat().st_size:
             return ()
         with closing(Ledger.open(f"sqlite:///{self.lab.ledger}")) as ledger:

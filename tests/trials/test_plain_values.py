@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from pressloop.hardware.attended.memory import Memory, Step
+from pressloop.hardware.attended.memory import CycleMemory, Progress
 from pressloop.hardware.emulators.plc_memory import powered_up
 from pressloop.hardware.plc.journal import ENDED, SENT, Journal
 from pressloop.hardware.simulation.bench import ACCEPTED, Bench
@@ -109,15 +109,15 @@ def test_the_memory_of_an_emulated_press(tmp_path: Path) -> None:
 
 
 def test_the_memory_of_an_attended_press(tmp_path: Path) -> None:
-    memory = Memory(tmp_path / "night", lambda: 5.0)
+    memory = CycleMemory(tmp_path / "night", lambda: 5.0)
     memory.ask(1, STACK, RECIPE)
-    memory.tell(1, Step.FINISHED, "all well", TRACE)
+    memory.tell(1, Progress.FINISHED, "all well", TRACE)
     asked, told = map(json.loads, next(tmp_path.iterdir()).read_text().splitlines())
     assert asked == {"cycle_id": 1, "step": "asked", "utc_s": 5.0, "stack": PLAIN_STACK,
                      "recipe": PLAIN_RECIPE}
     assert told["trace"]["force_n"] == [0.0, 1.0 / 3.0]
     cycle, = memory.cycles().values()
-    assert (cycle.stack, cycle.recipe, cycle.step) == (STACK, RECIPE, Step.FINISHED)
+    assert (cycle.stack, cycle.recipe, cycle.step) == (STACK, RECIPE, Progress.FINISHED)
     assert repr(cycle.trace) == repr(TRACE)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from trial_stories import OPENED, PLANNED, commanded_in_a_race, same, story
 
 from pressloop.trials import Commanded, Ledger, LedgerProblem, State
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 
 pytestmark = pytest.mark.slow
 

@@ -45,7 +45,7 @@ from pressloop.trials.ledger.storage import (
     stored_rows,
     tied,
 )
-from pressloop.trials.stamp import stamp
+from pressloop.trials.provenance import stamp
 
 CLOSING = (Evaluated, Faulted, Settled, Reconciled, Corrected, Queued, Unqueued)
 """Entries after which the file itself has everything, without its log."""

@@ -15,7 +15,15 @@ from pressloop.trials.ledger.chain import Proven, unproven
 from pressloop.trials.ledger.database import AWAY_S, damage, reading
 from pressloop.trials.ledger.fold import advanced, fold
 from pressloop.trials.ledger.log import LogRow, log_of
-from pressloop.trials.ledger.queries import Order, bare, full, of_campaign, of_run, ordered, queue
+from pressloop.trials.ledger.queries import (
+    OrderedStack,
+    bare,
+    full,
+    of_campaign,
+    of_run,
+    ordered,
+    queue,
+)
 from pressloop.trials.ledger.rows import whole
 from pressloop.trials.ledger.schema import arrays, entries
 from pressloop.trials.ledger.storage import (
@@ -140,7 +148,7 @@ class LedgerReader:
         used = whole("trial", self._ask(lambda connection: connection.scalar(query)) or 0)
         return max(used + 1, *(one.first_free for one in self.reconciled(campaign)), 1)
 
-    def ordered(self) -> tuple[Order, ...]:
+    def ordered(self) -> tuple[OrderedStack, ...]:
         """Every stack of every campaign that was planned, with the cycle it was commanded under."""
         return self._ask(ordered)
 

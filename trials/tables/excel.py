@@ -22,14 +22,14 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SheetRows:
     """The rows of a sheet, and what a reader of the workbook should know of them."""
 
     rows: list[Row]
     notes: tuple[str, ...] = ()
 
 
-def sheet_rows(path: Path) -> Found:
+def sheet_rows(path: Path) -> SheetRows:
     """Raises BadInput for a file that is no workbook, or is damaged.
 
     Also for one with a formula whose value was never stored."""
@@ -56,7 +56,7 @@ def _prove_unpacked(file: IO[bytes], path: Path) -> None:
                        f"at most {MOST_UNPACKED / 1e6:.0f} MB", "Export the sheet as CSV.")
 
 
-def _read(file: IO[bytes], path: Path) -> Found:
+def _read(file: IO[bytes], path: Path) -> SheetRows:
     from openpyxl import load_workbook
 
     book = load_workbook(file, read_only=True, data_only=True)
@@ -72,7 +72,7 @@ def _read(file: IO[bytes], path: Path) -> Found:
     finally:
         book.close()
     nth = "the first" if at == 0 else f"sheet {at + 1}"
-    return Found(spread(_padded(rows), merged), (
+    return SheetRows(spread(_padded(rows), merged), (
         f"{nth} of {len(names)} sheets, {names[at]!r}, is read",) if len(names) > 1 else ())
 
 

@@ -11,9 +11,9 @@ from pressloop.flows.console import emit, say
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.address import display, parse, sqlite_path
 from pressloop.trials.ledger.copying import copy_into
-from pressloop.trials.ledger.disk import onto_disk
+from pressloop.trials.ledger.fsync import onto_disk
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 from pressloop.trials.wording import counted
 from pressloop.views.files import write_atomically
 

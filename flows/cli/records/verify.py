@@ -8,7 +8,7 @@ from pressloop.flows.campaign.stored import existing, named
 from pressloop.flows.console import FAILED, emit
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.trials.ledger.proof import Proof, prove
+from pressloop.trials.ledger.verification import Proof, prove
 
 
 def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: bool) -> int:

@@ -33,8 +33,8 @@ from pressloop.hardware.protocols import KnownCycle, Place, stack_tag
 from pressloop.hardware.registry import connect_press
 from pressloop.trials import Commanded, Ledger, Planned, Recipe, Stack, State
 from pressloop.trials.errors import Fault, LedgerBehind, LedgerProblem, PressBusy
-from pressloop.trials.ledger.proof import prove
-from pressloop.trials.ledger.queries import Order
+from pressloop.trials.ledger.queries import OrderedStack
+from pressloop.trials.ledger.verification import prove
 
 pytestmark = pytest.mark.slow
 
@@ -535,9 +535,9 @@ def test_an_entry_that_is_edited_behind_a_run_is_not_learned_from(five: None) ->
 # The comparison itself.
 
 
-def order(number: int, cycle: int | None, campaign: str = NAME) -> Order:
+def order(number: int, cycle: int | None, campaign: str = NAME) -> OrderedStack:
     name = f"{campaign}-{number:03d}"
-    return Order(campaign, number, replace(STACK, stack_id=name), RECIPE, cycle, "P")
+    return OrderedStack(campaign, number, replace(STACK, stack_id=name), RECIPE, cycle, "P")
 
 
 def test_a_tag_is_known_as_far_as_campaigns_go() -> None:

@@ -30,7 +30,7 @@ from press_memory import pressed_stacks, stacks, told, trials_of
 
 from pressloop.flows.engine.server_key import SERVER_AUTH_VARIABLE
 from pressloop.trials import Ended, Ledger, State
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")

@@ -21,7 +21,7 @@ from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.plc.frames import (
     FINISH,
     RELEASE,
-    Order,
+    PressOrder,
     Snapshot,
     mailbox_words,
     read_snapshot,
@@ -61,7 +61,7 @@ class Bare:
                   "dwell": 60.0, "temperature": 25.0, "over_force": 275.0 * AREA,
                   "die_area": AREA} | changes
         broken = [name for name, value in values.items() if math.isnan(value)]
-        order = Order(int(self.look()["ack_sequence"]) + 1, OF.commands[command],
+        order = PressOrder(int(self.look()["ack_sequence"]) + 1, OF.commands[command],
                       cycle_id=cycle_id, **(values | dict.fromkeys(broken, 1.0)))
         words = list(mailbox_words(OF, MACHINE, order))
         for name in broken:
@@ -112,7 +112,7 @@ def test_one_start_per_cycle_id_and_per_sequence(tmp_path):
         assert bare.send(cycle_id=5) == "busy"
         until(lambda: plc.program.cycle is None)
         assert [bare.send(cycle_id=number) for number in (4, 3)] == ["duplicate"] * 2
-        again = Order(int(bare.look()["ack_sequence"]), OF.commands["start"], cycle_id=9)
+        again = PressOrder(int(bare.look()["ack_sequence"]), OF.commands["start"], cycle_id=9)
         bare.wire.write_registers(100, list(mailbox_words(OF, MACHINE, again)), device_id=1)
         assert plc.memory.accepted == [4]
 

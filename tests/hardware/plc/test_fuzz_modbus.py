@@ -15,7 +15,7 @@ import pytest
 from fuzzing import cases, damaged
 from hostile import hostile
 
-from pressloop.hardware.plc.frames import Order, accepted_order, read_mailbox, read_snapshot
+from pressloop.hardware.plc.frames import PressOrder, accepted_order, read_mailbox, read_snapshot
 from pressloop.hardware.plc.link import Link, Target
 from pressloop.hardware.plc.press import Habits, PlcPress
 from pressloop.hardware.plc.register_map import read_map
@@ -94,7 +94,8 @@ def test_words_of_any_kind_are_read_or_refused():
             machine = Machine(78.5, 50e3, 1.0)
         told = read_snapshot(MAP, machine, words)
         assert set(told) == set(MAP.snapshot.registers)
-        accepted_order(MAP, Machine(78.5, 50e3, 1.0), words, Order(1, 1, cycle_id=7, force=1e4))
+        order = PressOrder(1, 1, cycle_id=7, force=1e4)
+        accepted_order(MAP, Machine(78.5, 50e3, 1.0), words, order)
         with suppress(BadInput):
             read_mailbox(MAP, machine, odd_words(MAP.mailbox.words, draw))
 

@@ -12,7 +12,7 @@ from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.guard import watch
 from pressloop.hardware.plc.cycle_log import sample_of, trace_of
-from pressloop.hardware.plc.journal import Ended, Journal, Sent
+from pressloop.hardware.plc.journal import CycleEnd, Journal, Sent
 from pressloop.hardware.presses import modbus
 from pressloop.hardware.protocols import CycleState, Place
 from pressloop.trials.errors import Fault, NotReady
@@ -93,7 +93,7 @@ def test_dry_run_asks_the_press_and_moves_nothing(plc, link, envelope, stack):
     assert plc.memory.accepted == []
 
 
-ENDED = Ended(1, "finished", "", 20e3, 60.0, 10.0)
+ENDED = CycleEnd(1, "finished", "", 20e3, 60.0, 10.0)
 
 
 def sample(at_s, elapsed, **more):

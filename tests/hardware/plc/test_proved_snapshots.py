@@ -16,7 +16,7 @@ from pressloop.hardware.emulators.plc_server import EmulatedPress
 from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.guard import run_cycle
 from pressloop.hardware.lock import state_path
-from pressloop.hardware.plc.journal import Ended, Journal, Sent
+from pressloop.hardware.plc.journal import CycleEnd, Journal, Sent
 from pressloop.hardware.plc.link import Target
 from pressloop.hardware.plc.press import Habits, PlcPress
 from pressloop.hardware.plc.proving import Prover
@@ -254,7 +254,7 @@ def test_an_end_that_was_misread_is_put_right(tmp_path):
     path = tmp_path / "journal.jsonl"
     kept = Journal(path)
     kept.send(sent(1))
-    wrong = Ended(1, "alarm", "e-stop pressed", 0.0, 0.0, 1.0)
+    wrong = CycleEnd(1, "alarm", "e-stop pressed", 0.0, 0.0, 1.0)
     kept.end(wrong)
     kept.end(replace(wrong, result="finished", reason="", peak_force_n=2e4, held_s=100.0))
     assert Journal(path).ended[1].result == "finished"

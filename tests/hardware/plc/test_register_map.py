@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pressloop.hardware.plc.frames import (
-    Order,
+    PressOrder,
     accepted_order,
     mailbox_words,
     read_mailbox,
@@ -32,7 +32,7 @@ SCALED = GENERIC.replace(
     '"echo_force", type = "f32", unit = "N"', '"echo_force", type = "u16", unit = "t", '
     'scale = 0.001').replace(
     '"dwell", type = "f32", unit = "s"', '"dwell", type = "u16", unit = "min", scale = 0.01')
-ORDER = Order(7, 1, 1, 12, 99, 0xDEADBEEF, 10995.57, 180.0, 95.0, 392.7, 157.1, 12095.1, 60.0,
+ORDER = PressOrder(7, 1, 1, 12, 99, 0xDEADBEEF, 10995.57, 180.0, 95.0, 392.7, 157.1, 12095.1, 60.0,
               78.53982)
 
 
@@ -114,7 +114,7 @@ def test_a_register_too_coarse_for_the_set_point_is_refused():
     coarse = from_text(GENERIC.replace(
         '"dwell", type = "f32", unit = "s"', '"dwell", type = "u16", unit = "min"'), "test")
     with pytest.raises(BadInput, match="finer scale"):
-        mailbox_words(coarse, MACHINE, Order(1, 1, force=1e3, dwell=100.0))
+        mailbox_words(coarse, MACHINE, PressOrder(1, 1, force=1e3, dwell=100.0))
 
 
 @pytest.mark.parametrize(("old", "new", "said"), [

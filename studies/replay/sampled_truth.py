@@ -39,7 +39,7 @@ class Luck:
 
 @dataclass(frozen=True, eq=False)
 class DrawnTruth:
-    """A press that obeys one drawn truth. See `pressloop.studies.replay.truths.Truth`.
+    """A press that obeys one drawn truth. See `pressloop.studies.replay.ground_truth.Truth`.
 
     `failures` has f of each way to fail: a stack fails where f + e > 0. That of crushing is
     ln(H/H*), so that the damage index is D = 1 - exp(-H* exp(f + e)).

@@ -17,16 +17,16 @@ def few_rows(trials: Sequence[Trial], space: Space, most: int, seed: int) -> tup
 
     Half of them far apart in the space, the rest drawn from the lots in turn, so that a small lot
     counts as well."""
-    told = [t for t in sorted(trials, key=lambda t: t.number)
-            if isinstance(t.outcome, (Intact, Failed)) and space.comparable(t.recipe)]
-    if len(told) <= most:
-        return tuple(told)
+    with_outcome = [t for t in sorted(trials, key=lambda t: t.number)
+                    if isinstance(t.outcome, (Intact, Failed)) and space.comparable(t.recipe)]
+    if len(with_outcome) <= most:
+        return tuple(with_outcome)
     draw = np.random.default_rng(seed)
-    x = space.encode([t.recipe for t in told])
-    chosen = _apart(x, most // 2, int(draw.integers(len(told))))
-    left = [i for i in draw.permutation(len(told)).tolist() if i not in chosen]
-    chosen |= set(_in_turn(left, [told[i].stack.lot for i in left], most - len(chosen)))
-    return tuple(told[i] for i in sorted(chosen))
+    x = space.encode([t.recipe for t in with_outcome])
+    chosen = _apart(x, most // 2, int(draw.integers(len(with_outcome))))
+    left = [i for i in draw.permutation(len(with_outcome)).tolist() if i not in chosen]
+    chosen |= set(_in_turn(left, [with_outcome[i].stack.lot for i in left], most - len(chosen)))
+    return tuple(with_outcome[i] for i in sorted(chosen))
 
 
 def _apart(x: FloatArray, count: int, first: int) -> set[int]:

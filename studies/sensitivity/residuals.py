@@ -67,9 +67,9 @@ def what_is_left(data: StudyData, fit_on: Sequence[Trial], *, lawless: bool = Fa
     gp = _surrogate(data, rows)
     # The order of training is its own, so that each row finds its stack by its reading.
     left = {_reading(rows, i): value for i, value in enumerate(_left_out(gp))}
-    told = sorted({t.number: t for t in (*seen, *data.intact)
-                   if data.space.comparable(t.recipe)}.values(), key=lambda t: t.number)
-    one_by_one = [_rows(data, [t]) for t in told]
+    known_trials = sorted({t.number: t for t in (*seen, *data.intact)
+                           if data.space.comparable(t.recipe)}.values(), key=lambda t: t.number)
+    one_by_one = [_rows(data, [t]) for t in known_trials]
     x = torch.from_numpy(np.concatenate([one.x for one in one_by_one]))
     y = np.array([float(one.y[0]) for one in one_by_one])
     with torch.no_grad():
@@ -79,7 +79,7 @@ def what_is_left(data: StudyData, fit_on: Sequence[Trial], *, lawless: bool = Fa
     if not lawless:
         known = known + _doubtful(gp, data, x)
     found = []
-    for i, (trial, one) in enumerate(zip(told, one_by_one, strict=True)):
+    for i, (trial, one) in enumerate(zip(known_trials, one_by_one, strict=True)):
         value = y[i] - float(mean[i])
         variance = float(known[i] + one.variance[0])
         far = abs(value) > OUTLYING * float(np.sqrt(of_stacks(gp)**2 + variance + sd[i]**2))

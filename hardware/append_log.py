@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pressloop.trials.errors import Fault
-from pressloop.trials.ledger.disk import onto_disk
+from pressloop.trials.ledger.fsync import onto_disk
 
 
 class Remembered:

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pressloop.hardware.envelope import Envelope
 from pressloop.hardware.interlocks import atmosphere_interlocks, open_interlocks, standard
 from pressloop.hardware.plc.frames import Snapshot
-from pressloop.hardware.plc.journal import Ended, Journal, Sent
+from pressloop.hardware.plc.journal import CycleEnd, Journal, Sent
 from pressloop.hardware.plc.register_map import RegisterMap
-from pressloop.hardware.plc.station import Seen
+from pressloop.hardware.plc.station import ProvedSnapshot
 from pressloop.hardware.plc.steps import settable
 from pressloop.hardware.protocols import (
     CycleReport,
@@ -32,7 +32,8 @@ NEVER_HOT_C = 1000.0
 """Stands for "open at any temperature" in the order."""
 
 
-def told(of: RegisterMap, seen: Seen, name: str, otherwise: float = float("nan")) -> float:
+def told(of: RegisterMap, seen: ProvedSnapshot, name: str,
+         otherwise: float = float("nan")) -> float:
     """A register, or the map's constant of that name, or `otherwise`."""
     return seen.snapshot.get(name, of.constants.get(name, otherwise))
 
@@ -48,7 +49,7 @@ def alarm(of: RegisterMap, snapshot: Snapshot) -> str:
     return "" if found == "none" else found
 
 
-def identity(of: RegisterMap, seen: Seen) -> PressIdentity:
+def identity(of: RegisterMap, seen: ProvedSnapshot) -> PressIdentity:
     """What the press says of itself."""
     clock = seen.snapshot.get("clock")
     day = f"{seen.snapshot.get('calibrated_on', 0):.0f}"
@@ -71,7 +72,7 @@ def _ahead(clock_s: float, read_at_s: float) -> float:
     return 0.0 if abs(ahead) < 2.0 else round(ahead)
 
 
-def limits(of: RegisterMap, seen: Seen) -> Envelope:
+def limits(of: RegisterMap, seen: ProvedSnapshot) -> Envelope:
     """The press's own limits as an envelope; its die's strength is not its to know."""
     return Envelope(
         die_area_mm2=told(of, seen, "die_area"), press_max_force_n=told(of, seen, "max_force"),
@@ -81,7 +82,7 @@ def limits(of: RegisterMap, seen: Seen) -> Envelope:
         max_rate_mpa_per_s=told(of, seen, "max_rate", 1e3))
 
 
-def interlocks(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | None
+def interlocks(of: RegisterMap, seen: ProvedSnapshot, owner: int, envelope: Envelope | None
                ) -> tuple[Interlock, ...]:
     """The press's bits, its lease, and the atmosphere where the envelope asks for one."""
     bits = int(seen.snapshot["interlocks"])
@@ -95,7 +96,7 @@ def interlocks(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | Non
     return tuple(found)
 
 
-def end_of(of: RegisterMap, seen: Seen, cycle_id: int) -> Ended:
+def end_of(of: RegisterMap, seen: ProvedSnapshot, cycle_id: int) -> CycleEnd:
     """How the press says its latest cycle ended.
 
     A peak or dwell that is no number makes the end one that cannot be told."""
@@ -104,10 +105,10 @@ def end_of(of: RegisterMap, seen: Seen, cycle_id: int) -> Ended:
                           now["dwell_held"])
     if not (math.isfinite(peak) and math.isfinite(held)):
         result, peak, held = "peak or dwell is no number", 0.0, 0.0
-    return Ended(cycle_id, result, alarm(of, now), peak, held, seen.at_s)
+    return CycleEnd(cycle_id, result, alarm(of, now), peak, held, seen.at_s)
 
 
-def not_ready(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | None
+def not_ready(of: RegisterMap, seen: ProvedSnapshot, owner: int, envelope: Envelope | None
               ) -> tuple[str, ...]:
     """Why a start would be refused now."""
     reasons = list(open_interlocks(interlocks(of, seen, owner, envelope)))
@@ -120,8 +121,8 @@ def not_ready(of: RegisterMap, seen: Seen, owner: int, envelope: Envelope | None
     return tuple(reasons)
 
 
-def report(of: RegisterMap, seen: Seen, cycle_id: int, sent: Sent | None, ended: Ended | None,
-           highest_accepted: int) -> CycleReport:
+def report(of: RegisterMap, seen: ProvedSnapshot, cycle_id: int, sent: Sent | None,
+           ended: CycleEnd | None, highest_accepted: int) -> CycleReport:
     """What the press, and for cycles it has since forgotten the journal, say of a cycle."""
     now = seen.snapshot
     announced = now["duration"] if math.isfinite(now["duration"]) else LONGEST_S
@@ -139,7 +140,7 @@ def report(of: RegisterMap, seen: Seen, cycle_id: int, sent: Sent | None, ended:
     return replace(base, state=CycleState.CANNOT_TELL)
 
 
-def known_cycles(of: RegisterMap, seen: Seen, journal: Journal, after: int
+def known_cycles(of: RegisterMap, seen: ProvedSnapshot, journal: Journal, after: int
                  ) -> tuple[KnownCycle, ...]:
     """Cycles by rising id, those after `after` without a gap.
 
@@ -159,7 +160,7 @@ def known_cycles(of: RegisterMap, seen: Seen, journal: Journal, after: int
     return tuple(found[number] for number in sorted(found))
 
 
-def _recipe_read_back(of: RegisterMap, seen: Seen) -> Recipe | None:
+def _recipe_read_back(of: RegisterMap, seen: ProvedSnapshot) -> Recipe | None:
     """The latest order as the press reads it back, as finely as a 32-bit float tells."""
     area = told(of, seen, "die_area")
     read = [told(of, seen, f"echo_{name}", math.nan) / per for name, per in (

@@ -23,7 +23,7 @@ from pressloop.optimizer.physics_prior import of_log_resistance
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
 from pressloop.studies.outliers import FEW, judged
-from pressloop.studies.sensitivity.sanity_rules import (
+from pressloop.studies.sensitivity.physics_rules import (
     CRUSHED,
     DAMAGE,
     RESISTANCE,
@@ -53,7 +53,7 @@ CAUSES = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckedRule:
     """What one check came to.
 
     `slope` is per doubling, or per 10 degC, in ln R, in damage or in the chance of crushing, with
@@ -83,7 +83,7 @@ class Odd:
 
 
 def sanity(data: StudyData, trials: Sequence[Trial], models: Models, *, least: float,
-           false_alarms: float) -> tuple[Finding, ...]:
+           false_alarms: float) -> tuple[CheckedRule, ...]:
     """What every check that this space allows came to, for these trials of the data."""
     crushing = crushing_from(models)
     return tuple(found for look in looks(data.space, crushing, least) if (
@@ -124,18 +124,19 @@ def odd_rows(data: StudyData, trials: Sequence[Trial]) -> tuple[Odd, ...]:
         for i in np.flatnonzero(found.doubted).tolist())
 
 
-def _found(data: StudyData, trials: Sequence[Trial], look: Look, level: float) -> Finding | None:
+def _found(data: StudyData, trials: Sequence[Trial], look: Look, level: float
+           ) -> CheckedRule | None:
     """One check on these trials; None where none of them tells its quantity."""
     rows, numbers = _rows(data, trials, look.quantity)
     if not numbers:
         return None
     inside = _inside(data.space, rows.x, look)
     if why := _too_little(data.space, rows, inside, look):
-        return Finding(look, int(inside.sum()), why_not=why)
+        return CheckedRule(look, int(inside.sum()), why_not=why)
     gp = plain_process(data, rows, look.quantity)
     points, weights = _slope(data.space, rows.x[inside], look)
     slope, sd = _told(gp, points, weights)
-    finding = Finding(look, int(inside.sum()), slope, slope - 1.96 * sd, slope + 1.96 * sd,
+    finding = CheckedRule(look, int(inside.sum()), slope, slope - 1.96 * sd, slope + 1.96 * sd,
                       _wrong(slope, sd, look, level))
     if not finding.flagged:
         return finding
@@ -154,20 +155,20 @@ def _wrong(slope: float, sd: float, look: Look, level: float) -> bool:
 
 def _rows(data: StudyData, trials: Sequence[Trial], quantity: str) -> tuple[Rows, list[int]]:
     """Rows of a quantity with the numbers of their trials; group 0 is the most frequent origin."""
-    told = []
+    kept = []
     for trial in trials:
         every = training([trial], data.space, data.limits.crushed_above)
         one = {RESISTANCE: every.log_resistance, DAMAGE: _root_hazard(every.log_hazard, data),
                CRUSHED: every.labels[FailureMode.CRUSHED]}[quantity]
         if one.y.size:
-            told.append((trial, one))
-    origins = [origin_of(t) for t, _ in told]
+            kept.append((trial, one))
+    origins = [origin_of(t) for t, _ in kept]
     order = sorted(set(origins), key=lambda o: (-origins.count(o), o))
-    x = np.concatenate([one.x for _, one in told]) if told else np.zeros((0, len(data.space.free)))
-    y, variance = (np.array([getattr(one, name)[0] for _, one in told], dtype=np.float64)
+    x = np.concatenate([np.zeros((0, len(data.space.free))), *(one.x for _, one in kept)])
+    y, variance = (np.array([getattr(one, name)[0] for _, one in kept], dtype=np.float64)
                    for name in ("y", "variance"))
     group = np.array([order.index(o) for o in origins], dtype=np.int64)
-    return Rows(x, y, variance, group), [t.number for t, _ in told]
+    return Rows(x, y, variance, group), [t.number for t, _ in kept]
 
 
 def _root_hazard(rows: Rows, data: StudyData) -> Rows:
@@ -254,7 +255,7 @@ def _causes(data: StudyData, rows: Rows, order: list[int], points: FloatArray, w
     return order[:CAUSES], False
 
 
-def _readable(finding: Finding, rows: Rows, inside: FloatArray) -> Finding:
+def _readable(finding: CheckedRule, rows: Rows, inside: FloatArray) -> CheckedRule:
     """The slope of a root of hazard as that of the crushed fraction, D = 1 - exp(-h^2)."""
     if finding.look.quantity != DAMAGE:
         return finding

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pressloop.studies.sensitivity.drawn import Grid, averaged
+from pressloop.studies.sensitivity.posterior_samples import Grid, averaged
 from pressloop.trials.checks import FloatArray
 
 BoolArray = npt.NDArray[np.bool_]
@@ -31,7 +31,7 @@ NONE = 0.005
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class SobolIndex:
     """Of one variable.
 
     Which share of the variance of ln R over the space, or over the part of it `where` stacks last,
@@ -51,7 +51,7 @@ class Share:
 
 
 def shares(values: FloatArray, of: Grid, names: tuple[str, ...], where: str = WHOLE,
-           inside: BoolArray | None = None) -> tuple[Share, ...]:
+           inside: BoolArray | None = None) -> tuple[SobolIndex, ...]:
     """From drawn functions of ln R, shape (count, points); `inside` (points,) tells the part."""
     alone, total = indices(values, of, inside)
     largest = np.bincount(total.argmax(1), minlength=len(names)) / len(total)
@@ -63,7 +63,7 @@ def shares(values: FloatArray, of: Grid, names: tuple[str, ...], where: str = WH
         others = tuple(j for j in every if j != i)
         ends = [_least(f, mean, whole, part, of, *effect) for effect in (
             (others, every), ((), others), ((), (i,)), ((i,), every))]
-        found.append(Share(where, name, *_interval(alone[:, i], ends[0], ends[1]),
+        found.append(SobolIndex(where, name, *_interval(alone[:, i], ends[0], ends[1]),
                            *_interval(total[:, i], ends[2], ends[3]), float(largest[i])))
     return tuple(found)
 

@@ -10,7 +10,7 @@ import numpy as np
 from scipy import stats
 
 from pressloop.studies.data import StudyData
-from pressloop.studies.sensitivity.recipe_left import FEWEST, TOGETHER, Left, Residual
+from pressloop.studies.sensitivity.residuals import FEWEST, TOGETHER, Left, Residual
 from pressloop.surrogates.group_offsets import Seen, alone, between, gaps, seen_at
 from pressloop.surrogates.group_offsets import scatter_of as scatter_within
 from pressloop.trials.checks import IntArray
@@ -48,7 +48,7 @@ class GroupSpread:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class GroupDifference:
     """By how much ln R of stacks of the group `upper` is above that of `lower`, at one recipe.
 
     With an interval that holds for all `pairs` of its kind together in 95 of 100 tables."""
@@ -63,7 +63,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Scatter:
+class VarianceComponents:
     """Scatter from stack to stack of one recipe, lot and operator, and what groups add.
 
     Standard deviation of ln R, with a 95 % interval; groups are lots and operators. `differences`
@@ -71,10 +71,11 @@ class Scatter:
 
     within: tuple[float, float, float]
     groups: tuple[GroupSpread, ...]
-    differences: tuple[Difference, ...]
+    differences: tuple[GroupDifference, ...]
 
 
-def scatter_of(left: Left, names: Mapping[str, Sequence[str]], data: StudyData) -> Scatter:
+def scatter_of(left: Left, names: Mapping[str, Sequence[str]], data: StudyData
+               ) -> VarianceComponents:
     """Takes apart what the recipe leaves.
 
     `names` has the group of each stack for each kind of group; a kind counts where it has several
@@ -101,7 +102,7 @@ def scatter_of(left: Left, names: Mapping[str, Sequence[str]], data: StudyData) 
             together=_together(at, left.residuals, data)))
         if len(groups) <= FEW_GROUPS:
             differences += _differences(kind, [str(g) for g in groups], parts)
-    return Scatter(within, tuple(spreads), tuple(differences))
+    return VarianceComponents(within, tuple(spreads), tuple(differences))
 
 
 def _tells(mine: IntArray, other: IntArray) -> bool:
@@ -110,13 +111,13 @@ def _tells(mine: IntArray, other: IntArray) -> bool:
 
 
 def _differences(kind: str, groups: Sequence[str], parts: Sequence[Sequence[Seen]]
-                 ) -> list[Difference]:
+                 ) -> list[GroupDifference]:
     """Of each pair of groups, the one that reads higher first; the largest first."""
     pairs, found = list(combinations(range(len(groups)), 2)), []
     for (i, j), (middle, low, high) in zip(pairs, gaps(parts, pairs, CHANCE), strict=True):
-        found.append(Difference(kind, groups[i], groups[j], middle, low, high, len(pairs))
+        found.append(GroupDifference(kind, groups[i], groups[j], middle, low, high, len(pairs))
                      if middle >= 0.0 else
-                     Difference(kind, groups[j], groups[i], -middle, -high, -low, len(pairs)))
+                     GroupDifference(kind, groups[j], groups[i], -middle, -high, -low, len(pairs)))
     return sorted(found, key=lambda d: -d.difference)
 
 
