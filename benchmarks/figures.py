@@ -137,8 +137,9 @@ def demo() -> list[Row]:
 
 
 def _overhead_s(url: str) -> float:
-    """From an outcome to the next stack's spectra, where a design and no model chooses the recipe:
-    all that is left is Prefect, ledger, display, simulator and artifacts."""
+    """From an outcome to the next stack's spectra, where a design and no model chooses the recipe.
+
+    All that is left is Prefect, ledger, display, simulator and artifacts."""
     with Ledger.open(url, create=False) as ledger:
         name, = ledger.campaigns()
         times = {(row.kind, row.trial): datetime.datetime.fromisoformat(row.utc)

@@ -58,8 +58,9 @@ class Coverage:
 
 
 def sound_stacks(count: int, seed: int) -> Iterator[Swept]:
-    """Recipes log-uniform over 80-500 MPa and 10-1800 s, 25-140 degC, every preset in turn,
-    stack names and noise at random; stacks that short or open are drawn again."""
+    """Recipes log-uniform over 80-500 MPa and 10-1800 s, 25-140 degC, every preset in turn.
+
+    Stack names and noise at random; stacks that short or open are drawn again."""
     draw = np.random.default_rng(seed)
     presets = sorted(PRESETS)
     found = 0

@@ -67,8 +67,9 @@ class Row:
 
 
 class PressItself:
-    """The simulated press with its own truth (a Truth of `studies/replay/truths.py`); each seed is
-    another lab with its lot."""
+    """The simulated press with its own truth (a Truth of `studies/replay/ground_truth.py`).
+
+    Each seed is another lab with its lot."""
 
     table = ()
 
@@ -89,8 +90,9 @@ class PressItself:
         return np.exp(scatter * norm.ppf((np.arange(STRENGTHS) + 0.5) / STRENGTHS))
 
     def _told(self, recipes: Sequence[Recipe]) -> Any:
-        """Resistance of the median stack, chance of crushing, of a short or of coming apart,
-        shape (n, 3)."""
+        """Resistance of the median stack and its chances to fail, shape (n, 3).
+
+        Chances of crushing, and of a short or of coming apart."""
         for recipe in recipes:
             if recipe not in self._seen:
                 self._seen[recipe] = self._look(recipe)

@@ -1,5 +1,6 @@
-"""Which processes are the interface? Those that earlier stacks of the campaign had as interface,
-else those that peak below a frequency.
+"""Which processes are the interface?
+
+Those that earlier stacks of the campaign had as interface, else those that peak below a frequency.
 
 The limit lies in the gap that earlier stacks have between their separator and their interface; so
 arc number two of one stack stays arc number two of the next, though both move past the frequency.
@@ -30,8 +31,9 @@ class Boundary:
 
 
 def boundary(interface_below_hz: float, earlier: Sequence[Sequence[Arc]]) -> Boundary:
-    """The limit of the rules; from two earlier stacks on, the middle of their gap between separator
-    and interface."""
+    """The limit of the rules.
+
+    From two earlier stacks on, the middle of their gap between separator and interface."""
     inside = [arc.peak_hz for arcs in earlier for arc in arcs if arc.interface]
     outside = [arc.peak_hz for arcs in earlier for arc in arcs if not arc.interface
                and arc.peak_hz > interface_below_hz / NEAR]

@@ -49,8 +49,9 @@ def _short(spectrum: Spectrum, rules: Rules) -> Failed | None:
 
 
 def _rise(spectrum: Spectrum) -> float:
-    """How far the real part rises from the highest to the lowest frequencies, as a share of the
-    latter, less twice its scatter."""
+    """How far the real part rises from the highest to the lowest frequencies.
+
+    As a share of the latter, less twice its scatter."""
     real = spectrum.impedance_ohm.real
     size = real.size
     ends = [real[:max(size // 5, 3)], real[-max(size // 5, 3):]]
@@ -93,8 +94,9 @@ def _open(spectrum: Spectrum, rules: Rules) -> Failed | None:
 
 
 def is_plain_resistance(spectrum: Spectrum) -> bool:
-    """True where the impedance is one real number over three decades and more, down to the lowest
-    frequency; above, an inductance or the capacitance of the leads may show."""
+    """True where the impedance is one real number over three decades and more.
+
+    Down to the lowest frequency; above, an inductance or the capacitance of the leads may show."""
     z, hz = spectrum.impedance_ohm, spectrum.frequency_hz
     lowest = float(np.median(z.real[-max(z.size // 5, 3):]))
     scatter = 3.0 * float(np.median(np.abs(np.diff(z.real[z.size // 2:]))))
@@ -128,9 +130,10 @@ def _capacitance_f_cm2(spectrum: Spectrum, where: BoolArray) -> float | None:
 
 
 def _leak(spectrum: Spectrum) -> Failed | None:
-    """Re(Z) falls steadily to the lowest frequency while the phase stays capacitive: a short that
-    grows during the sweep. Noise does not fall steadily, an inductive loop has a positive
-    imaginary part, drift alone moves less."""
+    """Re(Z) falls steadily to the lowest frequency while the phase stays capacitive.
+
+    A short that grows during the sweep. Noise does not fall steadily, an inductive loop has a
+    positive imaginary part, drift alone moves less."""
     real, imag = spectrum.impedance_ohm.real, spectrum.impedance_ohm.imag
     size = real.size
     top = size // 4 + int(np.argmax(real[size // 4:]))

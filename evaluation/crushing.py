@@ -18,8 +18,9 @@ LOADED = 0.05
 
 
 def damage(trace: Trace, stack: Stack, rules: Rules) -> Damage | None:
-    """Crushed fraction of the cathode with its standard error, from counts (Poisson); None where
-    the log has a gap or was entered by a person, as nobody listened all the time.
+    """Crushed fraction of the cathode with its standard error, from counts (Poisson).
+
+    None where the log has a gap or was entered by a person, as nobody listened all the time.
 
     The index is (hits - background)/hits of a wholly crushed cathode, at most 1. Hits count from
     the first load to the middle of the dwell; the background is counted before that (heating up)

@@ -72,9 +72,11 @@ class Ladder:
         return middle * float(np.sqrt(self.residual.size / freedom))
 
     def gain_steps(self) -> tuple[FloatArray, FloatArray]:
-        """A gain that changes between two neighbouring points: the relative change of the lower
-        frequencies, and how much residual (a root of squares) it takes away, shape (n - 1,) each;
-        zero near the ends, where a step cannot be told from a process that is half seen."""
+        """A gain that changes between two neighbouring points.
+
+        The relative change of the lower frequencies, and how much residual (a root of squares) it
+        takes away, shape (n - 1,) each; zero near the ends, where a step cannot be told from a
+        process that is half seen."""
         half = self.residual.size // 2
         below = np.tril(np.ones((half, half)), -1)[:, :-1]
         columns = self.measured[:, None] * np.vstack([below, below])
@@ -99,8 +101,9 @@ def ladder(data: Data) -> Ladder:
 
 
 def _time_constants(frequency_hz: FloatArray) -> FloatArray:
-    """Five per decade over the measured window and half a decade beyond, at most one for two
-    points: the flank of a process outside the window is seen inside it."""
+    """Time constants, five per decade over the measured window and half a decade beyond.
+
+    At most one for two points. The flank of a process outside the window is seen inside it."""
     low, high = 0.3 / (2 * np.pi * frequency_hz.max()), 3.0 / (2 * np.pi * frequency_hz.min())
     count = int(np.ceil(np.log10(high / low) * PER_DECADE)) + 1
     return np.geomspace(low, high, max(2, min(count, frequency_hz.size // 2)))

@@ -29,8 +29,9 @@ VALID, NOT_VALID = "valid", "not valid"
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One parameter of a circuit; `standard_error` is None where the data do not determine it, or
-    where it was fixed."""
+    """One parameter of a circuit.
+
+    `standard_error` is None where the data do not determine it, or where it was fixed."""
 
     value: float
     standard_error: float | None
@@ -39,8 +40,10 @@ class Value:
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """A spectrum, and what was fitted to it: resistances in ohm cm2 of geometric area with their
-    standard errors, which count that other circuits may describe it too.
+    """A spectrum, and what was fitted to it.
+
+    Resistances in ohm cm2 of geometric area with their standard errors, which count that other
+    circuits may describe it too.
 
     A fit says nothing of whether it can be trusted: `judge` does.
     """
@@ -89,8 +92,10 @@ class Fit:
 
     @property
     def processes(self) -> tuple[Arc, ...]:
-        """The processes, fast to slow: resistance, peak frequency, exponent, capacitance, what
-        usually has that, and whether it counts as interface."""
+        """The processes, fast to slow.
+
+        Resistance, peak frequency, exponent, capacitance, what usually has that, and whether it
+        counts as interface."""
         return self.reading.arcs
 
     @property

@@ -62,8 +62,9 @@ class Process:
 
 
 def processes(data: Data, solution: Solution, area_cm2: float) -> tuple[Process, ...]:
-    """The processes of a fitted circuit, fast to slow. Resistances in series at the top are ohmic,
-    and no process."""
+    """The processes of a fitted circuit, fast to slow.
+
+    Resistances in series at the top are ohmic, and no process."""
     found = [process for node, start, end in solution.circuit.placed_parts
              for process in _of_part(data, solution, node, start, end, area_cm2)]
     return _behind_diffusion(sorted(found, key=lambda one: -one.peak_hz))
@@ -124,8 +125,9 @@ def _process(data: Data, solution: Solution, name: str, index: int, peak_hz: flo
 
 
 def _runs_on(data: Data, solution: Solution, peak_hz: float) -> bool:
-    """True where the fitted -Im(Z) never falls between the top of the arc and the lowest frequency:
-    the arc does not close, it becomes the tail."""
+    """True where the fitted -Im(Z) never falls between the top of the arc and the lowest frequency.
+
+    The arc does not close, it becomes the tail."""
     low = float(data.frequency_hz.min())
     if not low < peak_hz:
         return False

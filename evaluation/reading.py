@@ -89,8 +89,10 @@ class Reading:
         return self.interfacial_ohm_cm2 / self.area_cm2
 
     def conductivity_s_cm(self, thickness_um: float) -> float | None:
-        """Ionic conductivity (S/cm) of a separator of this thickness: thickness over area and the
-        resistance of the series with all faster than the interface; None without one."""
+        """Ionic conductivity (S/cm) of a separator of this thickness.
+
+        Thickness over area and the resistance of the series with all faster than the interface;
+        None without one."""
         faster = sum(one.resistance_ohm for one in self.described[0].processes
                      if one.closed and one.peak_hz >= self.limit.hz)
         ohm_cm2 = self.series_ohm_cm2 + faster * self.area_cm2
@@ -181,8 +183,9 @@ def _total(one: Described, lowest_hz: float) -> tuple[float, float]:
 
 
 def _ended_diffusion(one: Described, lowest_hz: float) -> list[int]:
-    """Places of the resistances of Ws elements that are diffusion and whose top (2.5/tau) lies
-    well inside the sweep."""
+    """Places of the resistances of Ws elements that are diffusion.
+
+    Those whose top (2.5/tau) lies well inside the sweep."""
     names, values = one.solution.circuit.names, one.solution.values
     found = []
     for element in one.solution.circuit.elements:

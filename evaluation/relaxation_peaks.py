@@ -1,5 +1,6 @@
-"""Peaks of a distribution of relaxation times: as many as the fitted circuit gives? And which two
-processes would still show as two?
+"""Peaks of a distribution of relaxation times: as many as the fitted circuit gives?
+
+And which two processes would still show as two?
 
 A circuit of n processes need not give n peaks: wide or near ones merge, and finite diffusion gives
 several. The peaks of the data are therefore held against those of the fitted circuit's own
@@ -37,8 +38,10 @@ DISPERSED = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Peak:
-    """A maximum: frequency (Hz) at which such a process peaks in the spectrum, and the area between
-    the valleys beside it, ohm."""
+    """A maximum of the distribution.
+
+    Frequency (Hz) at which such a process peaks in the spectrum, and the area between the valleys
+    beside it, ohm."""
 
     hz: float
     resistance_ohm: float
@@ -70,8 +73,9 @@ class Compared:
 
     @property
     def unseen(self) -> tuple[Peak, ...]:
-        """Peaks of the circuit's processes with none of the data near them, where the data have
-        less than half of the circuit's density."""
+        """Peaks of the circuit's processes with none of the data near them.
+
+        Only where the data have less than half of the circuit's density."""
         mine = [one.hz for one in self.peaks]
         return tuple(one for one in self.expected if not _near(one.hz, mine)
                      and _near(one.hz, self.process_hz)
@@ -111,8 +115,9 @@ def _at(of: Distribution, hz: float) -> float:
 
 
 def compared(data: Data, solution: Solution, process_hz: Sequence[float]) -> Compared:
-    """Holds the spectrum against its fitted circuit, whose processes peak at `process_hz`; some
-    100 ms for 90 points."""
+    """Holds the spectrum against its fitted circuit, whose processes peak at `process_hz`.
+
+    Some 100 ms for 90 points."""
     seen = relaxation_times(data)
     model = solution.circuit.impedance(data.frequency_hz, solution.values)
     fitted = relaxation_times(replace(data, measured=model), seen.strength)
@@ -149,8 +154,9 @@ def _summit_hz(of: Distribution, top: int) -> float:
 
 
 def _humps(height: FloatArray, needed: FloatArray) -> list[tuple[int, int, int]]:
-    """Valley, top and valley of each maximum that rises above both valleys by what is needed at
-    its top; valleys are where the next such maximum begins."""
+    """Valley, top and valley of each maximum that rises above both valleys.
+
+    By what is needed at its top; valleys are where the next such maximum begins."""
     humps: list[tuple[int, int, int]] = []
     start = top = valley = 0
     rising = True
@@ -172,8 +178,9 @@ def _humps(height: FloatArray, needed: FloatArray) -> list[tuple[int, int, int]]
 
 
 def apart(data: Data, of: Distribution) -> float | None:
-    """The smallest factor between the time constants of two equal processes that shows two peaks,
-    found by bisection with the penalty of this distribution, noise left out."""
+    """The smallest factor between the time constants of two equal processes that shows two peaks.
+
+    Found by bisection with the penalty of this distribution, noise left out."""
     low, high = NEAREST_DECADES, FARTHEST_DECADES
     if not _shows_two(data, of, high):
         return None

@@ -76,8 +76,10 @@ class Distribution:
 
 
 def relaxation_times(data: Data, strength: float | None = None) -> Distribution:
-    """The distribution of a spectrum; the strength of the penalty is found from the data unless it
-    is given. Deterministic, some 50 ms for 90 points."""
+    """The distribution of a spectrum.
+
+    The strength of the penalty is found from the data unless it is given. Deterministic, some 50 ms
+    for 90 points."""
     system = _system(data)
     if strength is not None:
         return _distribution(data, system, _solved(system, strength, system.flat, ROUNDS), strength)
@@ -143,8 +145,9 @@ def _system(data: Data) -> _System:
 
 
 def _of_grid(jw: ComplexArray, tau: FloatArray) -> ComplexArray:
-    """Impedance of each hat function of ln tau, of unit height, shape (n, m), by Gauss-Legendre
-    quadrature on both of its sides."""
+    """Impedance of each hat function of ln tau, of unit height, shape (n, m).
+
+    By Gauss-Legendre quadrature on both of its sides."""
     step = float(np.log(tau[1] / tau[0]))
     total = np.zeros((jw.size, tau.size), complex)
     for node, weight in zip((NODES + 1.0) / 2.0, NODE_WEIGHTS * step / 2.0, strict=True):

@@ -42,6 +42,8 @@ class Rules:
     drops_per_stack: load drops of a wholly crushed cathode, for a press without the sensor.
     held_within: relative band around the set point that counts as held.
     held_share: share of the dwell that must be held.
+
+    Raises BadInput on a rule that cannot be.
     """
 
     circuit: str = AUTO

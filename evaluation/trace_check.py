@@ -47,8 +47,10 @@ def not_held(trace: Trace, recipe: Recipe, rules: Rules) -> str | None:
 
 
 def achieved(trace: Trace, recipe: Recipe, rules: Rules) -> Achieved | None:
-    """What was pressed instead, where it was one pressure, held steadily, not farther from the
-    recipe than a press goes astray; None where nobody could say by what the stack was pressed.
+    """What was pressed instead, where it was one pressure, held steadily.
+
+    Not farther from the recipe than a press goes astray; None where nobody could say by what the
+    stack was pressed.
 
     Pressure is a high quantile within the band below the peak, dwell the time within the band round
     it, temperature the median meanwhile.
@@ -71,8 +73,9 @@ def achieved(trace: Trace, recipe: Recipe, rules: Rules) -> Achieved | None:
 
 
 def _one_dwell(trace: Trace, held: npt.NDArray[np.bool_], pressure: float, within: float) -> float:
-    """Seconds of the one dwell that the trace has between two ramps, whose ends within the band
-    are not counted; 0 where there is more than that."""
+    """Seconds of the one dwell that the trace has between two ramps.
+
+    The ramps' ends within the band are not counted; 0 where there is more than one dwell."""
     inside, half = np.flatnonzero(held), np.flatnonzero(trace.pressure_mpa > 0.5 * pressure)
     time = trace.time_s
     seconds = float(np.sum(np.diff(time)[held[:-1] & held[1:]]))

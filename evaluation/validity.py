@@ -1,5 +1,7 @@
-"""Can a spectrum be trusted? Outliers, bursts, steps between ranges, noise and drift, located by
-frequency, before anything is fitted."""
+"""Can a spectrum be trusted?
+
+Outliers, bursts, steps between ranges, noise and drift, located by frequency, before anything is
+fitted."""
 
 from __future__ import annotations
 
@@ -52,13 +54,13 @@ class Validity:
 def validity(spectrum: Spectrum, rules: Rules) -> Validity:
     """Checks a spectrum; isolated points that contradict all others are left out, and said."""
     kept, notes, found = _isolated(spectrum, rules)
-    told = None
+    reason = None
     if len(notes) > rules.leave_out_points:
         them = "it" if len(notes) == 1 else "them"
-        told = f"{'; '.join(notes)}. Measure again, or leave {them} out"
+        reason = f"{'; '.join(notes)}. Measure again, or leave {them} out"
         kept, notes, found = spectrum, (), _laddered(spectrum, rules)
     step, stepped = _step(found.check, rules)
-    wrong = _negative(kept) or told or stepped or _disturbed(found.check, rules)
+    wrong = _negative(kept) or reason or stepped or _disturbed(found.check, rules)
     if wrong is not None:
         data = found.data if kept is spectrum else _laddered(spectrum, rules).data
         return Validity(data, spectrum, found.check, 0.0, wrong, ())
@@ -77,8 +79,10 @@ class _Laddered:
 
 def _isolated(spectrum: Spectrum, rules: Rules
               ) -> tuple[Spectrum, tuple[str, ...], _Laddered]:
-    """The spectrum without the few points that alone contradict all others, what they are, and its
-    ladder; as it is where leaving out few points does not mend it."""
+    """The spectrum without the few points that alone contradict all others.
+
+    Also what these points are, and its ladder; the spectrum as it is where leaving out few points
+    does not mend it."""
     kept, found = spectrum, _laddered(spectrum, rules)
     whole = found
     notes: list[str] = []
@@ -96,8 +100,9 @@ def _isolated(spectrum: Spectrum, rules: Rules
 
 
 def _laddered(spectrum: Spectrum, rules: Rules) -> _Laddered:
-    """The data and their ladder, with as much noise at the ends of the band as the residuals there
-    show."""
+    """The data and their ladder, with the noise at the ends of the band.
+
+    As much noise as the residuals there show."""
     data = data_of(spectrum, rules.weighting)
     check = ladder(data)
     if rules.weighting == MODULUS:
@@ -107,8 +112,9 @@ def _laddered(spectrum: Spectrum, rules: Rules) -> _Laddered:
 
 
 def _ends(check: Ladder) -> Ends:
-    """Noise at either end relative to the middle: the most likely of a few, where there are
-    points enough to tell; else the usual."""
+    """Noise at either end relative to the middle.
+
+    The most likely of a few, where there are points enough to tell; else the usual."""
     half = check.frequency_hz.size
     weighted = check.residual * np.sqrt(1.0 / (1.0 - np.concatenate([check.leverage] * 2)))
     noise = weighted.reshape(2, half) * relative_noise(check.frequency_hz)

@@ -22,7 +22,9 @@ USUAL_ENDS: Ends = (5.0, 5.0)
 
 
 def outside(frequency_hz: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """How far each frequency lies below 1 Hz and above 1 MHz, in decades from 0 to 1."""
+    """How far each frequency lies below 1 Hz and above 1 MHz, in decades from 0 to 1.
+
+    Shape (n,) each."""
     below, above = np.log10(1.0 / frequency_hz), np.log10(frequency_hz / 1e6)
     return np.clip(below, 0.0, 1.0), np.clip(above, 0.0, 1.0)
 
@@ -31,7 +33,7 @@ def relative_noise(frequency_hz: FloatArray, ends: Ends = USUAL_ENDS) -> FloatAr
     """Noise relative to the middle of the band: 1 from 1 Hz to 1 MHz, `ends` a decade outside.
 
     Analysers reach 0.1-0.5 % of |Z| in mid band, 1-3 % at MHz (inductance, calibration) and at
-    mHz (drift).
+    mHz (drift). Shape (n,).
     """
     below, above = outside(frequency_hz)
     return np.asarray(1.0 + (ends[0] - 1.0) * below + (ends[1] - 1.0) * above)

@@ -1,0 +1,1 @@
+"""In what order things happen: the only room that knows Prefect."""

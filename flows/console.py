@@ -51,8 +51,9 @@ def emit(result: Any, as_json: bool, show: Callable[[], None]) -> None:
 
 
 def plain_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """For `dataclasses.asdict`: parameters beside the core ones by name, and no word of them where
-    there are none."""
+    """For `dataclasses.asdict`.
+
+    Parameters beside the core ones by name, and no word of them where there are none."""
     return {name: dict(value) if name == "others" else value
             for name, value in pairs if not (name == "others" and value == ())}
 
@@ -62,8 +63,9 @@ class Terminated(BaseException):
 
 
 class Asked:
-    """Which signal asked this process to stop, None as long as none did, and in a sentence how the
-    run obeyed a stop, whoever asked for it."""
+    """Which signal asked this process to stop, and how the run obeyed.
+
+    None as long as no signal did; a sentence on how the run obeyed a stop, whoever asked for it."""
 
     by: int | None = None
     how: str = ""
@@ -85,8 +87,10 @@ ASKED: ContextVar[Asked] = ContextVar("asked")
 
 @contextmanager
 def terminable() -> Iterator[Asked]:
-    """Ctrl-C, SIGTERM, and SIGHUP from a closed terminal, unwind the block: the press is stopped by
-    policy, display and server are put away."""
+    """Ctrl-C, SIGTERM, and SIGHUP from a closed terminal, unwind the block.
+
+    Each is raised as KeyboardInterrupt or Terminated, whatever a library made of it. The press is
+    stopped by policy, display and server are put away."""
     asked = Asked()
 
     def stop(number: int, _: object) -> None:
@@ -113,9 +117,10 @@ def terminable() -> Iterator[Asked]:
 
 
 def wrapped_stop(error: BaseException) -> BaseException | None:
-    """The stop that a library made an error of its own of, None for any other error. Prefect may
-    have taken the signal as one of its own; pydantic, whose compiled part ran, may leave no more
-    of it than its name in a message."""
+    """The stop that a library made an error of its own of, None for any other error.
+
+    Prefect may have taken the signal as one of its own; pydantic, whose compiled part ran, may
+    leave no more of it than its name in a message."""
     asked = ASKED.get(None)
     for one in behind(error):
         if isinstance(one, (KeyboardInterrupt, Terminated)) or type(one).__name__ == BY_PREFECT:
@@ -128,8 +133,10 @@ def wrapped_stop(error: BaseException) -> BaseException | None:
 
 
 def behind(error: BaseException | None) -> Iterator[BaseException]:
-    """The error and those that it was made of. None for one of the project's own: what went wrong
-    while a stop was obeyed is what the person must read."""
+    """The error and those that it was made of.
+
+    None for one of the project's own: what went wrong while a stop was obeyed is what the person
+    must read."""
     while error is not None and not isinstance(error, PressloopError):
         yield error
         hidden = error.__suppress_context__

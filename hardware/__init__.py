@@ -1,0 +1,1 @@
+"""What touches machines: recipe in, raw readings out."""

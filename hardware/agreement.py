@@ -14,8 +14,9 @@ def compare(envelope: Envelope, press: PressIdentity) -> None:
 
 
 def disagreements(envelope: Envelope, press: PressIdentity) -> tuple[BadInput, ...]:
-    """Where the settings allow more than the press says it can, or assume another die area:
-    pressure on the sample would then be wrong by the ratio of the areas."""
+    """Where the settings allow more than the press says it can, or assume another die area.
+
+    Pressure on the sample would then be wrong by the ratio of the areas."""
     found = []
     if not abs(press.die_area_mm2 / envelope.die_area_mm2 - 1.0) <= 1e-3:
         found.append(BadInput(

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pressloop.hardware.agreement import compare
+from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.hardware.envelope import Envelope, check
 from pressloop.hardware.protocols import CycleReport, CycleState, OnStop, Press, stack_tag
-from pressloop.hardware.undisturbed import undisturbed
 from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
@@ -53,7 +53,8 @@ def run_cycle(press: Press, envelope: Envelope, cycle_id: int, stack: Stack, rec
 
 def collect(press: Press, cycle_id: int, stack: Stack, recipe: Recipe, *,
             on_stop: OnStop = "finish") -> Trace | None:
-    """What became of a cycle commanded earlier: its trace, watched to the end if it still runs;
+    """What became of a cycle commanded earlier: its trace, watched to the end if it still runs.
+
     None if the press never accepted it.
 
     Raises OutcomeUnknown when the press cannot tell, or accepted another stack or recipe under
@@ -67,8 +68,10 @@ def collect(press: Press, cycle_id: int, stack: Stack, recipe: Recipe, *,
 
 
 def watch(press: Press, cycle_id: int) -> Trace:
-    """Polls until the cycle has ended. Raises Fault when it was released early or overruns,
-    OutcomeUnknown when the press cannot tell or does not answer."""
+    """Polls until the cycle has ended.
+
+    Raises Fault when it was released early or overruns, OutcomeUnknown when the press cannot tell
+    or does not answer."""
     began, longest_s = time.monotonic(), 0.0
     while True:
         report = ask(press, cycle_id)
@@ -87,8 +90,9 @@ def _start_and_watch(press: Press, cycle_id: int, stack: Stack, recipe: Recipe) 
 
 
 def ask(press: Press, cycle_id: int) -> CycleReport:
-    """The press's report, asked for a few times. Raises OutcomeUnknown when there is none: once a
-    cycle may run, silence proves nothing."""
+    """The press's report, asked for a few times.
+
+    Raises OutcomeUnknown when there is none: once a cycle may run, silence proves nothing."""
     trouble = ""
     for _ in range(ASKED):
         try:
@@ -127,8 +131,9 @@ def _ended(report: CycleReport) -> Trace | None:
 
 
 def _unloading(press: Press, cycle_id: int, on_stop: OnStop, work: Callable[[], Trace]) -> Trace:
-    """Runs `work`; whatever goes wrong, the platens unload. A stop carries a note of what becomes
-    of the cycle."""
+    """Runs `work`; whatever goes wrong, the platens unload.
+
+    A stop carries a note of what becomes of the cycle."""
     try:
         return work()
     except NotReady:

@@ -38,8 +38,9 @@ def open_interlocks(interlocks: Iterable[Interlock]) -> tuple[str, ...]:
 
 def atmosphere_interlocks(o2_ppm: float | None, h2o_ppm: float | None, limits: Envelope
                           ) -> tuple[Interlock, ...]:
-    """Oxygen and water (ppm) where the envelope asks for them; () where it asks for neither. What
-    is not told, NaN or below zero is not ok."""
+    """Oxygen and water (ppm) where the envelope asks for them; () where it asks for neither.
+
+    What is not told, NaN or below zero is not ok."""
     found = []
     for name, read, most in (("oxygen", o2_ppm, limits.max_o2_ppm),
                              ("water", h2o_ppm, limits.max_h2o_ppm)):

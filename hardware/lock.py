@@ -139,14 +139,18 @@ def locks_folder() -> Path:
 
 
 def lock_path(serial: str) -> Path:
-    """The lock file of a press: the same for every process of this user, or of the group, whatever
-    its temporary folder is set to."""
+    """The lock file of a press.
+
+    The same for every process of this user, or of the group, whatever its temporary folder is set
+    to."""
     return locks_folder() / f"pressloop-{_digest(serial)}.lock"
 
 
 def state_path(name: str) -> Path:
-    """A file of this user's that outlives a restart of the computer: in PRESSLOOP_STATE, else
-    beside the locks where those have been moved, else in the user's state folder."""
+    """A file of this user's that outlives a restart of the computer.
+
+    In PRESSLOOP_STATE, else beside the locks where those have been moved, else in the user's state
+    folder."""
     home = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     folder = Path(os.environ.get("PRESSLOOP_STATE") or os.environ.get(VARIABLE)
                   or Path(home) / "pressloop")
@@ -155,8 +159,10 @@ def state_path(name: str) -> Path:
 
 
 def shared(path: str, flags: int) -> int:
-    """Opens a file of `state_path`, for Python's `open`: this user's alone, or the group's where
-    its folder is a group's, whatever the umask says. Raises OSError, also for a symbolic link."""
+    """Opens a file of `state_path`, for Python's `open`.
+
+    This user's alone, or the group's where its folder is a group's, whatever the umask says. Raises
+    OSError, also for a symbolic link."""
     folder = Path(path).parent.stat()
     descriptor = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     if os.fstat(descriptor).st_uid == os.getuid():

@@ -1,5 +1,6 @@
-"""Users of one computer who do not share a folder of locks, or of whom one has not named it: they
-are told about each other.
+"""Users of one computer who do not share a folder of locks, or of whom one has not named it.
+
+They are told about each other.
 
 Whoever holds a press announces it by an empty file in /tmp, whose name says press, user, process
 and when that process began, and whose owner the kernel vouches for. It holds nothing and can be
@@ -52,8 +53,9 @@ class Announcement:
         return FOLDER / f"pressloop-{self.press}.{self.user}.{self.process}.{self.began}"
 
     def is_true(self) -> bool:
-        """That user made it, and that very process lives. Where /proc hides other users'
-        processes, they are taken to live."""
+        """That user made it, and that very process lives.
+
+        Where /proc hides other users' processes, they are taken to live."""
         try:
             found = self.path.lstat()
         except OSError:
@@ -67,9 +69,10 @@ class Announcement:
 
 @contextmanager
 def announced(serial: str, press: str, among: Path | None = None) -> Iterator[None]:
-    """Tells other users, for the length of the block, that this process holds the press. Raises
-    PressHeld where a process of another user does, or, with a folder, of one of those who may
-    write it; of two that come together, at least one."""
+    """Tells other users, for the length of the block, that this process holds the press.
+
+    Raises PressHeld where a process of another user does, or, with a folder, of one of those who
+    may write it; of two that come together, at least one."""
     mine = Announcement(press, os.getuid(), os.getpid(), began(os.getpid()) or 0)
     mine.path.unlink(missing_ok=True)
     os.close(os.open(mine.path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600))
@@ -102,8 +105,8 @@ def _may_write(user: int, folder: Path) -> bool:
 def began(process: int) -> int | None:
     """When a process that lives began, in the kernel's ticks; None where there is none."""
     try:
-        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-        return None if told[STATE] in DEAD else int(told[BEGAN])
+        stat = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        return None if stat[STATE] in DEAD else int(stat[BEGAN])
     except (OSError, IndexError, ValueError):
         return None
 

@@ -19,9 +19,11 @@ PRIVATE = tuple(map(ipaddress.ip_network, (
 
 
 def prove_target(name: str, host: str, public_target: bool) -> None:
-    """Loopback and private targets pass. Modbus and raw SCPI have no authentication, so any other
-    raises BadInput under the settings key `name`, unless `public_target`; a name is judged by every
-    address it has. Raises Fault for a name that nobody can resolve."""
+    """Loopback and private targets pass.
+
+    Modbus and raw SCPI have no authentication, so any other raises BadInput under the settings key
+    `name`, unless `public_target`; a name is judged by every address it has. Raises Fault for a
+    name that nobody can resolve."""
     if public_target:
         return
     for address in addresses(host):
@@ -32,8 +34,9 @@ def prove_target(name: str, host: str, public_target: bool) -> None:
 
 
 def prove_listen(host: str, expose: bool) -> None:
-    """Only loopback is listened on, unless `expose`. Raises BadInput; 0.0.0.0, :: and an empty host
-    mean every network there is."""
+    """Only loopback is listened on, unless `expose`.
+
+    Raises BadInput; 0.0.0.0, :: and an empty host mean every network there is."""
     if expose:
         return
     if not host or not all(_plain(address).is_loopback for address in addresses(host)):

@@ -31,6 +31,8 @@ class Person(Protocol):
     """Asks, and waits for the answer."""
 
     def ask(self, question: Question) -> Mapping[str, float | str]:
-        """A value for every blank, of its kind but otherwise as the person wrote it: whoever asks
-        judges it, and asks again with `trouble`. Raises Fault when nobody can be asked."""
+        """A value for every blank, of its kind but otherwise as the person wrote it.
+
+        Whoever asks judges it, and asks again with `trouble`. Raises Fault when nobody can be
+        asked."""
         ...

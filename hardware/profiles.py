@@ -89,8 +89,10 @@ class Own:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What neither die nor material sets: the press's force (N), the coldest temperature (degC),
-    the longest dwell (s), the fastest rate (MPa/s), the atmosphere (ppm, None for any)."""
+    """What neither die nor material sets.
+
+    The press's force (N), the coldest temperature (degC), the longest dwell (s), the fastest rate
+    (MPa/s), the atmosphere (ppm, None for any)."""
 
     press_max_force_n: float
     min_temperature_c: float = 15.0
@@ -101,7 +103,7 @@ class Bounds:
 
 
 @dataclass(frozen=True, order=True, slots=True)
-class Limit:
+class ProfileLimit:
     """One upper limit and who sets it; the smaller one sorts first."""
 
     value: float
@@ -118,10 +120,10 @@ def envelope_of(die: Die | None, materials: Sequence[Material], bounds: Bounds,
     own = own or Own()
     parts: list[Die | Material] = [*([die] if die else []), *materials]
     pressure = tightest("die_max_pressure_mpa", own.max_pressure_mpa, (
-        Limit(p.max_pressure_mpa, _who(p, p.pressure_reason)) for p in parts
+        ProfileLimit(p.max_pressure_mpa, _who(p, p.pressure_reason)) for p in parts
         if p.max_pressure_mpa is not None), asked=die is None)
     heat = tightest("max_temperature_c", own.max_temperature_c, (
-        Limit(p.max_temperature_c, _who(p, p.temperature_reason)) for p in parts),
+        ProfileLimit(p.max_temperature_c, _who(p, p.temperature_reason)) for p in parts),
         asked=die is None)
     opening = _opening(die, own)
     named = [("die_max_pressure_mpa", pressure), ("max_temperature_c", heat),
@@ -136,9 +138,12 @@ def envelope_of(die: Die | None, materials: Sequence[Material], bounds: Bounds,
         because=tuple((name, limit.who) for name, limit in named if limit and limit.who))
 
 
-def tightest(key: str, own: float | None, limits: Iterable[Limit], *, asked: bool) -> Limit:
-    """The smallest limit; the settings' own number where it is smaller still. Raises BadInput when
-    it is larger, when it is no number, or when it is `asked` for and missing."""
+def tightest(key: str, own: float | None, limits: Iterable[ProfileLimit], *, asked: bool
+             ) -> ProfileLimit:
+    """The smallest limit; the settings' own number where it is smaller still.
+
+    Raises BadInput when it is larger, when it is no number, or when it is `asked` for and
+    missing."""
     least = min(limits, default=None)
     if own is None:
         if asked or least is None:
@@ -150,8 +155,8 @@ def tightest(key: str, own: float | None, limits: Iterable[Limit], *, asked: boo
         raise BadInput(f"envelope.{key}", own, f"at most {least.value:g} ({least.who})",
                        "Settings may tighten a profile, never loosen it: lower or remove the key.")
     if least is None:
-        return Limit(own)
-    return Limit(own, least.who if own == least.value else "number in [envelope]")
+        return ProfileLimit(own)
+    return ProfileLimit(own, least.who if own == least.value else "number in [envelope]")
 
 
 def _diameter(die: Die | None, own: Own) -> float:
@@ -167,9 +172,9 @@ def _diameter(die: Die | None, own: Own) -> float:
     return die.diameter_mm
 
 
-def _opening(die: Die | None, own: Own) -> Limit | None:
+def _opening(die: Die | None, own: Own) -> ProfileLimit | None:
     limits = [] if die is None or die.open_below_c is None else [
-        Limit(die.open_below_c, die.name)]
+        ProfileLimit(die.open_below_c, die.name)]
     if own.open_below_c is None and not limits:
         return None
     return tightest("open_below_c", own.open_below_c, limits, asked=False)

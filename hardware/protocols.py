@@ -16,10 +16,10 @@ from typing import Literal, Protocol
 
 from pressloop.hardware.envelope import Envelope
 from pressloop.hardware.person import Person
+from pressloop.trials.plain_values import PlainRecipe, PlainStack, PlainTrace
 from pressloop.trials.recipe import RATES, Recipe
 from pressloop.trials.spectrum import Spectrum
 from pressloop.trials.stack import Stack
-from pressloop.trials.trace import Trace
 
 OnStop = Literal["finish", "release"]
 """What a stop or a lost link in mid press does: the machine finishes the cycle by itself, or
@@ -27,7 +27,9 @@ unloads now."""
 
 
 class ReadFile(Protocol):
-    """A reader of impedance files; which sweep of a file, and its columns, are as in
+    """A reader of impedance files.
+
+    Which sweep of a file, and its columns, are as in
     `pressloop.evaluation.readers.read_spectrum`."""
 
     def __call__(self, path: Path, area_cm2: float, /, *, sweep: str = "last",
@@ -92,8 +94,9 @@ class PressIdentity:
 
 @dataclass(frozen=True, slots=True)
 class MeterIdentity:
-    """What the meter says of itself. `compensation` is the state of its open and short
-    corrections, in the meter's words."""
+    """What the meter says of itself.
+
+    `compensation` is the state of its open and short corrections, in the meter's words."""
 
     name: str
     serial: str
@@ -131,11 +134,11 @@ class CycleReport:
 
     cycle_id: int
     state: CycleState
-    trace: Trace | None = None
+    trace: PlainTrace | None = None
     elapsed_s: float = 0.0
     duration_s: float = 0.0
     stack_id: str | None = None
-    recipe: Recipe | None = None
+    recipe: PlainRecipe | None = None
     reason: str = ""
     stack_tag: int | None = None
 
@@ -151,8 +154,8 @@ class KnownCycle:
     cycle_id: int
     stack_id: str | None = None
     stack_tag: int | None = None
-    recipe: Recipe | None = None
-    stack: Stack | None = None
+    recipe: PlainRecipe | None = None
+    stack: PlainStack | None = None
 
 
 class Press(Protocol):
@@ -167,8 +170,9 @@ class Press(Protocol):
         ...
 
     def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
-        """Every cycle that the machine, or the record that is kept for it, remembers, by rising
-        id; with an id above `after` also one whose stack nobody remembers. What surely was never
+        """Every cycle that the machine, or the record that is kept for it, remembers, by rising id.
+
+        With an id above `after` also one whose stack nobody remembers. What surely was never
         accepted is left out. Asks no person, moves nothing."""
         ...
 
@@ -185,13 +189,17 @@ class Press(Protocol):
         ...
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
-        """Begin one cycle. Raises OutOfEnvelope, Fault when refused (nothing moves), or
-        OutcomeUnknown when it cannot be told whether the press accepted."""
+        """Begin one cycle.
+
+        Raises OutOfEnvelope, Fault when refused (nothing moves), or OutcomeUnknown when it cannot
+        be told whether the press accepted."""
         ...
 
     def report(self, cycle_id: int) -> CycleReport:
-        """What became of a cycle. Harmless, may be repeated. Raises Fault when there is no
-        answer; an alarm that ended the cycle is no fault of the answer but RELEASED."""
+        """What became of a cycle.
+
+        Harmless, may be repeated. Raises Fault when there is no answer; an alarm that ended the
+        cycle is no fault of the answer but RELEASED."""
         ...
 
     def release(self) -> None:
@@ -211,8 +219,9 @@ class ImpedanceMeter(Protocol):
         ...
 
     def sweep(self, stack: Stack) -> tuple[Spectrum, ...]:
-        """One sweep of every electrode, the full one first. Harmless, may be repeated.
-        Raises Fault when no sweep could be had."""
+        """One sweep of every electrode, the full one first.
+
+        Harmless, may be repeated. Raises Fault when no sweep could be had."""
         ...
 
     def close(self) -> None:

@@ -39,8 +39,10 @@ def connect_press(driver: str, options: Mapping[str, object], place: Place) -> P
 
 def press_steps(driver: str, options: Mapping[str, object], die_area_mm2: float
                 ) -> dict[str, float]:
-    """The step in which this press holds each set point, of those that have one, as its driver's
-    `steps(options, die_area_mm2)` tells; {} of a driver that does not. Raises BadInput."""
+    """The step in which this press holds each set point, of those that have one.
+
+    As its driver's `steps(options, die_area_mm2)` tells; {} of a driver that does not. Raises
+    BadInput."""
     module = _press_module(driver)
     found: dict[str, float] = module.steps(options, die_area_mm2) if hasattr(
         module, "steps") else {}

@@ -20,8 +20,10 @@ UNITS = (*PINT, "percent_of_maximum", "bar_oil", "MPa_oil", "MPa")
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What conversions need: die area (for MPa on the sample), largest force (for per cent), piston
-    area (for oil pressure), None where it is not known."""
+    """What conversions need.
+
+    Die area (for MPa on the sample), largest force (for per cent), piston area (for oil pressure),
+    None where it is not known."""
 
     die_area_mm2: float
     max_force_n: float
@@ -39,8 +41,10 @@ def from_newton(force_n: float, unit: str, machine: Machine) -> float:
 
 
 def newton_per(unit: str, machine: Machine) -> float:
-    """Newton in one of this unit. N/mm2 is MPa, so MPa times mm2 is N. Raises BadInput for a unit
-    that is not in `UNITS`, or a machine whose area or force is missing, NaN or not above zero."""
+    """Newton in one of this unit.
+
+    N/mm2 is MPa, so MPa times mm2 is N. Raises BadInput for a unit that is not in `UNITS`, or a
+    machine whose area or force is missing, NaN or not above zero."""
     if unit in PINT:
         return _pint_factor(unit)
     if unit == "percent_of_maximum":

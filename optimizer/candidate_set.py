@@ -28,8 +28,9 @@ that just does is better than it."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CandidateSet:
-    """Recipes, each once, their points (m, d) and risk; `tried` (m,) marks those that have
-    readings."""
+    """Recipes, each once, their points (m, d) and risk.
+
+    `tried` (m,) marks those that have readings."""
 
     recipes: tuple[Recipe, ...]
     points: Tensor
@@ -43,8 +44,10 @@ class CandidateSet:
 
 
 def candidates(models: Models, seed: int) -> CandidateSet:
-    """Points all over the cube, the recipes tried, and clouds round the incumbent and the best ones
-    tried, as far as they may survive. Where none is believed to, the least dangerous ones."""
+    """Points all over the cube, the recipes tried, and clouds round the best ones.
+
+    The best ones are the incumbent and the best tried, as far as they may survive. Where none is
+    believed to, the least dangerous ones."""
     points = [spread(len(models.space.free), SPREAD, seed)]
     if models.log_resistance is not None:
         tried = models.tried
@@ -58,7 +61,9 @@ def candidates(models: Models, seed: int) -> CandidateSet:
 
 
 def safest(models: Models, points: Tensor) -> CandidateSet:
-    """Points and ever smaller neighbourhoods of the least dangerous one, least dangerous first."""
+    """Points and ever smaller neighbourhoods of the least dangerous one, least dangerous first.
+
+    Points have shape (m, d)."""
     for turn, width in enumerate((0.3, *WIDTHS)):
         least = points[models.risk(points).danger().argmin()].unsqueeze(0)
         points = models.searched(torch.cat([points, near(least, width, 2 * CLOUD, turn)]))
@@ -67,7 +72,9 @@ def safest(models: Models, points: Tensor) -> CandidateSet:
 
 
 def rounded_set(models: Models, points: Tensor) -> CandidateSet:
-    """Rounded, so that what is believed of a recipe is believed of what will be pressed."""
+    """Rounded, so that what is believed of a recipe is believed of what will be pressed.
+
+    Points have shape (m, d)."""
     recipes = rounded(models.space, points.numpy())
     known = _with_readings(models)
     at = models.unit(recipes)
@@ -97,8 +104,9 @@ def _tolerable(models: Models, found: CandidateSet) -> CandidateSet:
 
 
 def promising(models: Models, found: CandidateSet) -> CandidateSet:
-    """Those that may be better than the incumbent, at most MOST: no stack on recipes known to be
-    worse."""
+    """Those that may be better than the incumbent, at most MOST.
+
+    No stack on recipes known to be worse."""
     if models.log_resistance is None or not models.problem.objective.by_resistance:
         return found
     offset = models.problem.objective.offset

@@ -30,8 +30,9 @@ def spread(inputs: int, count: int, seed: int) -> Tensor:
 
 
 def near(centres: Tensor, width: float, count: int, seed: int) -> Tensor:
-    """A cloud of `count` points round each centre (k, d), kept in the cube; half of them move in
-    some of the inputs only, as the best change of many is often one of few."""
+    """A cloud of `count` points round each centre (k, d), kept in the cube.
+
+    Half of them move in some of the inputs only, as the best change of many is often one of few."""
     draw = np.random.default_rng(seed)
     shape = (centres.shape[0], count, centres.shape[1])
     step = width * draw.standard_normal(shape)
@@ -41,8 +42,9 @@ def near(centres: Tensor, width: float, count: int, seed: int) -> Tensor:
 
 
 def other_kinds(centres: Tensor, kinds: Sequence[int]) -> Tensor:
-    """Each centre (k, d) once for every other kind of each input that has `kinds`, the rest as it
-    is; a cloud would not reach them."""
+    """Each centre (k, d) once for every other kind of each input that has `kinds`.
+
+    The rest is as it is; a cloud would not reach them."""
     moved = []
     for i, count in enumerate(kinds):
         for place in torch.linspace(0.0, 1.0, count, dtype=torch.float64) if count > 1 else ():

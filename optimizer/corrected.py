@@ -13,8 +13,9 @@ from pressloop.trials.trial import Trial
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
-    """Stacks whose record a person has put right, and what would be recommended by the first
-    records; `before` is None where they have no intact stack."""
+    """Stacks whose record was put right, and what the first records would recommend.
+
+    `before` is None where the first records have no intact stack."""
 
     corrected: tuple[Trial, ...]
     before: Recommendation | None

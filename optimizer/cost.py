@@ -40,8 +40,10 @@ class Cost:
         number("cost.room_c", self.room_c)
 
     def minutes(self, space: Space, x: FloatArray, from_c: Sequence[float]) -> FloatArray:
-        """Of one more stack at each of points x (n, d) of the unit cube, shape (n,); the platens
-        come from the nearest of the temperatures `from_c`, as a batch is put in order."""
+        """Of one more stack at each of points x (n, d) of the unit cube, shape (n,).
+
+        The platens come from the nearest of the temperatures `from_c`, as a batch is put in
+        order."""
         temperature = space.values("temperature_c", x)
         away = np.abs(temperature[:, None] - np.asarray(from_c, dtype=np.float64)).min(1)
         return self._standing(space, x) + away / self.heating_c_per_min
@@ -57,8 +59,10 @@ class Cost:
 
 
 def heating_order(recipes: Sequence[Recipe], from_c: float) -> list[int]:
-    """The order of recipes in which the platens heat and cool least, coming from `from_c`: to the
-    nearer end of their temperatures, then straight to the other. Equal ones keep their order."""
+    """The order of recipes in which the platens heat and cool least, coming from `from_c`.
+
+    To the nearer end of their temperatures, then straight to the other. Equal ones keep their
+    order."""
     if not recipes:
         return []
     at = [r.temperature_c for r in recipes]

@@ -1,5 +1,7 @@
-"""What a recommendation costs and what could change it: the price of caution, the stack that would
-tell most, and how many replicates would prove the gain."""
+"""What a recommendation costs and what could change it.
+
+The price of caution, the stack that would tell most, and how many replicates would prove the
+gain."""
 
 from __future__ import annotations
 
@@ -24,8 +26,9 @@ POWER, SIGNIFICANCE = 0.80, 0.05
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What would be recommended if this chance of crushing were allowed; `cautious` is False where
-    no recipe keeps to it."""
+    """What would be recommended if this chance of crushing were allowed.
+
+    `cautious` is False where no recipe keeps to it."""
 
     max_crush_probability: float
     recipe: Recipe
@@ -64,9 +67,10 @@ def decision_analysis(models: Models, recipe: Recipe) -> DecisionAnalysis:
 
 
 def stacks_to_prove(difference: float, scatter: float) -> int | None:
-    """Stacks of each of two recipes that show a difference of ln R, given the scatter of ln R from
-    stack to stack, with 80 % power at 5 %, two-sided: 2 (z_0.975 + z_0.8)^2 (scatter/difference)^2,
-    at least 2. None where there is no difference to show."""
+    """Stacks of each of two recipes that show a difference of ln R.
+
+    Given the scatter of ln R from stack to stack, with 80 % power at 5 %, two-sided: 2 (z_0.975 +
+    z_0.8)^2 (scatter/difference)^2, at least 2. None where there is no difference to show."""
     if not abs(difference) > 1e-3:
         return None
     reach = stats.norm.ppf(1.0 - SIGNIFICANCE / 2.0) + stats.norm.ppf(POWER)
@@ -87,8 +91,9 @@ def _price(models: Models, level: float) -> Price:
 
 
 def telling_stack(models: Models, recipe: Recipe) -> TellingStack | None:
-    """The next stack that would tell most, where `recipe` is recommended; None where no candidate
-    is safe enough to be tried."""
+    """The next stack that would tell most, where `recipe` is recommended.
+
+    None where no candidate is safe enough to be tried."""
     at = models.unit([recipe])
     points = torch.cat([spread(at.shape[1], CANDIDATES, 1), near(at, 0.15, CLOUD, 1), at])
     able = rounded_set(models, models.searched(points))
@@ -107,8 +112,9 @@ def telling_stack(models: Models, recipe: Recipe) -> TellingStack | None:
 
 
 def _change_of_mind(models: Models, at: Tensor, there: Tensor) -> tuple[float | None, float]:
-    """The reading at `there` below which it is believed better than `at`, in ohm cm2, and the
-    chance of such a reading."""
+    """The reading at `there` below which it is believed better than `at`, and its chance.
+
+    In ohm cm2, and the chance of such a reading."""
     both = torch.cat([at, there])
     mean, sd = (v.tolist() for v in models.moments(both))
     covariance = models.covariance(both, both)

@@ -25,10 +25,11 @@ ROBUST = 64
 def choose_among(recipes: Sequence[Recipe], problem: Problem, history: Sequence[Trial], *,
                  count: int = 1, seed: int = 0, models: Models | None = None
                  ) -> tuple[Recipe, ...]:
-    """The next recipes to press, each of them one of `recipes` and none twice; fewer than `count`
-    where there are fewer. As `propose`: first those nearest to a Sobol sequence, then those whose
-    stacks improve what is recommended most. `models` are those of this history, fitted here where
-    they are not given. Raises BadInput where there are no recipes.
+    """The next recipes to press, each of them one of `recipes` and none twice.
+
+    Fewer than `count` where there are fewer. As `propose`: first those nearest to a Sobol sequence,
+    then those whose stacks improve what is recommended most. `models` are those of this history,
+    fitted here where they are not given. Raises BadInput where there are no recipes.
     """
     offered = list(dict.fromkeys(recipes))
     if not offered:
@@ -43,8 +44,10 @@ def choose_among(recipes: Sequence[Recipe], problem: Problem, history: Sequence[
 
 
 def recommend_among(models: Models, recipes: Sequence[Recipe]) -> Recipe:
-    """As the incumbent, of these recipes: the lowest resistance with the losses counted among those
-    that keep the limits, the one most likely to survive where none does."""
+    """As the incumbent, of these recipes.
+
+    The lowest resistance with the losses counted among those that keep the limits, the one most
+    likely to survive where none does."""
     offered = list(dict.fromkeys(recipes))
     points = models.unit(offered)
     risk = models.risk(points)

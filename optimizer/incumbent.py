@@ -25,7 +25,7 @@ Offset = Callable[[Models, Tensor], Tensor]
 
 
 def no_offset(models: Models, points: Tensor) -> Tensor:
-    """Resistance alone."""
+    """Resistance alone. Points (m, d) to (m,)."""
     return torch.zeros(points.shape[0], dtype=torch.float64)
 
 
@@ -39,6 +39,7 @@ def within_limits(models: Models, risk: Risk, max_crush: float | None = None) ->
 
 def incumbent(models: Models, offset_of: Offset = no_offset) -> tuple[Tensor, bool]:
     """Best point of the cube (d,), and whether it keeps to the limits: else it is the safest one.
+
     The best candidate is followed by the best of ever smaller neighbourhoods of it."""
     tried = models.tried
     points = models.searched(torch.cat([spread(tried.shape[-1], SPREAD, 0), tried]))
@@ -53,8 +54,9 @@ def incumbent(models: Models, offset_of: Offset = no_offset) -> tuple[Tensor, bo
 
 
 def _pick(models: Models, points: Tensor, offset_of: Offset) -> tuple[Tensor, bool]:
-    """The point of lowest robust value, losses counted, among those that keep the limits; where
-    none does, the one most likely to survive."""
+    """The point of lowest robust value, losses counted, among those that keep the limits.
+
+    Where none does, the one most likely to survive."""
     risk = models.risk(points)
     allowed = within_limits(models, risk)
     if not bool(allowed.any()):
@@ -68,9 +70,11 @@ def _pick(models: Models, points: Tensor, offset_of: Offset) -> tuple[Tensor, bo
 
 
 def losses(models: Models, risk: Risk) -> Tensor:
-    """What lost stacks add to ln R, shape (m,): -losses ln P(survive), so that resistance is traded
-    for stacks. A limit alone would recommend at its very edge. A way to fail that no stack has
-    shown is held by its limit alone: what is only feared is no price."""
+    """What lost stacks add to ln R, shape (m,).
+
+    -losses ln P(survive), so that resistance is traded for stacks. A limit alone would recommend at
+    its very edge. A way to fail that no stack has shown is held by its limit alone: what is only
+    feared is no price."""
     total = torch.zeros_like(risk.crush)
     for modes, chance in (((FailureMode.CRUSHED,), risk.crush), (OTHER_MODES, risk.fail)):
         if any(mode in models.shown for mode in modes):
@@ -79,8 +83,9 @@ def losses(models: Models, risk: Risk) -> Tensor:
 
 
 def robust(models: Models, points: Tensor) -> Tensor:
-    """ln R, mean plus RISK_AVERSION standard deviations, averaged over the set-point error; points
-    (m, d) to (m,)."""
+    """ln R, mean plus RISK_AVERSION standard deviations, averaged over the set-point error.
+
+    Points (m, d) to (m,)."""
     shifts = around(models.off)
     moved = (points.unsqueeze(1) + shifts).reshape(-1, points.shape[-1])
     mean, sd = models.moments(moved)

@@ -21,8 +21,9 @@ APART = 0.1
 
 def initial_design(models: Models, known: Sequence[Recipe], count: int, seed: int
                    ) -> list[Recipe]:
-    """The next recipes of the Sobol sequence of this seed that are believed to survive, as the
-    first stacks already tell where none does; where too few are, the least dangerous ones."""
+    """The next recipes of the Sobol sequence of this seed that are believed to survive.
+
+    The first stacks already tell where none does; where too few are, the least dangerous ones."""
     done, space = set(known), models.space
     if count == 0:
         return []

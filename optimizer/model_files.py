@@ -33,15 +33,17 @@ def prove_files(choice: SurrogateChoice) -> None:
 
 def dataset(rows: Rows) -> SupervisedDataset:
     """Rows as BoTorch takes them: the unit cube with the group as last column."""
-    x = torch.cat([torch.from_numpy(rows.x), torch.from_numpy(rows.group).double()[:, None]], 1)
-    y, variance = (torch.from_numpy(v)[:, None] for v in (rows.y, rows.variance))
+    # Copies: arrays that came from another process are read-only, which tensors cannot be.
+    x = torch.cat([torch.tensor(rows.x), torch.tensor(rows.group).double()[:, None]], 1)
+    y, variance = (torch.tensor(v)[:, None] for v in (rows.y, rows.variance))
     return SupervisedDataset(x, y, Yvar=variance, outcome_names=["y"],
                              feature_names=[f"x{i}" for i in range(x.shape[1])])
 
 
 def fit_model(choice: SurrogateChoice, rows: Rows, prior: Prior, seed: int = 0) -> Model | None:
-    """The surrogate of ln R for these rows; None where there are none. Raises BadInput, naming the
-    module, where it raises or its posterior is none."""
+    """The surrogate of ln R for these rows; None where there are none.
+
+    Raises BadInput, naming the module, where it raises or its posterior is none."""
     if rows.y.size == 0:
         return None
     module = _module("model", choice.model)
@@ -51,8 +53,9 @@ def fit_model(choice: SurrogateChoice, rows: Rows, prior: Prior, seed: int = 0) 
 
 def fit_unknown(choice: SurrogateChoice, none: Rows, labels: Rows, prior: ThresholdPrior
                 ) -> Model | None:
-    """The model of failures that nobody knows the way of. A threshold rises in one direction, and
-    here none is known: a plain process stands in for it."""
+    """The model of failures that nobody knows the way of.
+
+    A threshold rises in one direction, and here none is known: a plain process stands in for it."""
     if choice.failure_model == SurrogateChoice().failure_model:
         choice = replace(choice, failure_model=DIRECTIONLESS)
     return fit_failure(choice, none, labels, prior)
@@ -82,8 +85,9 @@ def _module(key: str, name: str) -> ModuleType:
 
 
 def _sound(key: str, name: str, rows: Rows, fit: Callable[[], Model], seed: int) -> Model:
-    """The fitted model, asked at a few rows and recipes whether its answers are numbers of the
-    right shape.
+    """The fitted model, proved at a few rows and recipes.
+
+    Its answers must be numbers of the right shape.
 
     A lab's own module may raise anything: whatever it is, the module and the rows are named.
     """

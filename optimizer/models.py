@@ -54,9 +54,10 @@ class Interval:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Risk:
-    """Probabilities that one more stack is crushed, and that it fails in another way (shorts,
-    delaminates, or as nobody knows) because of the recipe; each of the shape of the points asked
-    for."""
+    """Probabilities that one more stack is crushed, and that it fails in another way.
+
+    It shorts, delaminates, or fails as nobody knows, because of the recipe; each of the shape of
+    the points asked for."""
 
     crush: Tensor
     fail: Tensor
@@ -112,14 +113,16 @@ class Models:
 
     @property
     def laws(self) -> float | None:
-        """How far the stacks follow the usual laws of pressing: the weight of the physics prior;
+        """How far the stacks follow the usual laws of pressing: the weight of the physics prior.
+
         None of a model that weighs none."""
         return getattr(self.log_resistance, "laws", None)
 
     @cached_property
     def incumbent(self) -> tuple[Tensor, bool]:
-        """The point that would be recommended now, shape (d,), and whether it keeps the limits on
-        failure. Raises ValueError before the first intact stack."""
+        """The point that would be recommended now, shape (d,), and whether it keeps the limits.
+
+        The limits on failure. Raises ValueError before the first intact stack."""
         self.resistance_model  # noqa: B018 - raises where there is none
         return self.problem.objective.recommend(self)
 
@@ -179,14 +182,18 @@ class Models:
         return predict.covariance(self.resistance_model, a, b)
 
     def stack_scatter(self, x: Tensor) -> Tensor:
-        """Standard deviation of ln R from stack to stack at points (m, d): what is learned, and
-        what the set-point error makes of a slope, which is why stacks scatter more near the knee.
+        """Standard deviation of ln R from stack to stack at points (m, d).
+
+        What is learned, and what the set-point error makes of a slope, which is why stacks scatter
+        more near the knee.
         """
         return predict.scatter(self.resistance_model, x, self.off)
 
     def resistance(self, recipes: Sequence[Recipe], *, new_stack: bool = False) -> Interval:
-        """Interfacial resistance in ohm cm2: of the recipe itself, or of one more stack pressed
-        by it. Raises ValueError before the first intact stack."""
+        """Interfacial resistance in ohm cm2.
+
+        Of the recipe itself, or of one more stack pressed by it. Raises ValueError before the first
+        intact stack."""
         x = self.unit(recipes)
         more = self.stack_scatter(x) if new_stack else None
         with torch.no_grad():
@@ -221,7 +228,8 @@ class Models:
         return np.asarray(self.risk(self.unit(recipes)).log_survival().exp().numpy())
 
     def mode_probability(self, mode: FailureMode, x: Tensor) -> Tensor:
-        """Probability that one more stack fails so because of the recipe at points (m, d), (m,);
+        """Probability that one more stack fails so because of the recipe at points (m, d), (m,).
+
         0 where no row tells of this mode."""
         if mode not in self.failures:
             return x.new_zeros(x.shape[0])
@@ -270,8 +278,10 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
 
 
 def _wide_enough(problem: Problem, trials: Sequence[Trial]) -> Problem:
-    """The problem over a space that holds every stack: one that was pressed off a fixed variable
-    teaches what that variable does, while recipes keep to it."""
+    """The problem over a space that holds every stack.
+
+    One that was pressed off a fixed variable teaches what that variable does, while recipes keep to
+    it."""
     telling = [t.pressed for t in trials if isinstance(t.outcome, (Intact, Failed))]
     space = problem.space.over(telling)
     return problem if space == problem.space else replace(problem, space=space)

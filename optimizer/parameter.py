@@ -123,8 +123,9 @@ class Parameter:
         return float(self._scaled(np.asarray(value, dtype=np.float64)))
 
     def unit_values(self, values: Sequence[Value | None]) -> FloatArray:
-        """Coordinates of values, (n,): outside of the bounds they leave [0, 1]. NaN where a value
-        is not told, or of a kind that is not known."""
+        """Coordinates of values, (n,): outside of the bounds they leave [0, 1].
+
+        NaN where a value is not told, or of a kind that is not known."""
         told = [self.default if value is None else value for value in values]
         if self.kinds:
             last = max(len(self.kinds) - 1, 1)
@@ -174,8 +175,9 @@ class Parameter:
         return self.low <= value <= self.high and self.on_step(value)
 
     def on_step(self, value: float) -> bool:
-        """True where the value is a multiple of the step within what a machine may round, or where
-        there is none."""
+        """True where the value is a multiple of the step, or where there is no step.
+
+        Within what a machine may round."""
         if self.step is None:
             return True
         off = abs(value - round(value / self.step) * self.step)

@@ -73,8 +73,9 @@ def of_log_resistance(space: Space, limits: RiskLimits, *, laws: bool = True,
 
 
 def of_failure(space: Space, mode: FailureMode, draws: int | None = None) -> ThresholdPrior:
-    """Prior of one way to fail. More pressure crushes and shorts; less pressure, dwell and heat
-    delaminate."""
+    """Prior of one way to fail.
+
+    More pressure crushes and shorts; less pressure, dwell and heat delaminate."""
     rising = mode is not FailureMode.DELAMINATED
     slopes = SIDE if rising else HELPS
     others = [slopes.get(p.name, SIDE_OF_KINDS if p.kinds else OTHER_SIDE)

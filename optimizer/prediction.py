@@ -51,8 +51,10 @@ class Prediction:
 
 
 def predict(models: Models, recipe: Recipe) -> Prediction:
-    """Pure and deterministic. Raises BadInput before any stack has taught something, and for a
-    recipe off a fixed variable, of which the models say nothing."""
+    """Pure and deterministic.
+
+    Raises BadInput before any stack has taught something, and for a recipe off a fixed variable, of
+    which the models say nothing."""
     if not taught(models):
         raise BadInput("stacks", 0, "1 or more to learn from", " ".join((
             *models.notes, "Press or import some first.")))

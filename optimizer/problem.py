@@ -41,8 +41,9 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class SurrogateChoice:
-    """By which models stacks are learned from; the settings file's `[surrogate]` table has the same
-    keys.
+    """By which models stacks are learned from.
+
+    The settings file's `[surrogate]` table has the same keys.
 
     model: a file of `surrogates/models/`, or a dotted module name.
     failure_model: a file of `surrogates/failures/`, or a dotted module name.
@@ -56,10 +57,12 @@ class SurrogateChoice:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A search over `space`. `reference` is the recipe the lab uses now. `compared_at` are pairs of
-    `stack_pressure_mpa` or `measured_at_c` and the value at which recipes are compared where
-    readings differ in it; without one it is that of the newest stack. Without `learn_conditions`
-    readings count as if all were taken alike.
+    """A search over `space`.
+
+    `reference` is the recipe the lab uses now. `compared_at` are pairs of `stack_pressure_mpa` or
+    `measured_at_c` and the value at which recipes are compared where readings differ in it; without
+    one it is that of the newest stack. Without `learn_conditions` readings count as if all were
+    taken alike.
 
     Raises BadInput where controls have no reference or the objective cannot be had in this space.
     """
@@ -89,8 +92,10 @@ class Problem:
 
 
 def prove_reference(reference: Recipe, space: Space) -> None:
-    """Raises BadInput for a recipe that does not say every parameter, that no machine with the
-    steps of this space can hold, or that breaks a rule."""
+    """Raises BadInput for a recipe that this problem cannot have.
+
+    One that does not say every parameter, that no machine with the steps of this space can hold, or
+    that breaks a rule."""
     for p in space.parameters:
         value = reference.value(p.name)
         if value is None and p.default is None:

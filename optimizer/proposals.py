@@ -35,8 +35,9 @@ scatter of stacks as well."""
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A recipe, what it is for, what is predicted of it (empty before there is data), and a
-    sentence that says both.
+    """A recipe, what it is for, what is predicted of it, and a sentence that says both.
+
+    The prediction is empty before there is data.
 
     `predicted` is of one more stack: `resistance_ohm_cm2` with its 95 % interval `low_ohm_cm2` to
     `high_ohm_cm2`, `p_crushed`, `p_failed`, `survival`, `acquisition` (the logarithm of what the
@@ -182,8 +183,10 @@ def _log_gain(models: Models, points: Tensor, pending: Tensor, seed: int) -> Ten
 
 
 def build(models: Models, pending: Tensor, seed: int) -> AcquisitionFunction:
-    """The acquisition that the search names: a file of `optimizer/acquisitions/` or a dotted
-    module; before the first intact stack, `feasibility_first`. Raises BadInput where there is none.
+    """The acquisition that the search names.
+
+    A file of `optimizer/acquisitions/` or a dotted module; before the first intact stack,
+    `feasibility_first`. Raises BadInput where there is none. Pending points have shape (k, d).
     """
     name = ("feasibility_first" if models.log_resistance is None
             else models.problem.search.acquisition)
@@ -202,7 +205,7 @@ def _worth(models: Models, found: CandidateSet, pending: Tensor, values: Tensor,
     told = {"acquisition": float(values[at])}
     if models.log_resistance is not None:
         here = found[torch.tensor([at])]
-        fall = KnowledgeGradient(models, pending).fall(here.points)
+        fall = KnowledgeGradient(models, pending).fall(here.points).detach()
         told["expected_gain"] = -math.expm1(-float(fall * here.risk.log_survival().exp()))
     return told
 

@@ -72,8 +72,9 @@ def taught(models: Models) -> bool:
 
 
 def unused_intact(models: Models) -> int:
-    """How many intact stacks are known although none is learned from, as where the space holds a
-    variable at a value that none of them was pressed at."""
+    """How many intact stacks are known although none is learned from.
+
+    As where the space holds a variable at a value that none of them was pressed at."""
     if models.log_resistance is not None:
         return 0
     return sum(isinstance(t.outcome, Intact) for t in (*models.history, *models.earlier))
@@ -81,8 +82,9 @@ def unused_intact(models: Models) -> int:
 
 def sentence(purpose: str, numbers: dict[str, float], notes: tuple[str, ...] = (),
              unused: int = 0) -> str:
-    """One sentence with the numbers, and what is to be said of the models behind them. `unused` is
-    the number of intact stacks that none of them learns from."""
+    """One sentence with the numbers, and what is to be said of the models behind them.
+
+    `unused` is the number of intact stacks that none of them learns from."""
     told = []
     if "resistance_ohm_cm2" in numbers:
         told.append(f"expected {_short(numbers['resistance_ohm_cm2'])} ohm cm2 "

@@ -105,9 +105,10 @@ def _nothing_known(models: Models) -> BadInput:
 
 
 def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
-    """The recipe that the objective recommends, by default that with the lowest believed resistance
-    that keeps to the limits on failure, averaged over the press's set-point error. Never simply the
-    best measured row.
+    """The recipe that the objective recommends, never simply the best measured row.
+
+    By default that with the lowest believed resistance that keeps to the limits on failure,
+    averaged over the press's set-point error.
 
     `analysis` adds what it costs and what could change it. Pure and deterministic. Raises BadInput
     before the first intact stack.
@@ -132,8 +133,9 @@ def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
 
 
 def _front(models: Models, recipe: Recipe) -> tuple[Tradeoff, ...]:
-    """Of an objective that has one, the recommended recipe among them; empty for the others, and
-    where no recipe keeps the limits on failure."""
+    """Of an objective that has one, the recommended recipe among them.
+
+    Empty for the others, and where no recipe keeps the limits on failure."""
     objective = models.problem.objective
     if not isinstance(objective, Focus) or not (front := objective.front(models)):
         return ()

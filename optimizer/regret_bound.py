@@ -27,8 +27,10 @@ DRAWS = 2048
 
 
 def p_improvable(models: Models, by: float) -> float:
-    """Probability that the space holds a recipe whose resistance is lower by more than the fraction
-    `by` than that of the incumbent, and that keeps the limits on failure.
+    """Probability that a recipe of the space is better by more than the fraction `by`.
+
+    That its resistance is lower than that of the incumbent by that, and that it keeps the limits on
+    failure.
 
     In each draw of the posterior a recipe has one resistance and one chance of failing: one that
     may be too dangerous, for all that is known, counts in the draws in which it is not.
@@ -42,8 +44,10 @@ def p_improvable(models: Models, by: float) -> float:
 
 
 def expected_gain(models: Models) -> float | None:
-    """The fraction by which the best next stack lowers the resistance of what is recommended, on
-    average over what it may say and whether it survives; None where none is safe enough to try."""
+    """The fraction by which the best next stack lowers the resistance of what is recommended.
+
+    On average over what it may say and whether it survives; None where none is safe enough to
+    try."""
     found = telling_stack(models, models.space.decode(models.incumbent[0].numpy()))
     return None if found is None else found.expected_gain
 

@@ -24,8 +24,9 @@ def input_sd(space: Space, limits: RiskLimits) -> FloatArray:
 
 
 def around(off: Tensor) -> Tensor:
-    """Shifts over which a recipe is averaged, shape (k, d): none, and both sides of each variable
-    that is set with an error, at sqrt(3/2) standard deviations so that the mean square of two
-    such variables is kept."""
+    """Shifts over which a recipe is averaged, shape (k, d).
+
+    None, and both sides of each variable that is set with an error, at sqrt(3/2) standard
+    deviations so that the mean square of two such variables is kept."""
     steps = torch.diag(off)[off > 0.0] * math.sqrt(1.5)
     return torch.cat([torch.zeros(1, off.numel(), dtype=torch.float64), steps, -steps])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
 from pressloop.optimizer.constraints.mixture import Mixture
 from pressloop.optimizer.constraints.rules import Rule
-from pressloop.optimizer.parameter import METER, PRESS, ZERO_C, Parameter, same_value
+from pressloop.optimizer.parameter import METER, ZERO_C, Parameter, same_value
+from pressloop.optimizer.variables import Bounds, mixtures_of, parameters_of
 from pressloop.trials.checks import BoolArray, FloatArray
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import CORE, Recipe, Value
@@ -19,10 +19,6 @@ from pressloop.trials.recipe import CORE, Recipe, Value
 __all__ = ["NAMES", "ZERO_C", "Bounds", "Space"]
 
 NAMES = CORE
-Bounds = tuple[float, float]
-SCALE = {"pressure_mpa": "log", "dwell_s": "log", "temperature_c": "reciprocal_temperature"}
-PANEL = {"pressure_mpa": 0.1, "dwell_s": 1.0, "temperature_c": 0.1}
-UNIT = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "degC"}
 LEAST_RANGE = {"log": 2.0, "reciprocal_temperature": 30.0}
 """Least range over which rows off a fixed variable are compared: a factor, or kelvin."""
 
@@ -69,8 +65,8 @@ class Space:
     @property
     def parameters(self) -> tuple[Parameter, ...]:
         """Every variable, the core first."""
-        return _parameters(self.pressure_mpa, self.dwell_s, self.temperature_c, self.others,
-                           self.steps)
+        return parameters_of(self.pressure_mpa, self.dwell_s, self.temperature_c, self.others,
+                             self.steps)
 
     def parameter(self, name: str) -> Parameter:
         """The variable of this name."""
@@ -97,15 +93,17 @@ class Space:
         return tuple(len(p.kinds) for p in self.varied)
 
     def encode(self, recipes: Iterable[Recipe]) -> FloatArray:
-        """Unit-cube coordinates, shape (n, number of free variables); outside the space they
-        leave [0, 1]."""
+        """Unit-cube coordinates, shape (n, number of free variables).
+
+        Outside the space they leave [0, 1]."""
         found = list(recipes)
         columns = [p.unit_values([r.value(p.name) for r in found]) for p in self.varied]
         return np.stack(columns, axis=-1).reshape(len(found), len(self.free))
 
     def decode(self, x: FloatArray) -> Recipe:
-        """The recipe of one point of the unit cube, rounded as a panel can be set (0.1 MPa, 1 s,
-        0.1 degC, or the machine's steps) but never across a bound."""
+        """The recipe of one point of the unit cube, rounded as a panel can be set.
+
+        To 0.1 MPa, 1 s, 0.1 degC, or the machine's steps, but never across a bound. Shape (d,)."""
         return self.decode_all(np.asarray(x, dtype=np.float64).reshape(1, -1))[0]
 
     def decode_all(self, x: FloatArray) -> tuple[Recipe, ...]:
@@ -166,7 +164,7 @@ class Space:
     @property
     def mixtures(self) -> tuple[Mixture, ...]:
         """Fractions that a rule says add up. Raises BadInput where they cannot."""
-        return _mixtures(self.rules, self.parameters, dict(self.held)) if self.rules else ()
+        return mixtures_of(self.rules, self.parameters, dict(self.held)) if self.rules else ()
 
     def keeps_rules(self, values: Mapping[str, Sequence[Value]]) -> BoolArray:
         """Which recipes no rule forbids, given the values of every variable; shape (n,)."""
@@ -194,13 +192,15 @@ class Space:
                    if self.parameter(name).set_by != METER)
 
     def comparable(self, recipe: Recipe) -> bool:
-        """True when the recipe agrees with every fixed variable: elsewhere it says nothing about
-        this space, as its coordinates leave the difference out."""
+        """True when the recipe agrees with every fixed variable.
+
+        Elsewhere it says nothing about this space, as its coordinates leave the difference out."""
         return all(p.agrees(recipe.value(p.name)) for p in self.parameters)
 
     def over(self, recipes: Sequence[Recipe]) -> Space:
-        """The space in which all these recipes are comparable: a fixed variable that they vary is
-        held at its value, over a range that they teach."""
+        """The space in which all these recipes are comparable.
+
+        A fixed variable that they vary is held at its value, over a range that they teach."""
         space = self
         for p in self.parameters:
             if p.fixed and not all(p.agrees(r.value(p.name)) for r in recipes):
@@ -225,8 +225,9 @@ class Space:
 
     @property
     def as_asked(self) -> Space:
-        """The same with core variables that are held as fixed ones: where recipes are looked for,
-        whatever the stacks vary."""
+        """The same with core variables that are held as fixed ones.
+
+        Where recipes are looked for, whatever the stacks vary."""
         fixed: dict[str, Any] = {name: (value, value) for name, value in self.held if name in CORE}
         if not fixed or not any(name not in dict(self.held) for name in self.free):
             return self
@@ -272,37 +273,3 @@ class Space:
 
     def _unit(self, name: str, value: float) -> float:
         return -self.distance(name, value) / self.span(name)
-
-
-@lru_cache(maxsize=256)
-def _parameters(pressure: Bounds, dwell: Bounds, temperature: Bounds,
-                others: tuple[Parameter, ...], steps: tuple[tuple[str, float], ...]
-                ) -> tuple[Parameter, ...]:
-    step = dict(steps)
-    core = []
-    for name, bounds in zip(CORE, (pressure, dwell, temperature), strict=True):
-        low, high = bounds
-        core.append(Parameter(name, low, high, scale=SCALE[name], panel=PANEL[name],
-                              step=step.get(name), unit=UNIT[name], set_by=PRESS))
-    names = [p.name for p in others]
-    for name in names:
-        if name in CORE or names.count(name) > 1:
-            raise BadInput(f"space.{name}", "there twice", "named once", "Drop one of the two.")
-    return (*core, *others)
-
-
-def _mixtures(rules: Sequence[Rule], parameters: Sequence[Parameter], held: Mapping[str, Value]
-              ) -> tuple[Mixture, ...]:
-    of, found = {p.name: p for p in parameters}, []
-    for rule in rules:
-        if rule.total is not None:
-            names, total = rule.total
-            parts = tuple(_at(of[name], held.get(name)) for name in names)
-            if all(not p.kinds and p.scale == "linear" for p in parts):
-                found.append(Mixture(rule.where, parts, total))
-    return tuple(found)
-
-
-def _at(p: Parameter, value: Value | None) -> Parameter:
-    return p if not isinstance(value, (int, float)) else replace(p, low=value, high=value)
-

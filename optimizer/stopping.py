@@ -37,6 +37,7 @@ class Verdict(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Stopping:
     """When to stop before the budget; the settings file's `[stopping]` table has the same keys.
+
     A rule whose numbers are not given stops nothing.
 
     improvable_by, improvable_with: stop when the chance that another recipe has a resistance lower
@@ -44,6 +45,8 @@ class Stopping:
     worth: stop when the best next stack is expected to lower the resistance of the recommended
         recipe by less than this fraction, which the lab says one stack is worth.
     at_least: stacks with an outcome before either may stop a campaign.
+
+    Raises BadInput on numbers that cannot be.
     """
 
     improvable_by: float | None = None

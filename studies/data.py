@@ -14,11 +14,12 @@ from pressloop.trials.trial import Trial
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StudyData:
-    """Trials with an outcome, by number, which is the order in time; the space they are looked at
-    in; and how much risk the lab takes. `source` says in a few words where they come from,
-    `simulated` whether no real stack was pressed, `reference` which recipe the lab uses now,
-    `surrogate` which models its campaigns learn with. `row_word` is what a trial is called with its
-    number: the row of a table, as it is counted in its file."""
+    """Trials with an outcome, by number, which is the order in time.
+
+    The space they are looked at in; and how much risk the lab takes. `source` says in a few words
+    where they come from, `simulated` whether no real stack was pressed, `reference` which recipe
+    the lab uses now, `surrogate` which models its campaigns learn with. `row_word` is what a trial
+    is called with its number: the row of a table, as it is counted in its file."""
 
     source: str
     trials: tuple[Trial, ...]

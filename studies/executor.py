@@ -10,12 +10,15 @@ Done = TypeVar("Done")
 
 
 class Each(Protocol):
-    """Does `work` for each job and gives the results in the order of the jobs. `work` is a
-    function of a module and a job a frozen value, so that both can go to another process; `what`
-    tells a person what is being done."""
+    """Does `work` for each job and gives the results in the order of the jobs.
+
+    `work` is a function of a module and a job a frozen value, so that both can go to another
+    process; `what` tells a person what is being done."""
 
     def __call__(self, work: Callable[[Job], Done], jobs: Sequence[Job], what: str
-                 ) -> Iterator[Done]: ...
+                 ) -> Iterator[Done]:
+        """The results, in the order of the jobs."""
+        ...
 
 
 def one_by_one(work: Callable[[Job], Done], jobs: Sequence[Job], what: str) -> Iterator[Done]:

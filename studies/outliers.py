@@ -28,9 +28,11 @@ LOT_ROWS = 5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Judged:
-    """Of n rows of ln R: what the others let one expect of each (n,), with the standard deviation
-    `sd` (n,) of one more stack, and which are doubted (n,). `gp` learned from the others, whose
-    groups are alike to it."""
+    """Of n rows of ln R.
+
+    What the others let one expect of each (n,), with the standard deviation `sd` (n,) of one
+    more stack, and which are doubted (n,). `gp` learned from the others, whose groups are alike
+    to it."""
 
     expected: FloatArray
     sd: FloatArray
@@ -58,8 +60,9 @@ def predicted(gp: PhysicsGP, x: FloatArray) -> tuple[FloatArray, FloatArray]:
 
 
 def _offsets(rows: Rows, prior: Prior) -> FloatArray:
-    """What the group of each row lies off what all rows tell, shape (n,), drawn towards none where
-    it has few rows; medians, which no wild row moves."""
+    """What the group of each row lies off what all rows tell, shape (n,).
+
+    Drawn towards none where it has few rows; medians, which no wild row moves."""
     offset, groups = np.zeros(rows.y.size), np.unique(rows.group)
     if len(groups) < 2:
         return offset
@@ -72,9 +75,11 @@ def _offsets(rows: Rows, prior: Prior) -> FloatArray:
 
 
 def _undoubted(rows: Rows, prior: Prior) -> BoolArray:
-    """Which rows the others do not contradict, shape (n,). The row that is least expected is
-    predicted by a surrogate that has never seen it, as a wild one makes the scatter look wide
-    enough for itself; where it is contradicted it is taken out, and the next one is looked at."""
+    """Which rows the others do not contradict, shape (n,).
+
+    The row that is least expected is predicted by a surrogate that has never seen it, as a wild one
+    makes the scatter look wide enough for itself; where it is contradicted it is taken out, and the
+    next one is looked at."""
     kept = np.ones(rows.y.size, dtype=bool)
     while kept.sum() >= FEW and (~kept).sum() < MOST:
         here = np.flatnonzero(kept)

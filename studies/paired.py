@@ -40,8 +40,9 @@ Told = Callable[[FloatArray], FloatArray]
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`score` of `model` minus that of the baseline, with a 95 % interval; p as it is and after
-    the correction; `strength` is one of REAL, LIKELY, NO_EVIDENCE, TOO_FEW."""
+    """`score` of `model` minus that of the baseline, with a 95 % interval.
+
+    P as it is and after the correction; `strength` is one of REAL, LIKELY, NO_EVIDENCE, TOO_FEW."""
 
     scheme: str
     model: str
@@ -98,8 +99,9 @@ def bootstrap_median(values: FloatArray, cluster: IntArray, *, resamples: int, s
 
 @lru_cache(maxsize=4)
 def _often(count: int, resamples: int, seed: int) -> npt.NDArray[np.uint16]:
-    """How often each of `count` clusters is drawn, shape (resamples, count): the same for every
-    model, as it costs more than all that is done with it."""
+    """How often each of `count` clusters is drawn, shape (resamples, count).
+
+    The same for every model, as it costs more than all that is done with it."""
     draw = np.random.default_rng(seed)
     return np.concatenate([
         draw.multinomial(count, np.full(count, 1.0 / count), len(part)).astype(np.uint16)
@@ -107,7 +109,7 @@ def _often(count: int, resamples: int, seed: int) -> npt.NDArray[np.uint16]:
 
 
 def interval(values: FloatArray, clusters: int) -> tuple[float, float]:
-    """95 % interval from resampled values, expanded for few clusters."""
+    """95 % interval from resampled values, expanded for few clusters. Shape (resamples,)."""
     freedom = max(clusters - 1, 1)
     tail = norm.cdf(-np.sqrt(clusters / freedom) * student.ppf(0.975, freedom))
     low, high = np.quantile(values, [tail, 1.0 - tail])
@@ -116,8 +118,9 @@ def interval(values: FloatArray, clusters: int) -> tuple[float, float]:
 
 def differences(found: Mapping[str, Losses], baseline: str, cluster: IntArray, told: Told, *,
                 scheme: str, score: str, resamples: int, seed: int) -> tuple[Difference, ...]:
-    """Each model against the baseline; empty where that predicted nothing. `cluster` is of all
-    rows of the table. A model that has no row in common with it is left out."""
+    """Each model against the baseline; empty where that predicted nothing.
+
+    `cluster` is of all rows of the table. A model that has no row in common with it is left out."""
     if baseline not in found:
         return ()
     pairs = [(name, *_common(losses, found[baseline])) for name, losses in found.items()
@@ -133,8 +136,10 @@ def differences(found: Mapping[str, Losses], baseline: str, cluster: IntArray, t
 
 
 def exchange_p(gap: FloatArray, cluster: IntArray, *, seed: int) -> float:
-    """Two-sided p of gaps (n,) of paired losses when either sign is as likely, whole clusters at a
-    time: exact for few clusters, drawn for more, for many by the normal law that it tends to."""
+    """Two-sided p of gaps (n,) of paired losses when either sign is as likely.
+
+    Whole clusters at a time: exact for few clusters, drawn for more, for many by the normal law
+    that it tends to."""
     sums = np.bincount(np.unique(cluster, return_inverse=True)[1], gap)
     if sums.size < 2 or not np.any(sums):
         return 1.0

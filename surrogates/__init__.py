@@ -1,0 +1,1 @@
+"""What is believed of resistance and failure: arrays in, posterior out."""

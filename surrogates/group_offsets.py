@@ -38,9 +38,11 @@ SIZES = np.geomspace(0.002, 1.5, 60)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """What the stacks say of the offsets of k groups at one scatter: their precision (k, k), their
-    pull (k,), and the log density, without groups (`log`) and with groups of any size (`flat`).
-    For many sizes of other groups at once, all but the scatter have an axis (t,) in front."""
+    """What the stacks say of the offsets of k groups at one scatter.
+
+    Their precision (k, k), their pull (k,), and the log density, without groups (`log`) and with
+    groups of any size (`flat`). For many sizes of other groups at once, all but the scatter have an
+    axis (t,) in front."""
 
     scatter: float
     log: FloatArray
@@ -51,10 +53,11 @@ class Seen:
 
 def seen_at(gap: FloatArray, features: FloatArray, known: FloatArray, z: FloatArray, usual: float
             ) -> list[Seen]:
-    """At scatters that close in on the likely ones, evenly spaced in the logarithm. `gap` (n,) of
-    y to the mean of a process whose covariance is the product of its features (n, r); `known` (n,)
-    variances that are no scatter; z (n, k) which group each row is of; `usual` the scatter that is
-    expected."""
+    """At scatters that close in on the likely ones, evenly spaced in the logarithm.
+
+    `gap` (n,) of y to the mean of a process whose covariance is the product of its features (n, r);
+    `known` (n,) variances that are no scatter; z (n, k) which group each row is of; `usual` the
+    scatter that is expected."""
     low, high = np.log(0.005), np.log(1.5)
     for last in (False, False, True):
         logs = np.linspace(low, high, 15)
@@ -120,7 +123,7 @@ def _weights_of(logs: Sequence[FloatArray] | Sequence[float]) -> FloatArray:
 
 
 def quantiles(value: FloatArray, weight: FloatArray) -> Interval:
-    """Of weighted values."""
+    """Of weighted values. Median and the ends of 95 %; shape (n,) each."""
     values, at = np.unique(value, return_inverse=True)
     share = np.bincount(at, weight / weight.sum())
     below = np.cumsum(share) - 0.5 * share
@@ -135,8 +138,9 @@ def scatter_of(seen: Sequence[Sequence[Seen]]) -> Interval:
 
 
 def between(parts: Sequence[Sequence[Seen]]) -> tuple[Interval, Interval]:
-    """Standard deviation between groups of a kind that is `alone`, and its share of the variance
-    between and within."""
+    """Standard deviation between groups of a kind that is `alone`.
+
+    Also its share of the variance between and within."""
     sizes, shares, weights = [], [], []
     for each in parts:
         logs = []
@@ -156,8 +160,9 @@ def between(parts: Sequence[Sequence[Seen]]) -> tuple[Interval, Interval]:
 
 def gaps(parts: Sequence[Sequence[Seen]], pairs: Sequence[tuple[int, int]], chance: float
          ) -> list[Interval]:
-    """Offset of the first less that of the second of each pair of groups of a kind that is `alone`;
-    the wider the more pairs there are, so that `chance` is that any interval misses."""
+    """Offset of the first less that of the second of each pair of groups of a kind that is `alone`.
+
+    The wider the more pairs there are, so that `chance` is that any interval misses."""
     means, covariances, weights = [], [], []
     for each in parts:
         logs = []

@@ -56,8 +56,9 @@ def draws(model: Model, x: Tensor, count: int, seed: int) -> Tensor:
 
 
 def scatter(model: Model, x: Tensor, input_sd: Tensor | None = None) -> Tensor:
-    """Standard deviation of one more stack about the mean at x (m, d), shape (m,), whose inputs may
-    be off their set point by `input_sd` (d,)."""
+    """Standard deviation of one more stack about the mean at x (m, d), shape (m,).
+
+    Its inputs may be off their set point by `input_sd` (d,)."""
     if hasattr(model, "scatter_at"):
         variance = model.scatter_at(x).square()
     else:
@@ -81,8 +82,9 @@ def slope(model: Model, x: Tensor) -> Tensor:
 
 
 def interval(model: Model, x: Tensor, more: Tensor | None = None) -> tuple[Tensor, Tensor, Tensor]:
-    """Median, lower and upper end of a 95 % interval at x (m, d), shape (m,) each; of one more
-    stack where `more` (m,) is its standard deviation about the mean."""
+    """Median, lower and upper end of a 95 % interval at x (m, d), shape (m,) each.
+
+    Of one more stack where `more` (m,) is its standard deviation about the mean."""
     mean, variance, weights = _members(model, x)
     if not bool(variance.any()):
         # A few values have no ends of an interval: the normal distribution of their moments does.
@@ -108,8 +110,9 @@ def failure_probability(model: Model, x: Tensor) -> Tensor:
 
 
 def _members(model: Model, x: Tensor, noise: bool = False) -> tuple[Tensor, Tensor, Tensor]:
-    """Mean and variance of each member at x (m, d), shape (s, m) each, and its weight (s,); with
-    `noise`, of one more stack. Raises ValueError where the posterior has another shape."""
+    """Mean and variance of each member at x (m, d), shape (s, m) each, and its weight (s,).
+
+    With `noise`, of one more stack. Raises ValueError where the posterior has another shape."""
     if isinstance(model, EnsembleGP) and not noise:
         mean, variance = model.members(x)
         return mean, variance, _alike(mean)

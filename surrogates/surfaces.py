@@ -1,6 +1,7 @@
-"""Functions drawn from what is believed: after rows, from a process and its hyperparameters; before
-rows, from the prior. Drawn at the points z (k, d) and carried between them by the process itself
-(conditioning by kriging, Chiles 2012, doi 10.1002/9781118136188)."""
+"""Functions drawn from what is believed: after rows, from a process and its hyperparameters.
+
+Before rows, from the prior. Drawn at the points z (k, d) and carried between them by the process
+itself (conditioning by kriging, Chiles 2012, doi 10.1002/9781118136188)."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ Function = Callable[[Tensor], Tensor]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Surface:
-    """One drawn function of the unit cube, and the scatter of stacks about it: points (m, d) to
-    (m,) each."""
+    """One drawn function of the unit cube, and the scatter of stacks about it.
+
+    Points (m, d) to (m,) each."""
 
     at: Callable[[Tensor], Tensor]
     scatter: Callable[[Tensor], Tensor]
@@ -40,10 +42,11 @@ class Surface:
 
 def from_rows(model: PhysicsGP | ThresholdGP, off: Tensor, draw: np.random.Generator, z: Tensor
               ) -> Surface:
-    """One of the functions that the process holds possible: one of its hyperparameter draws, then
-    a joint sample under it. Stacks scatter about it from stack to stack and by set points that are
-    missed by `off` (d,), not by what is allowed for wrong laws as well: that would hand out lucky
-    readings that no press gives."""
+    """One of the functions that the process holds possible.
+
+    One of its hyperparameter draws, then a joint sample under it. Stacks scatter about it from
+    stack to stack and by set points that are missed by `off` (d,), not by what is allowed for wrong
+    laws as well: that would hand out lucky readings that no press gives."""
     one = model.member(int(draw.integers(model.scatter.numel())))
     covariance = one.covariance(z, z)
     covariance += (1e-8 + 1e-6 * covariance.diagonal().mean()) * torch.eye(len(z))
@@ -60,9 +63,12 @@ def from_rows(model: PhysicsGP | ThresholdGP, off: Tensor, draw: np.random.Gener
 
 
 def from_laws(prior: Prior, off: Tensor, draw: np.random.Generator, z: Tensor) -> Surface:
-    """ln R, drawn from the prior: laws with drawn slopes and amplitudes, and a residual, which is
-    as large as the plain process where the hypothesis that the laws hold is drawn to be wrong.
-    Unlike a fit, which stacks could prove wrong, no law acts backwards: amplitudes are above zero.
+    """ln R, drawn from the prior.
+
+    Laws with drawn slopes and amplitudes, and a residual, which is as large as the plain process
+    where the hypothesis that the laws hold is drawn to be wrong. Unlike a fit, which stacks
+    could prove wrong, no law acts backwards: amplitudes are above zero. z (m, d) are the nodes
+    that the residual is drawn at, `off` (d,) the set-point errors.
     """
     terms = [_drawn_term(term, draw) for term in prior.terms]
     lawful = bool(draw.random() < prior.laws)
@@ -89,7 +95,9 @@ def from_laws(prior: Prior, off: Tensor, draw: np.random.Generator, z: Tensor) -
 
 
 def from_threshold(prior: ThresholdPrior, draw: np.random.Generator, z: Tensor) -> Surface:
-    """f = k (r x_0 - t(x)) of one way to fail, drawn from the prior."""
+    """f = k (r x_0 - t(x)) of one way to fail, drawn from the prior.
+
+    z (m, d) are the nodes that it is drawn at."""
     steepness, scatter = _log_normal(prior.steepness, draw), _log_normal(prior.scatter, draw)
     start = prior.threshold[0] + prior.threshold[1] * draw.standard_normal()
     others = len(prior.slope_mean)
@@ -127,8 +135,9 @@ def _law(term: Term, x: Tensor, slopes: Tensor, origin: Tensor) -> Tensor:
 
 def _process(size: tuple[float, float], length: tuple[float, float], draw: np.random.Generator,
              z: Tensor) -> Function:
-    """A sample of a Matern 5/2 process of drawn size and length scales, carried between the points
-    where it is drawn by the process itself."""
+    """A sample of a Matern 5/2 process of drawn size and length scales.
+
+    Carried between the points where it is drawn by the process itself."""
     drawn = _log_normal(size, draw)
     lengths = np.exp(math.log(length[0]) + length[1] * draw.standard_normal(z.shape[1]))
     kernel, points = Matern(lengths, nu=2.5), z.numpy()

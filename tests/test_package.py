@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 import pressloop
 
@@ -32,6 +34,15 @@ def _run(*command: object, cwd: Path | None = None, **environment: str
                           capture_output=True, timeout=600, env={**os.environ, **environment})
     assert done.returncode == 0, done.stdout + done.stderr
     return done
+
+
+def test_the_versions_of_python_are_those_that_can_install_it() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    able = SpecifierSet(project["requires-python"])
+    told = [name.rpartition(" ")[2] for name in project["classifiers"]
+            if name.startswith("Programming Language :: Python :: 3.")]
+    assert told == [f"3.{n}" for n in range(30) if f"3.{n}" in able]
+    assert f"Python {told[0]} to {told[-1]} is all they need" in (ROOT / "README.md").read_text()
 
 
 def test_the_version_is_told() -> None:

@@ -16,7 +16,7 @@ ComplexArray = npt.NDArray[np.complex128]
 
 
 def number(name: str, value: object) -> float:
-    """`value` as a float; refuses text, booleans, NaN and infinity."""
+    """`value` as a float; refuses text, booleans, NaN and infinity. Raises BadInput."""
     if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
         raise BadInput(name, value, "a number", "Give a plain number without unit or quotes.")
     try:
@@ -29,7 +29,7 @@ def number(name: str, value: object) -> float:
 
 
 def within(name: str, value: object, low: float, high: float, remedy: str) -> float:
-    """`value` as a float inside [low, high]."""
+    """`value` as a float inside [low, high]. Raises BadInput."""
     got = number(name, value)
     if not low <= got <= high:
         raise BadInput(name, got, f"between {low:g} and {high:g}", remedy)
@@ -37,7 +37,7 @@ def within(name: str, value: object, low: float, high: float, remedy: str) -> fl
 
 
 def positive(name: str, value: object, remedy: str = "Check the unit and the sign.") -> float:
-    """`value` as a float above zero."""
+    """`value` as a float above zero. Raises BadInput."""
     got = number(name, value)
     if not got > 0:
         raise BadInput(name, got, "above 0", remedy)
@@ -45,7 +45,7 @@ def positive(name: str, value: object, remedy: str = "Check the unit and the sig
 
 
 def not_negative(name: str, value: object, remedy: str = "Check the sign.") -> float:
-    """`value` as a float of zero or more."""
+    """`value` as a float of zero or more. Raises BadInput."""
     got = number(name, value)
     if not got >= 0:
         raise BadInput(name, got, "0 or more", remedy)
@@ -53,14 +53,16 @@ def not_negative(name: str, value: object, remedy: str = "Check the sign.") -> f
 
 
 def text(name: str, value: object) -> str:
-    """`value` as a non-empty string."""
+    """`value` as a non-empty string. Raises BadInput."""
     if not isinstance(value, str) or not value.strip():
         raise BadInput(name, value, "a non-empty text", "Give it a name.")
     return value
 
 
 def floats(name: str, values: object, length: int | None = None) -> FloatArray:
-    """A read-only, finite, one-dimensional float array, of `length` items where given."""
+    """A read-only, finite, one-dimensional float array, of `length` items where given.
+
+    Shape (n,). Raises BadInput."""
     array = np.array(values, dtype=np.float64)
     _shape(name, array, length)
     if not np.all(np.isfinite(array)):
@@ -70,7 +72,9 @@ def floats(name: str, values: object, length: int | None = None) -> FloatArray:
 
 
 def complexes(name: str, values: object, length: int | None = None) -> ComplexArray:
-    """A read-only, finite, one-dimensional complex array, of `length` items where given."""
+    """A read-only, finite, one-dimensional complex array, of `length` items where given.
+
+    Shape (n,). Raises BadInput."""
     array = np.array(values, dtype=np.complex128)
     _shape(name, array, length)
     if not np.all(np.isfinite(array)):
@@ -80,7 +84,7 @@ def complexes(name: str, values: object, length: int | None = None) -> ComplexAr
 
 
 def increasing(name: str, values: object) -> FloatArray:
-    """A read-only float array that rises at every step."""
+    """A read-only float array that rises at every step. Shape (n,). Raises BadInput."""
     array = floats(name, values)
     if not np.all(np.diff(array) > 0):
         raise BadInput(name, "not in order", "rising at every sample", "Sort it, drop repeats.")

@@ -23,6 +23,7 @@ Changes = Mapping[str, str | float]
 
 
 def stack_with(trial: Trial, changes: Changes) -> Stack:
+    """The trial's stack with the changed values. Raises BadInput for one that cannot be."""
     given: dict[str, Any] = {name: _words(name, changes[name]) for name in NAMES if name in changes}
     if "stack" in given:
         given["stack_id"] = given.pop("stack")
@@ -35,6 +36,7 @@ def _words(name: str, value: object) -> str:
 
 
 def recipe_with(trial: Trial, changes: Changes) -> Recipe:
+    """The trial's recipe with the changed values. Raises BadInput for one that cannot be."""
     given: dict[str, Any] = {
         name: number_of(name, changes[name]) for name in OF_RECIPE if name in changes}
     if given and trial.pressed_here:
@@ -46,8 +48,9 @@ def recipe_with(trial: Trial, changes: Changes) -> Recipe:
 
 
 def outcome_with(trial: Trial, changes: Changes) -> Outcome | None:
-    """The outcome with the changed values; one that was no reading becomes intact by a resistance.
-    """
+    """The outcome with the changed values; what was no reading becomes intact by a resistance.
+
+    Raises BadInput for one that cannot be."""
     given: dict[str, Any] = {
         name: number_of(name, changes[name]) for name in OF_OUTCOME if name in changes}
     outcome = trial.outcome

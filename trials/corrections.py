@@ -72,8 +72,9 @@ def withdrawn(trial: Trial, reason: str, over: int = 0) -> Corrected:
 
 
 def relabelled(trial: Trial, label: str, reason: str, over: int = 0) -> Corrected:
-    """The entry by which the stack has failed by a mode, in a way nobody knows ("failed"), or was
-    spoilt by a person. Raises BadInput as `corrected` does.
+    """The entry by which the stack has failed by a mode, or was spoilt by a person.
+
+    "failed" is a way that nobody knows. Raises BadInput as `corrected` does.
 
     A damage index that the trace has told stays, but for a stack that a person calls crushed or
     failed: its label is what counts then.
@@ -161,8 +162,9 @@ def _why(reason: str) -> str:
 
 def _entry(trial: Trial, what: str, reason: str, stack: Stack, recipe: Recipe,
            outcome: Outcome | None) -> Corrected:
-    """Only what differs from the first record is kept, so that a later reading of the spectra
-    still counts where no person has given another."""
+    """Only what differs from the first record is kept.
+
+    So a later reading of the spectra still counts where no person has given another."""
     first = trial.as_recorded
     return Corrected(trial.corrections + 1, what, _why(reason),
                      None if outcome == first.outcome else outcome,

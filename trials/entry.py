@@ -48,8 +48,10 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Queued:
-    """A person wants a stack pressed by this recipe, before the next one that is proposed. `number`
-    counts the recipes that people have asked for, from 1; `source` says where it comes from."""
+    """A person wants a stack pressed by this recipe, before the next one that is proposed.
+
+    `number` counts the recipes that people have asked for, from 1; `source` says where it comes
+    from."""
 
     number: int
     recipe: Recipe
@@ -85,9 +87,11 @@ class Reconciled:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A recipe was chosen for a stack; `purpose`, `beliefs`, `reason` say why, in a word, numbers
-    and a sentence ("" in ledgers that do not tell). `queued` is the number of the recipe in the
-    queue, which is thereby taken out of it; None for one that was proposed."""
+    """A recipe was chosen for a stack.
+
+    `purpose`, `beliefs`, `reason` say why, in a word, numbers and a sentence ("" in ledgers that do
+    not tell). `queued` is the number of the recipe in the queue, which is thereby taken out of it;
+    None for one that was proposed."""
 
     stack: Stack
     recipe: Recipe
@@ -99,8 +103,9 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """This press, in this boot of its program where it counts them, is about to be told to run this
-    cycle; committed before it moves."""
+    """This press is about to be told to run this cycle; committed before it moves.
+
+    In this boot of its program where it counts them."""
 
     cycle_id: int
     press_serial: str = ""
@@ -124,8 +129,10 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class Evaluated:
-    """What the readings mean; `reading` counts evaluations, from 1. `rules` are those of the
-    evaluation as plain values ({} in ledgers that do not tell), `note` says why it was done again.
+    """What the readings mean; `reading` counts evaluations, from 1.
+
+    `rules` are those of the evaluation as plain values ({} in ledgers that do not tell), `note`
+    says why it was done again.
     """
 
     reading: int

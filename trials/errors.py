@@ -43,8 +43,9 @@ class LedgerAway(LedgerProblem):
 
 
 class LedgerBehind(LedgerProblem):
-    """The ledger was set back, emptied or replaced: nothing is pressed before a person has said
-    what the cycles are that it lacks."""
+    """The ledger was set back, emptied or replaced.
+
+    Nothing is pressed before a person has said what the cycles are that it lacks."""
 
 
 class Fault(PressloopError):

@@ -9,8 +9,10 @@ from pressloop.trials.checks import not_negative, number, positive, text, within
 
 
 class FailureMode(StrEnum):
-    """How a stack failed; each has a direction in pressure of its own, but for UNKNOWN: the stack
-    has failed, and nobody knows how."""
+    """How a stack failed.
+
+    Each has a direction in pressure of its own, but for UNKNOWN: the stack has failed, and nobody
+    knows how."""
 
     CRUSHED = "crushed"
     SHORTED = "shorted"
@@ -36,8 +38,9 @@ class Damage:
 
 @dataclass(frozen=True, slots=True)
 class Achieved:
-    """What the press really did where that was not what the recipe asked: pressure and dwell, and
-    the platen temperature, None where it was not measured."""
+    """What the press really did where that was not what the recipe asked.
+
+    Pressure and dwell, and the platen temperature, None where it was not measured."""
 
     pressure_mpa: float
     dwell_s: float
@@ -142,8 +145,9 @@ class SetAside:
 
 @dataclass(frozen=True, slots=True)
 class Spoilt:
-    """A stack that a person has spoilt, as by dropping it, and how. It says nothing of its recipe,
-    and teaches no model."""
+    """A stack that a person has spoilt, as by dropping it, and how.
+
+    It says nothing of its recipe, and teaches no model."""
 
     reason: str
 

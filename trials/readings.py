@@ -1,5 +1,6 @@
-"""What a person or a table says of a stack: numbers, limits of what a stack can have, and words for
-how it ended."""
+"""What a person or a table says of a stack.
+
+Numbers, limits of what a stack can have, and words for how it ended."""
 
 from __future__ import annotations
 

@@ -70,8 +70,9 @@ class Recipe:
         return {**rates, **dict(self.others)}
 
     def plain(self) -> dict[str, Any]:
-        """JSON values from which `Recipe(**values)` makes the same recipe. Without others there is
-        no word of them, as in ledgers that are older than they are."""
+        """JSON values from which `Recipe(**values)` makes the same recipe.
+
+        Without others there is no word of them, as in ledgers that are older than they are."""
         kept = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "others"}
         return kept | ({"others": dict(self.others)} if self.others else {})
 

@@ -17,8 +17,10 @@ LONGEST_INTEGER_BITS = 63
 
 
 def toml(text: str, name: str, source: object) -> dict[str, Any]:
-    """The tables of a TOML text. Raises BadInput, with `name` and `source` saying whose it is, for
-    a text that is too long, nested too deep, no TOML, or has a number that no quantity has."""
+    """The tables of a TOML text.
+
+    Raises BadInput, with `name` and `source` saying whose it is, for a text that is too long,
+    nested too deep, no TOML, or has a number that no quantity has."""
     if len(text) > MOST_CHARACTERS:
         raise BadInput(name, source, f"a file of at most {MOST_CHARACTERS} characters",
                        f"It has {len(text)}.")
@@ -33,8 +35,9 @@ def toml(text: str, name: str, source: object) -> dict[str, Any]:
 
 
 def toml_file(path: Path, name: str, expected: str = "a readable file") -> dict[str, Any]:
-    """The values of a file. Raises BadInput, under `name`, for one that cannot be read or that
-    `toml` refuses."""
+    """The values of a file.
+
+    Raises BadInput, under `name`, for one that cannot be read or that `toml` refuses."""
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:

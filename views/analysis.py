@@ -32,8 +32,9 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What the trials before said about one stack; resistances in ohm cm2 (95 % interval), None
-    before the first intact stack."""
+    """What the trials before said about one stack.
+
+    Resistances in ohm cm2 (95 % interval), None before the first intact stack."""
 
     trial: Trial
     median: float | None
@@ -44,8 +45,10 @@ class Forecast:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Analysis:
-    """All that the report needs to know. `trials` are those to show, and `space` is what pictures
-    span: a part of what the models know."""
+    """All that the report needs to know.
+
+    `trials` are those to show, and `space` is what pictures span: a part of what the models
+    know."""
 
     trials: Sequence[Trial]
     space: Space
@@ -62,8 +65,9 @@ class Analysis:
         return self.models.limits
 
     def not_drawn(self, drawn: Sequence[str]) -> list[str]:
-        """Variables in which stacks may lie off a picture over those drawn: free ones, and ones
-        that are held while stacks vary them."""
+        """Variables in which stacks may lie off a picture over those drawn.
+
+        Free ones, and ones that are held while stacks vary them."""
         held = (name for name, _ in self.models.space.held)
         return [name for name in dict.fromkeys((*self.space.free, *held)) if name not in drawn]
 

@@ -23,8 +23,10 @@ def corrected_words(trial: Trial) -> str:
 
 
 def spelt(trial: Trial) -> list[str]:
-    """What was recorded, then what counts. Only the word where a stack has lost its outcome: that
-    its values are gone goes without saying."""
+    """What was recorded, then what counts.
+
+    Only the word where a stack has lost its outcome: that its values are gone goes without
+    saying."""
     found = differences(trial)
     lost = [one for one in found if one.startswith("outcome ")]
     kept = [one for one in found if not one.endswith("-> none")]

@@ -34,9 +34,10 @@ if TYPE_CHECKING:
 def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False,
                             stopping: Sequence[str] = (), controls: Sequence[str] = (),
                             corrections: Sequence[str] = ()) -> str:
-    """The recommendation as a short Markdown page; `campaign` is escaped. `stopping` says, in a
-    sentence each, what speaks for pressing no more stacks, `controls` whether readings drift,
-    `corrections` what people have put right."""
+    """The recommendation as a short Markdown page; `campaign` is escaped.
+
+    `stopping` says, in a sentence each, what speaks for pressing no more stacks, `controls` whether
+    readings drift, `corrections` what people have put right."""
     title = f"Recommended recipe: {escaped(campaign)}" if campaign else "Recommended recipe"
     lines = [f"## {title}", ""]
     if simulated:

@@ -37,8 +37,9 @@ def render(template: str, **values: object) -> Markup:
 
 
 def write_page(path: Path, template: str, **values: object) -> Path:
-    """Writes a filled-in template and returns its path; an older file is replaced whole or not at
-    all."""
+    """Writes a filled-in template and returns its path.
+
+    An older file is replaced whole or not at all."""
     html = render(template, **values)
     return write_atomically(path, lambda draft: _write(draft, html))
 

@@ -60,8 +60,10 @@ class Arc:
 
 @dataclass(frozen=True, slots=True)
 class Tail:
-    """What follows the slowest process. `size` is sigma (ohm s^-1/2) of "warburg", Q of "cpe" and
-    "blocking", ohm of "ws" and "wo"; `shape` the exponent or the time constant (s)."""
+    """What follows the slowest process.
+
+    `size` is sigma (ohm s^-1/2) of "warburg", Q of "cpe" and "blocking", ohm of "ws" and "wo";
+    `shape` the exponent or the time constant (s)."""
 
     kind: str
     size: float
@@ -206,8 +208,10 @@ def _drawn_tail(rng: Generator, kind: str, hz: Real, slowest: Arc) -> Tail | Non
 
 
 def _drawn_time(rng: Generator, kind: str, latest_hz: float, lowest_hz: float) -> float:
-    """Time constant of finite diffusion. That to a sink closes clearly inside the sweep or clearly
-    does not; where there is no room for its top inside, it does not."""
+    """Time constant of finite diffusion.
+
+    That to a sink closes clearly inside the sweep or clearly does not; where there is no room for
+    its top inside, it does not."""
     inside = (2 * lowest_hz, latest_hz)
     outside = (min(lowest_hz, latest_hz) / 20, min(lowest_hz / 5, latest_hz))
     if kind == "wo":

@@ -25,8 +25,10 @@ NOISE = (0.003, 0.01)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draw:
-    """A spectrum, what is true of it (ohm cm2, lowest and highest during the sweep; NaN where the
-    definition leaves it open), and the verdicts that are right."""
+    """A spectrum, what is true of it, and the verdicts that are right.
+
+    Truths are the lowest and highest during the sweep, ohm cm2; NaN where the definition leaves it
+    open."""
 
     group: str
     seed: int

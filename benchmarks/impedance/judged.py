@@ -18,9 +18,11 @@ from pressloop.trials.spectrum import Spectrum
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the evaluation says of a spectrum. Values (ohm cm2) are NaN without a reading; those
-    of a reading that is set aside are kept, to see what they would have been. `misfit` is that of
-    the likeliest circuit: root mean square of the complex residual relative to |Z|."""
+    """What the evaluation says of a spectrum.
+
+    Values (ohm cm2) are NaN without a reading; those of a reading that is set aside are kept, to
+    see what they would have been. `misfit` is that of the likeliest circuit: root mean square of
+    the complex residual relative to |Z|."""
 
     verdict: str
     reason: str

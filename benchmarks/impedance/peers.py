@@ -35,9 +35,11 @@ LONGEST_S = 600.0
 
 @dataclass(frozen=True, slots=True)
 class PeerRow:
-    """One spectrum by one method: total (ohm cm2, also its standard error, NaN where the method
-    states none), CPU seconds, and misfit over that of the true parameters (relative to |Z|): above
-    1, the optimum was not found."""
+    """One spectrum by one method.
+
+    Total (ohm cm2, also its standard error, NaN where the method states none), CPU seconds, and
+    misfit over that of the true parameters (relative to |Z|): above 1, the optimum was not
+    found."""
 
     seed: int
     kind: str

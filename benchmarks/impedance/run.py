@@ -44,8 +44,9 @@ PEERS_READ = 100
 @dataclass(frozen=True, slots=True)
 class Row:
     """A draw and what was said of it; truths are lowest and highest during the sweep, ohm cm2.
-    `bound` is the relative standard deviation of the total that no method told the circuit can
-    beat (NaN outside of sound draws)."""
+
+    `bound` is the relative standard deviation of the total that no method told the circuit can beat
+    (NaN outside of sound draws)."""
 
     group: str
     seed: int

@@ -52,8 +52,9 @@ def metal_short(rng: Generator) -> Specimen:
 
 
 def soft_short(rng: Generator) -> Specimen:
-    """A thin dendrite beside a sound cell: its leak grows in the sweep from little to most of the
-    current."""
+    """A thin dendrite beside a sound cell.
+
+    Its leak grows in the sweep from little to most of the current."""
     hz = drawn_sweep(rng)
     cell = drawn_cell(rng, hz)
     passed = sweep_time_s(rng, hz)

@@ -59,8 +59,10 @@ dealt out anew among their recipes; a lot of other materials, whose optimum lies
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One campaign. `needed` is one more than the budget where the budget was too small; `ratio`
-    is the true resistance of the last recommended recipe over that of the optimum."""
+    """One campaign.
+
+    `needed` is one more than the budget where the budget was too small; `ratio` is the true
+    resistance of the last recommended recipe over that of the optimum."""
 
     told: str
     seed: int
@@ -133,8 +135,9 @@ def _learned(history: Sequence[Trial], earlier: Sequence[Trial]) -> Models:
 
 
 def _true_ratio(models: Models) -> float:
-    """True resistance of the recommended recipe over that of the optimum; infinite where it breaks
-    a limit, or where there is none yet."""
+    """True resistance of the recommended recipe over that of the optimum.
+
+    Infinite where it breaks a limit, or where there is none yet."""
     if models.log_resistance is None:
         return float("inf")
     real = truth(recommend(models).recipe, materials("reference"), held_mpa("reference"))

@@ -107,8 +107,9 @@ def tables(found: pd.DataFrame) -> list[str]:
 
 
 def best_peer(found: pd.DataFrame, problem: str, what: str) -> tuple[str, float] | None:
-    """The peer with the lowest median on this problem; of crushed stacks, the best model-based
-    one. None where no peer has been run."""
+    """The peer with the lowest median on this problem; of crushed stacks, the best model-based one.
+
+    None where no peer has been run."""
     peers = found.loc[problem][what].drop(OURS, errors="ignore")
     if what == "crushed":
         peers = peers[[m for m in peers.index if m in methods.MODEL_BASED]]

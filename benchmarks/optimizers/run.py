@@ -102,7 +102,7 @@ def campaign(job: Job) -> list[Row]:
             return list(_batches(job, version, problem, method, bench))
     except NotOffered as reason:
         return [Row(job.method, version, job.problem, job.seed, error=f"not offered: {reason}")]
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001
         # Whatever a peer raises is a result of this benchmark, and the others go on.
         traceback.print_exc()
         said = " ".join(f"{type(error).__name__}: {error}".split())
@@ -171,8 +171,9 @@ def finished(path: Path = CAMPAIGNS) -> set[tuple[str, str, str, int]]:
 
 
 def append(rows: Sequence[Row], path: Path = CAMPAIGNS) -> None:
-    """Adds one campaign in one piece, so that several commands may run side by side; in the columns
-    of the file where it is an older one with fewer of them."""
+    """Adds one campaign in one piece, so that several commands may run side by side.
+
+    In the columns of the file where it is an older one with fewer of them."""
     with path.open("a+", newline="") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)

@@ -92,8 +92,9 @@ def _regret(world: WorldProblem, found: Recommendation) -> Row:
 
 
 def _late(world: WorldProblem, history: list[Trial]) -> Row:
-    """Stacks lost, and how many of the last ones went to recipes that are truly three times worse
-    than the best recipe pressed before."""
+    """Stacks lost, and how many of the last ones were pressed by much worse recipes.
+
+    Much worse: truly three times worse than the best recipe pressed before."""
     values = [world.truth(world.space.encode([t.recipe])[0]).value for t in history]
     late = [i for i in range(STACKS - LATE, STACKS) if history[i].purpose not in COMPARING]
     return {"lost": sum(t.outcome is not None and type(t.outcome).__name__ == "Failed"
@@ -103,8 +104,9 @@ def _late(world: WorldProblem, history: list[Trial]) -> Row:
 
 
 def _calibration(world: WorldProblem, models: Models, seed: int) -> Row:
-    """Recipes all over the space that are called safe, or even odds, and their true chance of
-    crushing, added up."""
+    """Recipes that are called safe, or even odds, and their true chance of crushing.
+
+    Recipes all over the space, their chances added up."""
     x = np.random.default_rng([seed, 5]).random((RECIPES, world.dim))
     told, true = models.crushing(world.space.decode_all(x)), world.crush_probability(x)
     safe, even = told <= 0.05, (told >= 0.3) & (told <= 0.7)
@@ -113,8 +115,9 @@ def _calibration(world: WorldProblem, models: Models, seed: int) -> Row:
 
 
 def _fresh(world: WorldProblem, bench: WorldBench, models: Models, found: Recommendation) -> Row:
-    """More stacks of the lot at hand, at the recommended recipe and at safe ones all over the
-    space: how many readings lie within the interval of one more stack."""
+    """How many readings of more stacks lie within the interval of one more stack.
+
+    Stacks of the lot at hand, at the recommended recipe and at safe ones all over the space."""
     x = np.random.default_rng([7, world.instance]).random((4 * FRESH, world.dim))
     recipes = [r for r in world.space.decode_all(x) if models.crushing([r])[0] <= 0.05][:FRESH]
     recipes += [found.recipe] * FRESH

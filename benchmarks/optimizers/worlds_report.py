@@ -50,8 +50,10 @@ def _campaigns() -> pd.DataFrame:
 
 
 def per_family(campaigns: pd.DataFrame) -> pd.DataFrame:
-    """Means over instances and seeds, by family and method. Means, not medians: a method that
-    fails on one press in three is not as good as one that never does."""
+    """Means over instances and seeds, by family and method.
+
+    Means, not medians: a method that fails on one press in three is not as good as one that never
+    does."""
     return campaigns.groupby(["family", "method"]).agg(
         regret=("regret", "mean"), area=("area", "mean"), lost=("failed", "mean"),
         median=("regret", "median"), unfeasible=("feasible", lambda v: 1.0 - v.mean()),
@@ -59,8 +61,9 @@ def per_family(campaigns: pd.DataFrame) -> pd.DataFrame:
 
 
 def _matched(campaigns: pd.DataFrame, what: str) -> pd.DataFrame:
-    """pressloop over each peer, one row per family, one column per peer; only the instances and
-    seeds that both have run are compared, FEWEST or more."""
+    """pressloop over each peer, one row per family, one column per peer.
+
+    Only the instances and seeds that both have run are compared, FEWEST or more."""
     table = campaigns.pivot_table(index=["family", "instance", "seed"], columns="method",
                                   values="failed" if what == "lost" else what)
     floor = LEAST_LOST if what == "lost" else FLOOR

@@ -1,0 +1,1 @@
+"""Equivalent circuits: their notation, their impedance, their fits to spectra."""

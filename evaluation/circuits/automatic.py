@@ -107,8 +107,9 @@ class _Search:
             self._fit(arcs, tail, starts)
 
     def eliminate(self) -> None:
-        """In the best circuit each arc in turn is taken out, and finite diffusion put in its place:
-        a circuit that grew may hold an arc that a smaller one does without."""
+        """In the best circuit each arc in turn is taken out, and finite diffusion put in its place.
+
+        A circuit that grew may hold an arc that a smaller one does without."""
         while (best := max(self.found, key=self.evidence)) and best[0] > 0:
             arcs, tail = best
             values = self.found[best][0][1]
@@ -127,8 +128,9 @@ class _Search:
         return float(np.sqrt(self.found[key][0][0] / freedom))
 
     def look_again(self) -> None:
-        """Random time constants, for three arcs and more: a good fit of few arcs may not lead to
-        the best of many."""
+        """Random time constants, for three arcs and more.
+
+        A good fit of few arcs may not lead to the best of many."""
         draw = np.random.default_rng(0)
         for arcs in range(3, MOST_ARCS + 1):
             for tail in ("CPE", "Ws", "Wo"):

@@ -1,5 +1,6 @@
-"""Fit of a circuit that a user names: many random shapes, the sizes solved for each, the most
-promising polished."""
+"""Fit of a circuit that a user names.
+
+Many random shapes, the sizes solved for each, the most promising polished."""
 
 from __future__ import annotations
 
@@ -61,8 +62,10 @@ def _refuse_outside(circuit: Circuit, space: Space, ranges: Ranges) -> None:
 
 
 def _random(data: Data, circuit: Circuit, ranges: Ranges, draw: np.random.Generator) -> FloatArray:
-    """Time constants inside the sweep, exponents in the middle, sizes of the spectrum's own size at
-    a random frequency inside it."""
+    """First values inside the measured window.
+
+    Time constants inside the sweep, exponents in the middle, sizes of the spectrum's own size at a
+    random frequency inside it."""
     fast, slow = np.log(data.window_s)
     values = []
     for one in circuit.elements:
@@ -98,9 +101,10 @@ def _initial(circuit: Circuit, ranges: Ranges, otherwise: FloatArray) -> FloatAr
 
 
 def _ordered(circuit: Circuit, values: FloatArray, ranges: Ranges) -> FloatArray:
-    """Plain arcs of the series fast to slow, so that labels cannot swap between stacks, and the
-    ionic rail of a transmission line as the one that conducts worse (both rails look alike from
-    outside); left as they are where the user speaks of single parameters."""
+    """Plain arcs of the series fast to slow, so that labels cannot swap between stacks.
+
+    Of a transmission line the ionic rail is the one that conducts worse, as both rails look alike
+    from outside. All are left as they are where the user speaks of single parameters."""
     if ranges.low or ranges.high or ranges.fixed or ranges.initial:
         return values
     ordered = values.copy()

@@ -29,7 +29,7 @@ class Data:
 
     @cached_property
     def jw(self) -> ComplexArray:
-        """j times angular frequency, rad/s."""
+        """j times angular frequency, rad/s; shape (n,)."""
         return np.asarray(2j * np.pi * self.frequency_hz)
 
     @cached_property
@@ -50,8 +50,10 @@ class Data:
 
 
 def data_of(spectrum: Spectrum, weighting: str = MODULUS, ends: Ends = USUAL_ENDS) -> Data:
-    """The data of a spectrum; weighting is "modulus", "proportional" or "unit", and `ends` says
-    how much noisier the ends of the band are than its middle."""
+    """The data of a spectrum.
+
+    Weighting is "modulus", "proportional" or "unit", and `ends` says how much noisier the ends of
+    the band are than its middle."""
     return Data(spectrum.frequency_hz, spectrum.impedance_ohm,
                 weights(spectrum.frequency_hz, spectrum.impedance_ohm, weighting, ends))
 
@@ -112,7 +114,8 @@ def finished(data: Data, circuit: Circuit, space: Space, x: FloatArray) -> Solut
     """The solution at x, with the covariance of what the data determine.
 
     A value at the end of its range, or without a visible effect, is not determined: it is held
-    where it is and the others' errors are those given this value.
+    where it is and the others' errors are those given this value. x has shape (free values,),
+    those of the solution that of all values.
     """
     values = space.values(x)
     off, jacobian = residual(data, circuit, space, x)

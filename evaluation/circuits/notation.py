@@ -29,8 +29,9 @@ _IMPEDANCE_PY = re.compile(r"[-,]|p\(")
 
 
 def parse_circuit(text: str) -> Circuit:
-    """The circuit of a text in either notation. Raises BadInput on anything else, and on two
-    elements of one name."""
+    """The circuit of a text in either notation.
+
+    Raises BadInput on anything else, and on two elements of one name."""
     plain = re.sub(r"\s", "", text)
     if len(plain) > LONGEST:
         raise BadInput("circuit", f"{len(plain)} characters", f"at most {LONGEST}", EXAMPLE)

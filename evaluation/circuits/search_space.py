@@ -31,8 +31,9 @@ class Ranges:
 
 @dataclass(frozen=True, eq=False)
 class Space:
-    """The coordinates of a circuit: `low` and `high` of each value (in coordinates), and `fixed`
-    values where not NaN."""
+    """The coordinates of a circuit.
+
+    `low` and `high` of each value (in coordinates), and `fixed` values where not NaN."""
 
     is_log: np.ndarray
     low: FloatArray
@@ -41,12 +42,12 @@ class Space:
 
     @cached_property
     def free(self) -> np.ndarray:
-        """True where a value is searched."""
+        """True where a value is searched. Shape (n,), n being all values of the circuit."""
         return np.isnan(self.fixed)
 
     @cached_property
     def bounds(self) -> tuple[FloatArray, FloatArray]:
-        """Smallest and largest free coordinates."""
+        """Smallest and largest free coordinates. Shape (f,) each, f being the free ones."""
         return self.low[self.free], self.high[self.free]
 
     @cached_property
@@ -54,22 +55,22 @@ class Space:
         return self.is_log[self.free]
 
     def values(self, x: FloatArray) -> FloatArray:
-        """The values that coordinates stand for."""
+        """The values that coordinates stand for. Shapes (f,) to (n,)."""
         values = self.fixed.copy()
         values[self.free] = np.where(self._free_log, np.exp(np.clip(x, -690.0, 690.0)), x)
         return values
 
     def stretch(self, values: FloatArray) -> FloatArray:
-        """Derivative of each free value by its coordinate."""
+        """Derivative of each free value by its coordinate. Shapes (n,) to (f,)."""
         return np.where(self._free_log, values[self.free], 1.0)
 
     def coordinates(self, values: FloatArray) -> FloatArray:
-        """The inverse of `values`, moved into the bounds."""
+        """The inverse of `values`, moved into the bounds. Shapes (n,) to (f,)."""
         scaled = np.where(self.is_log, np.log(np.maximum(values, 1e-300)), values)[self.free]
         return np.asarray(np.clip(scaled, *self.bounds))
 
     def at_bound(self, values: FloatArray) -> np.ndarray:
-        """True for free values at an end of their range."""
+        """True for free values at an end of their range. Shape (n,)."""
         scaled = np.where(self.is_log, np.log(np.maximum(values, 1e-300)), values)
         near = np.minimum(scaled - self.low, self.high - scaled) < 1e-3
         return np.asarray(self.free & near)

@@ -55,18 +55,18 @@ def resistances(arcs: int) -> slice:
 
 
 def with_arc(values: FloatArray, arcs: int, arc: FloatArray) -> FloatArray:
-    """The values of a circuit of so many arcs with one more."""
+    """The values of a circuit of so many arcs with one more. Shapes (n,) and (3,) to (n + 3,)."""
     at = 2 + 3 * arcs
     return np.concatenate([values[:at], arc, values[at:]])
 
 
 def without_arc(values: FloatArray, index: int) -> FloatArray:
-    """The values without the arc at this place, counted from 0."""
+    """The values without the arc at this place, counted from 0. Shapes (n,) to (n - 3,)."""
     return np.delete(values, slice(2 + 3 * index, 5 + 3 * index))
 
 
 def fast_first(values: FloatArray, arcs: int) -> FloatArray:
-    """Arcs ordered by time constant, so that labels cannot swap between stacks."""
+    """Arcs ordered by time constant, so that labels cannot swap between stacks. Shape (n,)."""
     table = values[2:2 + 3 * arcs].reshape(arcs, 3)
     ordered = values.copy()
     ordered[2:2 + 3 * arcs] = table[np.argsort(table[:, 1])].ravel()

@@ -21,8 +21,10 @@ GRID = 25
 
 def helpful(data: Data, arcs: int, tail: str, symbol: str, values: FloatArray
             ) -> list[FloatArray]:
-    """Values of a new part of this kind for a fitted circuit, those that lower its residual most
-    first: what the circuit can mend by changing its own values does not count."""
+    """Values of a new part of this kind, those that lower the residual most first.
+
+    What the fitted circuit can mend by changing its own values does not count. All of shape
+    (values of their circuit,)."""
     circuit = series_circuit(arcs, tail)
     space = series_space(data, circuit)
     off, jacobian = residual(data, circuit, space, space.coordinates(values))
@@ -41,7 +43,7 @@ def helpful(data: Data, arcs: int, tail: str, symbol: str, values: FloatArray
 
 def random_starts(data: Data, arcs: int, tail: str, draw: np.random.Generator
                   ) -> list[FloatArray]:
-    """The most promising of many random time constants."""
+    """The most promising of many random time constants. All of shape (values of their circuit,)."""
     circuit = series_circuit(arcs, tail)
     split = Separable(data, circuit, series_space(data, circuit))
     fast, slow = np.log(data.window_s)
@@ -59,9 +61,11 @@ def random_starts(data: Data, arcs: int, tail: str, draw: np.random.Generator
 
 def in_place_of_an_arc(data: Data, arcs: int, tail: str, larger: Sequence[FloatArray]
                        ) -> list[FloatArray]:
-    """Starts in which finite diffusion stands for one of the arcs of a larger circuit: an arc and a
-    plain tail can stand for it nearly as well, and are found first. `larger` holds the values of
-    circuits with one arc more, without their tails."""
+    """Starts in which finite diffusion stands for one of the arcs of a larger circuit.
+
+    An arc and a plain tail can stand for it nearly as well, and are found first. `larger` holds
+    the values of circuits with one arc more, without their tails. All of shape (values of their
+    circuit,)."""
     circuit = series_circuit(arcs, tail)
     split = Separable(data, circuit, series_space(data, circuit))
     fast, slow = data.window_s
@@ -77,7 +81,9 @@ def in_place_of_an_arc(data: Data, arcs: int, tail: str, larger: Sequence[FloatA
 
 
 def halved(values: FloatArray, arcs: int) -> FloatArray:
-    """The largest arc as two of half its size, a factor of ten apart."""
+    """The largest arc as two of half its size, a factor of ten apart.
+
+    Shapes (n,) to (n + 3,)."""
     at = 2 + 3 * int(np.argmax(values[2:2 + 3 * (arcs - 1):3]))
     ohm, tau, alpha = values[at:at + 3]
     two = [ohm / 2, tau / 3.2, min(alpha + 0.1, 0.95), ohm / 2, tau * 3.2, min(alpha + 0.1, 0.95)]

@@ -14,8 +14,10 @@ from pressloop.trials.checks import ComplexArray, FloatArray
 
 @dataclass(frozen=True, slots=True)
 class Element:
-    """One element: its kind's symbol, its text in the circuit, and its parameters' full names,
-    such as "Wo", "Wo1" and ("Wo1 R", "Wo1 tau")."""
+    """One element of a circuit.
+
+    Its kind's symbol, its text in the circuit, and its parameters' full names, such as "Wo", "Wo1"
+    and ("Wo1 R", "Wo1 tau")."""
 
     symbol: str
     label: str

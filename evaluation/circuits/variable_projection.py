@@ -60,8 +60,9 @@ class Separable:
         return np.array([i for i in np.flatnonzero(self.space.free) if i not in solved], dtype=int)
 
     def _size_of(self, start: int, end: int) -> int | None:
-        """The first value that scales the part, if all that scale with it are free of bounds; a
-        part of one value may have bounds, which the linear problem keeps."""
+        """The first value that scales the part, if all that scale with it are free of bounds.
+
+        A part of one value may have bounds, which the linear problem keeps."""
         sizes = [i for i in range(start, end)
                  if self.circuit.parameters[i][1].role in (SIZE, INVERSE_SIZE)]
         alone = end - start == 1

@@ -1,5 +1,6 @@
-"""How far each fitted circuit is believed, by an information criterion (Burnham & Anderson 2004,
-doi 10.1177/0049124104268644)."""
+"""How far each fitted circuit is believed, by an information criterion.
+
+Burnham & Anderson 2004, doi 10.1177/0049124104268644."""
 
 from __future__ import annotations
 
@@ -49,8 +50,9 @@ def log_evidence(key: Key, squares: float, count: int, noise_floor: float) -> fl
 
 
 def weighed(minima: Sequence[tuple[Key, float, Solution]]) -> list[Candidate]:
-    """Finished minima with their evidence as candidates; arcs that are not seen leave theirs out
-    where there are others."""
+    """Finished minima with their evidence as candidates.
+
+    Arcs that are not seen leave theirs out where there are others."""
     seen = [one for one in minima if _all_seen(one[2], one[0][0])] or list(minima)
     weight = _shares([evidence for _, evidence, _ in seen])
     doubt = _shares([evidence + 0.5 * (PRICE - PRICE_IN_DOUBT) * _paid(key)
@@ -71,8 +73,9 @@ def distinct(minima: list[Minimum], count: int, noise_floor: float, arcs: int) -
 
 
 def _paid(key: Key) -> int:
-    """Parameters that are paid for. A Warburg tail is one exponent among many: it costs what a
-    free exponent does."""
+    """Parameters that are paid for.
+
+    A Warburg tail is one exponent among many: it costs what a free exponent does."""
     return series_circuit(*key).size + (key[1] == "W")
 
 
@@ -84,8 +87,9 @@ def _shares(evidence: Sequence[float]) -> list[float]:
 
 
 def _all_seen(solution: Solution, arcs: int) -> bool:
-    """True where each arc is larger than its error: an arc that is not seen belongs to a circuit
-    that is counted already, with one arc fewer."""
+    """True where each arc is larger than its error.
+
+    An arc that is not seen belongs to a circuit that is counted already, with one arc fewer."""
     sizes = resistances(arcs)
     error = solution.standard_errors[sizes]
     return bool(np.all(np.nan_to_num(error, nan=np.inf) < SEEN * solution.values[sizes]))

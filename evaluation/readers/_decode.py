@@ -14,7 +14,9 @@ _IVIUM = re.compile(r"^\W*primary_data\s*$", re.MULTILINE)
 
 
 def decoded(data: bytes, source: str) -> str:
-    """The text, with "\\n" line ends; utf-8 and utf-16 by their mark, else utf-8, cp1252, latin-1.
+    """The text, its lines ended by line feeds.
+
+    UTF-8 and UTF-16 by their mark, else the first of UTF-8, cp1252 and latin-1 that can read it.
 
     Raises BadInput on an empty file and on one that is not text.
     """

@@ -1,5 +1,4 @@
-"""Frequencies that a sweep holds more than once: averaged, left out, or the first kept, and told.
-"""
+"""Frequencies that come more than once in a sweep: averaged, left out, or the first kept."""
 
 from __future__ import annotations
 
@@ -30,8 +29,9 @@ class _Run:
 
 def merged(source: str, frequency_hz: FloatArray, impedance_ohm: ComplexArray
            ) -> tuple[FloatArray, ComplexArray, list[str], list[ControlPoint]]:
-    """Each frequency once, shapes (n,), notes on the repeats, and later readings of a frequency as
-    control points, which show drift.
+    """Each frequency once, shapes (n,), notes on the repeats, and control points.
+
+    Control points are later readings of a frequency, which show drift.
 
     Readings in a row are averaged, or left out where they differ by more than 10 %; of a
     frequency that comes again later, the first is kept.

@@ -24,8 +24,9 @@ _AREA_CM2 = (1e-4, 1e4)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawSweep:
-    """What a file says of one sweep, in file order, in the sign of physics: hertz and ohms, or
-    ohm cm2 where `by_area`.
+    """What a file says of one sweep, in file order, in the sign of physics.
+
+    Hertz and ohms, or ohm cm2 where `by_area`.
 
     `imaginary` is the header of the column the sign came from, `turned` the --columns that read it
     the other way. `label` tells sweeps of a file apart: a cycle, curve or title; `number` of

@@ -51,8 +51,9 @@ def parse(text: str, source: str) -> tuple[RawSweep, ...]:
 
 
 def _by_names(text: str, source: str) -> tuple[RawSweep, ...]:
-    """The table below the line that names its columns, where the number of header lines does not
-    lead there: the header was edited."""
+    """The table below the line that names its columns.
+
+    For a file whose number of header lines does not lead there, as the header was edited."""
     note = "the number of header lines is wrong: the table was found by its column names"
     area = real_area(find_number(_AREA, above(text)))
     return tuple(dataclasses.replace(sweep, area_cm2=area, notes=(*sweep.notes, note))

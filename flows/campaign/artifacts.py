@@ -57,8 +57,9 @@ class Board:
             table=rows, key=f"{self.key}-trials", description=self._title("trials")))
 
     def conclude(self, stopping: Sequence[str]) -> None:
-        """After the last trial, with what the rules of stopping say; a server that was away shows
-        everything once it is back."""
+        """After the last trial, with what the rules of stopping say.
+
+        A server that was away shows everything once it is back."""
         if self._back():
             self.update()
         run = self.run
@@ -91,14 +92,15 @@ class Board:
         self.progress = made if isinstance(made, UUID) else None
 
     def _try(self, publish: Callable[[], Any]) -> Any:
-        """Publishes unless the server was found away a moment ago; says so once, and once more
-        when it is back."""
+        """Publishes unless the server was found away a moment ago.
+
+        Says so once, and once more when it is back."""
         away = self.away_since
         if away is not None and time.monotonic() - away < LOOK_AGAIN_S:
             return None
         try:
             shown = publish()
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - what is shown never costs a stack
             if away is None:
                 get_run_logger().warning("Prefect cannot show this campaign now (%s); the campaign "
                                          "goes on, the ledger has it all.", error)

@@ -14,7 +14,7 @@ from pressloop.hardware.protocols import CycleState, KnownCycle, Press, stack_ta
 from pressloop.trials.entry import Reconciled
 from pressloop.trials.errors import Fault, LedgerBehind, shown
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.trials.ledger.queries import Order
+from pressloop.trials.ledger.queries import OrderedStack
 
 ASKED = 1000
 """How many of its newest cycles a driver is asked about that does not list them."""
@@ -37,8 +37,10 @@ class Memory:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """A cycle that the press has accepted and the ledger has no word of. It is stack `number` of
-    `campaign`; `stack` is "" and `number` 0 where nobody remembers which."""
+    """A cycle that the press has accepted and the ledger has no word of.
+
+    It is stack `number` of `campaign`; `stack` is "" and `number` 0 where nobody remembers
+    which."""
 
     cycle: KnownCycle
     campaign: str
@@ -50,8 +52,7 @@ class Lacking:
 
 
 def prove_up_to_date(press: Press, ledger: Ledger, campaign: str, shown_url: str) -> None:
-    """Raises LedgerBehind where the press, or the ledger's own count, knows more than the ledger.
-    """
+    """Raises LedgerBehind where the press, or the ledger's own count, knows more than it."""
     found = lacking_in(press, ledger, campaign)
     if found:
         raise LedgerBehind(
@@ -77,9 +78,11 @@ def lacking_in(press: Press, ledger: Ledger, campaign: str) -> tuple[Lacking, ..
     return lacking(memory, campaign, orders, words)
 
 
-def memory_of(press: Press, campaign: str, orders: Iterable[Order]) -> Memory:
-    """What the press remembers. Cycles without a known stack count where the campaign has pressed
-    here before, and from its last one on: to a new campaign they are somebody else's."""
+def memory_of(press: Press, campaign: str, orders: Iterable[OrderedStack]) -> Memory:
+    """What the press remembers.
+
+    Cycles without a known stack count where the campaign has pressed here before, and from its last
+    one on: to a new campaign they are somebody else's."""
     serial, last = press.identify().serial, press.last_accepted_id()
     mine = [order.cycle_id or 0 for order in orders
             if order.campaign == campaign and order.press_serial == serial]
@@ -89,8 +92,8 @@ def memory_of(press: Press, campaign: str, orders: Iterable[Order]) -> Memory:
     return Memory(serial, tuple(_reported(press, after, last)))
 
 
-def lacking(memory: Memory, campaign: str, orders: Sequence[Order], words: Iterable[Reconciled]
-            ) -> tuple[Lacking, ...]:
+def lacking(memory: Memory, campaign: str, orders: Sequence[OrderedStack],
+            words: Iterable[Reconciled]) -> tuple[Lacking, ...]:
     """What the ledger, with these orders and these words of people, lacks of the memory."""
     names = _Names(campaign, orders)
     known = {(order.cycle_id, order.stack.stack_id) for order in orders}
@@ -120,7 +123,7 @@ def told(found: Sequence[Lacking]) -> str:
 class _Names:
     """Stacks of the ledger's campaigns, by name and by tag."""
 
-    def __init__(self, campaign: str, orders: Sequence[Order]) -> None:
+    def __init__(self, campaign: str, orders: Sequence[OrderedStack]) -> None:
         last = {campaign: 0}
         for order in orders:
             last[order.campaign] = max(last.get(order.campaign, 0), order.trial)

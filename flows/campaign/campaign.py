@@ -29,7 +29,7 @@ from pressloop.flows.operator.closed_form import close_form_of_crashed
 from pressloop.flows.operator.notify import How, notify
 from pressloop.flows.operator.people import by_schedule, served
 from pressloop.flows.settings.campaign import Settings, read_settings
-from pressloop.hardware.undisturbed import undisturbed
+from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.trials.entry import Ended
 from pressloop.trials.errors import PressloopError
 
@@ -48,9 +48,11 @@ def campaign(settings_path: str, trials: int | None = None, seed: int | None = N
 
 
 def press_all(settings: Settings, order: Order, hold: Hold = press_in_turn) -> State[Any]:
-    """Presses what was ordered. The message of the state that this ends in says why there are
-    enough stacks, or, where somebody stopped it (Cancelled), what becomes of the press; `hold`
-    waits for the press. Whoever `[notify]` names is told."""
+    """Presses what was ordered.
+
+    The message of the state that this ends in says why there are enough stacks, or, where somebody
+    stopped it (Cancelled), what becomes of the press; `hold` waits for the press. Whoever
+    `[notify]` names is told."""
     try:
         state = _pressed(settings, order, hold)
     except Exception as error:
@@ -119,8 +121,9 @@ def numbers(run: Run) -> Iterator[int]:
 
 
 def _forget_tasks() -> None:
-    """Lets go of what Prefect notes of each task run, to tell which tasks another one depends on:
-    the next trial depends on the ledger alone, and a long campaign is not to grow by it."""
+    """Lets go of what Prefect notes of each task run, to tell which tasks another one depends on.
+
+    The next trial depends on the ledger alone, and a long campaign is not to grow by it."""
     here = FlowRunContext.get()
     if here is not None:
         here.run_results.clear()
@@ -129,8 +132,7 @@ def _forget_tasks() -> None:
 
 @contextmanager
 def _end_recorded(run: Run) -> Iterator[None]:
-    """The ledger says how the run ended, unless it was killed or the ledger itself is the trouble.
-    """
+    """The ledger says how the run ended, unless it was killed or the ledger is the trouble."""
     try:
         yield
         why_enough = told(assessed(run))

@@ -14,6 +14,7 @@ TELLING = frozenset({State.EVALUATED, State.IMPORTED})
 
 def earlier_trials(settings: Settings, ledger_url: str) -> tuple[Trial, ...]:
     """Evaluated and imported trials of the earlier campaigns, in the order of the settings.
+
     `ledger_url` is where this campaign is kept; [earlier] may name another ledger.
 
     Raises BadInput for a campaign that is named twice, is this one or is not there, LedgerProblem

@@ -15,12 +15,14 @@ LOOK_S = 0.5
 
 
 class Endurance:
-    """Carries trials through. With `after_fault = "stop"`, the default, the first fault ends the
-    run: a person looks at the press, as a crushed sulfide stack in a die is a hazard. With "go on"
-    the run waits until the press is ready and asks it what became of the command; only faults in a
-    row, or a press that stays away, end it. A command is never repeated: a stack that the press
-    never accepted is sent under its own id, any other is watched, collected or written off. What
-    the press cannot tell, a person decides.
+    """Carries trials through.
+
+    With `after_fault = "stop"`, the default, the first fault ends the run: a person looks at the
+    press, as a crushed sulfide stack in a die is a hazard. With "go on" the run waits until the
+    press is ready and asks it what became of the command; only faults in a row, or a press that
+    stays away, end it. A command is never repeated: a stack that the press never accepted is sent
+    under its own id, any other is watched, collected or written off. What the press cannot tell, a
+    person decides.
     """
 
     def __init__(self, run: Run) -> None:

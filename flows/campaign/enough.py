@@ -8,8 +8,9 @@ from pressloop.trials.wording import counted
 
 
 def enough(run: Run) -> bool:
-    """True where no new stack is to be pressed. Nothing is remembered: the same ledger says the
-    same again, whatever was pressed when."""
+    """True where no new stack is to be pressed.
+
+    Nothing is remembered: the same ledger says the same again, whatever was pressed when."""
     if stacks_used(run) >= run.order.trials:
         return True
     if run.ledger.queue(run.campaign).waiting:

@@ -11,9 +11,10 @@ from pressloop.trials.trial import State, Trial
 
 
 def prove_fruitful(run: Run, after: int) -> None:
-    """Raises Fault where the last stacks, of those with a number above `after`, taught nothing, as
-    many as the settings allow in a row: a meter, a cable or a spacer is likely at fault, and would
-    use up every stack of the night."""
+    """Raises Fault where the last stacks taught nothing, as many as the settings allow in a row.
+
+    Only stacks with a number above `after` count. A meter, a cable or a spacer is likely at fault,
+    and would use up every stack of the night."""
     allowed = run.settings.campaign.nothing_learned_in_a_row
     row = in_a_row(run.history(), after)
     if allowed and len(row) >= allowed:
@@ -47,9 +48,11 @@ def why(trial: Trial) -> str:
 
 
 def _taught(trial: Trial, highest_intact_mpa: float | None) -> bool:
-    """Not a reading that was set aside, not a fault. A short teaches where the stack was pressed
-    harder than any that stayed intact; else contacts that touch are as likely. A person who has
-    settled a stack, or has said that it was spoilt, has looked."""
+    """Not a reading that was set aside, not a fault.
+
+    A short teaches where the stack was pressed harder than any that stayed intact; else contacts
+    that touch are as likely. A person who has settled a stack, or has said that it was spoilt, has
+    looked."""
     if isinstance(trial.outcome, Failed) and trial.outcome.mode is FailureMode.SHORTED:
         return (highest_intact_mpa is not None
                 and trial.recipe.pressure_mpa > highest_intact_mpa)

@@ -19,11 +19,12 @@ from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
 from pressloop.hardware.registry import connect_meter, connect_press
 from pressloop.trials.entry import Opened
 from pressloop.trials.errors import BadInput
-from pressloop.trials.ledger.database import display, engine_for, parse, reading, sqlite_path
+from pressloop.trials.ledger.address import display, parse, sqlite_path
+from pressloop.trials.ledger.database import engine_for, reading
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.schema import revision_of
+from pressloop.trials.provenance import versions
 from pressloop.trials.spectrum import Spectrum
-from pressloop.trials.stamp import versions
 from pressloop.trials.trial import Trial
 
 if TYPE_CHECKING:
@@ -32,9 +33,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What one run of a campaign was asked for, on top of its settings: `trials` stacks in all, and
-    no more than `more` on top of those that the campaign has when this run's turn at the press
-    comes. `flow_run` is the id of Prefect's flow run, "" outside one."""
+    """What one run of a campaign was asked for, on top of its settings.
+
+    `trials` stacks in all, and no more than `more` on top of those that the campaign has when this
+    run's turn at the press comes. `flow_run` is the id of Prefect's flow run, "" outside one."""
 
     trials: int
     seed: int
@@ -96,8 +98,9 @@ def order_of(settings: Settings, trials: int | None = None, seed: int | None = N
 
 
 def prove_modules(settings: Settings) -> None:
-    """Raises BadInput for an acquisition or a model that does not exist: now, not after the first
-    stacks."""
+    """Raises BadInput for an acquisition or a model that does not exist.
+
+    Now, not after the first stacks."""
     from pressloop.optimizer.model_files import prove_files
     from pressloop.optimizer.proposals import acquisition_module
 
@@ -108,8 +111,9 @@ def prove_modules(settings: Settings) -> None:
 @contextmanager
 def open_lab(settings: Settings, order: Order, *, prove: bool = True
              ) -> Iterator[tuple[Press, ImpedanceMeter]]:
-    """Opens press and meter and, with `prove`, compares their limits with the settings; moves
-    nothing.
+    """Opens press and meter and, with `prove`, compares their limits with the settings.
+
+    Moves nothing.
 
     Raises BadInput when they disagree or the search cannot be had, Fault when one does not answer.
     """
@@ -121,8 +125,9 @@ def open_lab(settings: Settings, order: Order, *, prove: bool = True
 
 @contextmanager
 def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Iterator[Run]:
-    """A run that has its press to itself until the block ends, by `hold`: the plain lock raises
-    PressBusy at once while another run has the press.
+    """A run that has its press to itself until the block ends, by `hold`.
+
+    The plain lock raises PressBusy at once while another run has the press.
 
     What the press remembers is held against the ledger before the campaign is opened, and the
     ledger's entries are proved. Raises LedgerBehind where the press knows more, LedgerProblem for

@@ -13,9 +13,9 @@ from pressloop.optimizer.space import Space
 from pressloop.trials.entry import Entry, Opened, Planned, Queued, Unqueued
 from pressloop.trials.errors import BadInput, LedgerProblem, OutOfEnvelope
 from pressloop.trials.ledger.ledger import Ledger
+from pressloop.trials.provenance import versions
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
-from pressloop.trials.stamp import versions
 
 
 def queue_recipe(ledger: Ledger, settings: Settings, recipe: Recipe, reason: str,
@@ -45,8 +45,9 @@ def queue_recipe(ledger: Ledger, settings: Settings, recipe: Recipe, reason: str
 
 
 def unqueue(ledger: Ledger, campaign: str, number: int, reason: str) -> None:
-    """Takes a recipe out of the queue. Raises BadInput for one that does not wait: it was pressed,
-    is in work, or was taken out."""
+    """Takes a recipe out of the queue.
+
+    Raises BadInput for one that does not wait: it was pressed, is in work, or was taken out."""
     waiting = ledger.queue(campaign).waiting
     if number not in waiting:
         raise BadInput("--drop", number, f"a recipe that waits "
@@ -56,15 +57,18 @@ def unqueue(ledger: Ledger, campaign: str, number: int, reason: str) -> None:
 
 
 def prove_queue(run: Run) -> None:
-    """Raises OutOfEnvelope or BadInput for a waiting recipe that settings or press would refuse
-    now: said at the start of a run rather than in the middle of its night."""
+    """Raises OutOfEnvelope or BadInput for a waiting recipe that is refused now.
+
+    Refused by settings or press: said at the start of a run rather than in the middle of its
+    night."""
     for asked in run.ledger.queue(run.campaign).waiting.values():
         _prove_pressable(run, asked)
 
 
 def plan_own(run: Run, stack: Stack) -> Planned | None:
-    """The plan of the recipe that waits longest, which takes it out of the queue; None where none
-    waits. Raises as `prove_queue`."""
+    """The plan of the recipe that waits longest, which takes it out of the queue.
+
+    None where none waits. Raises as `prove_queue`."""
     for asked in run.ledger.queue(run.campaign).waiting.values():
         _prove_pressable(run, asked)
         models = run.models()

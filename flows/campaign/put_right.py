@@ -24,8 +24,10 @@ RANGE = re.compile(r"(\d{1,9})(?:\s*-\s*(\d{1,9}))?")
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the person who corrects knows: the reason, and the number of the latest correction of
-    the stack, 0 for one that was not corrected."""
+    """What the person who corrects knows.
+
+    The reason, and the number of the latest correction of the stack, 0 for one that was not
+    corrected."""
 
     reason: str
     over: int = 0
@@ -33,8 +35,10 @@ class Known:
 
 def correct(ledger: Ledger, campaign: str, trials: Sequence[int], changes: Changes, known: Known
             ) -> tuple[Trial, ...]:
-    """Other values count from now on; returns the trials as they are then. Raises BadInput for
-    values that cannot be, and where another person was faster; nothing is added then."""
+    """Other values count from now on; returns the trials as they are then.
+
+    Raises BadInput for values that cannot be, and where another person was faster; nothing is added
+    then."""
     history = ledger.history(campaign, arrays=False)
     _prove_name_free(history, trials, changes)
     return _put(ledger, campaign, trials, known,
@@ -43,8 +47,10 @@ def correct(ledger: Ledger, campaign: str, trials: Sequence[int], changes: Chang
 
 def withdraw(ledger: Ledger, campaign: str, trials: Sequence[int], known: Known, *,
              reference: Recipe | None = None) -> tuple[Trial, ...]:
-    """The stacks teach nothing more. With `reference`, the last stack that was pressed by that
-    recipe is kept: nothing would be left to compare with. Raises BadInput as `correct` does."""
+    """The stacks teach nothing more.
+
+    With `reference`, the last stack that was pressed by that recipe is kept: nothing would be left
+    to compare with. Raises BadInput as `correct` does."""
     if reference is not None:
         _prove_reference_kept(ledger.history(campaign, arrays=False), trials, reference)
     return _put(ledger, campaign, trials, known,

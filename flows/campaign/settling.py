@@ -16,8 +16,10 @@ SEEN = Blank("seen", "What you saw of stack and press")
 
 
 def settle_with_person(run: Run, number: int, trouble: OutcomeUnknown) -> None:
-    """Asks a person what became of the stack. Returns once it is settled, or is worth asking the
-    press about again; raises the trouble where the person ends the run or nobody can be asked.
+    """Asks a person what became of the stack.
+
+    Returns once it is settled, or is worth asking the press about again; raises the trouble where
+    the person ends the run or nobody can be asked.
 
     What the person says never presses anything: a stack is pressed again by the press's own word
     that it never accepted the command, and by nobody else's.

@@ -1,5 +1,6 @@
-"""How a run ends before its budget: whoever asks for it, the main thread stops and says what
-becomes of the press.
+"""How a run ends before its budget.
+
+Whoever asks for it, the main thread stops and says what becomes of the press.
 
 Ctrl-C, SIGTERM and a closed terminal come as signals. A cancel at Prefect's page, command line or
 API reaches no process by itself: a thread asks the server for it and passes it on.
@@ -47,8 +48,9 @@ WHO = {"Stopped": "Cancelled in Prefect", "KeyboardInterrupt": "Stopped by Ctrl-
 
 @contextmanager
 def unwrapped() -> Iterator[None]:
-    """A stop that a library made an error of its own of is that stop again: what was stopped is not
-    told as failed."""
+    """A stop that a library made an error of its own of is that stop again.
+
+    What was stopped is not told as failed. Raises that stop."""
     try:
         yield
     except Exception as error:
@@ -72,8 +74,10 @@ def _wrapped(error: BaseException) -> BaseException | None:
 
 
 def obey_lost_stop() -> None:
-    """Raises the stop that this process was asked for and has not obeyed: Python drops what a
-    handler raises in a destructor, and a library may take it for an error and go on."""
+    """Raises the stop that this process was asked for and has not obeyed.
+
+    Python drops what a handler raises in a destructor, and a library may take it for an error and
+    go on."""
     asked = ASKED.get(None)
     if asked is not None and asked.by is not None:
         raise asked.stop()
@@ -105,6 +109,7 @@ class Watcher:
 
     def hold(self) -> None:
         """Waits for as long as the run is paused, also where the server does not answer meanwhile.
+
         Raises Pause for a suspended run, which Prefect starts again when it is resumed, and Stopped
         for one that has ended: a signal can be lost where Python ignores what is raised, as in a
         destructor."""
@@ -134,8 +139,9 @@ class Watcher:
                 return
 
     def _live(self) -> None:
-        """Takes back that this run is dead, as a server says that was away for longer than three
-        heartbeats."""
+        """Takes back that this run is dead.
+
+        A server that was away for longer than three heartbeats says so."""
         with suppress(Exception), get_client(sync_client=True) as client:
             client.set_flow_run_state(self._id, Running(), force=True)
 
@@ -144,14 +150,15 @@ class Watcher:
         try:
             with get_client(sync_client=True) as client:
                 return client.read_flow_run(self._id).state
-        except Exception:
+        except Exception:  # noqa: BLE001 - a server in trouble raises anything
             return None
 
 
 @contextmanager
 def watched(flow_run_id: UUID | None) -> Iterator[Watcher | None]:
-    """Within the block a cancel in Prefect raises Stopped in the main thread; None, and no watch,
-    outside a flow run or outside the main thread."""
+    """Within the block a cancel in Prefect raises Stopped in the main thread.
+
+    None, and no watch, outside a flow run or outside the main thread."""
     if flow_run_id is None or threading.current_thread() is not threading.main_thread():
         yield None
         return

@@ -49,8 +49,9 @@ class Stored:
 
     @property
     def rules(self) -> Rules:
-        """The rules of the stack that was read most often, so of the latest reading again; else
-        those of the settings."""
+        """The rules of the stack that was read most often, so of the latest reading again.
+
+        Else those of the settings."""
         read = max(self.trials, key=lambda trial: trial.readings, default=None)
         if read is None or read.readings < 2 or not read.rules:
             return self.settings.rules
@@ -65,9 +66,10 @@ class Stored:
 
 
 def stored(url: str, campaign: str | None, *, arrays: bool = False, rescue: bool = False) -> Stored:
-    """Reads a campaign; the only one there is when none is named. Raises BadInput otherwise, and
-    LedgerProblem where an entry is not as it was written: to `rescue` what can still be read, that
-    is only said."""
+    """Reads a campaign; the only one there is when none is named.
+
+    Raises BadInput otherwise, and LedgerProblem where an entry is not as it was written: to
+    `rescue` what can still be read, that is only said."""
     with existing(url) as ledger:
         name = named(ledger, campaign)
         try:

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 
 def models_of(ledger: Ledger, settings: Settings, url: str) -> Models:
-    """What the campaign's trials teach, under these settings; recipes that wait in the queue count
-    as being in work. Raises BadInput."""
+    """What the campaign's trials teach, under these settings.
+
+    Recipes that wait in the queue count as being in work. Raises BadInput."""
     from pressloop.optimizer import fit_models
 
     prove_modules(settings)
@@ -44,8 +45,7 @@ def suggestions(models: Models, settings: Settings, count: int, seed: int | None
 
 def take_suggestion(ledger: Ledger, settings: Settings, url: str, number: int, of: int,
                     reason: str, seed: int | None = None) -> Queued:
-    """Queues suggestion `number` of so many, counted from 1. Raises BadInput for one that is none.
-    """
+    """Queues suggestion `number` of so many, counted from 1. Raises BadInput for another one."""
     if not 1 <= number <= of:
         raise BadInput("--suggestion", number, f"between 1 and --count = {of}",
                        "Ask for more suggestions.")

@@ -19,9 +19,9 @@ from pressloop.flows.campaign.asked_first import stack_name
 from pressloop.flows.campaign.lab import Run
 from pressloop.flows.campaign.own_recipes import plan_own, taken_meanwhile
 from pressloop.flows.operator.by_hand import prove_prepared
+from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.hardware.guard import ask, collect, prove_ready, run_cycle
 from pressloop.hardware.protocols import CycleState
-from pressloop.hardware.undisturbed import undisturbed
 from pressloop.optimizer import propose
 from pressloop.trials.entry import Commanded, Entry, Evaluated, Faulted, Measured, Planned, Pressed
 from pressloop.trials.errors import Fault, LedgerProblem, NotReady, OutcomeUnknown
@@ -70,8 +70,7 @@ def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
 @task(name="plan", task_run_name="plan stack {number}", cache_policy=NO_CACHE,
       persist_result=False)
 def plan(run: Run, number: int) -> None:
-    """Chooses the recipe of the next stack: one that a person has asked for, else the optimiser's.
-    """
+    """Chooses the recipe of the next stack: one that a person asked for, else the optimiser's."""
     stack = run.settings.stack_named(stack_name(run.campaign, number))
     while (own := plan_own(run, stack)) is not None:
         try:
@@ -93,7 +92,8 @@ def plan(run: Run, number: int) -> None:
 def press_stack(run: Run, number: int) -> None:
     """Presses the stack once; asks the press first when a command is already on record.
 
-    Runs in the main thread, where a stop reaches it. Never retried, cached or replayed.
+    Runs in the main thread, where a stop reaches it. Never retried, cached or replayed. Raises
+    NotReady where nothing moved, Fault where the press ended in one.
     """
     if threading.current_thread() is not threading.main_thread():
         raise Fault("the press is driven from the main thread only, so that a stop reaches it")
@@ -188,8 +188,10 @@ def _pressed(run: Run, trial: Trial) -> Trace:
 
 
 def _record(run: Run, number: int, entry: Entry) -> None:
-    """Committed when this returns. A stop waits so long: in mid write it would leave the ledger
-    locked against what the run has to say of its end."""
+    """Committed when this returns.
+
+    A stop waits so long: in mid write it would leave the ledger locked against what the run has to
+    say of its end."""
     with undisturbed(obeying=False):
         run.ledger.append(run.campaign, number, entry)
 

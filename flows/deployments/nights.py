@@ -19,6 +19,7 @@ EXAMPLE = "Write it like Europe/Berlin."
 
 def lab_timezone(asked: str = "") -> str:
     """The IANA name of the zone that schedules mean: the one asked for, else the computer's own.
+
     Raises BadInput for one that is not known."""
     name = asked or _own()
     try:
@@ -58,8 +59,10 @@ def schedule_of(cron: str, timezone: str) -> CronSchedule:
 
 
 def next_starts(schedule: CronSchedule, count: int, after: datetime) -> list[datetime]:
-    """The times at which Prefect's own scheduler starts a run, in the schedule's zone. Clocks that
-    are set forward or back move none to another hour, leave none out and start none twice."""
+    """The times at which Prefect's own scheduler starts a run, in the schedule's zone.
+
+    Clocks that are set forward or back move none to another hour, leave none out and start none
+    twice."""
     from prefect.server.schemas.schedules import CronSchedule as Served
 
     dates = asyncio.run(Served(cron=schedule.cron, timezone=schedule.timezone).get_dates(

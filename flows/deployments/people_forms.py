@@ -1,5 +1,7 @@
-"""What people decide, as forms at Prefect's page: queue a recipe, take a suggestion, ask what is
-believed of a recipe, attach a stack. They move nothing and need no press."""
+"""What people decide, as forms at Prefect's page.
+
+Queue a recipe, take a suggestion, ask what is believed of a recipe, attach a stack. They move
+nothing and need no press."""
 
 # No postponed annotations here: Prefect builds the forms from the types themselves.
 from collections.abc import Iterator

@@ -21,7 +21,7 @@ from pressloop.flows.engine.press_queue import press_in_turn
 from pressloop.flows.operator.closed_form import close_form_of_crashed
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.trials.errors import BadInput
-from pressloop.trials.ledger.database import parse, sqlite_path
+from pressloop.trials.ledger.address import parse, sqlite_path
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.trial import Trial
 from pressloop.trials.wording import counted
@@ -50,8 +50,10 @@ class Form(BaseModel):
 @flow(name="scheduled pressing campaign", flow_run_name="press {trials} stacks",
       persist_result=False, on_crashed=[close_form_of_crashed])
 def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> Any:
-    """Presses `trials` more stacks. A run that comes late is skipped, not replayed; one that is
-    resumed or tried again presses what is left of its order.
+    """Presses `trials` more stacks.
+
+    A run that comes late is skipped, not replayed; one that is resumed or tried again presses what
+    is left of its order.
 
     Args:
         trials: Stacks to press in this run, on top of those the campaign has, as far as its budget
@@ -101,8 +103,10 @@ def _budget_spent(order: Order, campaign: str) -> str | None:
 
 
 def _prove_no_lease() -> None:
-    """Prefect would end a run that cannot renew its lease on a slot of the deployment, with a stack
-    in the press or in a person's hands; a lease ends with the first pause."""
+    """Keeps a run from being ended that cannot renew its lease on a slot of the deployment.
+
+    Prefect would end it with a stack in the press or in a person's hands; a lease ends with the
+    first pause."""
     here = FlowRunContext.get()
     state = None if here is None or here.flow_run is None else here.flow_run.state
     if state is not None and state.state_details.deployment_concurrency_lease_id is not None:
@@ -135,7 +139,7 @@ def _prove_in_time(settings: Settings) -> None:
 
 
 def validated(trials: int, seed: int | None, notes: str) -> Form:
-    """The form, or BadInput naming the field."""
+    """The form, or BadInput naming the field. Raises it."""
     try:
         return Form(trials=trials, seed=seed, notes=notes)
     except ValidationError as error:
@@ -145,7 +149,9 @@ def validated(trials: int, seed: int | None, notes: str) -> Form:
 
 
 def settings_path() -> Path:
-    """The settings file that the serving process was started with."""
+    """The settings file that the serving process was started with.
+
+    Raises BadInput where there is none."""
     path = os.environ.get(SETTINGS_VARIABLE)
     if not path:
         raise BadInput(SETTINGS_VARIABLE, "not set", "the path of a settings file",
@@ -159,8 +165,7 @@ def lateness_s(planned: datetime | None, now: datetime) -> float:
 
 
 def target_before(url: str, campaign: str, run_id: str) -> int | None:
-    """At how many stacks this flow run was to end when it was started before; None the first time.
-    """
+    """At how many stacks this flow run was to end when started before; None the first time."""
     with _ledger(url) as ledger:
         mine = [] if ledger is None else [
             o.target for o in ledger.openings(campaign) if run_id and o.flow_run == run_id]

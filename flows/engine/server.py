@@ -36,8 +36,9 @@ ADDRESS_VARIABLE = "PREFECT_API_URL"
 
 @contextmanager
 def temporary_server() -> Iterator[str]:
-    """The API address of PREFECT_API_URL, else of a server for the length of the block, which only
-    this user's programs can use."""
+    """The API address of PREFECT_API_URL, else of a server for the length of the block.
+
+    Only this user's programs can use that server."""
     if address := os.environ.get(ADDRESS_VARIABLE):
         _prove_answers(address)
         say(f"Prefect server: {address}")
@@ -52,8 +53,9 @@ def temporary_server() -> Iterator[str]:
 
 @contextmanager
 def lasting_server() -> Iterator[str]:
-    """The API address of PREFECT_API_URL, or of this user's server on port 4200 of the loopback
-    address, which is started, with its UI, where there is none."""
+    """The API address of PREFECT_API_URL, or of this user's server on port 4200.
+
+    It listens on the loopback address, and is started, with its UI, where there is none."""
     port = int(os.environ.get("PREFECT_SERVER_API_PORT", PORT))
     here = f"http://{HOST}:{port}/api"
     if os.environ.get(ADDRESS_VARIABLE) or owner_of(port) is not None:
@@ -69,8 +71,9 @@ def lasting_server() -> Iterator[str]:
 
 
 def healthy(address: str, within_s: float = 2.0) -> bool:
-    """True when a Prefect server answers at this API address. Where nobody listens that is known at
-    once; a busy server may take its time."""
+    """True when a Prefect server answers at this API address.
+
+    Where nobody listens that is known at once; a busy server may take its time."""
     try:
         with urllib.request.urlopen(f"{address}/health", timeout=within_s) as answer:
             return bool(answer.status == 200)
@@ -79,8 +82,9 @@ def healthy(address: str, within_s: float = 2.0) -> bool:
 
 
 def link_to(address: str, auth: str) -> str | None:
-    """A link by which a browser enters the server's page, once; None for a server that pressloop
-    has not started."""
+    """A link by which a browser enters the server's page, once.
+
+    None for a server that pressloop has not started."""
     base = address.removesuffix("/api")
     request = urllib.request.Request(f"{base}/pressloop/link", b"", {"Authorization": basic(auth)})
     try:
@@ -130,8 +134,10 @@ def _given(address: str) -> Iterator[None]:
 
 @contextmanager
 def _used(address: str, auth: str | None) -> Iterator[None]:
-    """This process and those that it starts ask this server. In the environment before Prefect is
-    first loaded, so that its own threads see it; in its settings where it has been loaded."""
+    """This process and those that it starts ask this server.
+
+    In the environment before Prefect is first loaded, so that its own threads see it; in its
+    settings where it has been loaded."""
     before = {name: os.environ.get(name) for name in (ADDRESS_VARIABLE, AUTH_VARIABLE)}
     os.environ[ADDRESS_VARIABLE] = address
     if auth is not None:

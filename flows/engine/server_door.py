@@ -1,5 +1,6 @@
-"""The door of a Prefect server: in front of its app, for requests of this server's own pages and of
-programs on this computer.
+"""The door of a Prefect server.
+
+In front of its app, for requests of this server's own pages and of programs on this computer.
 
 Prefect asks each call of its API for the credentials, and websockets for the same in their first
 message. What it does not look at is told apart here: a name that an attacker's name server points

@@ -1,5 +1,6 @@
-"""The credentials of a Prefect server that pressloop has started: in a file of this user's alone,
-for this user's other programs, for as long as the server runs."""
+"""The credentials of a Prefect server that pressloop has started.
+
+In a file of this user's alone, for this user's other programs, for as long as the server runs."""
 
 from __future__ import annotations
 
@@ -43,9 +44,10 @@ def kept(port: int, auth: str) -> Iterator[None]:
 
 
 def key_of(address: str) -> str | None:
-    """The credentials of the server at this address: what the environment says, else what `kept`
-    has. None where there are none, or where the port is in somebody else's hands: whoever listens
-    there would learn them."""
+    """The credentials of the server at this address.
+
+    What the environment says, else what `kept` has. None where there are none, or where the port is
+    in somebody else's hands: whoever listens there would learn them."""
     if given := os.environ.get(AUTH_VARIABLE):
         return given
     parts = urlsplit(address)
@@ -63,8 +65,9 @@ def key_of(address: str) -> str | None:
 
 
 def owner_of(port: int) -> int | None:
-    """The user whose process listens on this port of the loopback or any address, as the kernel
-    tells everybody; None where nobody does."""
+    """The user whose process listens on this port of the loopback or any address.
+
+    As the kernel tells everybody; None where nobody listens."""
     wanted = f"{port:04X}"
     for table in ("tcp", "tcp6"):
         with suppress(OSError):

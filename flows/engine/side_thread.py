@@ -14,10 +14,10 @@ from prefect.settings import (
 
 
 def side_thread(name: str, work: Callable[..., object], *args: Any) -> threading.Thread:
-    """A thread, not started yet, that knows the server of the thread that makes it, and its
-    credentials. Without that
-    word it would find none where the server is a temporary one. It gets no more of the run's
-    context, such as its client, which is one thread's alone."""
+    """A thread, not started yet, that knows the server of the thread that makes it.
+
+    Also its credentials. Without that word it would find none where the server is a temporary one.
+    It gets no more of the run's context, such as its client, which is one thread's alone."""
     known = {setting: value for setting in (PREFECT_API_URL, PREFECT_API_AUTH_STRING)
              if (value := setting.value()) is not None}
 

@@ -43,11 +43,12 @@ def automation() -> AutomationCore:
 
 
 def ensure_automation() -> None:
-    """Puts the automation in place where the server lacks it; a server that refuses is told of in
-    the log, no more."""
+    """Puts the automation in place where the server lacks it.
+
+    A server that refuses is told of in the log, no more."""
     try:
         with get_client(sync_client=True) as client:
             if not client.read_automations_by_name(NAME):
                 client.create_automation(automation())
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - a server in trouble raises anything
         get_logger("pressloop").warning("Runs whose process is gone will not be marked: %s", error)

@@ -1,5 +1,6 @@
-"""What a person does before a stack is pressed: parameters that neither the press nor the recipe's
-core sets, such as the collector."""
+"""What a person does before a stack is pressed.
+
+Parameters that neither the press nor the recipe's core sets, such as the collector."""
 
 from __future__ import annotations
 
@@ -27,8 +28,10 @@ def instructions(settings: Settings, trial: Trial) -> list[str]:
 
 
 def prove_prepared(settings: Settings, press: Press, trial: Trial) -> None:
-    """Asks the person whether stack and press are as the recipe wants them, for a press that no
-    person operates. Raises NotReady unless they are: nothing has moved, the stack stays planned."""
+    """Asks the person whether stack and press are as the recipe wants them.
+
+    For a press that no person operates. Raises NotReady unless they are: nothing has moved, the
+    stack stays planned."""
     lines, machine = instructions(settings, trial), press.identify()
     if not lines or machine.asks or machine.simulated:
         return

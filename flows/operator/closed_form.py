@@ -35,8 +35,9 @@ def closed_with_the_run() -> Iterator[None]:
 
 
 def close_form_of_crashed(flow: object, flow_run: Any, state: Any) -> None:
-    """A hook of a flow, whose arguments Prefect names. Its runner calls it for a process that was
-    killed."""
+    """A hook of a flow, whose arguments Prefect names.
+
+    Its runner calls it for a process that was killed."""
     close_form(flow_run.id, state.message or "Its process is gone.")
 
 

@@ -25,8 +25,10 @@ SECRETS = (WEBHOOK_VARIABLE, "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH
 
 
 def notify(settings: Settings, how: How, detail: str) -> list[str]:
-    """Tells whoever the settings name how a run ended, or that it asks. What went wrong with that,
-    in a line each: it never ends a run, and is waited for a few seconds only."""
+    """Tells whoever the settings name how a run ended, or that it asks.
+
+    What went wrong with that, in a line each: it never ends a run, and is waited for a few seconds
+    only."""
     table: NotifyTable = settings.notify
     if how not in table.on:
         return []

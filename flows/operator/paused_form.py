@@ -35,8 +35,10 @@ class PrefectPerson:
         self._poll_s = poll_s or int(os.environ.get(POLL_VARIABLE, "5"))
 
     def ask(self, question: Question) -> Mapping[str, float | str]:
-        """An answer of the right kind for each blank, checked here too: whoever reaches the server
-        can go round its check. Raises Fault when nobody answers in time or no pause can be had."""
+        """An answer of the right kind for each blank, checked here too.
+
+        Whoever reaches the server can go round its check. Raises Fault when nobody answers in time
+        or no pause can be had."""
         trouble = question.trouble
         while True:
             try:
@@ -60,8 +62,10 @@ class PrefectPerson:
 
 
 def form(question: Question, trouble: str) -> type[RunInput]:
-    """The question as a form. Plain fields without given values: a form with given values loses
-    the constraints of its fields on the way to the server."""
+    """The question as a form.
+
+    Plain fields without given values: a form with given values loses the constraints of its fields
+    on the way to the server."""
     fields: Any = {blank.name: (_kind(blank), Field(title=_title(blank)))
                    for blank in question.blanks}
     model: type[RunInput] = create_model("Answer", __base__=RunInput, **fields)

@@ -18,8 +18,10 @@ where that is no terminal, such as a pipe; set to "form", the flow run pauses.""
 
 
 def person_for() -> Person | None:
-    """Whoever resumes the paused flow run, for a run of a deployment; else the person at the
-    terminal; else the paused flow run of a command without a terminal; else nobody."""
+    """Whoever resumes the paused flow run, for a run of a deployment.
+
+    Else the person at the terminal; else the paused flow run of a command without a terminal; else
+    nobody."""
     chosen, run = os.environ.get(ASK_VARIABLE), _flow_run()
     by_form = chosen == "form" or served()
     if chosen == "terminal" or (_at_terminal() and not by_form):
@@ -32,8 +34,10 @@ def person_for() -> Person | None:
 
 
 def seen_by_somebody() -> Person | None:
-    """The person whose answer a run that is in trouble may wait for: None for a command without a
-    terminal, unless a person was promised by PRESSLOOP_ASK, as its form might never be seen."""
+    """The person whose answer a run that is in trouble may wait for.
+
+    None for a command without a terminal, unless a person was promised by PRESSLOOP_ASK, as its
+    form might never be seen."""
     if served() or _at_terminal() or os.environ.get(ASK_VARIABLE) in ("terminal", "form"):
         return person_for()
     return None

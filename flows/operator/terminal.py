@@ -22,8 +22,9 @@ _step_aside: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar
 
 @contextmanager
 def stepping_aside(display: Callable[[], AbstractContextManager[None]]) -> Iterator[None]:
-    """Within the block, `display()` is entered around each question: it clears the screen for as
-    long as somebody types."""
+    """Within the block, `display()` is entered around each question.
+
+    It clears the screen for as long as somebody types."""
     token = _step_aside.set(display)
     try:
         yield
@@ -64,8 +65,9 @@ def _filled(blank: Blank, console: Console) -> float | str:
 
 
 def parsed(blank: Blank, typed: str) -> float | str | None:
-    """What was typed as the kind that the blank asks for; None if it is not of that kind. A choice
-    may be cut short where that leaves one."""
+    """What was typed as the kind that the blank asks for; None if it is not of that kind.
+
+    A choice may be cut short where that leaves one."""
     if blank.choices:
         typed = typed.lower()
         near = [choice for choice in blank.choices if typed and choice.startswith(typed)]

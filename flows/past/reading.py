@@ -32,8 +32,9 @@ SAME_DIE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The table in pressloop's names and units, what cannot be used as it stands, and how each
-    quantity was read. `die_mm` is the die that a text in the sheet names."""
+    """The table in pressloop's names and units, and how each quantity was read.
+
+    Also what cannot be used as it stands. `die_mm` is the die that a text in the sheet names."""
 
     cells: Cells
     troubles: tuple[Trouble, ...]
@@ -70,9 +71,10 @@ class Reading:
 
 def reading_of(path: Path, settings: Settings | None = None, *, die_mm: float | None = None
                ) -> Reading:
-    """The sheet in a file, as the settings and the names of its columns tell. `die_mm` is the die
-    where there are no settings to tell it. Raises BadInput for a file that is no table, or a number
-    that can be read in two ways."""
+    """The sheet in a file, as the settings and the names of its columns tell.
+
+    `die_mm` is the die where there are no settings to tell it. Raises BadInput for a file that is
+    no table, or a number that can be read in two ways."""
     how = AS_NAMED if settings is None else settings.table
     cells = cells_of(path, how.header_row)
     found = chosen(cells.header, _units(cells), how)
@@ -117,8 +119,9 @@ def _known(cells: Cells, settings: Settings | None, die_mm: float | None
 
 
 def _renamed(cells: Cells, found: Chosen, result: Converted) -> Cells:
-    """The same cells with converted columns in the place of those they come from, others as they
-    are, and new ones behind."""
+    """The same cells with converted columns in the place of those they come from.
+
+    Others are as they are, and new ones stand behind."""
     place_of = {one.places[0]: quantity for quantity, one in found.picked.items()
                 if quantity in result.columns}
     dropped = {place for quantity, one in found.picked.items() if quantity in result.columns

@@ -21,8 +21,9 @@ SAID = ("unused column", "confounded")
 
 
 def prove_sound(table: PastTable, path: Path, settings: Settings) -> tuple[str, ...]:
-    """Raises BadInput for the first error that `lint` finds in the table, unless the settings
-    accept its kind. Returns warnings that are to be said, a line each."""
+    """Raises BadInput for the first error that `lint` finds in the table.
+
+    Unless the settings accept its kind. Returns warnings that are to be said, a line each."""
     sheet = sheet_from(table.reading, path, settings)
     found = with_accepted(lint_sheet(sheet, Options(without=_dear(sheet))), settings).found
     errors = [one for one in found if one.severity is Severity.ERROR]
@@ -33,14 +34,17 @@ def prove_sound(table: PastTable, path: Path, settings: Settings) -> tuple[str, 
 
 
 def _dear(sheet: Sheet) -> tuple[str, ...]:
-    """Checks that take seconds and find no error here: areas of lots are never one, and a slipped
-    point is looked for only where a reading lies far off."""
+    """Checks that take seconds and find no error here.
+
+    Areas of lots are never one, and a slipped point is looked for only where a reading lies far
+    off."""
     return ("lot_areas",) if may_have_slipped(sheet) else ("lot_areas", "outliers")
 
 
 def with_accepted(found: Findings, settings: Settings | None) -> Findings:
-    """The findings; an error of a kind that the settings accept is a note. Raises BadInput for a
-    kind that there is not."""
+    """The findings; an error of a kind that the settings accept is a note.
+
+    Raises BadInput for a kind that there is not."""
     accepted = () if settings is None else settings.table.accept
     for name in accepted:
         if name not in KINDS:

@@ -16,8 +16,9 @@ from pressloop.trials.trial import Trial
 
 def one_outcome_each(past: Sequence[Past], path: Path, known: Iterable[Trial] = ()
                      ) -> tuple[Past, ...]:
-    """The rows that are new or as recorded first: without those that say what a person has
-    corrected on record.
+    """The rows that are new or as recorded first.
+
+    Without those that say what a person has corrected on record.
 
     Raises BadInput for a row whose stack has another outcome: in this table by the same recipe, as
     a table may follow one stack through several presses, or on record as `known`. One whose stack
@@ -46,8 +47,9 @@ def _prove_told_once(read: Sequence[Past], path: Path) -> None:
 
 
 def _on_record(one: Past, mine: Sequence[Trial], path: Path) -> bool:
-    """True where a person has corrected the record to what this row says. Raises BadInput where
-    the record says something else under this name."""
+    """True where a person has corrected the record to what this row says.
+
+    Raises BadInput where the record says something else under this name."""
     if not mine or any(_same(one, trial.as_recorded) for trial in mine):
         return False
     if any(_same(one, trial) for trial in mine):

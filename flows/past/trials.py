@@ -1,9 +1,9 @@
-"""Past presses from a plain table (CSV, Excel, Parquet): one row a stack, units in the column
-names."""
+"""Past presses from a plain table (CSV, Excel, Parquet).
+
+One row a stack, units in the column names."""
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 import re
@@ -24,6 +24,12 @@ from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import Cells
 from pressloop.trials.tables.outcomes import RESULT, outcome_of
+from pressloop.trials.tables.proofs import (
+    prove_different,
+    prove_once,
+    prove_outcomes,
+    prove_spelt,
+)
 from pressloop.trials.trial import State, Trial
 
 MOST_PRESSED = {"pressure_mpa": 1e5, "dwell_s": 1e8, "temperature_c": 3000.0}
@@ -34,8 +40,9 @@ OPTIONAL = ("stack", "lot", "operator", "stack_pressure_mpa", *RESULT)
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """One past press; `digest` tells the same row again, `line` is where it stands. A stack that
-    has not been read yet, and is in work, has no outcome."""
+    """One past press; `digest` tells the same row again, `line` is where it stands.
+
+    A stack that has not been read yet, and is in work, has no outcome."""
 
     line: int
     digest: str
@@ -93,8 +100,10 @@ class PastTable:
 
 
 def read_table(path: Path, settings: Settings) -> PastTable:
-    """Every row of the table. A variable that the settings fix may be left out; a row off it, or
-    outside of the envelope, is read all the same.
+    """Every row of the table.
+
+    A variable that the settings fix may be left out; a row off it, or outside of the envelope, is
+    read all the same.
 
     Raises BadInput naming file, row and column for anything that cannot be used; then nothing of
     the table is used.
@@ -117,24 +126,18 @@ def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
 
 
 def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]:
-    found: dict[str, Past] = {}
-    # Both are worked out from the settings, which takes longer than a row.
     parameters, described = settings.space.parameters, settings.stack_named("past")
-    for line, where, row in tuple(cells.named(path)):
-        past = _past(line, where, row, parameters, described)
-        if past.digest in found:
-            raise BadInput(where, "the same as row "
-                           f"{found[past.digest].line}", "different from every other row",
-                           "Delete the copy; if it is a replicate, add a column 'stack' that "
-                           "tells the two apart.")
-        found[past.digest] = past
-    return tuple(found.values())
+    rows = [(where, _past(line, where, row, parameters, described))
+            for line, where, row in cells.named(path)]
+    prove_different((one.digest, where, f"row {one.line}") for where, one in rows)
+    return tuple(one for _, one in rows)
 
 
 def prove_informative(past: Sequence[Past], settings: Settings, path: Path,
                       held: Mapping[str, Value] | None = None) -> None:
-    """A table to learn from has two rows or more and varies what the space varies, except for
-    variables that are `held`."""
+    """A table to learn from has two rows or more and varies what the space varies.
+
+    Except for variables that are `held`. Raises BadInput for another one."""
     if len(past) < 2:
         raise BadInput(f"{path.name}: rows", len(past), "2 or more",
                        "Add past presses; `pressloop run` needs none and starts from the "
@@ -151,22 +154,15 @@ def prove_informative(past: Sequence[Past], settings: Settings, path: Path,
 
 
 def _check_header(header: list[str], settings: Settings, path: Path) -> None:
-    for name in (*NAMES, *OPTIONAL):
-        if header.count(name) > 1:
-            raise BadInput(f"{path.name}: column {name}", "there twice", "there once", "Drop one.")
+    table, known = f"{path.name}: ", (*NAMES, *OPTIONAL)
+    prove_once(header, known, table)
     for p in settings.space.varied:
         if p.name not in header and p.default is None:
-            raise BadInput(f"{path.name}: column {p.name}", "missing", "present",
+            raise BadInput(f"{table}column {p.name}", "missing", "present",
                            "Add it, or fix the variable in [space]. Columns found: "
                            f"{', '.join(header)}.")
-    if not {"resistance_ohm_cm2", "failure_mode"} & set(header):
-        raise BadInput(f"{path.name}: column resistance_ohm_cm2", "missing", "present",
-                       f"Add it, or failure_mode. Columns found: {', '.join(header)}.")
-    for name in header:
-        near = difflib.get_close_matches(name, (*NAMES, *OPTIONAL), 1, cutoff=0.85)
-        if near and name not in (*NAMES, *OPTIONAL) and near[0] not in header:
-            raise BadInput(f"{path.name}: column {name}", "unknown", "a known name",
-                           f"Did you mean {near[0]}?")
+    prove_outcomes(header, table)
+    prove_spelt(header, known, table)
 
 
 def _past(line: int, where: str, row: Mapping[str, str], parameters: Sequence[Parameter],
@@ -193,8 +189,10 @@ def _digest(row: Mapping[str, str], recipe: Recipe, outcome: Outcome | None) -> 
 
 
 def _pressed(recipe: Recipe) -> Recipe:
-    """Raises BadInput for what no press does. The envelope binds orders, not what was done before:
-    rows hotter than the die of today bears are learned from."""
+    """Raises BadInput for what no press does.
+
+    The envelope binds orders, not what was done before: rows hotter than the die of today bears are
+    learned from."""
     for name, most in MOST_PRESSED.items():
         within(name, recipe.value(name), -ABSOLUTE_ZERO_C if name == "temperature_c" else 0.0,
                most, "Check the unit and the row; nothing of the table was used.")

@@ -16,8 +16,10 @@ REFERENCE = "reference"
 
 
 def recipe_named(text: str, settings: Settings) -> Recipe:
-    """The recipe of `--recipe`: "reference", or pressure (MPa), dwell (s) and temperature (degC)
-    with commas between them. Raises BadInput for anything else."""
+    """The recipe of `--recipe`.
+
+    "reference", or pressure (MPa), dwell (s) and temperature (degC) with commas between them.
+    Raises BadInput for anything else."""
     if text.strip() == REFERENCE:
         if settings.reference is None:
             raise BadInput("--recipe", text, "numbers where the settings have no [reference]",

@@ -1,5 +1,6 @@
-"""Whether the ledger that a run would use can be read and written, and has all that the press
-remembers; for `pressloop check`."""
+"""Whether the ledger that a run would use can be read and written, for `pressloop check`.
+
+And whether it has all that the press remembers."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ from pressloop.flows.preflight.rows import Row
 from pressloop.flows.settings.campaign import Settings
 from pressloop.hardware.protocols import Press
 from pressloop.trials.errors import BadInput
-from pressloop.trials.ledger.database import display, engine_for, parse, sqlite_path, writing
+from pressloop.trials.ledger.address import display, parse, sqlite_path
+from pressloop.trials.ledger.database import engine_for, writing
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.schema import revision_of
 
@@ -34,8 +36,9 @@ def _memory(press: Press, settings: Settings, order: Order) -> Row:
 
 
 def ledger_row(url: str) -> Row:
-    """Opens the ledger and takes, for a moment, its lock to write; one that is not there yet is not
-    made, but the place for it is looked at."""
+    """Opens the ledger and takes, for a moment, its lock to write.
+
+    One that is not there yet is not made, but the place for it is looked at."""
     try:
         parsed = parse(url)
         path = sqlite_path(parsed)

@@ -5,15 +5,14 @@ from __future__ import annotations
 import difflib
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-from pydantic import (
-    Field,
-    ValidationError,
-)
+from pydantic import Field, ValidationError
 
 from pressloop.evaluation.rules import Rules
 from pressloop.flows.settings.campaign_tables import (
@@ -41,7 +40,7 @@ from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.optimizer.stopping import Stopping, prove_stopping
 from pressloop.trials.errors import BadInput, OutOfEnvelope
-from pressloop.trials.ledger.database import without_passwords
+from pressloop.trials.ledger.address import without_passwords
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.toml_files import toml_file
@@ -52,8 +51,10 @@ SurrogateTable = table_of(SurrogateChoice)
 CostTable = table_of(Cost)
 StoppingTable = table_of(Stopping)
 
-LATER_KEYS = (("envelope", "max_pressure_at_c"), ("search", "one_per_batch"))
-"""Keys of tables, empty by default, that settings kept by earlier versions do not have."""
+LATER_KEYS = (("constraints",), ("table",), ("space", "steps"), ("envelope", "max_pressure_at_c"),
+              ("search", "one_per_batch"))
+"""Keys, by the tables they are in, that settings kept by earlier versions do not have. At their
+defaults they are left out, so that a campaign stays the same one."""
 
 
 READ_AT = {"stack_pressure_mpa": "stack_pressure_mpa", "temperature_c": "measured_at_c"}
@@ -84,23 +85,25 @@ class Settings(Table):
     notify: NotifyTable = NotifyTable()
     table: HowTable = AS_NAMED
     stopping_table: StoppingTable = Field(default=StoppingTable(), alias="stopping")  # type: ignore[valid-type]
-    constraints: dict[str, Any] = Field(default_factory=dict)
+    constraints: dict[str, Any] = Field(default={})
 
-    @property
+    @cached_property
     def space(self) -> Space:
         """Where recipes are searched."""
         space = self.space_table.space(self.constraints)
         beyond = envelope_rules(space, self.envelope)
         return replace(space, rules=(*space.rules, *beyond)) if beyond else space
 
-    @property
+    @cached_property
     def envelope(self) -> Envelope:
         """What the machine may ever be asked."""
         return self.envelope_table.envelope
 
-    @property
+    @cached_property
     def reference(self) -> Recipe | None:
-        """The recipe the lab uses now."""
+        """The recipe the lab uses now.
+
+        Raises BadInput on a name that is no variable of the space."""
         table = self.reference_table
         if table is None:
             return None
@@ -114,34 +117,34 @@ class Settings(Table):
         return Recipe.of({name: float(value) if type(value) is int else value
                           for name, value in table.model_dump().items()})
 
-    @property
+    @cached_property
     def rules(self) -> Rules:
         """How readings become outcomes."""
         return Rules(**self.evaluation.model_dump())  # type: ignore[attr-defined]
 
-    @property
+    @cached_property
     def limits(self) -> RiskLimits:
         """How much risk may be taken."""
         return RiskLimits(crushed_above=self.rules.crushed_above,
                           **self.limits_table.model_dump())  # type: ignore[attr-defined]
 
-    @property
+    @cached_property
     def stopping(self) -> Stopping:
         """When to stop before the budget."""
         return Stopping(**self.stopping_table.model_dump())  # type: ignore[attr-defined]
 
-    @property
+    @cached_property
     def cost(self) -> Cost:
         """What a stack takes."""
         return Cost(**self.cost_table.model_dump())  # type: ignore[attr-defined]
 
-    @property
+    @cached_property
     def objective(self) -> Objective:
         """What makes one recipe better than another."""
         table = self.objective_table
         return named_objective(table.focus, table.options, self.cost)
 
-    @property
+    @cached_property
     def problem(self) -> Problem:
         """What the optimiser is asked. Raises BadInput for what cannot be had together."""
         return Problem(
@@ -152,23 +155,24 @@ class Settings(Table):
 
     @property
     def compared_at(self) -> tuple[tuple[str, float], ...]:
-        """Stack pressure in MPa and temperature in degC at which the meter is said to read, pairs
-        of a name and a value; none where the settings do not say."""
+        """Stack pressure in MPa and temperature in degC at which the meter is said to read.
+
+        Pairs of a name and a value; none where the settings do not say."""
         told = self.meter.options
         return tuple((name, float(value)) for key, name in READ_AT.items()
                      if isinstance(value := told.get(key), (int, float)) and value > 0.0)
 
-    @property
+    @cached_property
     def simulated(self) -> bool:
         """True when press or meter is the simulated one; said on every surface."""
         return any(d.driver.rpartition(".")[2] == "simulated" for d in (self.press, self.meter))
 
-    @property
+    @cached_property
     def area_cm2(self) -> float:
         """Geometric electrode area: the die's, unless the stack is smaller."""
         return self.stack.area_cm2 or self.envelope.die_area_mm2 / 100.0
 
-    @property
+    @cached_property
     def origin(self) -> tuple[str, str]:
         """Lot and operator of the stacks to come."""
         return self.stack.lot, self.stack.operator
@@ -178,20 +182,26 @@ class Settings(Table):
         shared = self.stack.model_dump() | {"area_cm2": self.area_cm2}
         return Stack(stack_id=stack_id, **shared)
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """As Pydantic's; what was worked out of the old values is worked out anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in copy.__dict__.keys() - type(self).model_fields.keys():
+            del copy.__dict__[name]
+        return copy
+
     def plain(self) -> dict[str, Any]:
         """JSON values from which `from_plain` makes the same settings; passwords are left out."""
         values = json.loads(self.model_dump_json(by_alias=True))
-        # Keys that came later and say nothing are left out: a campaign stays the same one.
-        if not self.constraints:
-            del values["constraints"]
-        if self.table == AS_NAMED:
-            del values["table"]
-        for table, key in LATER_KEYS:
-            if not values[table][key]:
-                del values[table][key]
+        changed = self.model_dump(by_alias=True, exclude_defaults=True)
+        for *tables, key in LATER_KEYS:
+            kept, told = values, changed
+            for table in tables:
+                kept, told = kept[table], told.get(table, {})
+            if key not in told:
+                del kept[key]
         return without_passwords(values)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Tells settings apart: the first 16 hex digits of a SHA-256."""
         text = json.dumps(self.plain(), sort_keys=True)
@@ -204,7 +214,9 @@ def read_settings(path: Path) -> Settings:
 
 
 def from_plain(values: dict[str, Any], source: str) -> Settings:
-    """Settings from plain values, with space and reference proved to lie in the envelope."""
+    """Settings from plain values, with space and reference proved to lie in the envelope.
+
+    Raises BadInput, naming the key."""
     try:
         settings = Settings.model_validate(values)
     except ValidationError as error:

@@ -110,7 +110,7 @@ class DriverTable(BaseModel):
         return dict(self.model_extra or {})
 
 
-class SearchTable(Table):
+class SearchTable(Table):  # noqa: D101
     __doc__ = Search.__doc__
 
     start_with: int = Field(default=5, ge=1, le=100_000)

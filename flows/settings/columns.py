@@ -1,5 +1,7 @@
-"""`[table]` of the settings: how a lab's sheet is read, where that is not left to the names of its
-columns. `pressloop table` writes it."""
+"""`[table]` of the settings.
+
+How a lab's sheet is read, where that is not left to the names of its columns. `pressloop table`
+writes it."""
 
 from __future__ import annotations
 
@@ -13,8 +15,9 @@ Texts = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
 
 class ColumnTable(Table):
-    """One column, or several readings of the same stack, and the unit of its numbers. The header
-    alone, as a text, is a column whose unit its name tells.
+    """One column, or several readings of the same stack, and the unit of its numbers.
+
+    The header alone, as a text, is a column whose unit its name tells.
 
     column: the header of the column.
     columns: headers of several readings of the same stack, of which the mean counts.

@@ -26,9 +26,11 @@ Pairs = Annotated[
 
 
 class EnvelopeTable(Table):
-    """`[envelope]`: what die, press and materials bear. Numbers may tighten the profiles of die and
-    materials, never loosen them; where no die is named, those of the die are needed. `die` is the
-    path of a profile, and `materials` a list of paths; they may also stand here as tables.
+    """`[envelope]`: what die, press and materials bear.
+
+    Numbers may tighten the profiles of die and materials, never loosen them; where no die is named,
+    those of the die are needed. `die` is the path of a profile, and `materials` a list of paths;
+    they may also stand here as tables.
 
     press_max_force_kn: the greatest force of the press.
     die_diameter_mm: bore of the die; force over its area is the pressure.

@@ -18,8 +18,10 @@ Profile = TypeVar("Profile", Die, Material)
 
 
 def inlined(values: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """The settings with each file named under `[envelope]` replaced by what it says; paths are
-    relative to `folder`, that of the settings. Raises BadInput for a file that is no profile."""
+    """The settings with each file named under `[envelope]` replaced by what it says.
+
+    Paths are relative to `folder`, that of the settings. Raises BadInput for a file that is no
+    profile."""
     envelope = values.get("envelope")
     if not isinstance(envelope, dict):
         return values

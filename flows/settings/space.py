@@ -10,9 +10,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    SerializerFunctionWrapHandler,
     ValidationError,
-    model_serializer,
     model_validator,
 )
 
@@ -50,8 +48,9 @@ class SteppedTable(Table):
 
 
 class ParameterTable(Table):
-    """`[space.NAME]`: any other process parameter, by a name of the lab's: bounds, or kinds. One
-    number or one text is fixed, two numbers are bounds, and texts are kinds.
+    """`[space.NAME]`: any other process parameter, by a name of the lab's: bounds, or kinds.
+
+    One number or one text is fixed, two numbers are bounds, and texts are kinds.
 
     low: the lowest value.
     high: the highest value.
@@ -89,7 +88,7 @@ class SpaceTable(Table):
     pressure_mpa: Range
     dwell_s: Range
     temperature_c: Range
-    steps: dict[str, float] = Field(default_factory=dict)
+    steps: dict[str, float] = Field(default={})
 
     @model_validator(mode="before")
     @classmethod
@@ -106,13 +105,6 @@ class SpaceTable(Table):
                     steps[name] = table.step
         return {**found, "steps": steps} if steps else found
 
-    @model_serializer(mode="wrap")
-    def _without_nothing(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        found: dict[str, Any] = handler(self)
-        if not self.steps:
-            del found["steps"]
-        return found
-
     def space(self, constraints: Mapping[str, str]) -> Space:
         """The space with these rules. Raises BadInput."""
         others = tuple(parameter_of(name, value)
@@ -127,8 +119,10 @@ class SpaceTable(Table):
 
 
 def parameter_of(name: str, value: Any) -> Parameter:
-    """A process parameter as the settings give it: a number or a kind that is fixed, a list of two
-    bounds or of kinds, or a table. Raises BadInput."""
+    """A process parameter as the settings give it.
+
+    A number or a kind that is fixed, a list of two bounds or of kinds, or a table. Raises
+    BadInput."""
     near = difflib.get_close_matches(name, (*CORE, *RATES), 1, SIMILAR)
     if near and near[0] != name:
         raise BadInput(f"space.{name}", value, "a name unlike those of other variables",
@@ -174,7 +168,7 @@ def _unit(name: str, unit: str) -> str:
 
     try:
         pint.get_application_registry().parse_units(unit)
-    except Exception:
+    except Exception:  # noqa: BLE001 - pint raises what its tokenizer and parser do
         raise BadInput(f"space.{name}.unit", unit, "a unit, such as MPa/s, percent or degC",
                        "Correct it, or leave it out.") from None
     return unit

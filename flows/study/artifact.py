@@ -18,7 +18,7 @@ def show_sentences(summary: dict[str, Any]) -> None:
     try:
         create_markdown_artifact(markdown=markdown_of(summary), key=f"{key}-study",
                                  description=f"{summary['study']}: study{simulated}")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - what is shown never costs a study
         get_run_logger().warning("Prefect cannot show this study now (%s); its files have it all.",
                                  error)
 

@@ -31,8 +31,10 @@ INSTALL = 'pip install "pressloop[dask]"'
 @task(name="jobs", task_run_name="{what}, part {part}", persist_result=False,
       cache_policy=NO_CACHE)
 def some_jobs(packed: bytes, what: str, part: int) -> bytes:
-    """A few jobs, one after the other. They come and go as bytes: Prefect would look through every
-    job for other tasks to wait for, and Dask makes plain tuples of named ones."""
+    """A few jobs, one after the other.
+
+    They come and go as bytes: Prefect would look through every job for other tasks to wait for, and
+    Dask makes plain tuples of named ones."""
     work, jobs = pickle.loads(packed)  # noqa: S301 - written a moment ago, by ourselves
     return pickle.dumps([work(job) for job in jobs])
 
@@ -45,8 +47,9 @@ def workers_of(table: StudyTable) -> int:
 
 
 def runner_of(table: StudyTable) -> TaskRunner[Any] | None:
-    """Prefect's task runner for `workers`; None where all is done in this process. Raises BadInput
-    for Dask where it is not installed."""
+    """Prefect's task runner for `workers`; None where all is done in this process.
+
+    Raises BadInput for Dask where it is not installed."""
     if table.workers == "here":
         return None
     if table.workers == "processes":
@@ -64,9 +67,10 @@ def runner_of(table: StudyTable) -> TaskRunner[Any] | None:
 
 
 def for_workers() -> None:
-    """Sets what worker processes take over. Matrices are small: more threads than one make each
-    worker slower. What a stopped worker leaves behind, Python's own tracker clears up; that it had
-    to is no news."""
+    """Sets what worker processes take over.
+
+    Matrices are small: more threads than one make each worker slower. What a stopped worker leaves
+    behind, Python's own tracker clears up; that it had to is no news."""
     for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
         os.environ[name] = "1"
     os.environ.setdefault("PYTHONWARNINGS",
@@ -75,8 +79,9 @@ def for_workers() -> None:
 
 @contextmanager
 def stopped_at_once(table: StudyTable) -> Iterator[None]:
-    """Whoever stops a study does not wait for the jobs that are under way: they are thrown away,
-    as they change nothing."""
+    """Whoever stops a study does not wait for the jobs that are under way.
+
+    They are thrown away, as they change nothing."""
     try:
         yield
     except BaseException as stop:
@@ -88,8 +93,10 @@ def stopped_at_once(table: StudyTable) -> Iterator[None]:
 
 @contextmanager
 def known_to_threads() -> Iterator[None]:
-    """Tells threads that Prefect starts itself which server is meant. They know no other settings
-    than those of the process, and start a server of their own where these name none."""
+    """Tells threads that Prefect starts itself which server is meant.
+
+    They know no other settings than those of the process, and start a server of their own where
+    these name none."""
     from prefect import context
     from prefect.events.worker import EventsWorker
 
@@ -105,9 +112,11 @@ def known_to_threads() -> Iterator[None]:
 
 @contextmanager
 def _deaf_workers() -> Iterator[None]:
-    """Processes that are started inside never hear a Ctrl-C. A terminal sends it to all of them,
-    but it is this one that decides; they would each print where they were, and Prefect's pool then
-    waits for them for ever. Threads and processes inherit what is blocked."""
+    """Processes that are started inside never hear a Ctrl-C.
+
+    A terminal sends it to all of them, but it is this one that decides; they would each print where
+    they were, and Prefect's pool then waits for them for ever. Threads and processes inherit what
+    is blocked."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

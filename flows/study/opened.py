@@ -14,8 +14,9 @@ from pressloop.flows.study.sources import Source, source_of
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a study is about: its settings with `seed` and `folder` as the command may give them,
-    and the stacks."""
+    """What a study is about.
+
+    Its settings with `seed` and `folder` as the command may give them, and the stacks."""
 
     path: Path
     study: Study
@@ -42,8 +43,10 @@ def opened(path: Path, seed: int | None = None, out: str | Path | None = None) -
 
 @contextmanager
 def handed_on(found: Opened) -> Iterator[None]:
-    """A flow that is started inside takes this study as it was read. Prefect would keep it with
-    the parameters of the run and send it to every worker process with each job."""
+    """A flow that is started inside takes this study as it was read.
+
+    Prefect would keep it with the parameters of the run and send it to every worker process with
+    each job."""
     before = _HANDED.set(found)
     try:
         yield

@@ -14,7 +14,7 @@ from typing import Any
 from markupsafe import Markup
 
 from pressloop.flows.study.parts import PARTS
-from pressloop.trials.stamp import versions
+from pressloop.trials.provenance import versions
 from pressloop.views.files import write_atomically
 
 SUMMARY, PAGE = "study.json", "study.html"
@@ -23,6 +23,7 @@ SUMMARY, PAGE = "study.json", "study.html"
 @dataclass(frozen=True, slots=True)
 class Done:
     """One part: what it found, or why it found nothing; its HTML and the files of its tables.
+
     `trace` is for the log: where in the program something unforeseen went wrong."""
 
     part: str
@@ -48,8 +49,9 @@ class Done:
 
 
 def clear(out: Path) -> None:
-    """Takes away what an earlier study left in this folder, so that nothing of it is taken for
-    this one's."""
+    """Takes away what an earlier study left in this folder.
+
+    So that nothing of it is taken for this one's."""
     out.mkdir(parents=True, exist_ok=True)
     for path in (out / SUMMARY, out / PAGE, *(
             path for part in PARTS for path in out.glob(f"{part}_*.parquet"))):

@@ -43,8 +43,10 @@ class StudyTable(Table):
 
 
 class SourceTable(Table):
-    """`[source]`: a table with its settings, a ledger, or stacks of the simulator. Paths start
-    from the folder of the study file, the address of a ledger from where the command is given.
+    """`[source]`: a table with its settings, a ledger, or stacks of the simulator.
+
+    Paths start from the folder of the study file, the address of a ledger from where the command is
+    given.
 
     table: table of past presses: CSV, Excel or Parquet.
     settings: with `table`, the settings of the campaign that it belongs to.
@@ -103,8 +105,9 @@ options."""
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Recipes of a design of experiments as (MPa, s, degC), in the order of their table; `taken`
-    says what was read of it."""
+    """Recipes of a design of experiments as (MPa, s, degC), in the order of their table.
+
+    `taken` says what was read of it."""
 
     recipes: tuple[tuple[float, float, float], ...] = ()
     taken: str = ""
@@ -112,8 +115,10 @@ class Design:
 
 @dataclass(frozen=True, slots=True)
 class Study:
-    """The settings of a study: `[study]` and `[source]`, the options of each part that is asked
-    for, the design that a part reads, and the file as JSON values."""
+    """The settings of a study.
+
+    `[study]` and `[source]`, the options of each part that is asked for, the design that a part
+    reads, and the file as JSON values."""
 
     table: StudyTable
     source: SourceTable
@@ -123,8 +128,9 @@ class Study:
 
 
 def read_study(path: Path) -> Study:
-    """The settings of a study file, and the design that they name. Raises BadInput on anything
-    wrong."""
+    """The settings of a study file, and the design that they name.
+
+    Raises BadInput on anything wrong."""
     values = toml_file(path, "study")
     try:
         found = StudySettings.model_validate(values)

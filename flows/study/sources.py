@@ -24,8 +24,10 @@ from pressloop.trials.wording import counted
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What a study looks at; `sheet` is the table as it stands in its file, None for other
-    sources, which are checked by their trials. `digests` tell the same source again."""
+    """What a study looks at.
+
+    `sheet` is the table as it stands in its file, None for other sources, which are checked by
+    their trials. `digests` tell the same source again."""
 
     data: StudyData
     digests: dict[str, str]
@@ -33,8 +35,10 @@ class Source:
 
 
 def source_of(table: SourceTable, folder: Path, seed: int) -> Source:
-    """The stacks that `[source]` names. `folder` is where its paths start from. Raises BadInput
-    for a source that cannot be read or has no stack with an outcome."""
+    """The stacks that `[source]` names.
+
+    `folder` is where its paths start from. Raises BadInput for a source that cannot be read or has
+    no stack with an outcome."""
     if table.table is not None and table.settings is not None:
         found = _from_table(folder / table.table, folder / table.settings)
     elif table.ledger is not None:
@@ -61,6 +65,7 @@ def _from_table(path: Path, settings_path: Path) -> Source:
 
 def _looked_at(space: Space) -> tuple[Space, str]:
     """Pressure, dwell and temperature, and a word on the parameters that studies leave alone.
+
     Raises BadInput where none of the three varies."""
     core, others = space.core, ", ".join(p.name for p in space.others if not p.fixed)
     if core is None:
@@ -93,15 +98,17 @@ def _from_ledger(table: SourceTable) -> Source:
 
 
 def _step(campaigns: Sequence[Stored]) -> int:
-    """What sets the numbers of several campaigns apart, so that trial 7 of the second is told as
-    2007; nothing for one campaign."""
+    """What sets the numbers of several campaigns apart; nothing for one campaign.
+
+    Trial 7 of the second is told as 2007."""
     most = max((t.number for c in campaigns for t in c.trials), default=0)
     return 0 if len(campaigns) == 1 else max(1000, 10 ** len(str(most)))
 
 
 def _telling(campaign: Stored, beyond: int) -> list[Trial]:
-    """Trials with an outcome; of several campaigns, numbered from `beyond`, and each lot is one of
-    its campaign."""
+    """Trials with an outcome.
+
+    Of several campaigns, numbered from `beyond`, and each lot is one of its campaign."""
     kept = [t for t in campaign.trials if isinstance(t.outcome, (Intact, Failed))]
     if not beyond:
         return kept

@@ -26,8 +26,10 @@ from pressloop.views.files import write_atomically
 
 @flow(name="study", flow_run_name="study {study_path}", persist_result=False)
 def study(study_path: str, seed: int | None = None, out: str | None = None) -> Any:
-    """Does the parts that the settings ask for. A part that cannot be done is told in the report
-    and costs the others nothing; the run then ends as failed."""
+    """Does the parts that the settings ask for.
+
+    A part that cannot be done is told in the report and costs the others nothing; the run then ends
+    as failed."""
     now = taken(study_path, seed, out)
     table, source, seed, folder = now.study.table, now.source, now.seed, now.folder
     clear(folder)
@@ -66,7 +68,7 @@ def done_part(part: str, options: Any, source: Source, seed: int, each: Each) ->
                     view_of(part).section(findings, source.data), findings.tables())
     except PressloopError as error:
         return Done(part, problem=one_line(error))
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - one part costs the others nothing
         where = traceback.extract_tb(error.__traceback__)[-1]
         return Done(part, problem=f"{type(error).__name__}: {one_line(error)} "
                     f"({Path(where.filename).name}, line {where.lineno}).",

@@ -9,7 +9,7 @@ from pressloop.hardware.attended import questions as ask
 from pressloop.hardware.attended.entries import Entry, impossible, redrawn, unlikely
 from pressloop.hardware.attended.gauge import Gauge
 from pressloop.hardware.attended.log import log_of, read_log
-from pressloop.hardware.attended.memory import Cycle, Step
+from pressloop.hardware.attended.memory import Cycle, Progress
 from pressloop.hardware.person import Question
 from pressloop.trials.errors import BadInput
 from pressloop.trials.trace import Trace
@@ -21,7 +21,7 @@ Ask = Callable[[Question], Mapping[str, float | str]]
 class Told:
     """How a cycle ended, as the person says."""
 
-    step: Step
+    step: Progress
     reason: str = ""
     trace: Trace | None = None
 
@@ -36,17 +36,18 @@ class Dialogue:
     log_folder: str
 
     def what_became(self, cycle: Cycle, sure: bool) -> Told | None:
-        """How the cycle ended; None when the person does not know. `sure` is False after a crash.
-        Raises what asking raises."""
+        """How the cycle ended; None when the person does not know.
+
+        `sure` is False after a crash. Raises what asking raises."""
         answer = self.ask(ask.asked_what_became(cycle, sure))[ask.ANSWER]
         if answer == ask.UNKNOWN:
             return None
         if answer == ask.NOT_PRESSED:
-            return Told(Step.NOT_PRESSED, "not pressed, says the person; "
+            return Told(Progress.NOT_PRESSED, "not pressed, says the person; "
                         "the next start orders it again")
         if answer == ask.GIVEN_UP:
-            return Told(Step.GIVEN_UP, reason_of(self.ask, ask.asked_why(cycle, "given up")))
-        return Told(Step.FINISHED, trace=self._trace(cycle))
+            return Told(Progress.GIVEN_UP, reason_of(self.ask, ask.asked_why(cycle, "given up")))
+        return Told(Progress.FINISHED, trace=self._trace(cycle))
 
     def _trace(self, cycle: Cycle) -> Trace:
         trouble = ""

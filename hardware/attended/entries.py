@@ -49,19 +49,19 @@ def impossible(entry: Entry, recipe: Recipe, gauge: Gauge) -> str:
 
 def unlikely(entry: Entry, recipe: Recipe, gauge: Gauge) -> str:
     """What differs so much from the recipe that it is asked for twice; "" if nothing does."""
-    told = []
+    sentences = []
     peak = gauge.mpa(entry.shown)
     if abs(peak / recipe.pressure_mpa - 1.0) > DOUBTFUL:
-        told.append(f"peak = {entry.shown:g} {gauge.word} is {peak:.4g} MPa, asked were "
+        sentences.append(f"peak = {entry.shown:g} {gauge.word} is {peak:.4g} MPa, asked were "
                     f"{gauge.at(recipe.pressure_mpa)}")
     if abs(entry.dwell_s / recipe.dwell_s - 1.0) > DOUBTFUL:
-        told.append(f"dwell = {entry.dwell_s:g} s, asked were {clock(recipe.dwell_s)}")
+        sentences.append(f"dwell = {entry.dwell_s:g} s, asked were {clock(recipe.dwell_s)}")
     warm = entry.temperature_c
     if warm is not None and abs(warm - recipe.temperature_c) > DOUBTFUL_C:
-        told.append(f"temperature = {warm:g} degC, asked were {recipe.temperature_c:g}")
-    if not told:
+        sentences.append(f"temperature = {warm:g} degC, asked were {recipe.temperature_c:g}")
+    if not sentences:
         return ""
-    return f"{'; '.join(told)}. If that is what happened, type it again to confirm."
+    return f"{'; '.join(sentences)}. If that is what happened, type it again to confirm."
 
 
 def redrawn(entry: Entry, recipe: Recipe, gauge: Gauge) -> Trace:

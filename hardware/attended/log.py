@@ -32,8 +32,10 @@ def log_of(folder: str, stack: Stack) -> Path | None:
 
 
 def read_log(path: Path, gauge: Gauge, not_before_utc_s: float) -> Trace:
-    """Force over time as logged. Raises BadInput for a file that is older than the cycle, is no
-    such table, or shows what the press cannot do."""
+    """Force over time as logged.
+
+    Raises BadInput for a file that is older than the cycle, is no such table, or shows what the
+    press cannot do."""
     if path.stat().st_mtime < not_before_utc_s - SKEW_S:
         raise BadInput(path.name, "older than this cycle", "written during it",
                        "Another stack of this name was pressed before.")

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from pressloop.hardware.remembered import Remembered
+from pydantic import TypeAdapter
+
+from pressloop.hardware.append_log import Remembered
 from pressloop.trials.errors import BadInput
+from pressloop.trials.plain_values import PlainRecipe, PlainStack, PlainTrace
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
-from pressloop.trials.trace import CHANNELS, Trace
+from pressloop.trials.trace import Trace
 
 SUFFIX = ".attended.jsonl"
+STACK, RECIPE = TypeAdapter(PlainStack), TypeAdapter(PlainRecipe)
+TRACE = TypeAdapter[Trace | None](PlainTrace | None)
 
 
-class Step(StrEnum):
+class Progress(StrEnum):
     """How far a cycle has come, in the order of the person's answers."""
 
     ASKED = "asked"
@@ -29,9 +34,9 @@ class Step(StrEnum):
     FINISHED = "finished"
 
 
-OPEN = (Step.ASKED, Step.STARTED)
+OPEN = (Progress.ASKED, Progress.STARTED)
 """Steps after which only the person knows what became of the stack."""
-NOTHING_MOVED = (Step.REFUSED, Step.NOT_PRESSED)
+NOTHING_MOVED = (Progress.REFUSED, Progress.NOT_PRESSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +47,12 @@ class Cycle:
     stack: Stack
     recipe: Recipe
     utc_s: float
-    step: Step = Step.ASKED
+    step: Progress = Progress.ASKED
     reason: str = ""
     trace: Trace | None = None
 
 
-class Memory:
+class CycleMemory:
     """Cycles by id, in a file beside the ledger."""
 
     def __init__(self, stem: Path, clock: Callable[[], float] = time.time) -> None:
@@ -67,27 +72,23 @@ class Memory:
 
     def ask(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
         """Remembers that a person is about to be asked for this cycle."""
-        self._lines.append({"cycle_id": cycle_id, "step": Step.ASKED, "utc_s": self._clock(),
-                            "stack": asdict(stack), "recipe": recipe.plain()})
+        self._lines.append({"cycle_id": cycle_id, "step": Progress.ASKED, "utc_s": self._clock(),
+                            "stack": STACK.dump_python(stack),
+                            "recipe": RECIPE.dump_python(recipe)})
 
-    def tell(self, cycle_id: int, step: Step, reason: str = "", trace: Trace | None = None) -> None:
+    def tell(self, cycle_id: int, step: Progress, reason: str = "",
+             trace: Trace | None = None) -> None:
         """Remembers what the person answered."""
         self._lines.append({"cycle_id": cycle_id, "step": step, "utc_s": self._clock(),
                             "reason": reason,
-                            "trace": None if trace is None else _plain(trace)})
+                            "trace": TRACE.dump_python(trace)})
 
 
 def _told(line: dict[str, Any], found: dict[int, Cycle]) -> Cycle:
-    number, step = int(line["cycle_id"]), Step(line["step"])
-    if step is Step.ASKED:
-        return Cycle(number, Stack(**line["stack"]), Recipe(**line["recipe"]), line["utc_s"])
-    trace = None if line["trace"] is None else Trace(**line["trace"])
-    return replace(found[number], step=step, reason=line["reason"], trace=trace)
+    number, step = int(line["cycle_id"]), Progress(line["step"])
+    if step is Progress.ASKED:
+        return Cycle(number, STACK.validate_python(line["stack"]),
+                     RECIPE.validate_python(line["recipe"]), line["utc_s"])
+    return replace(found[number], step=step, reason=line["reason"],
+                   trace=TRACE.validate_python(line["trace"]))
 
-
-def _plain(trace: Trace) -> dict[str, Any]:
-    """The trace as JSON values; floats come back as they were."""
-    arrays = {name: getattr(trace, name) for name in ("time_s", "force_n", *CHANNELS)}
-    return {name: None if values is None else values.tolist() for name, values in arrays.items()
-            } | {name: getattr(trace, name) for name in (
-                "die_area_mm2", "peak_force_n", "held_s", "entered", "gap", "conditions")}

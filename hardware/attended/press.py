@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pressloop.hardware.attended import questions as ask
 from pressloop.hardware.attended.dialogue import Dialogue, reason_of
 from pressloop.hardware.attended.gauge import Gauge
-from pressloop.hardware.attended.memory import NOTHING_MOVED, OPEN, Cycle, Memory, Step
+from pressloop.hardware.attended.memory import NOTHING_MOVED, OPEN, Cycle, CycleMemory, Progress
 from pressloop.hardware.person import Person, Question
 from pressloop.hardware.protocols import (
     CycleReport,
@@ -20,8 +20,9 @@ from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 
-STATES = {Step.REFUSED: CycleState.NEVER_ACCEPTED, Step.NOT_PRESSED: CycleState.NEVER_ACCEPTED,
-          Step.GIVEN_UP: CycleState.RELEASED, Step.FINISHED: CycleState.FINISHED}
+STATES = {Progress.REFUSED: CycleState.NEVER_ACCEPTED,
+          Progress.NOT_PRESSED: CycleState.NEVER_ACCEPTED,
+          Progress.GIVEN_UP: CycleState.RELEASED, Progress.FINISHED: CycleState.FINISHED}
 NOBODY = ("the attended press has nobody to ask: run it in a terminal, or as a Prefect flow run, "
           "whose form then asks")
 
@@ -29,7 +30,7 @@ NOBODY = ("the attended press has nobody to ask: run it in a terminal, or as a P
 class AttendedPress:
     """Asks for each cycle, and believes nothing that is not on disk."""
 
-    def __init__(self, identity: PressIdentity, gauge: Gauge, memory: Memory, heated: bool,
+    def __init__(self, identity: PressIdentity, gauge: Gauge, memory: CycleMemory, heated: bool,
                  log_folder: str, person: Person | None) -> None:
         self.gauge, self.memory, self.heated = gauge, memory, heated
         self._identity, self._person, self._log_folder = identity, person, log_folder
@@ -66,8 +67,10 @@ class AttendedPress:
         return tuple(str(violation) for violation in self.gauge.violations(recipe))
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
-        """Orders one cycle. Raises OutOfEnvelope; Fault when the person refuses or the id is not
-        new; NotReady when nobody answers: the next start then asks what became of it."""
+        """Orders one cycle.
+
+        Raises OutOfEnvelope; Fault when the person refuses or the id is not new; NotReady when
+        nobody answers: the next start then asks what became of it."""
         for violation in self.gauge.violations(recipe):
             raise violation
         cycles = self.memory.cycles()
@@ -81,14 +84,14 @@ class AttendedPress:
                                       _unfinished(cycles))
         try:
             if self._ask(question)[ask.ANSWER] == ask.START:
-                self.memory.tell(cycle_id, Step.STARTED)
+                self.memory.tell(cycle_id, Progress.STARTED)
                 self._here.add(cycle_id)
                 return
             why = reason_of(self._ask, ask.asked_why(None, f"cycle {cycle_id} refused"))
         except Fault as silent:
             raise NotReady(f"cycle {cycle_id} was not confirmed: {silent}. The next start asks "
                            "what became of it.") from None
-        self.memory.tell(cycle_id, Step.REFUSED, why)
+        self.memory.tell(cycle_id, Progress.REFUSED, why)
         raise Fault(f"the person at the press refused cycle {cycle_id}: {why}. Nothing has moved.")
 
     def report(self, cycle_id: int) -> CycleReport:
@@ -108,11 +111,12 @@ class AttendedPress:
                            recipe=cycle.recipe, reason=cycle.reason)
 
     def release(self) -> None:
-        """Tells the person to unload a cycle that this process started. Waits for the answer, not
-        at all where nobody can be asked."""
+        """Tells the person to unload a cycle that this process started.
+
+        Waits for the answer, not at all where nobody can be asked."""
         cycles = self.memory.cycles()
         under_load = [cycles[n] for n in sorted(self._here - self._unsettled)
-                      if cycles[n].step is Step.STARTED]
+                      if cycles[n].step is Progress.STARTED]
         if self._person is None or not under_load:
             return
         cycle = under_load[-1]
@@ -123,7 +127,7 @@ class AttendedPress:
             # Nobody is there; the next start asks what became of the stack.
             return
         if answer == ask.UNLOADED:
-            self.memory.tell(cycle.cycle_id, Step.GIVEN_UP, "unloaded when the run was stopped")
+            self.memory.tell(cycle.cycle_id, Progress.GIVEN_UP, "unloaded when the run was stopped")
 
     def close(self) -> None:
         """Nothing to let go of."""
@@ -134,15 +138,15 @@ class AttendedPress:
             raise Fault(f"cycle {cycle.cycle_id} has no end on record, and {NOBODY}")
         dialogue = Dialogue(self._ask, self.gauge, self.heated, self._log_folder)
         try:
-            told = dialogue.what_became(cycle, cycle.cycle_id in self._here)
+            answer = dialogue.what_became(cycle, cycle.cycle_id in self._here)
         except Fault as silent:
             self._unsettled.add(cycle.cycle_id)
             raise OutcomeUnknown(f"nobody says what became of cycle {cycle.cycle_id}: {silent}. "
                                  "Start again: the question is asked again.") from None
-        if told is None:
+        if answer is None:
             self._unsettled.add(cycle.cycle_id)
             return cycle
-        self.memory.tell(cycle.cycle_id, told.step, told.reason, told.trace)
+        self.memory.tell(cycle.cycle_id, answer.step, answer.reason, answer.trace)
         return self.memory.cycles()[cycle.cycle_id]
 
     def _ask(self, question: Question) -> Mapping[str, float | str]:

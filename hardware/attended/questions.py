@@ -43,8 +43,10 @@ def asked_why(cycle: Cycle | None, what: str) -> Question:
 
 
 def asked_what_became(cycle: Cycle, sure: bool) -> Question:
-    """What happened after the order. `sure` is False after a crash, when this computer does not
-    know whether anybody was at the press."""
+    """What happened after the order.
+
+    `sure` is False after a crash, when this computer does not know whether anybody was at the
+    press."""
     name = cycle.stack.stack_id
     text = (f"Press stack {name} now and open the press; then say what became of it." if sure else
             f"Stack {name} (cycle {cycle.cycle_id}, {cycle.recipe}) was ordered in an earlier run "

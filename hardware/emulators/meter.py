@@ -1,5 +1,7 @@
-"""An emulated SCPI analyser on a TCP port. It measures the stack pressed last on a simulated
-bench, speaks as the real model is said to, and can be told to fail."""
+"""An emulated SCPI analyser on a TCP port.
+
+It measures the stack pressed last on a simulated bench, speaks as the real model is said to, and
+can be told to fail."""
 
 from __future__ import annotations
 
@@ -22,8 +24,10 @@ from pressloop.trials.errors import BadInput, Fault
 
 @dataclass(frozen=True, slots=True)
 class MeterSetup:
-    """What is emulated. `bench` is a simulated press's memory file. `speed` divides the
-    analyser's own measuring time; 0 takes no time. `expose` allows more than loopback."""
+    """What is emulated.
+
+    `bench` is a simulated press's memory file. `speed` divides the analyser's own measuring time; 0
+    takes no time. `expose` allows more than loopback."""
 
     bench: Path
     dialect: str = "e4980a"
@@ -38,9 +42,10 @@ class MeterSetup:
 
 
 class EmulatedMeter:
-    """Serves clients one after another or together, all of them on one fixture. `transcript` is
-    every line, as bytes, with ">" for received and "<" for sent; `own_s` the measuring time so
-    far."""
+    """Serves clients one after another or together, all of them on one fixture.
+
+    `transcript` is every line, as bytes, with ">" for received and "<" for sent; `own_s` the
+    measuring time so far. Raises BadInput for a dialect that is not known."""
 
     def __init__(self, setup: MeterSetup, fixture: Fixture | None = None) -> None:
         if setup.dialect not in LANGUAGES:
@@ -57,7 +62,9 @@ class EmulatedMeter:
         self._fixture = fixture or Fixture(setup.bench, level=setup.noise)
 
     async def start(self) -> asyncio.Server:
-        """Begins to listen; `port` is then the port that was found."""
+        """Begins to listen; `port` is then the port that was found.
+
+        Raises Fault where it cannot."""
         try:
             server = await asyncio.start_server(self._client, self.setup.host, self.setup.port)
         except OSError as error:
@@ -122,8 +129,11 @@ def serving_meter(setup: MeterSetup, fixture: Fixture | None = None) -> Iterator
     thread = threading.Thread(target=loop.run_forever, name="emulated meter", daemon=True)
     thread.start()
     try:
-        asyncio.run_coroutine_threadsafe(meter.start(), loop).result(60.0)
-        yield meter
+        server = asyncio.run_coroutine_threadsafe(meter.start(), loop).result(60.0)
+        try:
+            yield meter
+        finally:
+            loop.call_soon_threadsafe(server.close)
     finally:
         asyncio.run_coroutine_threadsafe(_end_all(), loop).result(60.0)
         loop.call_soon_threadsafe(loop.stop)

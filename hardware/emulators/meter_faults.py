@@ -19,7 +19,9 @@ STRETCH = 5
 
 
 class Faults:
-    """Each sweep (told by *CLS) gets the next scripted fault, or one drawn at `rate`."""
+    """Each sweep (told by *CLS) gets the next scripted fault, or one drawn at `rate`.
+
+    Raises BadInput for a fault that is not known."""
 
     def __init__(self, scripted: Sequence[str] = (), rate: float = 0.0, seed: int = 0) -> None:
         for kind in scripted:

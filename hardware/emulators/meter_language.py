@@ -16,12 +16,14 @@ UNKNOWN = (-113, "Undefined header")
 class Wait(Protocol):
     """Lets an instrument's own time pass."""
 
-    async def __call__(self, own_s: float) -> None: ...
+    async def __call__(self, own_s: float) -> None:
+        """Returns when so many seconds of the instrument have passed."""
 
 
 class Language:
-    """One connection's instrument: keeps settings, answers lines. `fault` is what strikes at the
-    answer that was just made, "" for none."""
+    """One connection's instrument: keeps settings, answers lines.
+
+    `fault` is what strikes at the answer that was just made, "" for none."""
 
     end, joins, model = "\n", True, ""
     header = "Keysight Technologies"

@@ -15,10 +15,10 @@ import numpy as np
 
 from pressloop.hardware.emulators.plc_cycle import Cycle, Stacks
 from pressloop.hardware.emulators.plc_faults import ALARMS, BIT, PERSON, PHASES, Trouble, drawn
-from pressloop.hardware.emulators.plc_memory import Memory, powered_up
+from pressloop.hardware.emulators.plc_memory import RetainedWords, powered_up
 from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.envelope import Envelope, violations
-from pressloop.hardware.plc.frames import RELEASE, Order
+from pressloop.hardware.plc.frames import RELEASE, PressOrder
 from pressloop.hardware.plc.register_map import read_map
 from pressloop.hardware.simulation.bench import Bench
 from pressloop.trials.errors import BadInput, Fault
@@ -40,7 +40,7 @@ class Program:
             die_area_mm2=area, press_max_force_n=options.max_force_kn * 1e3,
             die_max_pressure_mpa=1e4, min_temperature_c=10.0,
             max_temperature_c=options.max_temperature_c, max_dwell_s=24 * 3600.0)
-        self.memory: Memory = powered_up(options.state)
+        self.memory: RetainedWords = powered_up(options.state)
         self.bench = Bench(options.bench)
         self.cycle: Cycle | None = None
         self.platen_c, self.state, self.sequence, self.ack = AMBIENT_C, "idle", 0, "none"
@@ -55,7 +55,7 @@ class Program:
 
     # --- orders
 
-    def order(self, order: Order | None) -> None:
+    def order(self, order: PressOrder | None) -> None:
         """Judges a frame; None is one with a wrong CRC. Acts once per rising sequence."""
         if order is None:
             self.ack = "bad crc"
@@ -75,7 +75,7 @@ class Program:
         else:
             self.ack = "out of limits"
 
-    def refusal(self, order: Order, *, checking: bool) -> str:
+    def refusal(self, order: PressOrder, *, checking: bool) -> str:
         """The acknowledgement that refuses this order, empty where nothing speaks against it."""
         if self.foreign(order.owner):
             return "foreign lease"
@@ -89,7 +89,7 @@ class Program:
             return "other die area"
         return "" if self.inside(order) else "out of limits"
 
-    def inside(self, order: Order) -> bool:
+    def inside(self, order: PressOrder) -> bool:
         """True when every set point lies within the press's own limits; NaN lies outside."""
         area = self.limits.die_area_mm2
         try:
@@ -114,7 +114,7 @@ class Program:
         if self.cycle is None:
             self.state = "idle"
 
-    def _accept(self, order: Order) -> None:
+    def _accept(self, order: PressOrder) -> None:
         if self.clamp:
             order, self.clamp = replace(order, force=0.5 * order.force), False
         memory = deepcopy(self.memory)

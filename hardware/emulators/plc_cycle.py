@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pressloop.hardware.plc.frames import Order
+from pressloop.hardware.plc.frames import PressOrder
 from pressloop.hardware.simulation import cycle as shape
 from pressloop.hardware.simulation import stack_physics as physics
 from pressloop.hardware.simulation.bench import Accepted
@@ -41,7 +41,7 @@ class Stacks:
 class Cycle:
     """The accepted order as it goes. `damp` scales the force where the hydraulics fail."""
 
-    def __init__(self, order: Order, of: Stacks, die_area_mm2: float, platen_c: float,
+    def __init__(self, order: PressOrder, of: Stacks, die_area_mm2: float, platen_c: float,
                  heating_c_per_s: float) -> None:
         self.order, self.area, self.platen_c = order, die_area_mm2, platen_c
         self._c_per_s = heating_c_per_s
@@ -78,8 +78,9 @@ class Cycle:
 
     @property
     def measured_force(self) -> float:
-        """What the press's own sensor reads, by which it controls: the set point's error is the
-        sensor's."""
+        """What the press's own sensor reads, by which it controls.
+
+        The set point's error is the sensor's."""
         return self.force / self._factor
 
     @property

@@ -34,8 +34,10 @@ PHASES = ("heating", "ramping", "dwelling", "cooling", "releasing")
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One fault: `at` is "now", "start" (when the next order comes) or a phase of the next
-    cycle."""
+    """One fault.
+
+    `at` is "now", "start" (when the next order comes) or a phase of the next cycle. Raises
+    BadInput for one that is not known."""
 
     kind: str
     at: str = "now"

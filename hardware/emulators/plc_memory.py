@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from pydantic import ConfigDict, TypeAdapter, with_config
 
+
+@with_config(ConfigDict(extra="forbid", ser_json_inf_nan="constants"))
 @dataclass(slots=True)
-class Memory:
-    """Retained words. `running_id` is the cycle that a power cut interrupts; `echo` the accepted
-    order, by register name."""
+class RetainedWords:
+    """Words that outlive a power cut.
+
+    `running_id` is the cycle that a power cut interrupts; `echo` the accepted order, by register
+    name."""
 
     boot_counter: int = 0
     last_accepted_id: int = 0
@@ -30,16 +34,20 @@ class Memory:
         """On disk when this returns."""
         fresh = path.with_name(path.name + ".new")
         with fresh.open("w") as file:
-            json.dump(asdict(self), file)
+            file.write(MEMORY.dump_json(self).decode())
             file.flush()
             os.fsync(file.fileno())
         fresh.replace(path)
 
 
-def powered_up(path: Path) -> Memory:
-    """The memory after power came: a cycle that ran has been ended by the cut. It unloaded, and is
-    never resumed."""
-    found = Memory(**json.loads(path.read_text())) if path.exists() else Memory()
+MEMORY = TypeAdapter(RetainedWords)
+
+
+def powered_up(path: Path) -> RetainedWords:
+    """The memory after power came: a cycle that ran has been ended by the cut.
+
+    It unloaded, and is never resumed."""
+    found = MEMORY.validate_json(path.read_bytes()) if path.exists() else RetainedWords()
     found.boot_counter += 1
     if found.running_id:
         found.last_finished_id, found.running_id = found.running_id, 0

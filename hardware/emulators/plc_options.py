@@ -17,8 +17,11 @@ that trips answers every request with exception 4 after silence, until register 
 
 @dataclass(frozen=True, slots=True)
 class PressOptions:
-    """An emulated press. `speed` is machine seconds per wall second; `state` its retained memory,
-    `bench` where its stacks go; `fault_rate` is the share of cycles with a random fault."""
+    """An emulated press.
+
+    `speed` is machine seconds per wall second; `state` its retained memory, `bench` where its
+    stacks go; `fault_rate` is the share of cycles with a random fault. Raises BadInput on
+    options that cannot be."""
 
     state: Path
     bench: Path

@@ -1,5 +1,6 @@
-"""The socket of an emulated press: Modbus TCP, or RTU on a serial line, and what can go wrong
-with it."""
+"""The socket of an emulated press.
+
+Modbus TCP, or RTU on a serial line, and what can go wrong with it."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ import numpy as np
 
 from pressloop.hardware.emulators.plc import Program
 from pressloop.hardware.emulators.plc_faults import LINK, POWER, Trouble
-from pressloop.hardware.emulators.plc_memory import Memory
+from pressloop.hardware.emulators.plc_memory import RetainedWords
 from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_told import snapshot
 from pressloop.hardware.network import prove_listen
@@ -80,7 +81,7 @@ class EmulatedPress:
         return cycle.phase if cycle is not None else self.program.state
 
     @property
-    def memory(self) -> Memory:
+    def memory(self) -> RetainedWords:
         """What it retains; `accepted` lists every cycle id ever accepted, once per start."""
         return self.program.memory
 
@@ -223,21 +224,21 @@ class EmulatedPress:
                 self._swallow = True
             return None
         if address == of.heartbeat.address and len(words) == of.heartbeat.words:
-            told = {name: int(unpack(words[r.offset:r.end], r.type, of.low_word_first))
-                    for name, r in of.heartbeat.registers.items()}
-            kept = self.program.heartbeat(told["heartbeat"], told.get("owner", 0))
+            written = {name: int(unpack(words[r.offset:r.end], r.type, of.low_word_first))
+                       for name, r in of.heartbeat.registers.items()}
+            kept = self.program.heartbeat(written["heartbeat"], written.get("owner", 0))
             return None if kept else ExcCodes.DEVICE_BUSY
         return ExcCodes.ILLEGAL_VALUE
 
     def _told(self) -> list[int]:
-        told = dict(snapshot(self.program))
+        shown = dict(snapshot(self.program))
         if self._next("wrong version") is not None:
-            told["map_version"] += 1
+            shown["map_version"] += 1
         if self._next("wrong device") is not None:
-            told["magic"] = 0x4242
+            shown["magic"] = 0x4242
         if self._next("other press") is not None:
-            told["serial"] += 1
-        words = snapshot_words(self.program.of, self._machine(), told)
+            shown["serial"] += 1
+        words = snapshot_words(self.program.of, self._machine(), shown)
         if self._next("wrong words") is not None:
             for register in self.program.of.snapshot.registers.values():
                 words[register.offset:register.end] = words[register.offset:register.end][::-1]

@@ -14,7 +14,9 @@ from pressloop.trials.errors import Fault
 
 @contextmanager
 def serving_press(options: PressOptions) -> Iterator[EmulatedPress]:
-    """An emulated press on a thread of its own, which listens when the block begins."""
+    """An emulated press on a thread of its own, which listens when the block begins.
+
+    Raises Fault where it does not come to listen."""
     loop, ready = asyncio.new_event_loop(), threading.Event()
     failed: list[Exception] = []
 

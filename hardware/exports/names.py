@@ -15,8 +15,10 @@ def in_file_names(stack_id: str) -> str:
 
 
 def has_token(text: str, token: str) -> bool:
-    """True when the token stands in the text as a whole: a letter, digit or hyphen beside it makes
-    another name, as in night-0011, last-night-001 or night-001-2."""
+    """True when the token stands in the text as a whole.
+
+    A letter, digit or hyphen beside it makes another name, as in night-0011, last-night-001 or
+    night-001-2."""
     return re.search(rf"(?<![^\W_])(?<!-){re.escape(token)}(?![^\W_]|-)", text) is not None
 
 

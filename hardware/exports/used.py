@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from pressloop.hardware.remembered import Remembered
+from pressloop.hardware.append_log import Remembered
 
 SUFFIX = ".folder.jsonl"
 
@@ -26,8 +26,7 @@ class Used:
         self._clock = clock
 
     def asked_since(self, stack_id: str) -> float:
-        """When a sweep of this stack was first asked for, in UTC seconds: the first call says so.
-        """
+        """When a sweep of this stack was first asked for, in UTC seconds, by the first call."""
         for line in self._lines.lines():
             if line.get("asked") == stack_id:
                 return float(self._field(line, "utc_s"))

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from pressloop.hardware.exports.growing import Growing, Stamp
 from pressloop.hardware.exports.names import labelled_for, named_for
+from pressloop.hardware.exports.stable_file import Growing, Stamp
 from pressloop.hardware.exports.used import Used, digest
 from pressloop.trials.errors import BadInput, Fault
 from pressloop.trials.spectrum import Spectrum
@@ -35,7 +35,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundFile:
     """A complete file of the stack, read."""
 
     path: Path
@@ -56,7 +56,7 @@ class Watch:
         self._why_not: dict[str, str] = {}
         self._foreign: list[str] = []
 
-    def wait(self, wanted: Wanted, patience_s: float, poll_s: float) -> Found:
+    def wait(self, wanted: Wanted, patience_s: float, poll_s: float) -> FoundFile:
         """The one complete file of the stack. Raises Fault when patience ends, or for two files."""
         deadline = time.monotonic() + patience_s
         while True:
@@ -66,9 +66,9 @@ class Watch:
                 raise Fault(self._nothing(wanted, patience_s))
             time.sleep(poll_s)
 
-    def _look(self, wanted: Wanted) -> Found | None:
+    def _look(self, wanted: Wanted) -> FoundFile | None:
         self._why_not, self._foreign = {}, []
-        complete: dict[str, Found] = {}
+        complete: dict[str, FoundFile] = {}
         growing = False
         for path in self._files(wanted):
             stamp = self._growing.settled(path)
@@ -112,7 +112,7 @@ class Watch:
                                         "again, or raise meter.not_older_than_s")
         return late_s <= 0
 
-    def _examined(self, path: Path, stamp: Stamp, wanted: Wanted) -> Found | None:
+    def _examined(self, path: Path, stamp: Stamp, wanted: Wanted) -> FoundFile | None:
         """The file if it is free and reads without error."""
         if (path, stamp) not in self._unreadable:
             try:
@@ -121,7 +121,7 @@ class Watch:
                 if whose is None:
                     spectrum = self._read(path, wanted.stack.area_cm2)
                     self._prove_whole(spectrum)
-                    return Found(path, content, stamp[1], spectrum)
+                    return FoundFile(path, content, stamp[1], spectrum)
                 self._unreadable[path, stamp] = f"used before, for stack {whose}"
             except BadInput as error:
                 self._unreadable[path, stamp] = str(error)

@@ -100,8 +100,9 @@ class FolderMeter:
                              simulated=False)
 
     def sweep(self, stack: Stack) -> tuple[Spectrum, ...]:
-        """The spectrum in the stack's file. Raises Fault when none comes in time, when it cannot
-        be read, or when two are there."""
+        """The spectrum in the stack's file.
+
+        Raises Fault when none comes in time, when it cannot be read, or when two are there."""
         options = self.options
         wanted = Wanted(stack, options.match, options.barcode_in_file,
                         self.used.asked_since(stack.stack_id) - options.not_older_than_s)

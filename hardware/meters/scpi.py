@@ -15,7 +15,7 @@ import numpy as np
 from pressloop.hardware.meters.simulated import CONTROL_HZ
 from pressloop.hardware.options import read_options
 from pressloop.hardware.protocols import MeterIdentity, Place
-from pressloop.hardware.scpi.dialect import Aperture, Dialect, Reading, dialect
+from pressloop.hardware.scpi.dialect import Aperture, Dialect, MeterReading, dialect
 from pressloop.hardware.scpi.link import Link, OutOfStep
 from pressloop.hardware.scpi.settings import Options, points, prove
 from pressloop.trials.checks import ComplexArray
@@ -28,8 +28,10 @@ FEWEST_BY_CHANCE = 4
 
 
 def connect(options: Mapping[str, object], place: Place) -> ScpiMeter:
-    """Opens the meter and asks who it is. Raises BadInput for a setting it cannot have, Fault
-    when nobody answers or another model does."""
+    """Opens the meter and asks who it is.
+
+    Raises BadInput for a setting it cannot have, Fault when nobody answers or another model
+    does."""
     chosen = read_options(Options, options, "meter")
     language = dialect(chosen.dialect)
     prove(chosen, language)
@@ -69,8 +71,10 @@ class ScpiMeter:
         return self._identity
 
     def sweep(self, stack: Stack) -> tuple[Spectrum, ...]:
-        """One sweep of whatever lies in the fixture. Answers that slip cost the sweep; it starts
-        over once. Raises Fault when that does not help, or when no point has a number."""
+        """One sweep of whatever lies in the fixture.
+
+        Answers that slip cost the sweep; it starts over once. Raises Fault when that does not help,
+        or when no point has a number."""
         try:
             self._prove_in_step()
             return (self._swept(stack),)
@@ -129,7 +133,7 @@ class ScpiMeter:
             raise Fault(f"the meter reports {'; '.join(complaints)}. The sweep is not used.")
         return self._spectrum(stack, read, _controls(before, after))
 
-    def _spectrum(self, stack: Stack, read: Sequence[Reading],
+    def _spectrum(self, stack: Stack, read: Sequence[MeterReading],
                   controls: tuple[ControlPoint, ...]) -> Spectrum:
         good = [(r.frequency_hz, r.impedance_ohm) for r in read if r.impedance_ohm is not None]
         missing = tuple(MissingPoint(r.frequency_hz, r.reason)
@@ -148,8 +152,10 @@ class ScpiMeter:
 
 
 def _prove_measured(impedance_ohm: ComplexArray) -> None:
-    """Raises Fault for a trace that nobody measured: no reactance at any frequency, or the same
-    number at all of them. A single point may be so by chance."""
+    """Raises Fault for a trace that nobody measured.
+
+    No reactance at any frequency, or the same number at all of them. A single point may be so by
+    chance."""
     if impedance_ohm.size < FEWEST_BY_CHANCE:
         return
     if not impedance_ohm.imag.any():
@@ -160,7 +166,8 @@ def _prove_measured(impedance_ohm: ComplexArray) -> None:
                     "one reading. The sweep is not used.")
 
 
-def _controls(before: Sequence[Reading], after: Sequence[Reading]) -> tuple[ControlPoint, ...]:
+def _controls(before: Sequence[MeterReading], after: Sequence[MeterReading]
+              ) -> tuple[ControlPoint, ...]:
     """The control points that have a number both times."""
     return tuple(ControlPoint(b.frequency_hz, b.impedance_ohm, a.impedance_ohm)
                  for b, a in zip(before, after, strict=True)

@@ -168,7 +168,9 @@ def _arc(omega: FloatArray, resistance: float, capacitance: float, exponent: flo
 
 def noisy(frequency_hz: FloatArray, clean: ComplexArray, level: float,
            draw: np.random.Generator) -> ComplexArray:
-    """Proportional noise, growing fivefold from 1 MHz to 10 MHz and from 1 Hz to 0.1 Hz [A]."""
+    """Proportional noise, growing fivefold from 1 MHz to 10 MHz and from 1 Hz to 0.1 Hz [A].
+
+    Shape (n,)."""
     outside = np.maximum(np.log10(frequency_hz / 1e6), np.log10(1.0 / frequency_hz))
     relative = level * (1.0 + 4.0 * np.clip(outside, 0.0, None))
     wiggle = draw.standard_normal(clean.size) + 1j * draw.standard_normal(clean.size)

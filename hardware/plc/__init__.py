@@ -1,0 +1,1 @@
+"""Presses whose PLC speaks Modbus: orders, snapshots and proofs."""

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from pressloop.hardware.envelope import Envelope
-from pressloop.hardware.plc.frames import FINISH, RELEASE, Order, accepted_order, mailbox_words
+from pressloop.hardware.plc.frames import FINISH, RELEASE, PressOrder, accepted_order, mailbox_words
 from pressloop.hardware.plc.link import Refused
-from pressloop.hardware.plc.meaning import NEVER_HOT_C, told, word
+from pressloop.hardware.plc.register_decoding import NEVER_HOT_C, told, word
 from pressloop.hardware.plc.register_map import RegisterMap
-from pressloop.hardware.plc.station import Seen, Station
+from pressloop.hardware.plc.station import ProvedSnapshot, Station
 from pressloop.hardware.protocols import OnStop
 from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
 from pressloop.trials.recipe import Recipe
@@ -29,12 +29,12 @@ ASK_WITHIN_S = 8.0
 """How long a lost link is waited for before a command counts as unknown."""
 
 
-def order_for(of: RegisterMap, seen: Seen, command: str, cycle_id: int, recipe: Recipe, *,
-              tag: int, owner: int, on_link_loss: OnStop, envelope: Envelope | None) -> Order:
+def order_for(of: RegisterMap, seen: ProvedSnapshot, command: str, cycle_id: int, recipe: Recipe, *,
+              tag: int, owner: int, on_link_loss: OnStop, envelope: Envelope | None) -> PressOrder:
     """The order for a recipe on the die that the press has. It is numbered when it is sent."""
     area = told(of, seen, "die_area")
     open_below = envelope.open_below_c if envelope is not None else None
-    return Order(
+    return PressOrder(
         sequence=0, command=of.commands[command],
         on_link_loss=RELEASE if on_link_loss == "release" else FINISH, cycle_id=cycle_id,
         owner=owner, stack_tag=tag, force=recipe.pressure_mpa * area, dwell=recipe.dwell_s,
@@ -45,17 +45,19 @@ def order_for(of: RegisterMap, seen: Seen, command: str, cycle_id: int, recipe: 
         die_area=area if envelope is None else envelope.die_area_mm2)
 
 
-async def start(station: Station, order: Order, record: Callable[[Order, Seen], None]) -> None:
-    """Sends the order once, after `record` has it on disk. Returns when the press has accepted and
-    reads back the same order.
+async def start(station: Station, order: PressOrder,
+                record: Callable[[PressOrder, ProvedSnapshot], None]) -> None:
+    """Sends the order once, after `record` has it on disk.
+
+    Returns when the press has accepted and reads back the same order.
 
     Raises NotReady where it surely was not done and may be given later (nothing has moved), Fault
     where the press refuses the order itself or accepted another (then it is released),
     OutcomeUnknown where nobody can say.
     """
-    sent: list[Order] = []
+    sent: list[PressOrder] = []
 
-    def noted(numbered: Order, seen: Seen) -> None:
+    def noted(numbered: PressOrder, seen: ProvedSnapshot) -> None:
         record(numbered, seen)
         sent.append(numbered)
 
@@ -83,9 +85,9 @@ async def start(station: Station, order: Order, record: Callable[[Order, Seen], 
         raise
 
 
-async def _sent(station: Station, order: Order,
-                record: Callable[[Order, Seen], None] | None = None, *, repeat: bool = False
-                ) -> Order:
+async def _sent(station: Station, order: PressOrder,
+                record: Callable[[PressOrder, ProvedSnapshot], None] | None = None, *,
+                repeat: bool = False) -> PressOrder:
     """Looks, gives the order its sequence, records it, writes it; the order as it was sent.
 
     All on one connection whose press has just been recognised. A start that finds another state
@@ -108,7 +110,7 @@ async def _sent(station: Station, order: Order,
         return order
 
 
-async def judged(station: Station, order: Order) -> tuple[str, ...]:
+async def judged(station: Station, order: PressOrder) -> tuple[str, ...]:
     """Why the press would refuse; () when it would accept. Nothing moves. Raises Fault."""
     order = await _sent(station, order)
     seen = await _answer(station, order)
@@ -140,7 +142,7 @@ async def release(station: Station, patience_s: float) -> None:
 
 async def _released(station: Station) -> bool:
     """Sends one release, which is harmless, and waits for its acknowledgement."""
-    order = await _sent(station, Order(0, station.of.commands["release"], owner=station.owner),
+    order = await _sent(station, PressOrder(0, station.of.commands["release"], owner=station.owner),
                         repeat=True)
     seen = await _answer(station, order)
     return seen is not None and seen.snapshot["ack_sequence"] == order.sequence and (
@@ -155,9 +157,10 @@ async def _abort(station: Station) -> None:
     await station.link.write_coil(coil, False)
 
 
-async def _answer(station: Station, order: Order) -> Seen | None:
-    """The snapshot in which the press speaks of this order; None where it answers but never heard
-    of it. Raises OutcomeUnknown where it does not answer."""
+async def _answer(station: Station, order: PressOrder) -> ProvedSnapshot | None:
+    """The snapshot in which the press speaks of this order.
+
+    None where it answers but never heard of it. Raises OutcomeUnknown where it does not answer."""
     patience = time.monotonic() + ASK_WITHIN_S
     heard_until: float | None = None
     while time.monotonic() < patience:
@@ -177,9 +180,11 @@ async def _answer(station: Station, order: Order) -> Seen | None:
         f"{station.trouble}. Start again when it does; it is asked first, nothing is sent twice.")
 
 
-async def _fence(station: Station, order: Order) -> None:
-    """A release with a later sequence: an order that is still under way is then an old one, which
-    the press does not act upon. Raises OutcomeUnknown where that cannot be proved."""
+async def _fence(station: Station, order: PressOrder) -> None:
+    """A release with a later sequence.
+
+    An order that is still under way is then an old one, which the press does not act upon. Raises
+    OutcomeUnknown where that cannot be proved."""
     try:
         fenced = await _released(station)
     except Fault as fault:
@@ -192,7 +197,7 @@ async def _fence(station: Station, order: Order) -> None:
                              "Start again; the press is asked first.")
 
 
-def _judge(station: Station, order: Order, seen: Seen) -> None:
+def _judge(station: Station, order: PressOrder, seen: ProvedSnapshot) -> None:
     of = station.of
     taken = seen.snapshot["last_accepted_id"] == order.cycle_id
     if not taken:

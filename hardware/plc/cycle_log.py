@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from pressloop.hardware.plc.frames import Snapshot
-from pressloop.hardware.plc.journal import Ended, Sample
+from pressloop.hardware.plc.journal import CycleEnd, Sample
 from pressloop.trials.trace import Trace
 
 LONGEST_SILENCE_S = 1.0
@@ -20,8 +20,9 @@ CHANNELS = ("position", "temperature_upper", "temperature_lower", "acoustic_hits
 
 
 def sample_of(snapshot: Snapshot, at_s: float) -> Sample:
-    """What one snapshot adds to the log; `at_s` is this computer's monotonic clock. A reading that
-    is no number is left out."""
+    """What one snapshot adds to the log; `at_s` is this computer's monotonic clock.
+
+    A reading that is no number is left out."""
     names = ("elapsed", "force", *CHANNELS, "o2", "h2o")
     found = {name: snapshot[name] for name in names
              if name in snapshot and math.isfinite(snapshot[name])}
@@ -31,10 +32,12 @@ def sample_of(snapshot: Snapshot, at_s: float) -> Sample:
     return {"at_s": at_s, **found}
 
 
-def trace_of(samples: Sequence[Sample], sent_at_s: float | None, ended: Ended,
+def trace_of(samples: Sequence[Sample], sent_at_s: float | None, ended: CycleEnd,
              die_area_mm2: float) -> Trace:
-    """The trace of an ended cycle. Without any sample it is the press's own peak and dwell alone,
-    drawn as two points. `sent_at_s` is when the order went out, None where nobody here knows."""
+    """The trace of an ended cycle.
+
+    Without any sample it is the press's own peak and dwell alone, drawn as two points. `sent_at_s`
+    is when the order went out, None where nobody here knows."""
     kept = _rising([s for s in samples if "elapsed" in s and "force" in s])
     gap = _gap(samples, kept, sent_at_s, ended.at_s)
     if len(kept) < 2:

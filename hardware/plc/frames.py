@@ -23,7 +23,7 @@ EXACT = frozenset({"sequence", "command", "on_link_loss", "cycle_id", "owner", "
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class PressOrder:
     """What is written to the mailbox, in N, N/s, s, degC, mm2; field names are register names.
 
     `ramp` and `release_rate` of 0 mean the machine's own. The platens do not open by themselves
@@ -51,7 +51,7 @@ Snapshot = Mapping[str, float]
 NaN, where its sensor is."""
 
 
-def mailbox_words(of: RegisterMap, machine: Machine, order: Order) -> tuple[int, ...]:
+def mailbox_words(of: RegisterMap, machine: Machine, order: PressOrder) -> tuple[int, ...]:
     """The one frame that commands the press, its CRC-16 last.
 
     Raises BadInput where a register cannot hold a set point within 1 %.
@@ -65,15 +65,16 @@ def mailbox_words(of: RegisterMap, machine: Machine, order: Order) -> tuple[int,
     return (*words[:crc.offset], *pack("crc", crc16(words[:crc.offset]), crc.type))
 
 
-def read_mailbox(of: RegisterMap, machine: Machine, words: Sequence[int]) -> Order | None:
-    """The order in a frame; None where its CRC is wrong. A register that the map lacks keeps the
-    order's default."""
+def read_mailbox(of: RegisterMap, machine: Machine, words: Sequence[int]) -> PressOrder | None:
+    """The order in a frame; None where its CRC is wrong.
+
+    A register that the map lacks keeps the order's default."""
     crc = of.mailbox.registers["crc"]
     if crc16(words[:crc.offset]) != words[crc.offset]:
         return None
     read = _decoded(of, machine, of.mailbox, words)
     del read["crc"]
-    return Order(**{name: int(value) if name in EXACT else value
+    return PressOrder(**{name: int(value) if name in EXACT else value
                     for name, value in read.items()})  # type: ignore[arg-type]
 
 
@@ -91,10 +92,11 @@ def read_snapshot(of: RegisterMap, machine: Machine, words: Sequence[int]) -> Sn
     return _decoded(of, machine, of.snapshot, words)
 
 
-def accepted_order(of: RegisterMap, machine: Machine, words: Sequence[int], order: Order
+def accepted_order(of: RegisterMap, machine: Machine, words: Sequence[int], order: PressOrder
                    ) -> tuple[str, ...]:
-    """Names of the set points that the press reads back otherwise than `order` said them, compared
-    word by word: a tolerance would hide a clamped limit."""
+    """Names of the set points that the press reads back otherwise than `order` said them.
+
+    Compared word by word: a tolerance would hide a clamped limit."""
     values, wrong = asdict(order), []
     for name in of.mailbox.registers:
         echo = of.snapshot.registers.get(f"echo_{name}")

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from pydantic import ConfigDict, TypeAdapter, with_config
+
 from pressloop.hardware.lock import shared
 from pressloop.trials.errors import Fault
-from pressloop.trials.recipe import Recipe
+from pressloop.trials.plain_values import PlainRecipe
 
 Sample = dict[str, float]
 LARGEST_BYTES = 20_000_000
@@ -24,26 +26,25 @@ KEPT_LOGS = 5
 """Of how many cycles the samples are kept in memory."""
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """An order as it is about to be sent, at `at_s` of this computer's monotonic clock, while the
-    press had acknowledged sequence `acked` last."""
+    """An order as it is about to be sent, at `at_s` of this computer's monotonic clock.
+
+    The press had acknowledged sequence `acked` last."""
 
     cycle_id: int
     stack_id: str
-    recipe: Recipe
+    recipe: PlainRecipe
     sequence: int
     boot_counter: int
     acked: int
     at_s: float
 
-    def plain(self) -> dict[str, Any]:
-        """JSON values of it."""
-        return asdict(self) | {"recipe": self.recipe.plain()}
 
-
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CycleEnd:
     """How the press said a cycle ended, with its own peak and dwell; seen at `at_s`."""
 
     cycle_id: int
@@ -54,13 +55,16 @@ class Ended:
     at_s: float
 
 
+SENT, ENDED = TypeAdapter(Sent), TypeAdapter(CycleEnd)
+
+
 class Journal:
     """Appended to, never changed. One process at a time: the supervisor's lock sees to it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self.sent: dict[int, Sent] = {}
-        self.ended: dict[int, Ended] = {}
+        self.ended: dict[int, CycleEnd] = {}
         self.samples: dict[int, list[Sample]] = {}
         self.highest_accepted = 0
         """The highest id that the press was ever seen to have accepted: one that tells less has
@@ -74,11 +78,12 @@ class Journal:
 
     def send(self, order: Sent) -> None:
         """On disk before the order goes out. Raises Fault when it cannot be: nothing is sent."""
-        self._append({"sent": order.plain()}, durable=True)
+        self._append({"sent": SENT.dump_python(order)}, durable=True)
         self._begin(order)
 
     def accepted(self, cycle_id: int) -> None:
         """The press says, in a reading that is proved, that it has accepted ids up to this one.
+
         A higher one that was noted before and never ordered here was misread: it is let go of."""
         now = max(cycle_id, self._highest_ours)
         if now != self.highest_accepted or (cycle_id in self.sent
@@ -91,22 +96,25 @@ class Journal:
             self._highest_ours = max(self._highest_ours, cycle_id)
         self.highest_accepted = max(cycle_id, self._highest_ours)
 
-    def end(self, ended: Ended) -> None:
-        """The end of a cycle, as a reading that is proved tells it. Told otherwise than before, the
-        newer word counts."""
+    def end(self, ended: CycleEnd) -> None:
+        """The end of a cycle, as a reading that is proved tells it.
+
+        Told otherwise than before, the newer word counts."""
         before = self.ended.get(ended.cycle_id)
         if before is None or _words(before) != _words(ended):
             self.ended[ended.cycle_id] = ended
-            self._keep({"ended": asdict(ended)})
+            self._keep({"ended": ENDED.dump_python(ended)})
 
     def log(self, cycle_id: int, sample: Sample) -> None:
-        """One sample of a running cycle. A full disk loses samples from the file, never the
-        watch."""
+        """One sample of a running cycle.
+
+        A full disk loses samples from the file, never the watch."""
         self.samples.setdefault(cycle_id, []).append(sample)
         self._keep({"sample": sample, "of": cycle_id})
 
     def _begin(self, order: Sent) -> None:
         """A press that was reset counts from 1 again: an end of that id before is not this one's.
+
         Logs of cycles long collected are let go of."""
         self.sent[order.cycle_id] = order
         self.ended.pop(order.cycle_id, None)
@@ -137,10 +145,11 @@ class Journal:
     def _shrink(self) -> None:
         """Without the logs of cycles long collected; replaced whole, or left as it is."""
         fresh = self.path.with_suffix(".new")
-        records: list[dict[str, Any]] = [{"sent": order.plain()} for order in self.sent.values()]
+        records: list[dict[str, Any]] = [
+            {"sent": SENT.dump_python(order)} for order in self.sent.values()]
         records += [{"sample": sample, "of": cycle_id} for cycle_id, log in self.samples.items()
                     for sample in log]
-        records += [{"ended": asdict(ended)} for ended in self.ended.values()]
+        records += [{"ended": ENDED.dump_python(ended)} for ended in self.ended.values()]
         records += [{"accepted": self._highest_ours}, {"accepted": self.highest_accepted}]
         try:
             with open(fresh, "w", opener=shared) as file:
@@ -177,10 +186,9 @@ class Journal:
 
     def _remember(self, record: dict[str, Any]) -> None:
         if "sent" in record:
-            order = Sent(**{**record["sent"], "recipe": Recipe(**record["sent"]["recipe"])})
-            self._begin(order)
+            self._begin(SENT.validate_python(record["sent"]))
         elif "ended" in record:
-            ended = Ended(**record["ended"])
+            ended = ENDED.validate_python(record["ended"])
             self.ended[ended.cycle_id] = ended
         elif "accepted" in record:
             self._accept(record["accepted"])
@@ -188,6 +196,6 @@ class Journal:
             self.samples.setdefault(record["of"], []).append(record["sample"])
 
 
-def _words(ended: Ended) -> tuple[object, ...]:
+def _words(ended: CycleEnd) -> tuple[object, ...]:
     """What the press said, without when it was seen."""
     return ended.result, ended.reason, ended.peak_force_n, ended.held_s

@@ -29,8 +29,10 @@ class LinkLost(Fault):
 
 
 class Refused(Fault):
-    """The device answered with an exception: what was sent was not done, except perhaps after
-    "device failure", which some couplers answer to everything."""
+    """The device answered with an exception.
+
+    What was sent was not done, except perhaps after "device failure", which some couplers answer to
+    everything."""
 
     def __init__(self, code: int) -> None:
         self.code = code
@@ -89,8 +91,9 @@ class Link:
             self._client = None
 
     async def read(self, address: int, words: int) -> list[int]:
-        """Input registers in one request; asked again while the device is busy. Raises LinkLost,
-        Refused."""
+        """Input registers in one request; asked again while the device is busy.
+
+        Raises LinkLost, Refused."""
         answer = await self._harmless(lambda: self._client.read_input_registers(
             address, count=words, device_id=self.target.device))
         if len(answer.registers) != words:
@@ -98,8 +101,10 @@ class Link:
         return list(answer.registers)
 
     async def write(self, address: int, words: Sequence[int], *, repeat: bool = False) -> None:
-        """Holding registers in one frame; a command is sent once, only what is harmless may say
-        `repeat`. Raises LinkLost (unknown whether it was done), Refused."""
+        """Holding registers in one frame.
+
+        A command is sent once, only what is harmless may say `repeat`. Raises LinkLost (unknown
+        whether it was done), Refused."""
         send = self._harmless if repeat else self._once
         await send(lambda: self._client.write_registers(
             address, list(words), device_id=self.target.device))

@@ -15,13 +15,13 @@ from typing import Any, TypeVar
 
 from pressloop.hardware.envelope import Envelope, check, violations
 from pressloop.hardware.lock import state_path
-from pressloop.hardware.plc import commands, meaning
+from pressloop.hardware.plc import commands, register_decoding
 from pressloop.hardware.plc.cycle_log import sample_of, trace_of
-from pressloop.hardware.plc.frames import Order
+from pressloop.hardware.plc.frames import PressOrder
 from pressloop.hardware.plc.journal import Journal, Sent
 from pressloop.hardware.plc.link import Link, Target, Trace
 from pressloop.hardware.plc.register_map import RegisterMap
-from pressloop.hardware.plc.station import Seen, Station
+from pressloop.hardware.plc.station import ProvedSnapshot, Station
 from pressloop.hardware.plc.steps import steps_of, unheld
 from pressloop.hardware.protocols import (
     CycleReport,
@@ -48,8 +48,10 @@ LOST_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """How the link is kept: seconds between looks and between heartbeats, how long an answer may
-    take, how long a lost link is waited for before the caller is told."""
+    """How the link is kept.
+
+    Seconds between looks and between heartbeats, how long an answer may take, how long a lost link
+    is waited for before the caller is told."""
 
     poll_s: float = 0.05
     heartbeat_s: float = 0.5
@@ -86,30 +88,32 @@ class PlcPress:
 
     def identify(self) -> PressIdentity:
         """What the press tells of itself now. Raises Fault when it does not answer."""
-        return meaning.identity(self.of, self._fresh())
+        return register_decoding.identity(self.of, self._fresh())
 
     def last_accepted_id(self) -> int:
         """The retained id of the press."""
         return int(self._fresh().snapshot["last_accepted_id"])
 
     def known_cycles(self, after: int) -> tuple[KnownCycle, ...]:
-        """What the journal says was sent and may have been accepted, and the latest order that the
-        press reads back."""
+        """What the journal says was sent and may have been accepted.
+
+        Also the latest order that the press reads back."""
         seen = self._fresh()
         assert self._journal is not None
-        return meaning.known_cycles(self.of, seen, self._journal, after)
+        return register_decoding.known_cycles(self.of, seen, self._journal, after)
 
     def interlocks(self) -> tuple[Interlock, ...]:
         """Bits of the press, its lease, and the atmosphere where the envelope asks for one."""
-        return meaning.interlocks(self.of, self._fresh(), self._owner, self._envelope)
+        return register_decoding.interlocks(self.of, self._fresh(), self._owner, self._envelope)
 
     def not_ready(self) -> tuple[str, ...]:
         """Open interlocks, a running cycle, a fault that waits for a person."""
-        return meaning.not_ready(self.of, self._fresh(), self._owner, self._envelope)
+        return register_decoding.not_ready(self.of, self._fresh(), self._owner, self._envelope)
 
     def would_refuse(self, stack: Stack, recipe: Recipe) -> tuple[str, ...]:
-        """What the campaign's and the press's limits say, then the press itself where its map has
-        a check command."""
+        """What the campaign's and the press's limits say, then the press itself.
+
+        The press is asked where its map has a check command."""
         seen = self._fresh()
         found = [str(v) for limits in self._limits(seen) for v in violations(recipe, limits)]
         found += map(str, self._unheld(seen, recipe))
@@ -119,7 +123,9 @@ class PlcPress:
         return self._run(commands.judged(self._station, order))
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
-        """Sends the order once and proves what the press made of it; see `commands.start`."""
+        """Sends the order once and proves what the press made of it; see `commands.start`.
+
+        Raises NotReady, Fault or OutOfEnvelope before anything is sent, and as that afterwards."""
         try:
             # A start that waits for a link could be sent when its caller has long gone.
             seen = self._run(self._station.fresh(START_WITHIN_S))
@@ -129,7 +135,7 @@ class PlcPress:
             check(recipe, limits)
         for violation in self._unheld(seen, recipe):
             raise violation
-        if reasons := meaning.not_ready(self.of, seen, self._owner, self._envelope):
+        if reasons := register_decoding.not_ready(self.of, seen, self._owner, self._envelope):
             raise NotReady(f"the press refuses cycle {cycle_id}: {'; '.join(reasons)}. Nothing has "
                            "moved.")
         if not cycle_id > seen.snapshot["last_accepted_id"]:
@@ -139,7 +145,7 @@ class PlcPress:
         journal = self._journal
         assert journal is not None
 
-        def record(sent: Order, now: Seen) -> None:
+        def record(sent: PressOrder, now: ProvedSnapshot) -> None:
             journal.send(Sent(cycle_id, stack.stack_id, recipe, sent.sequence,
                               int(now.snapshot["boot_counter"]),
                               int(now.snapshot["ack_sequence"]), time.monotonic()))
@@ -151,18 +157,20 @@ class PlcPress:
         seen = self._fresh()
         assert self._journal is not None
         sent = self._journal.sent.get(cycle_id)
-        found = meaning.report(self.of, seen, cycle_id, sent, self._journal.ended.get(cycle_id),
-                               self._journal.highest_accepted)
+        found = register_decoding.report(
+            self.of, seen, cycle_id, sent, self._journal.ended.get(cycle_id),
+            self._journal.highest_accepted)
         if found.state is not CycleState.FINISHED:
             return found
         ended = self._journal.ended[cycle_id]
         trace = trace_of(self._journal.samples.get(cycle_id, ()), sent.at_s if sent else None,
-                         ended, meaning.told(self.of, seen, "die_area"))
+                         ended, register_decoding.told(self.of, seen, "die_area"))
         return replace(found, trace=trace)
 
     def release(self) -> None:
-        """Unloads now: by command, and by the abort coil where that is not acknowledged. Raises
-        Fault when neither is."""
+        """Unloads now: by command, and by the abort coil where that is not acknowledged.
+
+        Raises Fault when neither is."""
         self._run(commands.release(self._station, self.habits.patience_s))
 
     def close(self) -> None:
@@ -193,42 +201,42 @@ class PlcPress:
         return (seen is not None and seen.snapshot["cycle_id"] > 0
                 and time.monotonic() - seen.at_s < LOST_S)
 
-    def _fresh(self) -> Seen:
+    def _fresh(self) -> ProvedSnapshot:
         return self._run(self._station.fresh(self.habits.patience_s))
 
-    def _limits(self, seen: Seen) -> tuple[Envelope, ...]:
-        machine = meaning.limits(self.of, seen)
+    def _limits(self, seen: ProvedSnapshot) -> tuple[Envelope, ...]:
+        machine = register_decoding.limits(self.of, seen)
         return (machine,) if self._envelope is None else (self._envelope, machine)
 
-    def _unheld(self, seen: Seen, recipe: Recipe) -> tuple[OutOfEnvelope, ...]:
+    def _unheld(self, seen: ProvedSnapshot, recipe: Recipe) -> tuple[OutOfEnvelope, ...]:
         """Set points that the registers of this press cannot hold."""
-        machine = Machine(meaning.told(self.of, seen, "die_area"),
-                          meaning.told(self.of, seen, "max_force"),
+        machine = Machine(register_decoding.told(self.of, seen, "die_area"),
+                          register_decoding.told(self.of, seen, "max_force"),
                           self.of.constants.get("piston_area_mm2"))
         return unheld(recipe, steps_of(self.of, machine))
 
-    def _order(self, seen: Seen, command: str, cycle_id: int, stack: Stack, recipe: Recipe
-               ) -> Order:
+    def _order(self, seen: ProvedSnapshot, command: str, cycle_id: int, stack: Stack, recipe: Recipe
+               ) -> PressOrder:
         return commands.order_for(
             self.of, seen, command, cycle_id, recipe, tag=stack_tag(stack.stack_id),
             owner=self._owner, on_link_loss=self._on_link_loss, envelope=self._envelope)
 
-    def _note(self, seen: Seen) -> None:
+    def _note(self, seen: ProvedSnapshot) -> None:
         """Logs a running cycle and the end of one; called in the loop with every snapshot."""
-        told = seen.snapshot
+        snapshot = seen.snapshot
         if self._journal is None:
-            self._journal = Journal(state_path(f"journal of press {told['serial']:.0f}"))
-        self._journal.accepted(int(told["last_accepted_id"]))
-        if told["cycle_id"] > 0:
-            self._journal.log(int(told["cycle_id"]), sample_of(told, seen.at_s))
-        finished = int(told["last_finished_id"])
+            self._journal = Journal(state_path(f"journal of press {snapshot['serial']:.0f}"))
+        self._journal.accepted(int(snapshot["last_accepted_id"]))
+        if snapshot["cycle_id"] > 0:
+            self._journal.log(int(snapshot["cycle_id"]), sample_of(snapshot, seen.at_s))
+        finished = int(snapshot["last_finished_id"])
         # While the next one runs, peak and dwell are that one's.
-        standing = told["cycle_id"] == 0 and finished == told["last_accepted_id"]
-        first = finished not in self._journal.ended and told["cycle_id"] != finished
+        standing = snapshot["cycle_id"] == 0 and finished == snapshot["last_accepted_id"]
+        first = finished not in self._journal.ended and snapshot["cycle_id"] != finished
         if finished > 0 and (first or standing):
             if first and finished in self._journal.sent:
-                self._journal.log(finished, sample_of(told, seen.at_s))
-            self._journal.end(meaning.end_of(self.of, seen, finished))
+                self._journal.log(finished, sample_of(snapshot, seen.at_s))
+            self._journal.end(register_decoding.end_of(self.of, seen, finished))
 
     def _run(self, work: Coroutine[Any, Any, T]) -> T:
         """The result of work done in the loop, whoever waits for it."""

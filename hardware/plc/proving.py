@@ -41,8 +41,9 @@ def deciding(of: RegisterMap, snapshot: Snapshot, words: Words) -> Words:
 
 
 def expected(before: Snapshot | None, now: Snapshot, ordered: int) -> bool:
-    """True where the ids are those of before, or have moved as an order of cycle `ordered` moves
-    them."""
+    """True where the ids are those of before, or have moved by the order.
+
+    As an order of cycle `ordered` moves them."""
     if before is None:
         return False
     known = {before["cycle_id"], before["last_accepted_id"], before["last_finished_id"], ordered, 0}

@@ -32,8 +32,9 @@ COMMANDS = ("start", "release", "check")
 
 @dataclass(frozen=True, slots=True)
 class Register:
-    """One number: `offset` words after the start of its block, `type`, and value = raw * scale in
-    `unit`."""
+    """One number of a register map.
+
+    `offset` words after the start of its block, `type`, and value = raw * scale in `unit`."""
 
     name: str
     offset: int
@@ -62,9 +63,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class RegisterMap:
-    """The whole map. `codes` are the meanings of state, ack, result and alarm numbers;
-    `interlocks` the names of the bits of that word, lowest first; `constants` are what the machine
-    does not tell, such as `piston_area_mm2`."""
+    """The whole map.
+
+    `codes` are the meanings of state, ack, result and alarm numbers; `interlocks` the names of the
+    bits of that word, lowest first; `constants` are what the machine does not tell, such as
+    `piston_area_mm2`."""
 
     name: str
     magic: int

@@ -28,7 +28,7 @@ ECHO_WITHIN_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ProvedSnapshot:
     """One snapshot and when it came (this computer's monotonic clock)."""
 
     snapshot: Snapshot
@@ -40,11 +40,11 @@ class Station:
     """The link and what was last seen through it. `note` is called with every snapshot."""
 
     def __init__(self, link: Link, of: RegisterMap, owner: int, *, poll_s: float,
-                 heartbeat_s: float, note: Callable[[Seen], None]) -> None:
+                 heartbeat_s: float, note: Callable[[ProvedSnapshot], None]) -> None:
         self.link, self.of, self.owner = link, of, owner
         self._poll_s, self._heartbeat_s, self._note = poll_s, heartbeat_s, note
         self.machine: Machine | None = None
-        self.seen: Seen | None = None
+        self.seen: ProvedSnapshot | None = None
         self.trouble = "not connected yet"
         self._serial: float | None = None
         self._beat, self._beat_at = 0, -math.inf
@@ -67,16 +67,18 @@ class Station:
                 await self.look()
                 wait = BACK_OFF_S[0]
                 await asyncio.sleep(self._poll_s)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001
                 # Whatever a snapshot holds, the heart goes on beating and the trouble is told.
                 self.trouble = str(error) if isinstance(error, Fault) else (
                     f"the press tells what makes no sense: {error!r}")
                 await asyncio.sleep(wait if not self.link.alive else self._poll_s)
                 wait = min(2.0 * wait, BACK_OFF_S[1])
 
-    async def look(self) -> Seen:
-        """A snapshot of now that is proved: whatever is new in it was read alike more than once, or
-        carries a CRC. Raises LinkLost, Refused, Fault for one that is not of this press."""
+    async def look(self) -> ProvedSnapshot:
+        """A snapshot of now that is proved.
+
+        Whatever is new in it was read alike more than once, or carries a CRC. Raises LinkLost,
+        Refused, Fault for one that is not of this press."""
         async with self._proving:
             machine, seen = await self._proved()
         self._watch_echo(seen)
@@ -86,7 +88,7 @@ class Station:
             self._looked.notify_all()
         return seen
 
-    async def _proved(self) -> tuple[Machine, Seen]:
+    async def _proved(self) -> tuple[Machine, ProvedSnapshot]:
         block, said = self.of.snapshot, ""
         self.prover.begin()
         for _ in range(MOST_READS):
@@ -103,7 +105,7 @@ class Station:
                     raise
                 said = str(trouble)
                 continue
-            seen = Seen(read_snapshot(self.of, machine, words), words, time.monotonic())
+            seen = ProvedSnapshot(read_snapshot(self.of, machine, words), words, time.monotonic())
             if self.prover.believes(seen.snapshot, words):
                 self._serial = seen.snapshot["serial"]
                 return machine, seen
@@ -111,18 +113,20 @@ class Station:
                     "in a row were not alike. Look at the line and at the press's program.")
 
     def next_sequence(self, acked: int) -> int:
-        """One above the last acknowledged and the last given out. The first is taken from the
-        clock rather than from 1, so that a press that has lost its sequence tells less than it
-        did; a clock that steps back changes nothing."""
+        """One above the last acknowledged and the last given out.
+
+        The first is taken from the clock rather than from 1, so that a press that has lost its
+        sequence tells less than it did; a clock that steps back changes nothing."""
         above = (acked + 1) & 0xFFFFFFFF if acked else int(time.time()) & 0x7FFFFFFF
         if 0 <= (self.given - above) & 0xFFFFFFFF < 2**31:
             above = (self.given + 1) & 0xFFFFFFFF
         self.given = above
         return above
 
-    async def fresh(self, patience_s: float) -> Seen:
-        """A snapshot taken after this call, from a press whose program runs. Raises Fault when
-        there is none in time."""
+    async def fresh(self, patience_s: float) -> ProvedSnapshot:
+        """A snapshot taken after this call, from a press whose program runs.
+
+        Raises Fault when there is none in time."""
         asked, deadline = time.monotonic(), time.monotonic() + patience_s
         while True:
             if self.seen is not None and self.seen.at_s >= asked and not self.trouble:
@@ -145,20 +149,20 @@ class Station:
     def _prove_ours(self, words: tuple[int, ...]) -> None:
         # Whatever the rest of the map says, nothing is believed before these agree.
         machine = Machine(1.0, 1.0, 1.0)
-        told = read_snapshot(self.of, machine, words)
-        if told["magic"] != self.of.magic:
+        snapshot = read_snapshot(self.of, machine, words)
+        if snapshot["magic"] != self.of.magic:
             raise Fault(f"{self.link.target} is not a press with map {self.of.name!r}: magic "
-                        f"{told['magic']:g}, expected {self.of.magic}. Check host and map.")
-        if told["word_order"] != self.of.word_order:
+                        f"{snapshot['magic']:g}, expected {self.of.magic}. Check host and map.")
+        if snapshot["word_order"] != self.of.word_order:
             raise Fault(f"{self.link.target} sends words in another order: its constant reads "
-                        f"{told['word_order']:g}, expected {self.of.word_order:g}. Set "
+                        f"{snapshot['word_order']:g}, expected {self.of.word_order:g}. Set "
                         "low_word_first in the register map.")
-        if told["map_version"] != self.of.version:
-            raise Fault(f"{self.link.target} has register map version {told['map_version']:g}, "
+        if snapshot["map_version"] != self.of.version:
+            raise Fault(f"{self.link.target} has register map version {snapshot['map_version']:g}, "
                         f"expected {self.of.version}. Use the map of its program.")
-        if self._serial not in (None, told["serial"]):
+        if self._serial not in (None, snapshot["serial"]):
             raise Fault(f"another press answers at {self.link.target}: serial "
-                        f"{told['serial']:g}, before {self._serial:g}. Nothing is sent to it.")
+                        f"{snapshot['serial']:g}, before {self._serial:g}. Nothing is sent to it.")
 
     async def _beat_when_due(self) -> None:
         if time.monotonic() - self._beat_at < self._heartbeat_s:
@@ -177,7 +181,7 @@ class Station:
             # Somebody else's lease: the snapshot says whose, and looking goes on.
             return
 
-    def _watch_echo(self, seen: Seen) -> None:
+    def _watch_echo(self, seen: ProvedSnapshot) -> None:
         echo = int(seen.snapshot["heartbeat_echo"])
         if echo != self._echo:
             self._echo, self._echo_at = echo, seen.at_s
@@ -201,11 +205,13 @@ class Station:
 
 
 def machine_of(of: RegisterMap, words: tuple[int, ...]) -> Machine:
-    """What conversions of units need, as the press tells it or else the map's constants."""
+    """What conversions of units need, as the press tells it or else the map's constants.
+
+    Raises Fault where neither says the die area and the largest force."""
     piston = of.constants.get("piston_area_mm2")
-    told = {**of.constants, **read_snapshot(of, Machine(1.0, 1.0, piston or 1.0), words)}
+    values = {**of.constants, **read_snapshot(of, Machine(1.0, 1.0, piston or 1.0), words)}
     for name in ("die_area", "max_force"):
-        if not told.get(name, math.nan) > 0:
+        if not values.get(name, math.nan) > 0:
             raise Fault(f"the press tells no {name} and its register map has no constant for it. "
                         "Add it under [constants].")
-    return Machine(told["die_area"], told["max_force"], piston)
+    return Machine(values["die_area"], values["max_force"], piston)

@@ -18,8 +18,9 @@ FLOAT = "f32"
 
 
 def steps_of(of: RegisterMap, machine: Machine) -> dict[str, float]:
-    """The step of each set point, in its own unit, whose register holds whole numbers. One whose
-    unit needs what is not known before the press answers is left out, as are kelvin."""
+    """The step of each set point, in its own unit, whose register holds whole numbers.
+
+    One whose unit needs what is not known before the press answers is left out, as are kelvin."""
     found = {}
     for name, register in REGISTERS.items():
         held = of.mailbox.registers.get(register)

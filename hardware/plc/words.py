@@ -41,7 +41,8 @@ def unpack(words: Sequence[int], kind: str, low_word_first: bool = False) -> flo
 
 
 def crc16(words: Sequence[int]) -> int:
-    """CRC-16/MODBUS (polynomial 0x8005 reflected, start 0xFFFF) over the words' big-endian bytes:
+    """CRC-16/MODBUS (polynomial 0x8005 reflected, start 0xFFFF) over the words' big-endian bytes.
+
     Modbus over serial line specification V1.02, appendix B."""
     crc = 0xFFFF
     for byte in struct.pack(f">{len(words)}H", *words):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pressloop.hardware.attended.gauge import GAUGES, Gauge
-from pressloop.hardware.attended.memory import Memory
+from pressloop.hardware.attended.memory import CycleMemory
 from pressloop.hardware.attended.press import AttendedPress
 from pressloop.hardware.envelope import Envelope
 from pressloop.hardware.options import read_options
@@ -63,8 +63,8 @@ def connect(options: Mapping[str, object], place: Place) -> AttendedPress:
     allowed = (limits,) if place.envelope is None else (limits, place.envelope)
     identity = PressIdentity(chosen.name, chosen.serial or chosen.name, area, machine.max_force_n,
                              chosen.max_temperature_c, simulated=False, sets=("*",), asks=True)
-    return AttendedPress(identity, Gauge(chosen.shown_in, machine, allowed), Memory(place.stem),
-                         chosen.heated, chosen.log_folder, place.person)
+    return AttendedPress(identity, Gauge(chosen.shown_in, machine, allowed),
+                         CycleMemory(place.stem), chosen.heated, chosen.log_folder, place.person)
 
 
 def _prove(chosen: Options) -> None:

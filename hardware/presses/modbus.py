@@ -74,16 +74,18 @@ def fingerprint(options: Mapping[str, object]) -> str:
 
 
 def steps(options: Mapping[str, object], die_area_mm2: float) -> dict[str, float]:
-    """The step of each set point that the register map tells, without asking the press; of a
-    register in per cent only where the map says the largest force. Raises BadInput."""
+    """The step of each set point that the register map tells, without asking the press.
+
+    Of a register in per cent only where the map says the largest force. Raises BadInput."""
     of = read_map(_chosen(options).map)
     return steps_of(of, Machine(die_area_mm2, of.constants.get("max_force", 0.0),
                                 of.constants.get("piston_area_mm2")))
 
 
 def connect(options: Mapping[str, object], place: Place) -> PlcPress:
-    """Opens the link in this process; the registry calls it in the supervisor's. Raises BadInput,
-    or Fault when the press does not answer or is another."""
+    """Opens the link in this process; the registry calls it in the supervisor's.
+
+    Raises BadInput, or Fault when the press does not answer or is another."""
     chosen = _chosen(options)
     target = _target(chosen)
     if not chosen.serial_device:

@@ -103,7 +103,9 @@ class SimulatedPress:
         return tuple(str(violation) for violation in violations(recipe, self.limits))
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
-        """Accepts a cycle id once only, and only above every id accepted before."""
+        """Accepts a cycle id once only, and only above every id accepted before.
+
+        Raises Fault for another one, and as `check` for a recipe out of bounds."""
         check(recipe, self.limits)
         if reasons := self.not_ready():
             raise Fault(f"the press refuses cycle {cycle_id}: {reasons[0]}")

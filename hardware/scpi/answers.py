@@ -5,7 +5,7 @@ from __future__ import annotations
 import cmath
 import re
 
-from pressloop.hardware.scpi.dialect import Reading
+from pressloop.hardware.scpi.dialect import MeterReading
 from pressloop.hardware.scpi.link import OutOfStep
 
 EXPONENT = re.compile(r"[+-]?\d{1,20}\.\d{1,20}E[+-]\d{2,3}")
@@ -42,15 +42,17 @@ def echoed(query: str, answer: str, asked_hz: float) -> float:
     return got
 
 
-def reading(frequency_hz: float, real: float, imaginary: float, over: float) -> Reading:
-    """The point, or why there is none: numbers from `over` on mean overload, and nothing that is
-    pressed has a resistance of exactly 0: that is a trace that was never filled."""
+def reading(frequency_hz: float, real: float, imaginary: float, over: float) -> MeterReading:
+    """The point, or why there is none.
+
+    Numbers from `over` on mean overload, and nothing that is pressed has a resistance of exactly 0:
+    that is a trace that was never filled."""
     value = complex(real, imaginary)
     if not cmath.isfinite(value):
-        return Reading(frequency_hz, None, "not a finite number")
+        return MeterReading(frequency_hz, None, "not a finite number")
     if max(abs(real), abs(imaginary)) >= over:
-        return Reading(frequency_hz, None, "overload: beyond the meter's range")
+        return MeterReading(frequency_hz, None, "overload: beyond the meter's range")
     if real == 0:
-        return Reading(frequency_hz, None, "exactly zero ohm" if value == 0 else
+        return MeterReading(frequency_hz, None, "exactly zero ohm" if value == 0 else
                        "a resistance of exactly zero ohm")
-    return Reading(frequency_hz, value)
+    return MeterReading(frequency_hz, value)

@@ -15,9 +15,10 @@ APERTURES: tuple[str, ...] = get_args(Aperture)
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """One point as the meter gave it, at the frequency it says it was at. `impedance_ohm` is
-    None, with a `reason`, where there is no number."""
+class MeterReading:
+    """One point as the meter gave it, at the frequency it says it was at.
+
+    `impedance_ohm` is None, with a `reason`, where there is no number."""
 
     frequency_hz: float
     impedance_ohm: complex | None
@@ -29,7 +30,7 @@ class Dialect:
     """A command set.
 
     `identity` is a regular expression that the answer to *IDN? must contain. `read` takes
-    frequencies, evenly spaced on a log scale, highest first, and returns a Reading for each in
+    frequencies, evenly spaced on a log scale, highest first, and returns a MeterReading for each in
     the same order; it raises OutOfStep where the answers do not fit the questions.
     """
 
@@ -41,7 +42,7 @@ class Dialect:
     highest_mv: float
     wire: Wire
     set_up: Callable[[Link, float, Aperture], None]
-    read: Callable[[Link, Sequence[float]], tuple[Reading, ...]]
+    read: Callable[[Link, Sequence[float]], tuple[MeterReading, ...]]
     compensation: Callable[[Link], str]
     errors: Callable[[Link], tuple[str, ...]]
     fewest: int = 1

@@ -1,5 +1,7 @@
-"""What Hioki's LCR meters share. One command per line: a query followed by `;` is a query error
-there, and one error drops the rest of the line.
+"""What Hioki's LCR meters share.
+
+One command per line: a query followed by `;` is a query error there, and one error drops the rest
+of the line.
 
 Source: third-party drivers (docs/reference/scpi-dialects.md), no manual of these models.
 """
@@ -10,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from pressloop.hardware.scpi.answers import echoed, exponential, integer, reading
-from pressloop.hardware.scpi.dialect import Aperture, Dialect, Reading
+from pressloop.hardware.scpi.dialect import Aperture, Dialect, MeterReading
 from pressloop.hardware.scpi.link import Link, OutOfStep, Wire
 
 OVER = 1e20
@@ -39,23 +41,23 @@ def _set_up(link: Link, amplitude_mv: float, aperture: Aperture) -> None:
         link.send(command)
 
 
-def _read(link: Link, frequency_hz: Sequence[float]) -> tuple[Reading, ...]:
+def _read(link: Link, frequency_hz: Sequence[float]) -> tuple[MeterReading, ...]:
     return tuple(_point(link, asked) for asked in frequency_hz)
 
 
-def _point(link: Link, asked_hz: float) -> Reading:
+def _point(link: Link, asked_hz: float) -> MeterReading:
     at = echoed(":FREQ?", link.ask(":FREQ?", after=(f":FREQ {asked_hz:.5E}",)), asked_hz)
     answer = link.ask(":MEAS?", after=("*TRG",), measuring_s=20.0 / asked_hz)
     return _parsed(answer, at)
 
 
-def _parsed(answer: str, at_hz: float) -> Reading:
+def _parsed(answer: str, at_hz: float) -> MeterReading:
     fields = answer.split(",")
     if len(fields) != 2:
         raise OutOfStep(f"the meter's answer to :MEAS? has {len(fields)} fields, not 2 (Rs, X): "
                         f"{answer[:60]!r}")
     if any(NO_NUMBER.fullmatch(field) for field in fields):
-        return Reading(at_hz, None, f"the meter shows no number ({answer.strip()[:20]})")
+        return MeterReading(at_hz, None, f"the meter shows no number ({answer.strip()[:20]})")
     real, imaginary = (exponential(":MEAS?", field) for field in fields)
     return reading(at_hz, real, imaginary, OVER)
 

@@ -28,7 +28,7 @@ def errors(link: Link) -> tuple[str, ...]:
 
 
 def on_or_off(link: Link, query: str) -> str:
-    """A switch as "on" or "off"."""
+    """A switch as "on" or "off". Raises OutOfStep for an answer that is neither."""
     answer = link.ask(query)
     if answer not in ("0", "1", "+0", "+1"):
         raise OutOfStep(f"the meter's answer to {query} is {answer[:60]!r}: not 0 or 1")

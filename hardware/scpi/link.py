@@ -53,7 +53,9 @@ class Link:
         self._pending = bytearray()
 
     def open(self) -> None:
-        """Connects. A closed port may show only at the first question."""
+        """Connects. A closed port may show only at the first question.
+
+        Raises Fault where nobody answers."""
         import pyvisa
 
         try:
@@ -63,7 +65,7 @@ class Link:
             self._device.read_termination = self.wire.end
             self._device.write_termination = self.wire.end
             self._device.timeout = 1000 * self.timeout_s
-        except Exception as error:  # pyvisa-py raises bare Exception for a host that is silent
+        except Exception as error:  # noqa: BLE001 - pyvisa-py raises a bare one for a silent host
             self.close()
             raise Fault(f"cannot open the meter at {self.resource}: {error}. Check address, "
                         "cable and that its LAN or USB interface is switched on.") from None
@@ -105,9 +107,11 @@ class Link:
         self.open()
 
     def _line(self, device: Any, query: str, patience_s: float) -> bytes:
-        """Bytes up to the line end. All of them together have `patience_s`, and once they have
-        begun to come, no pause is longer than the timeout: an instrument that never ends its line
-        would else be listened to for ever."""
+        """Bytes up to the line end.
+
+        All of them together have `patience_s`, and once they have begun to come, no pause is
+        longer than the timeout: an instrument that never ends its line would else be listened to
+        for ever."""
         end, found = self.wire.end.encode(), bytearray()
         deadline = give_up = time.monotonic() + patience_s
         while not found.endswith(end):
@@ -125,8 +129,9 @@ class Link:
         return bytes(found)
 
     def _some(self, device: Any, patience_s: float) -> bytes:
-        """What comes next, at the latest up to the first line end; nothing after `patience_s` or
-        from a peer that has hung up."""
+        """What comes next, at the latest up to the first line end.
+
+        Nothing after `patience_s` or from a peer that has hung up."""
         plain = self._socket()
         if plain is None:
             device.timeout = max(1000 * patience_s, 1.0)
@@ -189,6 +194,7 @@ def _start_of(raw: bytes | bytearray) -> str:
 
 def _send_at_once(plain: socket.socket | None) -> None:
     """Small lines do not wait for the acknowledgement of the one before: 40 ms each.
+
     pyvisa-py refuses its own attribute for this, so the socket is told."""
     if plain is not None:
         plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

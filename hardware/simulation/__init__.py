@@ -1,0 +1,1 @@
+"""The simulated press and what becomes of stacks in it."""

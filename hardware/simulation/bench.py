@@ -9,29 +9,32 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from pressloop.hardware.remembered import Remembered
+from pydantic import ConfigDict, TypeAdapter, with_config
+
+from pressloop.hardware.append_log import Remembered
 from pressloop.trials.errors import BadInput, Fault
-from pressloop.trials.recipe import Recipe
-from pressloop.trials.stack import Stack
+from pressloop.trials.plain_values import PlainRecipe, PlainStack
 
 
 def running_s() -> float:
-    """Seconds since the computer was started, the same for all its processes: the dwell of a cycle
-    is neither cut short nor drawn out when somebody sets the time of day."""
+    """Seconds since the computer was started, the same for all its processes.
+
+    The dwell of a cycle is neither cut short nor drawn out when somebody sets the time of day."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
+@with_config(ConfigDict(extra="forbid"))
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """One cycle as the press accepted it, in seconds of the clock that `running_s` reads."""
 
     cycle_id: int
-    stack: Stack
-    recipe: Recipe
+    stack: PlainStack
+    recipe: PlainRecipe
     preset: str
     seed: int
     started_s: float
@@ -44,10 +47,14 @@ class Accepted:
         return min(max(end - self.started_s, 0.0), self.duration_s)
 
     def ended(self, now_s: float) -> bool:
-        """True once the platens are open. A cycle from before the computer was started again,
-        when the clock showed more, is over."""
+        """True once the platens are open.
+
+        A cycle from before the computer was started again, when the clock showed more, is over."""
         return self.released_s is not None or not (
             0.0 <= now_s - self.started_s < self.duration_s)
+
+
+ACCEPTED = TypeAdapter(Accepted)
 
 
 class Bench:
@@ -60,7 +67,9 @@ class Bench:
         self._read_to, self._found = 0, dict[int, Accepted]()
 
     def cycles(self) -> dict[int, Accepted]:
-        """Every cycle ever accepted. A torn last line was never answered, so it does not count."""
+        """Every cycle ever accepted. A torn last line was never answered, so it does not count.
+
+        Raises Fault for another line that cannot be read."""
         if self._lines.size() < self._read_to:
             # The memory was lost, or given another one: what was read before is gone.
             self._read_to, self._found = 0, {}
@@ -79,9 +88,7 @@ class Bench:
 
     def accept(self, cycle: Accepted) -> None:
         """Records a cycle; on disk when this returns. Raises Fault when it cannot be written."""
-        record = asdict(cycle) | {"recipe": cycle.recipe.plain()}
-        del record["released_s"]
-        self._append(record)
+        self._append(ACCEPTED.dump_python(cycle, exclude={"released_s"}))
 
     def release(self, cycle_id: int) -> None:
         """Records that a running cycle was unloaded now."""
@@ -104,8 +111,8 @@ def _replayed(before: dict[int, Accepted], lines: list[dict[str, Any]]) -> dict[
             cycle = found[line["released"]]
             found[cycle.cycle_id] = replace(cycle, released_s=line["at_s"])
         else:
-            line["stack"], line["recipe"] = Stack(**line["stack"]), Recipe(**line["recipe"])
+            cycle = ACCEPTED.validate_python(line)
             # A press that lost its memory counts from 1 again: the later stack is the last one.
-            found.pop(line["cycle_id"], None)
-            found[line["cycle_id"]] = Accepted(**line)
+            found.pop(cycle.cycle_id, None)
+            found[cycle.cycle_id] = cycle
     return found

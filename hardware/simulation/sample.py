@@ -58,8 +58,10 @@ def noise(seed: int, *keys: str | int) -> np.random.Generator:
 
 
 def pressed(cycle: Accepted, stack_pressure_mpa: float) -> Sample:
-    """The stack after this cycle. Same cycle, same sample: everything random is drawn from the
-    bench's seed and the names of stack, lot and operator."""
+    """The stack after this cycle.
+
+    Same cycle, same sample: everything random is drawn from the bench's seed and the names of
+    stack, lot and operator."""
     of, stack, recipe = materials(cycle.preset), cycle.stack, cycle.recipe
     draw = noise(cycle.seed, "stack", stack.stack_id)
     felt_mpa = recipe.pressure_mpa * (1.0 + PRESSURE_ERROR * draw.standard_normal())

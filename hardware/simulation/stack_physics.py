@@ -1,9 +1,10 @@
 """Physics of one pressed stack: recipe in, layer resistances and damage out.
 
-Notation (units): P pressure on the sample (MPa), t dwell (s), T platen temperature (degC),
-P* effective pressure (MPa), phi contact fraction, eps porosity, D crushed fraction of the cathode,
+Notation (units): P pressure on the sample (MPa), t dwell (s), T platen temperature (degC), P*
+effective pressure (MPa), phi contact fraction, eps porosity, D crushed fraction of the cathode,
 F probability of a torn foil, Gamma interface toughness (J/m2). All functions are pure and work
-elementwise on arrays. Tags: [M] measured, [D] derived from measured values, [A] assumed.
+elementwise on arrays. Tags: [M] measured, [D] derived from measured values, [A] assumed. Arrays
+are of one shape throughout, or numbers: a value for each recipe or for each spot of one stack.
 """
 
 from __future__ import annotations
@@ -83,8 +84,10 @@ def softening(temperature_c: Array) -> Array:
 
 
 def completion(dwell_s: Array, temperature_c: Array) -> Array:
-    """Share of creep done in the dwell: 1 - exp(-(t/tau)^0.4), tau = 30 s at 25 degC with 40
-    kJ/mol [A], calibrated on Hayashi 2025, doi 10.1021/acsomega.5c10291."""
+    """Share of creep done in the dwell.
+
+    1 - exp(-(t/tau)^0.4), tau = 30 s at 25 degC with 40 kJ/mol [A], calibrated on Hayashi 2025, doi
+    10.1021/acsomega.5c10291."""
     inverse = 1.0 / (temperature_c + ZERO_C) - 1.0 / 298.15
     tau = 30.0 * np.exp(40e3 / GAS_CONSTANT * inverse)
     return np.asarray(1.0 - np.exp(-((dwell_s / tau) ** 0.4)))
@@ -121,8 +124,10 @@ def pellet_cracks(pressure_mpa: Array) -> Array:
 
 
 def interphase_ohm_cm2(dwell_s: Array, temperature_c: Array, of: Materials) -> Array:
-    """Reaction layer: K sqrt(t_eq) exp(-E/R (1/T - 1/423)), 10 ohm cm2 for 600 s at 150 degC,
-    coated [A]. t_eq adds heating and cooling as R T^2/(2E) (1/r_heat + 1/r_cool)."""
+    """Resistance of the reaction layer.
+
+    K sqrt(t_eq) exp(-E/R (1/T - 1/423)), 10 ohm cm2 for 600 s at 150 degC, coated [A]. t_eq adds
+    heating and cooling as R T^2/(2E) (1/r_heat + 1/r_cool)."""
     kelvin = temperature_c + ZERO_C
     ramps = GAS_CONSTANT * kelvin**2 / (2.0 * INTERPHASE_J_PER_MOL) * (2.0 / RAMP_C_PER_S)
     heated = np.where(temperature_c > 25.0, ramps, 0.0)
@@ -158,9 +163,10 @@ def layers(pressure_mpa: Array, dwell_s: Array, temperature_c: Array, of: Materi
 
 
 def separator_ohm_cm2(effective_mpa: float, pre_press_mpa: float, thickness_um: float) -> float:
-    """R_SE = L/(4.1 mS/cm (1 - eps)^1.5 phi) with eps = max(0.01, 0.24 exp(-P/295)) and
-    phi = 1 - exp(-P/41) [D, Miss 2026]; the larger of both presses counts, as pores do not
-    reopen."""
+    """Resistance of the separator, R_SE = L/(4.1 mS/cm (1 - eps)^1.5 phi).
+
+    With eps = max(0.01, 0.24 exp(-P/295)) and phi = 1 - exp(-P/41) [D, Miss 2026]; the larger of
+    both presses counts, as pores do not reopen."""
     highest = max(effective_mpa, pre_press_mpa)
     pores = max(0.01, 0.24 * float(np.exp(-highest / 295.0)))
     phi = 1.0 - float(np.exp(-highest / SEPARATOR_CONTACT_MPA))
@@ -173,8 +179,9 @@ def measured_at(temperature_c: float) -> float:
 
 
 def disc(cells: int = 8) -> tuple[Array, Array]:
-    """Radius (0 to 1) and angle of the grid cells of a `cells` x `cells` square that lie on the
-    disc, each array of shape (m,)."""
+    """Radius (0 to 1) and angle of the grid cells on the disc, each array of shape (m,).
+
+    Cells of a `cells` x `cells` square that lie on it."""
     axis = (np.arange(cells) + 0.5) / cells * 2.0 - 1.0
     x, y = np.meshgrid(axis, axis)
     radius, angle = np.hypot(x, y), np.arctan2(y, x)
@@ -183,8 +190,9 @@ def disc(cells: int = 8) -> tuple[Array, Array]:
 
 
 def local_pressure(pressure_mpa: float, of: Materials, tilt_towards: float) -> Array:
-    """Pressure on each grid cell: P (1 + 2 a_tilt r cos(theta - theta0) + 2 a_edge (r^2 - 1/2)),
-    shape (m,) [A]."""
+    """Pressure on each grid cell.
+
+    P (1 + 2 a_tilt r cos(theta - theta0) + 2 a_edge (r^2 - 1/2)), shape (m,) [A]."""
     radius, angle = disc()
     return np.asarray(pressure_mpa * (
         1.0 + 2.0 * of.tilt * radius * np.cos(angle - tilt_towards)
@@ -192,5 +200,5 @@ def local_pressure(pressure_mpa: float, of: Materials, tilt_towards: float) -> A
 
 
 def average_resistance(local_ohm_cm2: Array) -> float:
-    """Of parallel spots: the mean is over admittance."""
+    """Of parallel spots: the mean is over admittance. Shape (m,)."""
     return float(1.0 / np.mean(1.0 / local_ohm_cm2))

@@ -1,5 +1,6 @@
-"""The simulator's truth about a recipe, without scatter. For tests and benchmarks: no model, flow
-or report may ask it."""
+"""The simulator's truth about a recipe, without scatter.
+
+For tests and benchmarks: no model, flow or report may ask it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""The small process that owns the link to a press."""

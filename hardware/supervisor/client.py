@@ -35,17 +35,19 @@ LINGER_S = 30.0
 
 
 class SupervisedPress:
-    """Implements `pressloop.hardware.protocols.Press`. Whatever is harmless is asked again of a new
-    supervisor where the old one died; a start never is."""
+    """Implements `pressloop.hardware.protocols.Press`.
+
+    Whatever is harmless is asked again of a new supervisor where the old one died; a start never
+    is."""
 
     def __init__(self, driver: str, options: Mapping[str, object], place: Place, station: str,
                  fingerprint: str = "") -> None:
         self._order = {"driver": driver, "options": dict(options),
                        "place": wire.plain_place(place)}
-        told = json.dumps(self._order["options"] | {
+        asked = json.dumps(self._order["options"] | {
             "driver": driver, "files": fingerprint, "envelope": self._order["place"]["envelope"],
             "on_link_loss": place.on_link_loss}, sort_keys=True)
-        self._digest = hashlib.sha256(told.encode()).hexdigest()
+        self._digest = hashlib.sha256(asked.encode()).hexdigest()
         self._linger_s = float(options.get("linger_s", LINGER_S))  # type: ignore[arg-type]
         self._station, self._path = station, wire.socket_path(station)
         self._socket: socket.socket | None = None
@@ -77,7 +79,9 @@ class SupervisedPress:
         return self._ask("would_refuse", stack=stack, recipe=recipe)
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
-        """See `Press`. A supervisor that dies meanwhile leaves the outcome unknown."""
+        """See `Press`. A supervisor that dies meanwhile leaves the outcome unknown.
+
+        Raises OutcomeUnknown then."""
         self._connect()
         try:
             self._call("start", cycle_id=cycle_id, stack=stack, recipe=recipe)
@@ -129,7 +133,7 @@ class SupervisedPress:
         answer = json.loads(line)
         if "error" in answer:
             raise wire.error_of(answer["error"])
-        return wire.RESULTS[method](answer["result"]) if method in wire.RESULTS else (
+        return wire.result(method, answer["result"]) if method in wire.RESULTS else (
             answer["result"])
 
     def _connect(self) -> None:

@@ -84,8 +84,9 @@ class Supervisor:
             if call["method"] == "hello":
                 return {"result": self._hello(call["with"]["digest"])}
             given = wire.arguments(call["method"], call["with"])
-            return {"result": wire.plain(getattr(self.press, call["method"])(**given))}
-        except Exception as error:
+            done = getattr(self.press, call["method"])(**given)
+            return {"result": wire.plain(call["method"], done)}
+        except Exception as error:  # noqa: BLE001 - the caller gets it, whatever it is
             return {"error": wire.plain_error(error)}
 
     def _hello(self, digest: str) -> str:
@@ -105,14 +106,17 @@ class Supervisor:
 
 def _same_user(connection: socket.socket) -> bool:
     """The folder keeps others out already; this holds where somebody opened it."""
-    told = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
-    _pid, uid, _gid = struct.unpack("3i", told)
+    credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED,
+                                        struct.calcsize("3i"))
+    _pid, uid, _gid = struct.unpack("3i", credentials)
     return bool(uid == os.getuid())
 
 
 def main() -> None:
-    """Takes the lock of the press's address before it touches the press, connects, takes that of
-    its serial number, says "ready" or the error on standard output, serves."""
+    """Takes the locks of the press, connects, says "ready" or the error, and serves.
+
+    The lock of the press's address is taken before the press is touched, that of its serial number
+    after; the word goes to standard output."""
     line = sys.stdin.readline()
     if not line.endswith("\n"):
         # Its starter was killed before it had said which press.

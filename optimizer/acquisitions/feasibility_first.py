@@ -38,5 +38,5 @@ class FeasibilityFirst(AcquisitionFunction):
 
 
 def build(models: Models, X_pending: Tensor, *, seed: int = 0) -> FeasibilityFirst:
-    """The seed is not used."""
+    """The seed is not used. Pending points have shape (k, d)."""
     return FeasibilityFirst(models, X_pending)

@@ -48,7 +48,7 @@ class IncumbentImprovement(AcquisitionFunction):
 
 
 def build(models: Models, X_pending: Tensor, *, seed: int = 0) -> IncumbentImprovement:
-    """The seed is not used."""
+    """The seed is not used. Pending points have shape (k, d)."""
     return IncumbentImprovement(models, X_pending)
 
 

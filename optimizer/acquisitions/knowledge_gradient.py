@@ -44,8 +44,10 @@ SMALLEST = 1e-12
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Competing:
-    """Points (k, d) that may be the best to recommend once more is known, the mean of ln R and what
-    the objective adds, `mean` (k,), and their risk; `now` is the lowest value as things are."""
+    """Points (k, d) that may be the best to recommend once more is known.
+
+    With the mean of ln R and what the objective adds, `mean` (k,), and their risk; `now` is the
+    lowest value as things are."""
 
     points: Tensor
     mean: Tensor
@@ -54,8 +56,9 @@ class Competing:
 
 
 class KnowledgeGradient(AcquisitionFunction):
-    """ln of the expected fall of ln R, as the objective sees it, of the recommended recipe. Without
-    the chance that x survives, which the search counts itself."""
+    """ln of the expected fall of ln R, as the objective sees it, of the recommended recipe.
+
+    Without the chance that x survives, which the search counts itself."""
 
     def __init__(self, models: Models, X_pending: Tensor) -> None:
         super().__init__(models.resistance_model)
@@ -74,8 +77,9 @@ class KnowledgeGradient(AcquisitionFunction):
         return expected_fall(value, moves, there.now)
 
     def _losses_then(self, points: Tensor) -> Tensor:
-        """What lost stacks add to ln R at the competing points, if the stack at each of points
-        (m, d) survives: infinite beyond the limits on failure; shape (m, k)."""
+        """What lost stacks add to ln R at the competing points, shape (m, k).
+
+        If the stack at each of points (m, d) survives: infinite beyond the limits on failure."""
         there = self.competing
         then = [_survived(self.models, modes, points, there.points, before)
                 for modes, before in (((FailureMode.CRUSHED,), there.risk.crush),
@@ -86,14 +90,16 @@ class KnowledgeGradient(AcquisitionFunction):
 
 
 def build(models: Models, X_pending: Tensor, *, seed: int = 0) -> KnowledgeGradient:
-    """The seed is not used."""
+    """The seed is not used. Pending points have shape (k, d)."""
     return KnowledgeGradient(models, X_pending)
 
 
 @lru_cache(maxsize=4)
 def competing(models: Models) -> Competing:
-    """The points that compete: those of the best optimistic values among the recipes that may come
-    to keep the limits on failure, the incumbent first."""
+    """The points that compete.
+
+    Those of the best optimistic values among the recipes that may come to keep the limits on
+    failure, the incumbent first."""
     best, _ = models.incumbent
     centre = best.unsqueeze(0)
     points = torch.cat([centre, models.searched(torch.cat([
@@ -116,8 +122,9 @@ def competing(models: Models) -> Competing:
 
 def _survived(models: Models, modes: Sequence[FailureMode], points: Tensor, others: Tensor,
               before: Tensor) -> Tensor:
-    """Chance of failing so at the others (k, d) if a stack at each of points (m, d) survives,
-    shape (m, k); `before` (k,) where it is unlikely anyway, or a model cannot tell."""
+    """Chance of failing so at the others (k, d) if a stack at each of points (m, d) survives.
+
+    Shape (m, k); `before` (k,) where it is unlikely anyway, or a model cannot tell."""
     whole = torch.ones(points.shape[0], others.shape[0], dtype=torch.float64)
     known = [models.failures[mode] for mode in modes if mode in models.failures]
     unlikely = float(before.max()) < UNLIKELY
@@ -130,8 +137,9 @@ def _survived(models: Models, modes: Sequence[FailureMode], points: Tensor, othe
 
 def moved(models: Models, points: Tensor, others: Tensor, pending: Tensor
           ) -> tuple[Tensor, Tensor]:
-    """Standard deviations by which a reading at each of points (m, d) moves the mean of ln R at the
-    others (k, d), shape (m, k); and the variance at points before it, shape (m,)."""
+    """By how much a reading at each of points (m, d) moves the mean of ln R at the others (k, d).
+
+    Standard deviations, shape (m, k); and the variance at points before it, shape (m,)."""
     cross, variance = models.covariance(points, others), models.moments(points)[1].square()
     if pending.shape[0]:
         known, _, variance = while_pending(models.resistance_model, points, pending,
@@ -143,8 +151,10 @@ def moved(models: Models, points: Tensor, others: Tensor, pending: Tensor
 
 def while_pending(model: Model, points: Tensor, pending: Tensor, scatter: Tensor,
                   variance: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """What stacks whose readings are not known yet will tell, whatever they say: weights (k, m),
-    covariances (m, k), and the variance at points (m,) that is left. `scatter` (k,) is theirs."""
+    """What stacks whose readings are not known yet will tell, whatever they say.
+
+    Weights (k, m), covariances (m, k), and the variance at points (m,) that is left. `scatter` (k,)
+    is theirs."""
     of_points = predict.covariance(model, points, pending)
     own = predict.covariance(model, pending, pending) + torch.diag(scatter.square())
     known = torch.linalg.solve(own, of_points.T)

@@ -18,7 +18,9 @@ SAMPLES = 64
 
 
 def build(models: Models, X_pending: Tensor, *, seed: int = 0) -> qLogNoisyExpectedImprovement:
-    """Of ln R, as the objective sees it; the seed is that of the samples."""
+    """Of ln R, as the objective sees it; the seed is that of the samples.
+
+    Pending points have shape (k, d)."""
     objective = models.problem.objective
 
     def value(samples: Tensor, X: Tensor | None = None) -> Tensor:

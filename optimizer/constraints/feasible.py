@@ -21,8 +21,7 @@ PULLS = (1.0, 0.8, 0.6, 0.4, 0.25, 0.1, 0.0)
 
 @lru_cache(maxsize=64)
 def anchors(space: Space) -> FloatArray:
-    """Points (n, d) that keep every rule. Raises BadInput, naming the rules, where there is none.
-    """
+    """Points (n, d) that keep every rule. Raises BadInput, naming the rules, if none does."""
     found = _kept(space, space.rules)
     if len(found):
         return found
@@ -34,8 +33,10 @@ def anchors(space: Space) -> FloatArray:
 
 
 def inside(space: Space, points: FloatArray) -> FloatArray:
-    """Points (n, d) with held variables at their value, each that breaks a rule pulled towards the
-    nearest one that keeps all until it does too: the best recipe often lies just inside."""
+    """Points (n, d) that keep all rules, with held variables at their value.
+
+    Each that breaks a rule is pulled towards the nearest one that keeps all until it does too: the
+    best recipe often lies just inside."""
     x = space.projected(points)
     allowed = space.allowed(x)
     if allowed.all():

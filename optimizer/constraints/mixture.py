@@ -44,8 +44,10 @@ class Mixture:
         return max(given) if given else self.total / FINE
 
     def projected(self, values: FloatArray) -> FloatArray:
-        """The nearest values (n, k) inside the bounds with this sum; of every other row those in
-        the same proportions, so that not all lie where a fraction is zero."""
+        """The nearest values (n, k) inside the bounds with this sum.
+
+        Of every other row those in the same proportions, so that not all lie where a fraction is
+        zero."""
         low, high = (np.array([getattr(p, end) for p in self.parts]) for end in ("low", "high"))
         share = values - low
         rest = max(self.total - float(low.sum()), 0.0)

@@ -12,8 +12,9 @@ from pressloop.trials.recipe import Recipe
 
 
 def control_slots(done: int, count: int, every: int) -> list[bool]:
-    """Which of the next `count` stacks are controls when `done` stacks came before: every
-    `every`-th of the campaign; none where `every` is 0."""
+    """Which of the next `count` stacks are controls when `done` stacks came before.
+
+    Every `every`-th of the campaign; none where `every` is 0."""
     return [every > 0 and (done + i) % every == 0 for i in range(1, count + 1)]
 
 

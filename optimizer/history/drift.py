@@ -92,8 +92,9 @@ class Drift:
 
 def drift(history: Iterable[Trial], reference: Recipe | None, *, earlier: Iterable[Trial] = ()
           ) -> Drift | None:
-    """The verdict of the controls; None without a reference recipe. `earlier` stacks, and imported
-    ones, whose order is not known, tell of their lots only."""
+    """The verdict of the controls; None without a reference recipe.
+
+    `earlier` stacks, and imported ones, whose order is not known, tell of their lots only."""
     if reference is None:
         return None
     trials = tuple(history)
@@ -135,8 +136,9 @@ class _Table:
         return self.y.size - np.unique(self.group).size - 1
 
     def within(self, columns: FloatArray) -> FloatArray:
-        """Columns (..., n) less their weighted means over each origin, times the root of the
-        weight: what a change of lot or operator cannot explain."""
+        """Columns (..., n) less their weighted means over each origin, times the root of weight.
+
+        That is what a change of lot or operator cannot explain."""
         weight = self.root_weight**2
         out = np.array(columns, dtype=np.float64)
         for one in np.unique(self.group):
@@ -159,8 +161,9 @@ def _ln(controls: Sequence[Control]) -> FloatArray:
 
 
 def _change(table: _Table, column: FloatArray) -> Change | None:
-    """Weighted least squares of ln R on a column, a level for each origin beside it; Student's t
-    with the scatter that is left. None where the origins explain the column."""
+    """Weighted least squares of ln R on a column, a level for each origin beside it.
+
+    Student's t with the scatter that is left. None where the origins explain the column."""
     x, y = table.within(column), table.within(table.y)
     square = float(x @ x)
     if square < 1e-12:

@@ -80,8 +80,10 @@ def _useful(rows: Rows, prior: Prior | ThresholdPrior, what: str, density: Densi
 
 
 def opening_size(start_with: int, earlier: Sequence[Trial], space: Space) -> int:
-    """Stacks to press by design where `earlier` ones are known: two intact ones in this space
-    stand for one, but FEWEST stay, to tell whether the earlier ones mislead."""
+    """Stacks to press by design where `earlier` ones are known.
+
+    Two intact ones in this space stand for one, but FEWEST stay, to tell whether the earlier ones
+    mislead."""
     known = sum(isinstance(t.outcome, Intact) and space.contains(t.recipe) for t in earlier)
     return max(start_with - known // 2, min(start_with, FEWEST))
 
@@ -101,8 +103,9 @@ def _why_not(rows: Rows, other: FloatArray, prior: Prior | ThresholdPrior, densi
 
 
 def _held(rows: Rows, prior: Prior | ThresholdPrior) -> Rows:
-    """Those that a model of this prior is conditioned on: both sums are then over the same own
-    rows."""
+    """Those that a model of this prior is conditioned on.
+
+    Both sums are then over the same own rows."""
     if isinstance(prior, Prior):
         return rows
     return rows[thinned(torch.from_numpy(rows.group), threshold.MOST).numpy()]
@@ -114,8 +117,10 @@ def _told(rows: Rows) -> tuple[bytes, bytes, bytes]:
 
 @lru_cache(maxsize=64)
 def _explained(told: tuple[bytes, bytes, bytes], inputs: int, prior: Prior) -> bool:
-    """True where rows of one lot are predicted better, each from the others, than by the same
-    readings dealt out anew. Once for the same rows, as an earlier lot does not change."""
+    """True where rows of one lot are predicted better by their own readings than by chance.
+
+    Each from the others, against the same readings dealt out anew. Once for the same rows, as an
+    earlier lot does not change."""
     x, y, variance = (np.frombuffer(part).copy() for part in told)
     rows = Rows(x.reshape(-1, inputs), y, variance, np.zeros(y.size, dtype=np.int64))
     seen = _density(rows, prior)

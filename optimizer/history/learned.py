@@ -12,8 +12,9 @@ from pressloop.trials.trial import Trial
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """Stacks that the models of resistance and of failure have learned from, those of `earlier`
-    campaigns included."""
+    """Stacks that the models of resistance and of failure have learned from.
+
+    Those of `earlier` campaigns are included."""
 
     intact: int = 0
     failed: int = 0
@@ -25,8 +26,10 @@ NOTHING = Learned()
 
 def learned_of(trials: Sequence[Trial], earlier: Sequence[Trial], space: Space, readings: int
                ) -> Learned:
-    """What was used of `trials`, those handed to the models; `readings` are the rows of the
-    model of resistance, from which whole lots may have been left out."""
+    """What was used of `trials`, those handed to the models.
+
+    `readings` are the rows of the model of resistance, from which whole lots may have been left
+    out."""
     used = [t for t in trials if space.comparable(t.pressed)]
     others = {id(t) for t in earlier}
     return Learned(readings, sum(isinstance(t.outcome, Failed) for t in used),

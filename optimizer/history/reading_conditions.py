@@ -23,8 +23,9 @@ LOWEST_MPA = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One of them: the field of an intact outcome, what it is called, its unit and scale. `factor`
-    and `apart` say by how much readings may differ and still count as taken alike."""
+    """One of them: the field of an intact outcome, what it is called, its unit and scale.
+
+    `factor` and `apart` say by how much readings may differ and still count as taken alike."""
 
     name: str
     words: str
@@ -44,8 +45,9 @@ class Condition:
         return bool(values) and max(values) > self.factor * min(values) + self.apart
 
     def parameter(self, values: Sequence[float], wanted: float) -> Parameter:
-        """The variable of the models, over all values and what is wanted, at the least over a range
-        that tells something."""
+        """The variable of the models, over all values and what is wanted.
+
+        At the least over a range that tells something."""
         low, high = min(*values, wanted), max(*values, wanted)
         scale = "linear" if self.scale == "log" and low < LOWEST_MPA else self.scale
         least = LEAST_RANGE.get(scale, 0.0)
@@ -61,8 +63,9 @@ CONDITIONS = (
 
 def with_conditions(problem: Problem, history: Sequence[Trial], earlier: Sequence[Trial]
                     ) -> tuple[Problem, tuple[str, ...]]:
-    """The problem with those conditions as variables in which the readings differ, and a sentence
-    on each; a condition that is a parameter of the lab's own stays that."""
+    """The problem with those conditions as variables in which the readings differ.
+
+    And a sentence on each. A condition that is a parameter of the lab's own stays that."""
     if not problem.learn_conditions:
         return problem, ()
     notes = []
@@ -84,8 +87,7 @@ def with_conditions(problem: Problem, history: Sequence[Trial], earlier: Sequenc
 
 
 def as_read(trial: Trial, space: Space) -> Recipe:
-    """What the stack was pressed by, with the conditions under which it was read where they are
-    variables of the space."""
+    """What the stack was pressed by, and under what it was read where models learn that."""
     learned = {p.name for p in space.others if p.set_by == METER}
     values = {one.name: value for one in CONDITIONS
               if one.name in learned and (value := one.of(trial)) is not None}

@@ -36,9 +36,10 @@ lowest of thousands are those that scatter lowest, and would teach a resistance 
 
 def learned_from(history: Sequence[Trial], earlier: Sequence[Trial], space: Space,
                  origin: Origin | None) -> tuple[Sequence[Trial], str]:
-    """The trials to learn from, and a sentence on how they were chosen, "" where it is all of
-    them. Deterministic, and blind to the order of the trials; open trials are always kept, and
-    those of the history where it has no more than half of LEARNED."""
+    """The trials to learn from, and a sentence on how they were chosen, "" where it is all of them.
+
+    Deterministic, and blind to the order of the trials; open trials are always kept, and those of
+    the history where it has no more than half of LEARNED."""
     trials = [*history, *earlier]
     telling = [t for t in trials if isinstance(t.outcome, (Intact, Failed))
                and space.comparable(t.pressed)]
@@ -58,8 +59,9 @@ def learned_from(history: Sequence[Trial], earlier: Sequence[Trial], space: Spac
 
 def _of_few_origins(trials: Sequence[Trial], origin: Origin | None, kept: Set[int]
                     ) -> list[Trial]:
-    """Those of `origin`, and of the largest others where it is not enough; all where no origin is
-    asked for. Those of the identities `kept` in any case."""
+    """Those of `origin`, and of the largest others where it is not enough.
+
+    All where no origin is asked for. Those of the identities `kept` in any case."""
     if origin is None:
         return list(trials)
     size = Counter(map(origin_of, trials))
@@ -70,8 +72,9 @@ def _of_few_origins(trials: Sequence[Trial], origin: Origin | None, kept: Set[in
 
 def _chosen(trials: Sequence[Trial], x: FloatArray, origin: Origin | None, taken: BoolArray
             ) -> IntArray:
-    """Indices in rising order, those that are `taken` already among them; `x` are the recipes in
-    the unit cube, shape (n, d)."""
+    """Indices in rising order, those that are `taken` already among them.
+
+    `x` are the recipes in the unit cube, shape (n, d)."""
     intact = np.array([isinstance(t.outcome, Intact) for t in trials])
     best = _lowest(trials, x, np.flatnonzero(intact), LEARNED // 4)
     near = _nearest(x, np.flatnonzero(~intact), x[best], LEARNED // 4)

@@ -38,8 +38,9 @@ EVENEST = 1e-3
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
-    """Inputs (n, d), targets (n,), known variances (n,) and groups (n,) of one model; group 0 is
-    the origin that recipes are wanted for."""
+    """Inputs (n, d), targets (n,), known variances (n,) and groups (n,) of one model.
+
+    Group 0 is the origin that recipes are wanted for."""
 
     x: FloatArray
     y: FloatArray
@@ -57,9 +58,10 @@ class Rows:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Training:
-    """What the models learn from, plus the recipes still in work. `log_hazard` is ln(H/H*) of the
-    hazard H = -ln(1 - D) of the damage index D, H* that of the index above which a stack counts as
-    crushed: a straight line over ln P where D is Weibull's."""
+    """What the models learn from, plus the recipes still in work.
+
+    `log_hazard` is ln(H/H*) of the hazard H = -ln(1 - D) of the damage index D, H* that of the
+    index above which a stack counts as crushed: a straight line over ln P where D is Weibull's."""
 
     log_resistance: Rows
     log_hazard: Rows
@@ -89,9 +91,10 @@ def latest_origin(history: Sequence[Trial]) -> Origin | None:
 
 
 def origin_for(wanted: Origin, trials: Sequence[Trial]) -> tuple[Origin, str]:
-    """The origin that stands for the wanted one, and a sentence where that is another one: as long
-    as nobody of that name has pressed a stack of the lot, the newest stack of the same lot is of
-    the same powder. Another lot stands for nothing but itself."""
+    """The origin that stands for the wanted one, and a sentence where that is another one.
+
+    As long as nobody of that name has pressed a stack of the lot, the newest stack of the same lot
+    is of the same powder. Another lot stands for nothing but itself."""
     telling = [t for t in trials if isinstance(t.outcome, (Intact, Failed))]
     if any(origin_of(t) == wanted for t in telling):
         return wanted, ""
@@ -104,8 +107,10 @@ def origin_for(wanted: Origin, trials: Sequence[Trial]) -> tuple[Origin, str]:
 
 def training(history: Iterable[Trial], space: Space, crushed_above: float,
              origin: Origin | None = None) -> Training:
-    """Sorted by content, so that the order of the history cannot matter. `origin` is where the
-    stacks come from that recipes are wanted for; without one all rows are alike."""
+    """Sorted by content, so that the order of the history cannot matter.
+
+    `origin` is where the stacks come from that recipes are wanted for; without one all rows are
+    alike."""
     crushed = -np.log1p(-crushed_above)
     trials = sorted((t for t in history if space.comparable(t.pressed)), key=content_of)
     groups = _groups(trials, origin)
@@ -141,8 +146,9 @@ def content_of(trial: Trial) -> tuple[str, ...]:
 
 
 def untold(trials: Iterable[Trial], space: Space) -> str:
-    """A sentence on stacks that say nothing of a parameter that varies, "" where there are none:
-    they are not learned from."""
+    """A sentence on stacks that say nothing of a parameter that varies, "" where there are none.
+
+    They are not learned from."""
     left = [t for t in trials if isinstance(t.outcome, (Intact, Failed))
             and not space.comparable(t.pressed)]
     if not left:
@@ -165,8 +171,9 @@ def _log_variance(outcome: Intact) -> float:
 
 
 def _index(damage: Damage) -> float:
-    """The index, at least its standard error, whose logarithm can be taken; one whose hazard is
-    infinite counts as 99 %."""
+    """The index, at least its standard error, whose logarithm can be taken.
+
+    One whose hazard is infinite counts as 99 %."""
     return min(max(damage.index, damage.standard_error, 1e-4), LARGEST_INDEX)
 
 

@@ -46,8 +46,9 @@ class Objective:
         return points.new_zeros(points.shape[0])
 
     def gain(self, models: Models, points: Tensor, pending: Tensor) -> Tensor | None:
-        """What one more stack at each of points (m, d) is worth while those at pending (k, d) are
-        under way, shape (m,)."""
+        """What one more stack at each of points (m, d) is worth, shape (m,).
+
+        While those at pending (k, d) are under way."""
         return None
 
     def recommend(self, models: Models) -> tuple[Tensor, bool]:

@@ -36,8 +36,10 @@ KNOWN = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Tradeoff:
-    """One recipe of the front. Resistance and non-uniformity are medians with 95 % intervals of the
-    recipe itself, the cycle time is known. `nonuniformity` is None where readings do not give it.
+    """One recipe of the front.
+
+    Resistance and non-uniformity are medians with 95 % intervals of the recipe itself, the cycle
+    time is known. `nonuniformity` is None where readings do not give it.
     """
 
     recipe: Recipe
@@ -55,7 +57,7 @@ class Focus(Objective):
     """Has no options of its own."""
 
     def offset(self, models: Models, points: Tensor) -> Tensor:
-        """ln of the other outputs."""
+        """ln of the other outputs. Points (m, d) to (m,)."""
         return self._log_outputs(models, points)[:, 1:].sum(1)
 
     def gain(self, models: Models, points: Tensor, pending: Tensor) -> Tensor:
@@ -72,8 +74,9 @@ class Focus(Objective):
         return _growth(-front, -mean, spread)
 
     def front(self, models: Models) -> tuple[Tradeoff, ...]:
-        """Recipes that may be recommended and that no other beats in every output, lowest
-        resistance first; a dozen that stand for all of them."""
+        """Recipes that may be recommended and that no other beats in every output.
+
+        Lowest resistance first; a dozen that stand for all of them."""
         import torch
 
         from pressloop.optimizer.candidates import spread
@@ -169,8 +172,9 @@ def _thinned(front: Tensor, most: int) -> Tensor:
 
 
 def _growth(front: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
-    """Expected growth of the hypervolume above `front` (k, o), more being better, by outputs of
-    independent normal means and spreads (m, o), shape (m,)."""
+    """Expected growth of the hypervolume above `front` (k, o), more being better, shape (m,).
+
+    By outputs of independent normal means and spreads (m, o)."""
     from botorch.utils.multi_objective.box_decompositions import FastNondominatedPartitioning
     from botorch.utils.multi_objective.hypervolume import infer_reference_point
 

@@ -42,7 +42,7 @@ class Focus(Objective):
         within("objective.margin", self.margin, 0.0, 0.9, "It is a fraction of the pressure.")
 
     def prove(self, space: Space) -> None:
-        """The longest dwell must be long enough."""
+        """The longest dwell must be long enough. Raises BadInput."""
         longest = space.dwell_s[1]
         if not self.min_dwell_s <= longest:
             raise BadInput("objective.min_dwell_s", self.min_dwell_s,
@@ -50,7 +50,7 @@ class Focus(Objective):
                            "Lower it, or widen space.dwell_s.")
 
     def offset(self, models: Models, points: Tensor) -> Tensor:
-        """Zero where nothing is missed."""
+        """Zero where nothing is missed. Points (m, d) to (m,)."""
         missed = self._adhesion(models, points) + self._dwell(models.space, points)
         return TIER * ((missed > 0.0).double() + missed)
 

@@ -56,7 +56,7 @@ class Focus(Objective):
         return self._value(models, points) <= 0.0
 
     def offset(self, models: Models, points: Tensor) -> Tensor:
-        """What makes the value of what is recommended out of ln R."""
+        """What makes the value of what is recommended out of ln R. Points (m, d) to (m,)."""
         from pressloop.optimizer.incumbent import RISK_AVERSION
 
         mean, sd = models.moments(points)
@@ -80,8 +80,9 @@ class Focus(Objective):
 
     def _plausible(self, models: Models, points: Tensor, loss: Tensor, optimistic: Tensor
                    ) -> Tensor:
-        """Indices of the points that may be the best ones to recommend: the one of the lowest loss
-        (m,), and those of the lowest optimistic one."""
+        """Indices of the points that may be the best ones to recommend.
+
+        The one of the lowest loss (m,), and those of the lowest optimistic one."""
         import torch
 
         from pressloop.optimizer.acquisitions.knowledge_gradient import COMPETING

@@ -1,12 +1,13 @@
-"""Which models to put into the settings: the best that campaigns can use, if it is really better
-than those in use."""
+"""Which models to put into the settings.
+
+The best that campaigns can use, if it is really better than those in use."""
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
-from pressloop.studies.compare.comparison import OFF, SKILL, Comparison
+from pressloop.studies.compare.comparison import OFF, SKILL, ModelComparison
 from pressloop.studies.compare.contenders import CRUSHING
 from pressloop.studies.paired import REAL, Difference
 
@@ -16,9 +17,11 @@ KEYS = {False: "model", True: "failure_model"}
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """The model to learn with by its `key` in the `[surrogate]` table; `better` where it is really
-    better than the one in use. `unusable` are yardsticks that are really better than the one in
-    use, which says that none of the models has understood these stacks."""
+    """The model to learn with by its `key` in the `[surrogate]` table.
+
+    `better` where it is really better than the one in use. `unusable` are yardsticks that are
+    really better than the one in use, which says that none of the models has understood these
+    stacks."""
 
     key: str
     model: str
@@ -27,9 +30,10 @@ class Advice:
     compared: int
 
 
-def advice(one: Comparison) -> Advice | None:
-    """For the scheme that tells most; None where nothing was compared with a model that campaigns
-    can use."""
+def advice(one: ModelComparison) -> Advice | None:
+    """For the scheme that tells most.
+
+    None where nothing was compared with a model that campaigns can use."""
     if not one.asked or one.baseline not in one.usable:
         return None
     ahead = [d for d in _real(one, one.asked[0]) if gain(d) > 0.0]
@@ -47,7 +51,7 @@ def gain(d: Difference) -> float:
     return d.value if d.score == SKILL else -d.value
 
 
-def _real(one: Comparison, scheme: str) -> list[Difference]:
+def _real(one: ModelComparison, scheme: str) -> list[Difference]:
     score = SKILL if one.what == CRUSHING else OFF
     return [d for d in one.against(scheme, score)
             if d.strength == REAL and not math.isnan(d.value)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 from pressloop.studies.compare.advice import Advice, advice
-from pressloop.studies.compare.comparison import FEWEST, Comparison, differences_of, scores_of
+from pressloop.studies.compare.comparison import FEWEST, ModelComparison, differences_of, scores_of
 from pressloop.studies.compare.contenders import CRUSHING, RESISTANCE
 from pressloop.studies.compare.jobs import (
     Work,
@@ -36,25 +36,27 @@ __all__ = ["Findings", "Options", "compare"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """What was found. A comparison is None where there was too little to compare. `intact`
-    counts the stacks with a resistance, `left_out` those of all that were pressed off a variable
-    that the space fixes."""
+    """What was found.
+
+    A comparison is None where there was too little to compare. `intact` counts the stacks with a
+    resistance, `left_out` those of all that were pressed off a variable that the space fixes."""
 
     options: Options
-    resistance: Comparison | None
-    crushing: Comparison | None
+    resistance: ModelComparison | None
+    crushing: ModelComparison | None
     intact: int
     left_out: int = 0
 
     @property
-    def compared(self) -> tuple[Comparison, ...]:
+    def compared(self) -> tuple[ModelComparison, ...]:
         """The comparisons that there are."""
         return tuple(one for one in (self.resistance, self.crushing) if one is not None)
 
     @property
-    def advice(self) -> tuple[tuple[Comparison, Advice], ...]:
-        """Which models to learn with, and the comparison that says so; empty where nothing was
-        compared with one that campaigns can use."""
+    def advice(self) -> tuple[tuple[ModelComparison, Advice], ...]:
+        """Which models to learn with, and the comparison that says so.
+
+        Empty where nothing was compared with one that campaigns can use."""
         return tuple((one, found) for one in self.compared if (found := advice(one)) is not None)
 
     def tables(self) -> dict[str, list[dict[str, object]]]:
@@ -73,8 +75,10 @@ class Findings:
 
 def compare(data: StudyData, options: Options | None = None, *, seed: int = 0,
             each: Each = one_by_one) -> Findings:
-    """Compares all models on all schemes that the data allow. Deterministic in data (in any
-    order), options and seed, and blind to how `each` spreads the work."""
+    """Compares all models on all schemes that the data allow.
+
+    Deterministic in data (in any order), options and seed, and blind to how `each` spreads the
+    work."""
     options = options or Options()
     resistance = _compared(RESISTANCE, intact_table(data.trials, data.space), data, options, seed,
                            each, predict_resistance)
@@ -86,7 +90,7 @@ def compare(data: StudyData, options: Options | None = None, *, seed: int = 0,
 
 
 def _compared(what: str, table: Table, data: StudyData, options: Options, seed: int, each: Each,
-              work: Work) -> Comparison | None:
+              work: Work) -> ModelComparison | None:
     if len(table) < FEWEST or (what == CRUSHING and not table.y.any()):
         return None
     all_folds = _schemes(table, options, seed)
@@ -98,7 +102,7 @@ def _compared(what: str, table: Table, data: StudyData, options: Options, seed: 
     answers, missing = collected(what, todo, each, work)
     thin = tuple(n for n, m in named.items() if m.dear) if len(table) > options.most_rows else ()
     baseline = next(iter(named))
-    return Comparison(
+    return ModelComparison(
         what=what, baseline=baseline, titles={n: m.title for n, m in named.items()},
         usable=frozenset(n for n, m in named.items() if not m.yardstick),
         table=table, schemes=schemes, groups={n: len(f) for n, f in all_folds.items()},

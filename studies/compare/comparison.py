@@ -37,8 +37,9 @@ FEWEST = 4
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """One number of one model in one scheme over so many stacks, with its 95 % interval where it
-    has one (NaN where not)."""
+    """One number of one model in one scheme over so many stacks.
+
+    With its 95 % interval where it has one (NaN where not)."""
 
     scheme: str
     model: str
@@ -50,9 +51,11 @@ class Score:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Comparison:
-    """Everything about one question: RESISTANCE or CRUSHING. `schemes` are its folds, `groups` how
-    many there were before some were drawn; `answers` and `table` share their row numbers."""
+class ModelComparison:
+    """Everything about one question: RESISTANCE or CRUSHING.
+
+    `schemes` are its folds, `groups` how many there were before some were drawn; `answers` and
+    `table` share their row numbers."""
 
     what: str
     baseline: str
@@ -92,7 +95,9 @@ class Comparison:
 
 
 def losses_of(what: str, table: Table, answers: Answers) -> dict[str, FloatArray]:
-    """Losses per predicted row, by the score whose mean they make."""
+    """Losses per predicted row, by the score whose mean they make.
+
+    Shape (k,) each, k being the rows that were predicted."""
     y, numbers = table.y[answers.index], answers.numbers
     if what == CRUSHING:
         return {SKILL: scores.brier(y, numbers[0])}

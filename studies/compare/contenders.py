@@ -1,5 +1,7 @@
-"""What is compared: the models that campaigns can use, found and fitted as for a campaign, and
-yardsticks that they cannot use."""
+"""What is compared.
+
+The models that campaigns can use, found and fitted as for a campaign, and yardsticks that they
+cannot use."""
 
 from __future__ import annotations
 
@@ -37,8 +39,10 @@ _KEYS = {RESISTANCE: "compare.models", CRUSHING: "compare.failure_models"}
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """One model of resistance or crushing, by its name in the settings; a `yardstick` is one that
-    campaigns cannot use. Looked up where it is needed, as it goes to other processes."""
+    """One model of resistance or crushing, by its name in the settings.
+
+    A `yardstick` is one that campaigns cannot use. Looked up where it is needed, as it goes to
+    other processes."""
 
     what: str
     name: str
@@ -61,8 +65,9 @@ class Contender:
 
     @property
     def dear(self) -> bool:
-        """True where its cost grows with the cube of the rows, as of models that do not say
-        `CUBIC = False`."""
+        """True where its cost grows with the cube of the rows.
+
+        As of models that do not say `CUBIC = False`."""
         return not self.yardstick and bool(getattr(self.module, "CUBIC", True))
 
 
@@ -88,11 +93,12 @@ class Surrogate:
 
 
 def fit_resistance(name: str, rows: Rows, problem: Problem) -> Surrogate:
-    """As a campaign fits it: same prior, same choice of the rows of other lots. Raises ValueError
-    where no row is left, and BadInput where the model cannot be fitted."""
+    """As a campaign fits it: same prior, same choice of the rows of other lots.
+
+    Raises ValueError where no row is left, and BadInput where the model cannot be fitted."""
     choice = replace(problem.surrogate, model=name)
-    told = Training(rows, rows.none, {}, rows.x[:0], rows.none)
-    rows, _ = _useful(told, problem)
+    training = Training(rows, rows.none, {}, rows.x[:0], rows.none)
+    rows, _ = _useful(training, problem)
     prior = of_log_resistance(problem.space, problem.limits, laws=choice.laws,
                               draws=draws_kept(rows.y.size))
     model = fit_model(choice, rows, prior)
@@ -103,8 +109,10 @@ def fit_resistance(name: str, rows: Rows, problem: Problem) -> Surrogate:
 
 def chance_of_crushing(name: str, trials: tuple[Trial, ...], x: FloatArray, problem: Problem,
                        origin: Origin) -> FloatArray:
-    """Of one more stack from this origin at x (n, d), shape (n,), by a model fitted as for a
-    campaign. Raises ValueError where no stack tells, and BadInput where it cannot be fitted."""
+    """Of one more stack from this origin at x (n, d), shape (n,), by a freshly fitted model.
+
+    Fitted as for a campaign. Raises ValueError where no stack tells, and BadInput where it cannot
+    be fitted."""
     choice = replace(problem.surrogate, failure_model=name)
     data = training(trials, problem.space, problem.limits.crushed_above, origin)
     # Only of the damage index other lots are to be judged.
@@ -129,9 +137,9 @@ class _Asked:
 
 def _useful(data: Training, problem: Problem) -> tuple[Rows, Rows]:
     """Rows of ln R and of the damage index that are learned from, whichever model learns."""
-    told = tuple(getattr(rows, name).tobytes() for rows in (data.log_resistance, data.log_hazard)
-                 for name in ("x", "y", "variance", "group"))
-    return _decided(_Asked(told, problem, data))
+    key = tuple(getattr(rows, name).tobytes() for rows in (data.log_resistance, data.log_hazard)
+                for name in ("x", "y", "variance", "group"))
+    return _decided(_Asked(key, problem, data))
 
 
 @lru_cache(maxsize=512)

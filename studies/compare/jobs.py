@@ -27,8 +27,10 @@ and of models whose cost grows with the cube of the rows."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One model on some folds of one scheme. The table comes without trials, which are heavy to
-    send to another process; `trials` holds, by row, those that the model asks for."""
+    """One model on some folds of one scheme.
+
+    The table comes without trials, which are heavy to send to another process; `trials` holds, by
+    row, those that the model asks for."""
 
     model: Contender
     scheme: str
@@ -48,8 +50,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
-    """What a model says of all rows `index` (n,), ascending, that it could predict: `numbers`
-    (k, n), which are mean, scale and degrees of freedom of ln R, or the chance of crushing."""
+    """What a model says of all rows `index` (n,), ascending, that it could predict.
+
+    `numbers` (k, n), which are mean, scale and degrees of freedom of ln R, or the chance of
+    crushing."""
 
     model: str
     scheme: str
@@ -106,16 +110,18 @@ def predict_crushing(job: Job) -> tuple[Answer, ...]:
 
 def jobs(table: Table, schemes: Mapping[str, Sequence[Fold]], contenders: Sequence[Contender],
          problem: Problem, *, most_rows: int, seed: int) -> tuple[Job, ...]:
-    """Every model on every fold, in parts; models that are dear learn from at most `most_rows`
-    rows, and come first, so that no process waits for the last of them."""
+    """Every model on every fold, in parts.
+
+    Models that are dear learn from at most `most_rows` rows, and come first, so that no process
+    waits for the last of them."""
     found, bare = [], replace(table, trials=())
     for model in sorted(contenders, key=lambda one: not one.dear):
         size = DEAR_CHUNK if model.dear else max(1, min(CHUNK, CHUNK_ROWS // len(table)))
         for scheme, folds in schemes.items():
-            told = tuple(thinned(f, table, most_rows, seed) for f in folds) if model.dear \
+            learned_from = tuple(thinned(f, table, most_rows, seed) for f in folds) if model.dear \
                 else folds
             found += [Job(model, scheme, bare, _asked(model, table, part), part, problem)
-                      for part in _parts(told, size)]
+                      for part in _parts(learned_from, size)]
     return tuple(found)
 
 

@@ -25,7 +25,7 @@ SURE = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class Proportion:
     """`count` of `of` stacks, with a 95 % interval of the share (Wilson 1927)."""
 
     count: int
@@ -41,13 +41,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Stacks whose stated chance was from `low` to `high`: `stated` on average, and how many were
-    crushed."""
+    """Stacks whose stated chance was from `low` to `high`.
+
+    `stated` on average, and how many were crushed."""
 
     low: float
     high: float
     stated: float
-    crushed: Share
+    crushed: Proportion
 
 
 def squared(y: FloatArray, found: Prediction) -> FloatArray:
@@ -61,17 +62,19 @@ def surprise(y: FloatArray, found: Prediction) -> FloatArray:
 
 
 def off_percent(mean_square: FloatArray) -> FloatArray:
-    """A root mean square error of ln R as percent of R: 0.1 is 10.5 %."""
+    """A root mean square error of ln R as percent of R: 0.1 is 10.5 %. Any shape."""
     return as_percent(np.sqrt(mean_square))
 
 
 def as_percent(gap: FloatArray) -> FloatArray:
-    """A gap of ln R as percent of R."""
+    """A gap of ln R as percent of R. Any shape."""
     return 100.0 * np.expm1(gap)
 
 
-def coverage(y: FloatArray, found: Prediction, level: float) -> Share:
-    """How many readings were inside the central interval of this level."""
+def coverage(y: FloatArray, found: Prediction, level: float) -> Proportion:
+    """How many readings were inside the central interval of this level.
+
+    Of readings y, shape (n,)."""
     return share(np.abs(y - found.mean) <= found.half_width(level))
 
 
@@ -92,8 +95,10 @@ def log_loss(crushed: FloatArray, chance: FloatArray) -> FloatArray:
 
 
 def skill_percent(mean_brier: FloatArray, crushed: FloatArray) -> FloatArray:
-    """How much of the guesswork a model takes away that is left when only the share of crushed
-    stacks is known: 100 % is perfect, 0 % no better than the share. NaN where all were alike."""
+    """How much of the guesswork a model takes away beyond the share of crushed stacks.
+
+    100 % is perfect, 0 % no better than the share. NaN where all were alike. `mean_brier` has
+    any shape, `crushed` (n,)."""
     share_of = crushed.mean()
     guesswork = share_of * (1.0 - share_of)
     if guesswork == 0.0:
@@ -103,14 +108,16 @@ def skill_percent(mean_brier: FloatArray, crushed: FloatArray) -> FloatArray:
 
 def reliability(crushed: FloatArray, chance: FloatArray, edges: Sequence[float] = EDGES
                 ) -> tuple[Bin, ...]:
-    """Stacks by what chance they had been given; groups without a stack are left out."""
+    """Stacks by what chance they had been given; groups without a stack are left out.
+
+    Shape (n,) each."""
     which = np.clip(np.searchsorted(edges, chance, side="right") - 1, 0, len(edges) - 2)
     return tuple(Bin(edges[i], edges[i + 1], float(chance[which == i].mean()),
                      share(crushed[which == i] > 0.5)) for i in np.unique(which))
 
 
-def share(yes: npt.NDArray[np.bool_]) -> Share:
-    """Of a list of yes or no."""
+def share(yes: npt.NDArray[np.bool_]) -> Proportion:
+    """Of a list of yes or no. Any shape."""
     count, of = int(np.count_nonzero(yes)), int(np.size(yes))
     found = binomtest(count, of).proportion_ci(method="wilson")
-    return Share(count, of, float(found.low), float(found.high))
+    return Proportion(count, of, float(found.low), float(found.high))

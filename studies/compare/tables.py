@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pressloop.studies.compare.comparison import Comparison
+from pressloop.studies.compare.comparison import ModelComparison
 from pressloop.studies.compare.scores import reliability
 from pressloop.surrogates.yardsticks import Prediction
 
 Row = dict[str, object]
 
 
-def prediction_rows(one: Comparison | None) -> Iterator[Row]:
+def prediction_rows(one: ModelComparison | None) -> Iterator[Row]:
     """Predicted and measured resistance of each stack, by model and scheme."""
     for answers in one.answers if one is not None else ():
         assert one is not None
@@ -30,7 +30,7 @@ def prediction_rows(one: Comparison | None) -> Iterator[Row]:
                               map(float, numbers), strict=True))}
 
 
-def chance_rows(one: Comparison | None) -> Iterator[Row]:
+def chance_rows(one: ModelComparison | None) -> Iterator[Row]:
     """Stated chance of crushing of each stack, and whether it was, by model and scheme."""
     for answers in one.answers if one is not None else ():
         assert one is not None
@@ -39,7 +39,7 @@ def chance_rows(one: Comparison | None) -> Iterator[Row]:
                    "stated_probability": float(chance), "crushed": bool(one.table.y[row])}
 
 
-def reliability_rows(one: Comparison | None) -> Iterator[Row]:
+def reliability_rows(one: ModelComparison | None) -> Iterator[Row]:
     """Stated against observed share of crushed stacks, by model and scheme."""
     for answers in one.answers if one is not None else ():
         assert one is not None
@@ -51,7 +51,7 @@ def reliability_rows(one: Comparison | None) -> Iterator[Row]:
                    "share_low": group.crushed.low, "share_high": group.crushed.high}
 
 
-def _stack(one: Comparison, row: int) -> Row:
+def _stack(one: ModelComparison, row: int) -> Row:
     trial = one.table.trials[row]
     return {"trial": trial.number, "stack": trial.stack.stack_id, "lot": trial.stack.lot,
             "operator": trial.stack.operator, "pressure_mpa": trial.recipe.pressure_mpa,

@@ -37,9 +37,10 @@ ask whether it helps, whether it helps."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Table:
-    """Stacks with a known answer y (n,), in an order that only their content decides. `variance`
-    (n,) is that of the reading; `origin`, `lot` and `recipe` (n,) number what is alike; `number`
-    (n,) is the order in time. Trials come without traces and spectra."""
+    """Stacks with a known answer y (n,), in an order that only their content decides.
+
+    `variance` (n,) is that of the reading; `origin`, `lot` and `recipe` (n,) number what is alike;
+    `number` (n,) is the order in time. Trials come without traces and spectra."""
 
     trials: tuple[Trial, ...]
     x: FloatArray
@@ -72,23 +73,24 @@ class Fold:
 
 
 def intact_table(trials: Iterable[Trial], space: Space) -> Table:
-    """Stacks with a resistance; y is ln R in ln(ohm cm2). Failed ones have none and are left out.
-    """
+    """Stacks with a resistance; y is ln R in ln(ohm cm2). Failed ones have none, are left out."""
     return _table([(t, float(np.log(t.outcome.resistance_ohm_cm2)), _variance(t.outcome))
                    for t in trials if isinstance(t.outcome, Intact)], space)
 
 
 def crush_table(trials: Iterable[Trial], space: Space, crushed_above: float) -> Table:
-    """Stacks of which it is known whether they were crushed; y is 1 where they were. Of a stack
-    that failed otherwise only a damage index can tell."""
+    """Stacks of which it is known whether they were crushed; y is 1 where they were.
+
+    Of a stack that failed otherwise only a damage index can tell."""
     return _table([(t, answer, 0.0) for t in trials
                    if (answer := _crushed(t, crushed_above)) is not None], space)
 
 
 def leave_out(table: Table, what: str, *, refit_up_to: int, blocks: int, seed: int
               ) -> tuple[Fold, ...]:
-    """Each recipe or stack (`what`) on its own in tables of at most `refit_up_to` stacks, else
-    `blocks` random groups of them."""
+    """Each recipe or stack (`what`) on its own, or in random groups.
+
+    On its own in tables of at most `refit_up_to` stacks, else in `blocks` groups."""
     unit = table.recipe if what == RECIPE else np.arange(len(table))
     units = np.unique(unit)
     groups = [np.array([one]) for one in units]
@@ -128,9 +130,10 @@ def drawn(folds: Sequence[Fold], most: int, seed: int) -> tuple[Fold, ...]:
 
 
 def thinned(fold: Fold, table: Table, most: int, seed: int) -> Fold:
-    """The fold with at most `most` rows to learn from: half of them equally from at most
-    OTHERS other origins, the rest from the origin that is predicted; where that one has none, from
-    all origins in turn.
+    """The fold with at most `most` rows to learn from.
+
+    Half of them equally from at most OTHERS other origins, the rest from the origin that is
+    predicted; where that one has none, from all origins in turn.
 
     Rows are drawn at random, but in the same order for every fold, and others give as many whatever
     the own one has: models look at each other origin anew where its rows change.
@@ -175,17 +178,17 @@ def _rows(mask: Mask) -> tuple[int, ...]:
 
 def _table(answers: Iterable[tuple[Trial, float, float]], space: Space) -> Table:
     """Of trials, their answers and variances."""
-    told = sorted((a for a in answers if space.comparable(a[0].recipe)),
-                  key=lambda a: _content(a[0]))
-    known = [t for t, *_ in told]
+    comparable = sorted((a for a in answers if space.comparable(a[0].recipe)),
+                        key=lambda a: _content(a[0]))
+    known = [t for t, *_ in comparable]
     x = space.encode([t.recipe for t in known])
     origins = tuple(sorted({origin_of(t) for t in known}))
     lots = tuple(sorted({t.stack.lot for t in known}))
     recipe = np.unique(np.round(x, 6), axis=0, return_inverse=True)[1].reshape(-1)
     return Table(
         trials=tuple(replace(t, trace=None, spectra=()) for t in known), x=x,
-        y=np.array([y for _, y, _ in told], dtype=np.float64),
-        variance=np.array([v for *_, v in told], dtype=np.float64),
+        y=np.array([y for _, y, _ in comparable], dtype=np.float64),
+        variance=np.array([v for *_, v in comparable], dtype=np.float64),
         number=np.array([t.number for t in known], dtype=np.int64),
         origin=np.array([origins.index(origin_of(t)) for t in known], dtype=np.int64),
         lot=np.array([lots.index(t.stack.lot) for t in known], dtype=np.int64),

@@ -66,8 +66,9 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found in a table of `rows` rows, the worst first. `name` is that of its file, ""
-    for trials."""
+    """What was found in a table of `rows` rows, the worst first.
+
+    `name` is that of its file, "" for trials."""
 
     name: str
     rows: int
@@ -100,8 +101,7 @@ def lint(data: StudyData, options: Options | None = None, *, seed: int = 0,
 
 def lint_sheet(sheet: Sheet, options: Options | None = None, *, each: Each = one_by_one
                ) -> Findings:
-    """Checks a table as it stands in its file. Raises nothing on bad data: that is what it tells.
-    """
+    """Checks a table as it stands in its file. Raises nothing on bad data, but tells of it."""
     checks = [c for c in CHECKS if c.__name__ not in (options or Options()).without]
     jobs = [(check, sheet) for check in checks]
     found = [one for some in each(_looked, jobs, "Data check") for one in some]
@@ -111,12 +111,13 @@ def lint_sheet(sheet: Sheet, options: Options | None = None, *, each: Each = one
 
 
 def _looked(job: tuple[Check, Sheet]) -> tuple[Finding, ...]:
-    """What one check finds. One that stumbles is told as such and costs the others nothing: it is
-    no error in the table."""
+    """What one check finds.
+
+    One that stumbles is told as such and costs the others nothing: it is no error in the table."""
     check, sheet = job
     try:
         return tuple(check(sheet)) if len(sheet) or check in (shape, read_already) else ()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - told as a finding
         words = " ".join(str(error).split())[:200]
         return (Finding(
             check.__name__, Severity.WARNING, "", (),

@@ -19,8 +19,7 @@ BETWEEN, CHANCE = 0.9, 1e-3
 
 
 def confounded(sheet: Sheet) -> Iterator[Finding]:
-    """Lots with a recipe of their own, or else with a pressure, dwell or temperature of their own.
-    """
+    """Lots with a recipe of their own, or else a pressure, dwell or temperature of their own."""
     if len(sheet.lots) < 2:
         return
     alone = _lots_of_one_recipe(sheet)
@@ -62,8 +61,9 @@ def _lots_of_one_recipe(sheet: Sheet) -> list[str]:
 
 
 def _lots_apart(sheet: Sheet, name: str) -> list[str]:
-    """Lots whose values of a set point no other lot overlaps, where lots make up most of its
-    variance; lots of one stack count for nothing."""
+    """Lots whose values of a set point no other lot overlaps.
+
+    Where lots make up most of its variance; lots of one stack count for nothing."""
     values = sheet.numbers(name)
     values = (values if name == "temperature_c" else np.log(values.where(values > 0))).dropna()
     mine = {lot: values[values.index.isin(rows)] for lot, rows in sheet.lots.items()}

@@ -92,8 +92,9 @@ def _measured() -> set[str]:
 
 
 def _equal_readings(sheet: Sheet) -> pd.Series:
-    """A key for each row that shares recipe and readings with another one of another name; empty
-    where that many may do so by chance."""
+    """A key for each row that shares recipe and readings with another one of another name.
+
+    Empty where that many may do so by chance."""
     columns = [c for c in (*NAMES, HELD, RESISTANCE, ERROR, DAMAGE) if sheet.has(c)]
     values = sheet.numbers(RESISTANCE)
     known = sheet.cells[values.notna() & ~sheet.cells.duplicated(keep=False)]
@@ -117,8 +118,10 @@ def _joined(sheet: Sheet, columns: list[str]) -> pd.Series:
 
 
 def _by_chance(text: pd.Series, recipe: pd.Series) -> float:
-    """Pairs of one recipe that agree by rounding: two readings with the scatter s fall into one
-    step q of the last digit with q / (2 sqrt(pi) s)."""
+    """Pairs of one recipe that agree by rounding.
+
+    Two readings with the scatter s fall into one step q of the last digit with q / (2 sqrt(pi)
+    s)."""
     counts = recipe.value_counts()
     pairs = float((counts * (counts - 1) / 2).sum())
     decimals = text.str.partition(".")[2].str.len()

@@ -28,6 +28,7 @@ FEWEST = 3
 @dataclass(frozen=True, slots=True)
 class Exchange:
     """Two columns whose numbers are exchanged in these rows; `lot` is "" for the whole table.
+
     `sure` is True where the numbers cannot be meant as they stand."""
 
     one: str
@@ -74,8 +75,9 @@ def misplaced(sheet: Sheet) -> dict[str, set[int]]:
 
 
 def misplaced_in_part(sheet: Sheet) -> set[int]:
-    """Rows with such a number in a column whose others are right. A column that is wrong as a whole
-    still compares rows with each other."""
+    """Rows with such a number in a column whose others are right.
+
+    A column that is wrong as a whole still compares rows with each other."""
     return {row for name, rows in misplaced(sheet).items()
             if len(rows) < sheet.numbers(name).notna().sum() for row in rows}
 
@@ -120,9 +122,10 @@ def _both(sheet: Sheet, one: str, other: str, rows: pd.Index) -> tuple[pd.Series
 
 
 def _odd(sheet: Sheet, one: str, other: str, rows: pd.Index) -> pd.DataFrame:
-    """Which numbers of two columns do not fit there, in the rows that have both. A dwell has so
-    wide a range that one outside of the usual one says little; a pressure beside a temperature
-    says more."""
+    """Which numbers of two columns do not fit there, in the rows that have both.
+
+    A dwell has so wide a range that one outside of the usual one says little; a pressure beside a
+    temperature says more."""
     narrow = {one, other} == {PRESSED, WARMED}
     return pd.DataFrame({name: ~(values.between(*near(sheet, name)) if narrow
                                  else possible(values, sheet, name))
@@ -131,8 +134,9 @@ def _odd(sheet: Sheet, one: str, other: str, rows: pd.Index) -> pd.DataFrame:
 
 
 def _in_another_unit(sheet: Sheet, odd: pd.DataFrame) -> bool:
-    """Whether one column alone is odd, and another unit would do for it: the simpler cause, as
-    numbers seldom come to make sense by a conversion that is not theirs."""
+    """Whether one column alone is odd, and another unit would do for it.
+
+    The simpler cause, as numbers seldom come to make sense by a conversion that is not theirs."""
     names = [name for name in odd if odd[name].any()]
     if len(names) != 1:
         return False

@@ -32,8 +32,9 @@ TREES_SD = 8.0
 
 @dataclass(frozen=True, eq=False)
 class Expected:
-    """ln of the resistance by row: what is read, and what the other rows let one expect; which
-    rows are contradicted; and what is expected of other recipes."""
+    """ln of the resistance by row: what is read, and what the other rows let one expect.
+
+    Which rows are contradicted; and what is expected of other recipes."""
 
     read: pd.Series
     expected: pd.Series

@@ -11,8 +11,10 @@ SHOWN = 12
 
 
 class Severity(StrEnum):
-    """How bad: an error is a number that cannot be meant as it stands, a warning is sound and may
-    mislead a model, a note is good to know."""
+    """How bad a finding is.
+
+    An error is a number that cannot be meant as it stands, a warning is sound and may mislead a
+    model, a note is good to know."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -30,6 +32,7 @@ class Sure(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is suspicious: what is seen where, why it is, and what to do about it.
+
     `rows` are numbers as in the file; empty where the whole column or table is meant."""
 
     check: str

@@ -39,13 +39,13 @@ FORCE = {"t": 9806.65, "ton": 9806.65, "tons": 9806.65, "tonne": 9806.65, "tonne
 def headers(sheet: Sheet) -> Iterator[Finding]:
     """Columns that are there under another name or in another unit, and those that are missing."""
     missing = [name for name in _needed(sheet) if not sheet.has(name)]
-    told = {one.column for one in sheet.told}
+    named = {one.column for one in sheet.told}
     for name in missing:
         found = [(column, remedy) for column in sheet.cells.columns
                  if column not in KNOWN and (remedy := _remedy(str(column), name, sheet))]
-        if any(column in told for column, _ in found) or (
+        if any(column in named for column, _ in found) or (
                 name == RESISTANCE and any(re.search("sigma|conduct|leitf|σ", str(one).lower())
-                                           for one in told)):
+                                           for one in named)):
             continue
         for column, remedy in found:
             yield Finding(
@@ -65,8 +65,10 @@ def headers(sheet: Sheet) -> Iterator[Finding]:
 
 
 def read_already(sheet: Sheet) -> Iterator[Finding]:
-    """What was found when the file was read: units that are not known, columns that may be either
-    of two, and what is no pressure or resistance without an area."""
+    """What was found when the file was read.
+
+    Units that are not known, columns that may be either of two, and what is no pressure or
+    resistance without an area."""
     yield from sheet.told
 
 

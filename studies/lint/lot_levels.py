@@ -41,8 +41,9 @@ lots and recipes cannot be told apart, it is what keeps the levels of lots open.
 
 @dataclass(frozen=True, slots=True)
 class FarLot:
-    """A lot that lies off `against`, the middle one of the lots, by `offset` in ln R, with a 95 %
-    interval of +- `error`, and by `least` when chance is allowed for as never seen."""
+    """A lot that lies off `against`, the middle one of the lots, by `offset` in ln R.
+
+    With a 95 % interval of +- `error`, and by `least` when chance is allowed for as never seen."""
 
     lot: str
     against: str
@@ -71,8 +72,7 @@ def lot_levels(sheet: Sheet) -> Iterator[Finding]:
 
 
 def far_lots(sheet: Sheet) -> tuple[FarLot, ...]:
-    """Lots whose level is far off, beyond what sound lots, chance and what is told beside would do.
-    """
+    """Lots whose level is far off, beyond what sound lots, chance and what is told beside do."""
     if len(sheet.lots) < 2 or sheet.set_points()["pressure_mpa"].isna().all():
         return ()
     points, read, lots = _rows(sheet)
@@ -97,15 +97,15 @@ def far_lots(sheet: Sheet) -> tuple[FarLot, ...]:
 
 
 def comparable(sheet: Sheet) -> Sheet:
-    """The table without the rows of lots that have been told: they are one cause for many odd
-    readings, and hide what is odd in the others."""
+    """The table without the rows of lots that have been told.
+
+    They are one cause for many odd readings, and hide what is odd in the others."""
     far = {row for lot in far_lots(sheet) for row in lot.rows}
     return sheet.without(sorted(far | misplaced_in_part(sheet)))
 
 
 def _rows(sheet: Sheet) -> tuple[Any, Any, Any]:
-    """Terms of the recipes, shape (n, m), ln R and lot, of intact stacks whose set points are told.
-    """
+    """Terms of the recipes, shape (n, m), ln R and lot, of intact stacks with set points."""
     points = sheet.set_points().dropna(axis=1, how="all")
     fit = intact(sheet) & points.notna().all(axis=1) & (sheet.text("lot") != "")
     fit &= ~points.index.isin(misplaced_in_part(sheet))
@@ -129,8 +129,9 @@ def _terms(name: str, values: Any) -> list[Any]:
 
 
 def _levels(points: Any, read: Any, lots: Any, count: int) -> tuple[Any, Any]:
-    """Level of each lot, shape (count,), and covariance: a linear model of ln R, in which rows
-    that lie far off count for less (Huber)."""
+    """Level of each lot, shape (count,), and covariance.
+
+    A linear model of ln R, in which rows that lie far off count for less (Huber)."""
     x = np.column_stack([np.eye(count)[lots], np.ones(len(read)), points])
     free = np.concatenate([np.full(count, LOT_SD**-2), [1e-6], np.ones(points.shape[1])])
     y, weight, sd = read - np.median(read), np.ones(len(read)), 0.3
@@ -153,8 +154,9 @@ def _middle(level: Any, counts: Any) -> int:
 
 
 def _explained(sheet: Sheet, one: FarLot) -> bool:
-    """Whether another stack pressure during impedance or a set point that nobody has kept may be
-    the cause; both are told by themselves."""
+    """Whether another stack pressure or a set point that nobody has kept may be the cause.
+
+    The stack pressure during impedance; both are told by themselves."""
     held = sheet.numbers(HELD)
     mine, others = held[list(one.rows)].median(), held[sheet.lots[one.against]].median()
     otherwise = pd.notna(mine) and pd.notna(others) and abs(mine / others - 1.0) > MIXED_HELD

@@ -42,8 +42,8 @@ def intact_stacks(sheet: Sheet) -> Iterator[Finding]:
     stated = (read != "") & ~bounds(read) & (sheet.text(MODE) == "")
     count, failed = int(stated.sum()), int((sheet.text(MODE) != "").sum())
     # A column that is missing, or empty beside stacks that did not fail, is told by others.
-    told = count + failed > 0 and (sheet.has(RESISTANCE) or failed == len(sheet))
-    if count >= FEW_INTACT or not told:
+    has_outcomes = count + failed > 0 and (sheet.has(RESISTANCE) or failed == len(sheet))
+    if count >= FEW_INTACT or not has_outcomes:
         return
     kept = "no intact stack" if not count else f"{counted(count, 'intact stack')} only"
     yield Finding(
@@ -79,8 +79,7 @@ def not_numbers(sheet: Sheet) -> Iterator[Finding]:
 
 
 def empty_cells(sheet: Sheet) -> Iterator[Finding]:
-    """Rows without a set point that others have, and rows that do not say what became of the stack.
-    """
+    """Rows without a set point that others have, and rows that do not say how the stack ended."""
     for name in ("pressure_mpa", "dwell_s", "temperature_c"):
         lost = sheet.text(name) == ""
         if sheet.has(name) and lost.any() and not lost.all() and (

@@ -26,8 +26,9 @@ USUAL = {"pressure_mpa": (40.0, 800.0), "dwell_s": (10.0, 3600.0), "temperature_
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """Cells by row number as in the file ("" for an empty one), columns by header: the text of a
-    file, or numbers where they are known as numbers.
+    """Cells by row number as in the file ("" for an empty one), columns by header.
+
+    The text of a file, or numbers where they are known as numbers.
 
     `space` is what the settings leave free, None without settings; `dies_mm` are the diameters
     that force may have been spread over. `ordered` is True where rows are known to stand in the
@@ -93,8 +94,10 @@ class Sheet:
         return tuple(pi * d**2 / 400.0 for d in self.dies_mm)
 
     def usual(self, name: str) -> tuple[float, float]:
-        """Where a set point is to be expected: the space where that leaves it free, else the
-        field's usual range, with the value that the settings fix."""
+        """Where a set point is to be expected.
+
+        The space where that leaves it free, else the field's usual range, with the value that the
+        settings fix."""
         if self.space is None:
             return USUAL[name]
         low, high = getattr(self.space, name)
@@ -103,8 +106,9 @@ class Sheet:
         return (low - 1e-6 * abs(low), high + 1e-6 * abs(high))
 
     def searched(self, name: str) -> bool:
-        """True of a set point that the settings leave free. Stacks of the past may lie anywhere
-        else in one that they fix, and teach what it does."""
+        """True of a set point that the settings leave free.
+
+        Stacks of the past may lie anywhere else in one that they fix, and teach what it does."""
         return self.space is not None and name in self.space.free
 
     def without(self, rows: Sequence[int]) -> Sheet:
@@ -112,8 +116,7 @@ class Sheet:
         return replace(self, cells=self.cells.drop(index=list(rows))) if len(rows) else self
 
     def set_points(self) -> pd.DataFrame:
-        """The three set points as numbers; what the settings fix stands in where a cell is empty.
-        """
+        """The three set points as numbers; what the settings fix stands for an empty cell."""
         found = {name: self.numbers(name) for name in NAMES}
         if self.space is not None:
             for name in NAMES:

@@ -1,6 +1,7 @@
-"""Set points that cannot be meant as they stand: exchanged with another column, in kelvin, with a
-slipped point, or copied from beside. Each cell gets one explanation, the likeliest first, and none
-where a whole column has another unit."""
+"""Set points that cannot be meant as they stand.
+
+Exchanged with another column, in kelvin, with a slipped point, or copied from beside. Each cell
+gets one explanation, the likeliest first, and none where a whole column has another unit."""
 
 from __future__ import annotations
 
@@ -143,8 +144,9 @@ def _copied(sheet: Sheet, one: str, other: str, rows: tuple[int, ...]) -> Findin
 
 
 def _equal_rows(sheet: Sheet, one: str, other: str) -> tuple[int, ...]:
-    """The row with the same number in two columns, where it does not fit into one of them. More
-    rows of this kind, or a number that is often there, may be chance."""
+    """The row with the same number in two columns, where it does not fit into one of them.
+
+    More rows of this kind, or a number that is often there, may be chance."""
     a, b = sheet.numbers(one), sheet.numbers(other)
     odd = ~(possible(a, sheet, one) & possible(b, sheet, other)) & a.notna() & b.notna()
     rows = rows_where(odd & (a == b))
@@ -175,8 +177,9 @@ def _slipped_rows(sheet: Sheet, name: str) -> list[int]:
 
 
 def _factor(value: float, others: pd.Series, name: str, apart: float = APART) -> float:
-    """The factor that brings the value among the others, 0 where there is none or where it does
-    not stand apart from them."""
+    """The factor that brings the value among the others.
+
+    0 where there is none or where it does not stand apart from them."""
     if others.empty:
         return 0.0
     low, high = others.min(), others.max()

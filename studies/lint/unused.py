@@ -39,7 +39,8 @@ def unused_columns(sheet: Sheet) -> Iterator[Finding]:
                 f"not used, and resistance differs by {100.0 * np.expm1(apart):.0f} % between "
                 f"{listed([str(kind) for kind in counts.index])} at like recipes",
                 "what differs with it is taken for scatter, and the recipe of one is mixed with "
-                "that of the other", "Keep rows of one kind, or put the kind into the column lot.",
+                "that of the other", f'Name it in [space], such as {name} = ["...", "..."], where '
+                "recipes may choose it; else keep rows of one kind, or put it into the column lot.",
                 Sure.POSSIBLE)
 
 

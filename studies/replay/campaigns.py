@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pressloop.studies.replay.ground_truth import Judge, Truth, left_of
 from pressloop.studies.replay.strategies import Given, recommended, strategy
-from pressloop.studies.replay.truths import Judge, Truth, left_of
 from pressloop.trials.outcome import Failed, FailureMode
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
@@ -17,9 +17,11 @@ from pressloop.trials.trial import State, Trial
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What became of one campaign, after each batch: stacks pressed, ln of how much dearer than the
-    best the recipe is that the strategy would recommend, whether it keeps the limits. `crushed` and
-    `failed` count the lost stacks of the whole campaign."""
+    """What became of one campaign, after each batch.
+
+    Stacks pressed, ln of how much dearer than the best the recipe is that the strategy would
+    recommend, whether it keeps the limits. `crushed` and `failed` count the lost stacks of the
+    whole campaign."""
 
     strategy: str
     repeat: int
@@ -30,7 +32,8 @@ class Campaign:
     failed: int
 
     def needed(self, within: float) -> int | None:
-        """Stacks after which the recipe keeps the limits and ln regret stays at `within` or less;
+        """Stacks after which the recipe keeps the limits and ln regret stays at `within` or less.
+
         None where it does not."""
         found: int | None = None
         for stacks, regret, keeps in zip(self.stacks, self.regret, self.feasible, strict=True):
@@ -48,8 +51,9 @@ class Campaign:
 
 def campaign(name: str, given: Given, truth: Truth, judge: Judge, *, budget: int, batch: int,
              seed: int, repeat: int = 0) -> Campaign:
-    """Presses `budget` stacks, fewer where the table has fewer, in batches. A strategy sees the
-    outcomes of a batch only after it has asked for all of it."""
+    """Presses `budget` stacks, fewer where the table has fewer, in batches.
+
+    A strategy sees the outcomes of a batch only after it has asked for all of it."""
     history: list[Trial] = []
     marks: list[tuple[int, float, bool]] = []
     while len(history) < budget:

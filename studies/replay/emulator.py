@@ -24,9 +24,9 @@ from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
-from pressloop.studies.few_rows import few_rows
-from pressloop.studies.replay.drawn_truth import DrawnTruth, Luck
-from pressloop.studies.replay.truths import usable
+from pressloop.studies.replay.ground_truth import usable
+from pressloop.studies.replay.sampled_truth import DrawnTruth, Luck
+from pressloop.studies.subsample import few_rows
 from pressloop.surrogates.failures.threshold import ThresholdGP
 from pressloop.surrogates.models.physics_gp import PhysicsGP
 from pressloop.surrogates.parts.stack_scatter import of_stacks, of_wrong_laws, surrogate_of
@@ -63,9 +63,10 @@ class OwnError:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Emulator:
-    """Everything that is needed to draw truths; nothing is fitted after construction. `models` are
-    the default ones, whichever a campaign learns with, and without stacks where only general
-    knowledge speaks."""
+    """Everything that is needed to draw truths; nothing is fitted after construction.
+
+    `models` are the default ones, whichever a campaign learns with, and without stacks where only
+    general knowledge speaks."""
 
     models: Models
     luck: Luck
@@ -93,8 +94,9 @@ class Emulator:
 
 
 def emulator_of(data: StudyData, *, seed: int = 0) -> Emulator:
-    """Fits the emulator, to at most MOST_ROWS stacks, chosen by the seed. Raises BadInput with
-    fewer than FEWEST intact stacks in the space."""
+    """Fits the emulator, to at most MOST_ROWS stacks, chosen by the seed.
+
+    Raises BadInput with fewer than FEWEST intact stacks in the space."""
     known = usable(data.trials, data.space)
     intact = sum(isinstance(t.outcome, Intact) for t in known)
     if intact < FEWEST:
@@ -112,15 +114,19 @@ def emulator_of(data: StudyData, *, seed: int = 0) -> Emulator:
 
 def known_before_data(space: Space, limits: RiskLimits, *, failed: float = USUALLY_BY_CHANCE
                       ) -> Emulator:
-    """What general knowledge of pressing makes likely before there is any stack; `failed` is the
-    share of stacks that fail by chance, and the scatter is `limits.stack_scatter`."""
+    """What general knowledge of pressing makes likely before there is any stack.
+
+    `failed` is the share of stacks that fail by chance, and the scatter is
+    `limits.stack_scatter`."""
     return Emulator(fit_models(Problem(space, limits=limits), ()), Luck(failed, None, COUNTED),
                     None, 0, 0)
 
 
 def own_error(model: PhysicsGP) -> OwnError:
-    """Of each row as the others predict it, averaged over the draws; without what the process adds
-    where its laws may be wrong, as the truths that are drawn are without it."""
+    """Of each row as the others predict it, averaged over the draws.
+
+    Without what the process adds where its laws may be wrong, as the truths that are drawn are
+    without it."""
     by_draw, variance = model.left_out()
     gap = by_draw.mean(0).abs()
     whole = variance.mean(0) + by_draw.var(0, unbiased=False)
@@ -130,8 +136,9 @@ def own_error(model: PhysicsGP) -> OwnError:
 
 
 def _by_chance(models: Models, rows: Sequence[Trial]) -> float:
-    """The share of stacks that failed although the recipe does not explain it; few stacks leave it
-    near the usual share."""
+    """The share of stacks that failed although the recipe does not explain it.
+
+    Few stacks leave it near the usual share."""
     failed = [isinstance(t.outcome, Failed) and t.outcome.mode is not FailureMode.CRUSHED
               for t in rows]
     expected = models.failing([t.recipe for t in rows])
@@ -140,14 +147,14 @@ def _by_chance(models: Models, rows: Sequence[Trial]) -> float:
 
 
 def _reading(rows: Sequence[Trial]) -> float | None:
-    told = [o.resistance_se_ohm_cm2 / o.resistance_ohm_cm2 for t in rows
-            if isinstance(o := t.outcome, Intact) and o.resistance_se_ohm_cm2 is not None]
-    return float(np.median(told)) if told else None
+    stated = [o.resistance_se_ohm_cm2 / o.resistance_ohm_cm2 for t in rows
+              if isinstance(o := t.outcome, Intact) and o.resistance_se_ohm_cm2 is not None]
+    return float(np.median(stated)) if stated else None
 
 
 def _counted(rows: Sequence[Trial]) -> float:
     """Particles that would give the damage index the error that the stacks state."""
-    told = [d.index / d.standard_error**2 for t in rows
-            if isinstance(o := t.outcome, (Intact, Failed)) and (d := o.damage) is not None
-            and d.index > 0.0 and d.standard_error > 0.0]
-    return float(np.median(told)) if told else COUNTED
+    stated = [d.index / d.standard_error**2 for t in rows
+              if isinstance(o := t.outcome, (Intact, Failed)) and (d := o.damage) is not None
+              and d.index > 0.0 and d.standard_error > 0.0]
+    return float(np.median(stated)) if stated else COUNTED

@@ -21,9 +21,11 @@ leave open, so this is where one campaign on the real press is to be expected.""
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One strategy after so many stacks: by how many percent the recipe it would recommend is
-    dearer than the best. Median, the range of eight of ten replays, what 80 % of them keep to,
-    mean, and how well so many replays tell the median (95 % interval)."""
+    """One strategy after so many stacks.
+
+    By how many percent the recipe it would recommend is dearer than the best. Median, the range of
+    eight of ten replays, what 80 % of them keep to, mean, and how well so many replays tell the
+    median (95 % interval)."""
 
     strategy: str
     stacks: int
@@ -38,11 +40,12 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Needed:
-    """Stacks until the recommended recipe stays within the goal: median, the range of eight of ten
-    replays, and how well so many replays tell the median (95 % interval). `budget` + 1 and more
-    means longer than the budget. `never` of the replays did not get there; lost stacks are means a
-    campaign with their 95 % interval, `risky` the share of replays whose last recipe breaks the
-    lab's limits."""
+    """Stacks until the recommended recipe stays within the goal.
+
+    Median, the range of eight of ten replays, and how well so many replays tell the median (95 %
+    interval). `budget` + 1 and more means longer than the budget. `never` of the replays did not
+    get there; lost stacks are means a campaign with their 95 % interval, `risky` the share of
+    replays whose last recipe breaks the lab's limits."""
 
     strategy: str
     stacks: float
@@ -63,9 +66,11 @@ class Needed:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Another strategy minus the baseline on the same truths: stacks needed (those that never got
-    there count as the budget and one batch, so that it is rather too small), lost stacks, and ln
-    regret at the end in percent; means with 95 % intervals."""
+    """Another strategy minus the baseline on the same truths.
+
+    Stacks needed (those that never got there count as the budget and one batch, so that it is
+    rather too small), lost stacks, and ln regret at the end in percent; means with 95 %
+    intervals."""
 
     strategy: str
     baseline: str
@@ -110,8 +115,10 @@ def curve(campaigns: Sequence[Campaign]) -> tuple[Point, ...]:
 
 
 def range_of(values: Any) -> tuple[float, float]:
-    """Where eight of ten values (n,) like these lie: one more value is between the ends in 80 % of
-    cases, whatever n from 9 on (order statistics at multiples of n + 1)."""
+    """Where eight of ten values (n,) like these lie.
+
+    One more value is between the ends in 80 % of cases, whatever n from 9 on (order statistics at
+    multiples of n + 1)."""
     low, high = np.quantile(values, RANGE, method="weibull")
     return float(low), float(high)
 

@@ -25,6 +25,8 @@ class Options:
     on: "emulator" (a stand-in that presses any recipe) or "pool" (only the table's own stacks).
     design: recipes of the lab's design of experiments as (MPa, s, degC); adds the strategy
         "design".
+
+    Raises BadInput on options that cannot be.
     """
 
     strategies: tuple[str, ...] = STRATEGIES

@@ -17,12 +17,12 @@ from pressloop.studies.replay.emulator import (
     emulator_of,
     known_before_data,
 )
+from pressloop.studies.replay.ground_truth import usable
 from pressloop.studies.replay.options import Options as ReplayOptions
 from pressloop.studies.replay.replay import Findings as Replayed
 from pressloop.studies.replay.replay import findings, replays
-from pressloop.studies.replay.replicates import Replicates, replicates, smallest_difference_percent
+from pressloop.studies.replay.sample_size import Replicates, replicates, smallest_difference_percent
 from pressloop.studies.replay.strategies import strategy
-from pressloop.studies.replay.truths import usable
 from pressloop.surrogates.parts.stack_scatter import of_stacks, surrogate_of
 from pressloop.trials.checks import not_negative, positive, within
 from pressloop.trials.errors import BadInput
@@ -51,6 +51,8 @@ class Options:
     stacks_per_day: turns stacks into working days; 0 leaves days out.
     strategies: who searches in the expected curve.
     repeats: how many truths are drawn.
+
+    Raises BadInput on options that cannot be.
     """
 
     scatter_percent: float = 0.0
@@ -81,9 +83,10 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Scatter:
-    """Scatter from stack to stack in percent and where it is known from: "settings", "repeats"
-    (stacks pressed alike), "model" (what no smooth dependence on the recipe explains) or
-    "usual"."""
+    """Scatter from stack to stack in percent and where it is known from.
+
+    "settings", "repeats" (stacks pressed alike), "model" (what no smooth dependence on the recipe
+    explains) or "usual"."""
 
     percent: float
     source: str
@@ -99,8 +102,10 @@ class Detectable:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Findings:
-    """What `plan` has to tell. `from_data` is True where the truths are drawn from stacks and
-    False where they are drawn from general knowledge of pressing."""
+    """What `plan` has to tell.
+
+    `from_data` is True where the truths are drawn from stacks and False where they are drawn from
+    general knowledge of pressing."""
 
     options: Options
     stacks: int
@@ -154,8 +159,9 @@ def plan(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_b
 
 
 def scatter_of(stacks: Sequence[Trial], options: Options, emulator: Emulator | None) -> Scatter:
-    """The scatter of ln R from stack to stack: as set; from stacks of one lot that were pressed
-    alike; as the model learned it; or the usual one."""
+    """The scatter of ln R from stack to stack: as set.
+
+    From stacks of one lot that were pressed alike; as the model learned it; or the usual one."""
     if options.scatter_percent > 0.0:
         return Scatter(options.scatter_percent, "settings")
     freedom, squares = 0, 0.0
@@ -180,8 +186,9 @@ def _alike(stacks: Sequence[Trial]) -> list[list[float]]:
 
 
 def _failed(options: Options, emulator: Emulator | None) -> float:
-    """Percent of stacks that fail whatever the recipe: as set, as the stacks show it, or the usual
-    share."""
+    """Percent of stacks that fail whatever the recipe.
+
+    As set, as the stacks show it, or the usual share."""
     if options.failed_percent >= 0.0:
         return options.failed_percent
     return 100.0 * (USUALLY_BY_CHANCE if emulator is None else emulator.luck.by_chance)

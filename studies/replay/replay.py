@@ -18,10 +18,10 @@ from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each, one_by_one
 from pressloop.studies.replay.campaigns import Campaign, campaign
 from pressloop.studies.replay.emulator import Emulator, OwnError, emulator_of
+from pressloop.studies.replay.ground_truth import Judge, TableTruth, Truth, usable
 from pressloop.studies.replay.numbers import Needed, Pair, Point, curve, needed, pairs
 from pressloop.studies.replay.options import Options
 from pressloop.studies.replay.strategies import Given
-from pressloop.studies.replay.truths import Judge, TableTruth, Truth, usable
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import Recipe
 
@@ -61,8 +61,9 @@ class Findings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Job:
-    """One campaign to replay. `source` draws a truth for each repeat, or is the truth; the rows
-    of a table are resampled."""
+    """One campaign to replay.
+
+    `source` draws a truth for each repeat, or is the truth; the rows of a table are resampled."""
 
     source: Emulator | Truth
     problem: Problem
@@ -77,8 +78,10 @@ class Job:
 
 def replay(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_by_one
            ) -> Findings:
-    """Replays campaigns on the emulator of the data, or on its own stacks. Raises BadInput where
-    there is too little data, or a recipe of the design is outside of the space."""
+    """Replays campaigns on the emulator of the data, or on its own stacks.
+
+    Raises BadInput where there is too little data, or a recipe of the design is outside of the
+    space."""
     emulator = emulator_of(data, seed=seed)
     source: Emulator | Truth = emulator
     if options.on == "pool":
@@ -90,8 +93,9 @@ def replay(data: StudyData, options: Options, *, seed: int = 0, each: Each = one
 
 def replays(source: Emulator | Truth, data: StudyData, options: Options, *, seed: int = 0,
             each: Each = one_by_one, what: str = "replaying campaigns") -> tuple[Campaign, ...]:
-    """All campaigns of the options on the truths of `source`, by strategy and repeat; `what` is
-    told to those who wait."""
+    """All campaigns of the options on the truths of `source`, by strategy and repeat.
+
+    `what` is told to those who wait."""
     jobs = [Job(source, data.problem,
                 tuple(t.recipe for t in usable(data.trials, data.space)),
                 _design(options, data.space), name, options.budget, options.batch, seed, repeat)
@@ -123,8 +127,9 @@ def _truth(job: Job) -> Truth:
 
 def findings(campaigns: Sequence[Campaign], options: Options, emulator: Emulator | None = None,
              *, baseline: str = "") -> Findings:
-    """What campaigns tell, whatever they were replayed on; the `baseline`, which the others are
-    compared with, is pressloop unless told otherwise."""
+    """What campaigns tell, whatever they were replayed on.
+
+    The `baseline`, which the others are compared with, is pressloop unless told otherwise."""
     by_name = {name: [c for c in campaigns if c.strategy == name] for name in options.names}
     baseline = baseline or (BASELINE if BASELINE in by_name else options.names[0])
     return Findings(

@@ -12,7 +12,7 @@ from scipy import stats
 from pressloop.optimizer.models import Models
 from pressloop.optimizer.physics_prior import GAS_CONSTANT
 from pressloop.optimizer.space import NAMES, Space
-from pressloop.studies.sensitivity.drawn import Grid, averaged
+from pressloop.studies.sensitivity.posterior_samples import Grid, averaged
 from pressloop.surrogates.models.physics_gp import PhysicsGP
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.recipe import Recipe
@@ -25,9 +25,10 @@ LEFT_OVER, WHOLE = "what the laws leave over", "resistance, without laws"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """Resistance in ohm cm2 over one variable, median and 95 % interval, each (k,). `averaged` over
-    the others (a geometric mean), or with the others held at the recommended recipe, where
-    `p_crushed` is known as well."""
+    """Resistance in ohm cm2 over one variable, median and 95 % interval, each (k,).
+
+    `averaged` over the others (a geometric mean), or with the others held at the recommended
+    recipe, where `p_crushed` is known as well."""
 
     variable: str
     averaged: bool
@@ -39,9 +40,10 @@ class Curve:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """By which fraction resistance changes per step of a variable, averaged over a part of its
-    range (`whole`, `lower half`, `upper half`) and over the others, with a 95 % interval."""
+class Effect:
+    """By which fraction resistance changes per step of a variable, with a 95 % interval.
+
+    Averaged over a part of its range (`whole`, `lower half`, `upper half`) and over the others."""
 
     variable: str
     part: str
@@ -53,9 +55,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class LawValue:
-    """A number of a law: an exponent, or an activation energy in kJ/mol, with its 95 % interval,
-    beside what is known before there is data; or a length scale, as a factor of the variable (in
-    degC for temperature), of LEFT_OVER, or of WHOLE where no laws are used."""
+    """A number of a law.
+
+    An exponent, or an activation energy in kJ/mol, with its 95 % interval, beside what is known
+    before there is data; or a length scale, as a factor of the variable (in degC for temperature),
+    of LEFT_OVER, or of WHOLE where no laws are used."""
 
     law: str
     variable: str
@@ -68,7 +72,7 @@ class LawValue:
 
 
 def averaged_curves(values: FloatArray, of: Grid, space: Space) -> tuple[Curve, ...]:
-    """Of drawn functions of ln R (count, points), each variable in turn."""
+    """Of drawn functions of ln R, shape (count, points), each variable in turn."""
     f, every = values.reshape(-1, *of.shape), range(len(of.shape))
     curves = []
     for i, name in enumerate(space.free):
@@ -90,8 +94,10 @@ def curves_through(models: Models, at: Recipe) -> tuple[Curve, ...]:
     return tuple(curves)
 
 
-def changes(values: FloatArray, of: Grid, space: Space) -> tuple[Change, ...]:
-    """Slopes of drawn functions, by least squares over each part of each range."""
+def changes(values: FloatArray, of: Grid, space: Space) -> tuple[Effect, ...]:
+    """Slopes of drawn functions, by least squares over each part of each range.
+
+    `values` has shape (draws, points of the grid)."""
     f, every, found = values.reshape(-1, *of.shape), range(len(of.shape)), []
     for i, name in enumerate(space.free):
         line = averaged(f, of, [j for j in every if j != i]).reshape(len(f), -1)
@@ -102,14 +108,15 @@ def changes(values: FloatArray, of: Grid, space: Space) -> tuple[Change, ...]:
             w = of.weights[i][inside] / of.weights[i][inside].sum()
             centred = w * (steps[inside] - w @ steps[inside])
             slope = line[:, inside] @ centred / (centred @ steps[inside])
-            found.append(Change(name, part, STEP[name], *(
+            found.append(Effect(name, part, STEP[name], *(
                 float(np.expm1(q)) for q in np.quantile(slope, (0.5, 0.025, 0.975)))))
     return tuple(found)
 
 
 def laws(model: PhysicsGP, space: Space) -> tuple[LawValue, ...]:
-    """What the hyperparameters of ln R came to under one hypothesis; intervals by Student's t, as
-    draws are few. A process without laws has length scales only."""
+    """What the hyperparameters of ln R came to under one hypothesis.
+
+    Intervals by Student's t, as draws are few. A process without laws has length scales only."""
     found, slopes = [], model.draws.slopes.numpy()
     for j, (law, term) in enumerate(zip(("closing of contacts", "reaction layer"),
                                         model.prior.terms, strict=False)):

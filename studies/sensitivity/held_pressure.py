@@ -9,14 +9,15 @@ import numpy as np
 from scipy import stats
 
 from pressloop.studies.data import StudyData
-from pressloop.studies.sensitivity.recipe_left import FEWEST, TOGETHER, Residual
+from pressloop.studies.sensitivity.residuals import FEWEST, TOGETHER, Residual
 from pressloop.trials.outcome import Intact
 
 
 @dataclass(frozen=True, slots=True)
 class HeldPressure:
-    """By which fraction resistance changes when the stack pressure held during impedance doubles,
-    with its 95 % interval; `together` as for groups."""
+    """By which fraction resistance changes when the stack pressure doubles.
+
+    The one held during impedance, with its 95 % interval; `together` as for groups."""
 
     stacks: int
     lowest_mpa: float
@@ -28,8 +29,9 @@ class HeldPressure:
 
 
 def held_pressure(found: Sequence[Residual], data: StudyData) -> HeldPressure | None:
-    """What the stack pressure held during impedance does; None where it does not vary by a tenth
-    or fewer than FEWEST stacks tell it."""
+    """What the stack pressure held during impedance does.
+
+    None where it does not vary by a tenth or fewer than FEWEST stacks tell it."""
     rows = [(r, o.stack_pressure_mpa) for r in found
             if isinstance(o := r.trial.outcome, Intact) and o.stack_pressure_mpa]
     held = np.array([p for _, p in rows])

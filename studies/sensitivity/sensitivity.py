@@ -1,5 +1,6 @@
-"""Which of pressure, dwell, temperature, lot, operator and stack pressure matters, and whether the
-readings make physical sense."""
+"""Which variables matter, and whether the readings make physical sense.
+
+Variables are pressure, dwell, temperature, lot, operator and stack pressure."""
 
 from __future__ import annotations
 
@@ -14,11 +15,9 @@ from pressloop.optimizer.physics_prior import of_log_resistance
 from pressloop.optimizer.problem import Problem, SurrogateChoice
 from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each, one_by_one
-from pressloop.studies.few_rows import few_rows
-from pressloop.studies.sensitivity.drawn import drawn, grid
 from pressloop.studies.sensitivity.effects import (
-    Change,
     Curve,
+    Effect,
     LawValue,
     averaged_curves,
     changes,
@@ -27,10 +26,16 @@ from pressloop.studies.sensitivity.effects import (
     left_over,
 )
 from pressloop.studies.sensitivity.held_pressure import HeldPressure, held_pressure
-from pressloop.studies.sensitivity.recipe_left import what_is_left
-from pressloop.studies.sensitivity.sanity import Finding, Odd, odd_rows, sanity
-from pressloop.studies.sensitivity.shares import LASTING, Share, shares, typical_factor
-from pressloop.studies.sensitivity.spread_of_groups import Difference, GroupSpread, scatter_of
+from pressloop.studies.sensitivity.physics_checks import CheckedRule, Odd, odd_rows, sanity
+from pressloop.studies.sensitivity.posterior_samples import drawn, grid
+from pressloop.studies.sensitivity.residuals import what_is_left
+from pressloop.studies.sensitivity.sobol_indices import LASTING, SobolIndex, shares, typical_factor
+from pressloop.studies.sensitivity.variance_components import (
+    GroupDifference,
+    GroupSpread,
+    scatter_of,
+)
+from pressloop.studies.subsample import few_rows
 from pressloop.surrogates.models import physics_gp
 from pressloop.surrogates.models.physics_gp import PhysicsGP
 from pressloop.trials.checks import within
@@ -88,7 +93,7 @@ class Findings:
     models: Models | None = None
     recipe: Recipe | None = None
     cautious: bool = True
-    shares: tuple[Share, ...] = ()
+    shares: tuple[SobolIndex, ...] = ()
     typical_factor: float = 1.0
     scatter: float = 0.0
     scatter_low: float = 0.0
@@ -99,21 +104,21 @@ class Findings:
     failing: float = 0.0
     unvaried: tuple[str, ...] = ()
     curves: tuple[Curve, ...] = ()
-    changes: tuple[Change, ...] = ()
+    changes: tuple[Effect, ...] = ()
     laws: tuple[LawValue, ...] = ()
     groups: tuple[GroupSpread, ...] = ()
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[GroupDifference, ...] = ()
     single: tuple[str, ...] = ()
     """Kinds of groups of which there is one only."""
     same_groups: bool = False
     """True where every lot has its own operator, so that neither can be told from the other."""
     held: HeldPressure | None = None
-    checks: tuple[Finding, ...] = ()
+    checks: tuple[CheckedRule, ...] = ()
     odd: tuple[Odd, ...] = ()
     row_word: str = "trial"
 
     @property
-    def flags(self) -> tuple[Finding, ...]:
+    def flags(self) -> tuple[CheckedRule, ...]:
         """Checks that the readings contradict."""
         return tuple(c for c in self.checks if c.flagged)
 
@@ -143,7 +148,7 @@ def _points(curve: Curve) -> list[dict[str, object]]:
                                      strict=True)]
 
 
-def _check(one: Finding) -> dict[str, object]:
+def _check(one: CheckedRule) -> dict[str, object]:
     look = one.look
     return {"check": look.name, "rule": look.rule, "where": look.where, "quantity": look.quantity,
             "variable": look.variable, "stacks": one.stacks, "slope_per_step": one.slope,
@@ -154,12 +159,13 @@ def _check(one: Finding) -> dict[str, object]:
 
 def sensitivity(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_by_one
                 ) -> Findings:
-    """What matters for these stacks; three jobs of some seconds each. Deterministic in data,
-    options and seed."""
+    """What matters for these stacks; three jobs of some seconds each.
+
+    Deterministic in data, options and seed."""
     used = few_rows(data.trials, data.space, options.most_rows, seed)
-    told = len(data.intact) + len(data.failed)
+    stacks = len(data.intact) + len(data.failed)
     intact = sum(data.space.comparable(t.recipe) for t in data.intact)
-    found = Findings(told, intact, used, row_word=data.row_word)
+    found = Findings(stacks, intact, used, row_word=data.row_word)
     if intact >= FEWEST:
         whole = replace(data, trials=tuple(t for t in data.intact))
         few = replace(data, trials=used)
@@ -208,8 +214,9 @@ def _shares(job: _Job) -> dict[str, Any]:
 
 
 def _learned(job: _Job) -> tuple[Models, bool]:
-    """What the default models make of the stacks, and whether they do without the laws: those were
-    told for other stacks, or far from these pressures."""
+    """What the default models make of the stacks, and whether they do without the laws.
+
+    Those were told for other stacks, or far from these pressures."""
     problem = Problem(job.data.space, limits=job.data.limits, learn_conditions=False)
     models = fit_models(problem, job.used)
     if models.laws is None or models.laws >= DOUBTED:

@@ -1,5 +1,6 @@
-"""Random forest (scikit-learn) on failures as numbers: a label is 1 or -1, a reading what it says
-in between, all of one lot.
+"""Random forest (scikit-learn) on failures as numbers.
+
+A label is 1 or -1, a reading what it says in between, all of one lot.
 
 It knows nothing of pressure: where no stack has failed yet, none is expected to anywhere.
 """

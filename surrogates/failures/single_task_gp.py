@@ -1,5 +1,6 @@
-"""BoTorch's `SingleTaskGP` at its defaults on failures as numbers: what a general optimiser, told
-of them as an outcome with a limit, would believe.
+"""BoTorch's `SingleTaskGP` at its defaults on failures as numbers.
+
+What a general optimiser, told of them as an outcome with a limit, would believe.
 
 A label is 1 or -1 and a reading what it says in between, all of one lot and one noise.
 """

@@ -77,8 +77,10 @@ class ThresholdGP(EnsembleGP):
         return torch.special.ndtr(mean / (variance + self.scatter.square()[:, None]).sqrt()).mean(0)
 
     def failure_probability_after(self, survives: Tensor, x: Tensor) -> Tensor:
-        """The same at x (k, d) if a stack at each of `survives` (m, d) does not fail, (m, k): one
-        more label, by the moments of the truncated normal (as one step of expectation propagation).
+        """The same at x (k, d) if a stack at each of `survives` (m, d) does not fail, (m, k).
+
+        One more label, by the moments of the truncated normal (as one step of expectation
+        propagation).
         """
         with torch.no_grad():
             left, right = self._grouped(survives), self._grouped(x)
@@ -151,8 +153,9 @@ class _Rows:
 
 def fit(readings: SupervisedDataset | None, labels: SupervisedDataset | None,
         prior: ThresholdPrior, *, seed: int = 0) -> ThresholdGP:
-    """Conditions on the rows of both, of which one at least is given. Deterministic: the seed is
-    not used."""
+    """Conditions on the rows of both, of which one at least is given.
+
+    Deterministic: the seed is not used."""
     rows = _joined(readings, labels)
     rows = rows[thinned(rows.x[:, -1], MOST)]
     few, inputs = rows[thinned(rows.x[:, -1], TELLING)], rows.x.shape[-1] - 1

@@ -42,8 +42,9 @@ POINTS = 128
 
 
 class PhysicsGP(EnsembleGP):
-    """The average over both hypotheses. `laws` is the weight of the laws, None where there are
-    none to weigh."""
+    """The average over both hypotheses.
+
+    `laws` is the weight of the laws, None where there are none to weigh."""
 
     laws: float | None = None
     prior: Prior
@@ -60,8 +61,10 @@ class PhysicsGP(EnsembleGP):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Hypothesis:
-    """One hypothesis: its prior, the sample of its hyperparameters, its process, and the variance
-    (n,) that inputs off their set point add under it."""
+    """One hypothesis.
+
+    Its prior, the sample of its hyperparameters, its process, and the variance (n,) that inputs off
+    their set point add under it."""
 
     prior: Prior
     sampled: Sample
@@ -121,8 +124,10 @@ def _level(rows: Rows, prior: Prior) -> float:
 
 def _doubting(rows: Rows, prior: Prior, alternatives: list[Prior]
               ) -> tuple[list[_Hypothesis], Tensor]:
-    """Every hypothesis, and the variance (n,) that leaves a row that contradicts the others,
-    whatever is believed of laws, only as much weight as its distance allows; else 0.
+    """Every hypothesis, and the variance (n,) that makes contradicting rows count less.
+
+    It leaves a row that contradicts the others, whatever is believed of laws, only as much weight
+    as its distance allows; else 0.
 
     A row that is far off makes sizes and scatter large enough to hold it, and is missed: so the one
     that is suspected most is predicted by draws that have not seen it, one row after the other.
@@ -151,8 +156,9 @@ def _distance(gap: Tensor, variance: Tensor) -> Tensor:
 
 
 def _unseen(rows: Rows, model: EnsembleGP, at: int) -> tuple[float, float]:
-    """Gap of one reading from what is predicted of it by a model that has not seen it, and the gap
-    in standard deviations."""
+    """Gap of one reading from what a model predicts that has not seen it.
+
+    Also the gap in standard deviations."""
     here = rows.x[at:at + 1]
     mean, variance = model.members(here)
     gap = rows.y[at] - mean
@@ -161,8 +167,9 @@ def _unseen(rows: Rows, model: EnsembleGP, at: int) -> tuple[float, float]:
 
 
 def _weights(found: list[_Hypothesis], shares: list[float], counted: Tensor) -> Tensor:
-    """Weight of each hypothesis: its share before there is data times its density of the rows,
-    each left out."""
+    """Weight of each hypothesis.
+
+    Its share before there is data times its density of the rows, each left out."""
     density = torch.stack([left_out_density(one.model)[counted].sum() for one in found])
     return torch.softmax(density + torch.tensor(shares, dtype=torch.float64).log(), 0)
 
@@ -219,8 +226,9 @@ def _noise(rows: Rows, draws: Draws, misfit: Misfit | None) -> Tensor:
 
 
 def _input_variance(model: EnsembleGP, x: Tensor, prior: Prior) -> Tensor:
-    """Variance that inputs off their set point make of the slope of the mean at rows x (n, d + 1),
-    shape (n,) (noisy-input processes; McHutchon 2011): a row on a cliff says less."""
+    """Variance that inputs off their set point make of the slope of the mean, shape (n,).
+
+    At rows x (n, d + 1) (noisy-input processes; McHutchon 2011): a row on a cliff says less."""
     if not any(prior.input_sd):
         return torch.zeros(x.shape[0], dtype=torch.float64)
     sd = torch.tensor(prior.input_sd, dtype=torch.float64)
@@ -235,8 +243,9 @@ def left_out_density(model: EnsembleGP) -> Tensor:
 
 
 def _draws(one: Prior, whole: Prior, inputs: int, z: Tensor) -> Draws:
-    """Hyperparameters at standard normal coordinates z (s, size). Where the laws do not hold, the
-    terms of the whole prior are there with weight 0."""
+    """Hyperparameters at standard normal coordinates z (s, size).
+
+    Where the laws do not hold, the terms of the whole prior are there with weight 0."""
     slopes = z.new_zeros(z.shape[0], len(whole.terms), inputs)
     begin = inputs + 4
     for j, term in enumerate(one.terms):

@@ -14,6 +14,7 @@ from pressloop.surrogates.parts.prior import Prior
 
 
 def fit(data: SupervisedDataset, prior: Prior, *, seed: int = 0) -> EnsembleMapSaasSingleTaskGP:
-    """By maximum a posteriori under four strengths of sparsity, which the seed draws, from one row
-    on; the prior is not used."""
+    """By maximum a posteriori under four strengths of sparsity, which the seed draws.
+
+    From one row on; the prior is not used."""
     return fitted(EnsembleMapSaasSingleTaskGP, *pooled(data), seed)

@@ -64,8 +64,9 @@ class EnsembleGP(SingleTaskGP):
     def posterior(self, X: Tensor, output_indices: list[int] | None = None,
                   observation_noise: bool | Tensor = False, posterior_transform: Any = None,
                   **_: Any) -> Any:
-        """At X of shape (..., q, d): a mixture of normals, joint over q. With `observation_noise`,
-        of readings of one more stack."""
+        """At X of shape (..., q, d): a mixture of normals, joint over q.
+
+        With `observation_noise`, of readings of one more stack."""
         x = self._grouped(X).unsqueeze(-3)
         mean, known = self._conditional(x)
         covariance = self.covar_module.forward(x, x) - known.transpose(-1, -2) @ known
@@ -80,9 +81,11 @@ class EnsembleGP(SingleTaskGP):
 
     def condition_on_observations(self, X: Tensor, Y: Tensor, noise: Tensor | None = None,
                                   **_: Any) -> Any:
-        """The model with readings Y (k, 1) at points X (k, d) besides, all draws of hyperparameters
-        as they are; their variances are `noise` (k, 1), by default that of one more stack. Raises
-        UnsupportedError for batches: BoTorch has none of ensembles."""
+        """The model with readings Y (k, 1) at points X (k, d) besides.
+
+        All draws of hyperparameters stay as they are; variances of the readings are `noise` (k, 1),
+        by default that of one more stack. Raises UnsupportedError for batches: BoTorch has none of
+        ensembles."""
         if X.dim() != 2 or Y.shape != (X.shape[0], 1):
             raise UnsupportedError(f"Readings of shape {tuple(Y.shape)} at points of shape "
                                    f"{tuple(X.shape)}: give (k, 1) at (k, d).")
@@ -130,21 +133,25 @@ class EnsembleGP(SingleTaskGP):
         return self._scatter(self._grouped(x)).square().mean(0).sqrt().expand(x.shape[0])
 
     def left_out(self) -> tuple[Tensor, Tensor]:
-        """Mean gap and variance of each row as the others predict it under each draw, (s, n) each:
+        """Mean gap and variance of each row as the others predict it under each draw, (s, n) each.
+
         a_i / B_ii and 1 / B_ii with B the inverse of K + noise (Rasmussen 2006, eq. 5.12)."""
         inverse = self.root.square().sum(1)
         return self.weights.squeeze(-1) / inverse, 1.0 / inverse
 
     def influence(self, x: Tensor, weights: Tensor) -> Tensor:
-        """By how much each row moves the weighted sum of the mean at points x (m, d), weights (m,):
-        shape (n,). Without row i, weights of the rows are a - B_i a_i/B_ii (see `left_out`)."""
+        """By how much each row moves the weighted sum of the mean at points x (m, d), weights (m,).
+
+        Shape (n,). Without row i, weights of the rows are a - B_i a_i/B_ii (see `left_out`)."""
         cross = weights @ self.covar_module.forward(self._grouped(x), self.rows)
         onto = (cross.unsqueeze(1) @ self.root.transpose(1, 2) @ self.root).squeeze(1)
         return (onto * self.left_out()[0]).mean(0)
 
     def before(self, a: Tensor, b: Tensor) -> tuple[Tensor, Tensor]:
-        """The process before it has seen a row, under each draw: mean at points a (m, d), shape
-        (s, m), and covariance with points b (k, d), shape (s, m, k)."""
+        """The process before it has seen a row, under each draw.
+
+        Mean at points a (m, d), shape (s, m), and covariance with points b (k, d), shape (s, m,
+        k)."""
         left, right = self._grouped(a), self._grouped(b)
         return self.mean_module(left), self.covar_module.forward(left, right)
 

@@ -41,8 +41,9 @@ class Sites:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Approximation:
-    """Pseudo-readings (s, n), their variances (s, n) and the log evidence (s,), UNSETTLED of a draw
-    that did not settle."""
+    """Pseudo-readings (s, n), their variances (s, n) and the log evidence (s,).
+
+    The evidence is UNSETTLED of a draw that did not settle."""
 
     target: Tensor
     noise: Tensor

@@ -1,5 +1,4 @@
-"""Fits of BoTorch's own models and of forests: rows without their group, from a seed of their own.
-"""
+"""Fits of BoTorch's own models and of forests: rows without their group, from an own seed."""
 
 from __future__ import annotations
 
@@ -22,8 +21,9 @@ TELLING = 256
 
 @contextmanager
 def seeded(seed: int) -> Iterator[None]:
-    """Draws inside come from this seed, and the caller's random state is left alone. Few or equal
-    rows make BoTorch warn of what the model's own interval shows."""
+    """Draws inside come from this seed, and the caller's random state is left alone.
+
+    Few or equal rows make BoTorch warn of what the model's own interval shows."""
     with torch.random.fork_rng(devices=[]), warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.manual_seed(seed)
@@ -37,8 +37,9 @@ def pooled(data: SupervisedDataset) -> tuple[Tensor, Tensor]:
 
 def failing(readings: SupervisedDataset | None, labels: SupervisedDataset | None
             ) -> tuple[Tensor, Tensor]:
-    """Inputs (n, d) and f (n, 1), as one quantity: 1 where a stack failed, -1 where it did not, and
-    readings of f in between."""
+    """Inputs (n, d) and f (n, 1), as one quantity.
+
+    1 where a stack failed, -1 where it did not, and readings of f in between."""
     parts = [] if readings is None else [(readings.X, readings.Y.clamp(-1.0, 1.0))]
     parts += [] if labels is None else [(labels.X, 2.0 * labels.Y - 1.0)]
     x, y = (torch.cat(part) for part in zip(*parts, strict=True))
@@ -47,8 +48,7 @@ def failing(readings: SupervisedDataset | None, labels: SupervisedDataset | None
 
 def fitted(make: Callable[[Tensor, Tensor], SingleTaskGP], x: Tensor, y: Tensor, seed: int
            ) -> SingleTaskGP:
-    """The model of rows x (n, d), y (n, 1), its hyperparameters at the maximum of their posterior.
-    """
+    """The model of rows x (n, d), y (n, 1), hyperparameters at the maximum of their posterior."""
     few = thinned(torch.zeros(len(y)), TELLING)
     # In one order, so that the optimum is the same to the last digit.
     order = torch.tensor(sorted(range(len(y)), key=lambda i: (*x[i].tolist(), float(y[i]))))

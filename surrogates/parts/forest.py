@@ -23,8 +23,9 @@ NODES = 8
 
 
 class Forest(EnsembleModel):
-    """Trees over points without a group; `scatter` is the standard deviation of one more stack
-    about what they say."""
+    """Trees over points without a group.
+
+    `scatter` is the standard deviation of one more stack about what they say."""
 
     def __init__(self, trees: RandomForestRegressor, scatter: float) -> None:
         super().__init__()
@@ -46,8 +47,9 @@ class Forest(EnsembleModel):
     def posterior(self, X: Tensor, output_indices: list[int] | None = None,
                   posterior_transform: Any = None, observation_noise: bool = False, **_: Any
                   ) -> Any:
-        """The trees at X (..., q, d); with `observation_noise`, each tree as often as there are
-        NODES, scattered."""
+        """The trees at X (..., q, d).
+
+        With `observation_noise`, each tree as often as there are NODES, scattered."""
         values = self.forward(X)
         if observation_noise:
             values = values.repeat_interleave(NODES, -3) + self.scatter * self._scattered(X)
@@ -59,8 +61,9 @@ class Forest(EnsembleModel):
         return x.new_full(x.shape[:1], self.scatter)
 
     def _scattered(self, X: Tensor) -> Tensor:
-        """Standard normal nodes, all of them about each tree at each point, in an order of its own
-        at each, as stacks scatter apart: (s * NODES, q, 1)."""
+        """Standard normal nodes, all of them about each tree at each point, (s * NODES, q, 1).
+
+        In an order of its own at each, as stacks scatter apart."""
         steps = (torch.arange(NODES, dtype=torch.float64) + 0.5) / NODES
         nodes = torch.special.ndtri(steps)
         draw = torch.Generator().manual_seed(0)
@@ -69,9 +72,11 @@ class Forest(EnsembleModel):
 
 
 def grown(x: Tensor, y: Tensor, expected: float, seed: int) -> Forest:
-    """The forest of rows x (n, d), y (n, 1). The scatter is what is left of rows that trees have
-    not seen, beyond how far the trees disagree there (at least half of it is scatter); with the one
-    that is `expected` counted as one row more."""
+    """The forest of rows x (n, d), y (n, 1).
+
+    The scatter is what is left of rows that trees have not seen, beyond how far the trees
+    disagree there (at least half of it is scatter); with the one that is `expected` counted as
+    one row more."""
     order = np.lexsort((y.squeeze(-1).numpy(), *x.numpy().T))
     rows, target = x.numpy()[order], y.squeeze(-1).numpy()[order]
     trees = RandomForestRegressor(TREES, random_state=seed).fit(rows, target)

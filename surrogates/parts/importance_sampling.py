@@ -57,19 +57,20 @@ def sample(log_likelihood: Callable[[Tensor], Tensor], size: int, count: int, ro
 
 
 def log_normal(prior: tuple[float, float], z: Tensor) -> Tensor:
-    """Values with a log-normal prior (median, standard deviation of the logarithm) at standard
-    normal coordinates z, of their shape."""
+    """Values with a log-normal prior at standard normal coordinates z, of their shape.
+
+    The prior is given by its median and the standard deviation of the logarithm."""
     return torch.exp(math.log(prior[0]) + prior[1] * z)
 
 
 def resampled(weights: Tensor, count: int) -> Tensor:
-    """Indices of `count` of the weighted draws (systematic resampling)."""
+    """Indices of `count` of the weighted draws (systematic resampling). Shapes (n,) to (count,)."""
     steps = (torch.arange(count, dtype=torch.float64) + 0.5) / count
     return torch.searchsorted(weights.cumsum(0), steps).clamp_max(weights.numel() - 1)
 
 
 def effective(log_weights: Tensor) -> float:
-    """1 / sum of squared weights."""
+    """1 / sum of squared weights. Shape (n,)."""
     return float(1.0 / torch.softmax(log_weights, 0).square().sum())
 
 
@@ -90,8 +91,9 @@ def _temper(log_weights: Tensor) -> float:
 
 
 def _moved(z: Tensor, weights: Tensor) -> tuple[Tensor, Tensor]:
-    """Mean and a root of the covariance of weighted draws, wider than they are: a proposal with
-    thin tails would miss part of the posterior."""
+    """Mean and a root of the covariance of weighted draws, wider than they are.
+
+    A proposal with thin tails would miss part of the posterior."""
     centre = weights @ z
     gap = z - centre
     covariance = (gap * weights.unsqueeze(-1)).T @ gap

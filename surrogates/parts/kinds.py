@@ -42,6 +42,8 @@ def each_corner(values: Tensor, kinds: Sequence[int]) -> Tensor:
 
 
 def apart(kinds: Sequence[int]) -> Tensor:
-    """What each column of `corners` is multiplied with, so that two kinds lie `APART`, (d',)."""
+    """What each column of `corners` is multiplied with, so that two kinds lie `APART`, (d',).
+
+    Of shape (d',)."""
     scale = [APART / math.sqrt(2.0) if k else 1.0 for k in kinds for _ in range(max(k, 1))]
     return torch.tensor(scale, dtype=torch.float64)

@@ -26,8 +26,10 @@ from pressloop.surrogates.parts.prior import Prior
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Draws:
-    """Hyperparameters: residual, scatter, offset, own and lawful (1 where the laws hold, else 0)
-    of shape (s,), lengths (s, d), slopes of the terms (s, j, d)."""
+    """Hyperparameters.
+
+    Residual, scatter, offset, own and lawful (1 where the laws hold, else 0) of shape (s,), lengths
+    (s, d), slopes of the terms (s, j, d)."""
 
     residual: Tensor
     scatter: Tensor
@@ -47,8 +49,9 @@ class Draws:
 
 
 class PhysicsFeatures(Module):
-    """f_j(u_j - b_j . (x - o_j)) of each term, bounded so that points a little outside of the cube
-    do not overflow."""
+    """Each term f_j(u_j - b_j . (x - o_j)), bounded.
+
+    So that points a little outside of the cube do not overflow."""
 
     def __init__(self, prior: Prior, draws: Draws) -> None:
         super().__init__()
@@ -139,8 +142,9 @@ class Linear(Module):
 
 
 class Misfit(Module):
-    """Standard deviation of the scatter that comes with the terms, shape (..., s, m): misfit
-    sum_j |E[A_j]| f_j."""
+    """Standard deviation of the scatter that comes with the terms, shape (..., s, m).
+
+    Misfit sum_j |E[A_j]| f_j."""
 
     def __init__(self, prior: Prior, features: PhysicsFeatures) -> None:
         super().__init__()
@@ -155,16 +159,19 @@ class Misfit(Module):
 
 
 def same_group(x1: Tensor, x2: Tensor, diag: bool) -> Tensor:
-    """Which points of x1 (..., m, d + 1) and x2 (..., k, d + 1) are of one group: (..., m, k), or
-    (..., m) of the diagonal."""
+    """Which points of x1 (..., m, d + 1) and x2 (..., k, d + 1) are of one group.
+
+    (..., m, k), or (..., m) of the diagonal."""
     if diag:
         return x1[..., -1] == x2[..., -1]
     return x1[..., -1].unsqueeze(-1) == x2[..., -1].unsqueeze(-2)
 
 
 class Matern(MaternKernel):
-    """GPyTorch's kernel of nu 5/2. Where nobody asks for a gradient, the same formula is evaluated
-    in place, which takes half of the time."""
+    """GPyTorch's kernel of nu 5/2.
+
+    Where nobody asks for a gradient, the same formula is evaluated in place, which takes half of
+    the time."""
 
     def forward(self, x1: Tensor, x2: Tensor, diag: bool = False, **params: Any) -> Tensor:
         """Between x1 (..., m, d) and x2 (..., k, d), shape (..., s, m, k)."""
@@ -192,8 +199,7 @@ class MaternOfKinds(Matern):
 
 
 def matern(lengths: Tensor, kinds: tuple[int, ...] = ()) -> Matern:
-    """Matern 5/2 with length scales (s, d), one kernel per draw; kinds share that of their input.
-    """
+    """Matern 5/2 with length scales (s, d), a kernel per draw; kinds share that of their input."""
     if any(kinds):
         lengths = each_corner(lengths, kinds)
         kernel = MaternOfKinds(2.5, ard_num_dims=lengths.shape[-1], batch_shape=lengths.shape[:1],

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A f(start - b . (x - origin)): amplitude A ~ N(amplitude, amplitude_sd^2), slopes b with
-    their standard deviations, each of length d.
+    """A f(start - b . (x - origin)).
+
+    Amplitude A ~ N(amplitude, amplitude_sd^2), slopes b with their standard deviations, each of
+    length d.
 
     f(u) is exp(u), and 1 + u for u > 0 where `straight` says so: the logarithm of a sum of which a
     power law is one part rises exponentially only as long as that part is the smaller one.
@@ -66,8 +68,10 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdPrior:
-    """Prior of one failure mode: f(x) = k (r x_0 - t(x)) > 0 fails, with r = 1 where more of the
-    first input fails more and -1 where less does, and t(x) = t_0 + b . x_rest + process(x).
+    """Prior of one failure mode.
+
+    f(x) = k (r x_0 - t(x)) > 0 fails, with r = 1 where more of the first input fails more and -1
+    where less does, and t(x) = t_0 + b . x_rest + process(x).
 
     `threshold` is mean and standard deviation of r t_0, `slope_mean` and `slope_sd` those of b, one
     for each other input. Log-normal (median, standard deviation of the logarithm): `steepness` k,

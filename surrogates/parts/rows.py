@@ -50,7 +50,9 @@ def draws_kept(rows: int) -> int:
 
 
 def thinned(group: Tensor, most: int = TELLING) -> Tensor:
-    """Indices of at most `most` rows, evenly taken: group 0 first, as predictions are for it."""
+    """Indices of at most `most` rows, evenly taken: group 0 first, as predictions are for it.
+
+    Shapes (n,) to (at most `most`,)."""
     n = group.numel()
     if n <= most:
         return torch.arange(n)

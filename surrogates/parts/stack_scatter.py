@@ -23,8 +23,9 @@ def of_set_points(model: EnsembleGP, x: Tensor, off: Tensor) -> Tensor:
 
 
 def of_wrong_laws(model: PhysicsGP, x: Tensor, prior: Prior | None = None) -> Tensor:
-    """Variance that is allowed for laws that may be wrong, at points x (m, d), shape (m,), by
-    another prior than the model's where it is given. It is no scatter of stacks: where a law is
+    """Variance that is allowed for laws that may be wrong, at points x (m, d), shape (m,).
+
+    By another prior than the model's where it is given. It is no scatter of stacks: where a law is
     wrong, all stacks of a recipe are off by the same."""
     prior = prior or model.prior
     if not prior.terms:

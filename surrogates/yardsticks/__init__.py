@@ -1,5 +1,6 @@
-"""Simple models that campaigns cannot use: what a surrogate must beat to be worth anything. All
-stacks are taken for one lot, as the tools do that the yardsticks stand for.
+"""Simple models that campaigns cannot use: what a surrogate must beat to be worth anything.
+
+All stacks are taken for one lot, as the tools do that the yardsticks stand for.
 
 A file has `TITLE`, what a person calls it, and `fit(x, y)`, which learns from recipes in the unit
 cube (n, d) and what became of them (n,), and gives a function of recipes. It raises ValueError with
@@ -20,9 +21,10 @@ FloatArray = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Prediction:
-    """ln R of one more stack at n recipes: Student's t about `mean` (n,) with scale `sd` (n,) and
-    `freedom` degrees of freedom (one number, or (n,)); where they are infinite, a normal
-    distribution with standard deviation `sd`."""
+    """ln R of one more stack at n recipes.
+
+    Student's t about `mean` (n,) with scale `sd` (n,) and `freedom` degrees of freedom (one number,
+    or (n,)); where they are infinite, a normal distribution with standard deviation `sd`."""
 
     mean: FloatArray
     sd: FloatArray

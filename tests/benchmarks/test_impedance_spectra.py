@@ -21,6 +21,8 @@ from benchmarks.impedance.specimens import KINDS
 from pressloop.evaluation.circuits.notation import parse_circuit
 from pressloop.evaluation.rules import Rules
 
+pytestmark = pytest.mark.slow
+
 seeds = st.integers(0, 999)
 
 

@@ -16,8 +16,9 @@ AREA, ASKED = 78.54, Recipe(140.0, 180.0, 60.0)
 
 def trace(pressure: float, dwell_s: float, warm: float | None = 60.0, *, wander: float = 0.0,
           spike: float = 0.0, entered: bool = False) -> Trace:
-    """Ramp, dwell and release of 5 s each way; a wander falls over the dwell, a spike is at its
-    start."""
+    """Ramp, dwell and release of 5 s each way.
+
+    A wander falls over the dwell, a spike is at its start."""
     time = np.arange(0.0, dwell_s + 10.5, 0.5)
     shape = np.interp(time, [0.0, 5.0, dwell_s + 5.0, dwell_s + 10.0],
                       [0.0, 1.0, 1.0 - wander, 0.0])

@@ -1,5 +1,7 @@
-"""Elements and circuits: derivatives against finite differences, limits against plain sums, and
-values from cells written apart."""
+"""Elements and circuits.
+
+Derivatives against finite differences, limits against plain sums, and values from cells written
+apart."""
 
 from __future__ import annotations
 

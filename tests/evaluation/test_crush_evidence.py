@@ -33,6 +33,7 @@ def acoustic(pressed_stack):
     return list(readings(pressed_stack, 400))
 
 
+@pytest.mark.slow
 def test_acoustic_index_is_within_its_errors(acoustic):
     index, error, true = map(np.array, zip(*acoustic, strict=True))
     off = np.abs(index - true) / error
@@ -41,12 +42,14 @@ def test_acoustic_index_is_within_its_errors(acoustic):
     assert error.max() < 0.03
 
 
+@pytest.mark.slow
 def test_few_stacks_are_on_the_wrong_side_of_the_limit(acoustic):
     wrong = [true for index, _, true in acoustic if (index > 0.05) != (true > 0.05)]
     assert len(wrong) <= 8
     assert all(0.03 < true < 0.07 for true in wrong)
 
 
+@pytest.mark.slow
 def test_load_drops_do_without_the_sensor(pressed_stack):
     found = list(readings(pressed_stack, 400, acoustic=False))
     # Several particles that break within one sample are one drop: true above is an upper end.

@@ -13,6 +13,8 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import KNOWN_MODES, Failed, FailureMode, Intact, SetAside
 from pressloop.trials.recipe import Recipe
 
+pytestmark = pytest.mark.slow
+
 GOOD = Recipe(260.0, 60.0, 95.0)
 CRUSHING = Recipe(420.0, 120.0, 25.0)
 

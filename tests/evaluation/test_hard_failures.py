@@ -52,6 +52,8 @@ def test_resistance_of_zero_or_less_is_a_short(ohm):
     assert found.mode is FailureMode.SHORTED
 
 
+@pytest.mark.slow
+@settings(max_examples=8)  # of a second each
 @given(st.floats(-1e6, -3.1))
 def test_a_large_negative_resistance_is_a_fault_of_the_wiring(readings, ohm):
     found = outcome(readings, spectrum(np.full(71, ohm) - 50j))

@@ -38,6 +38,7 @@ def test_good_spectrum_with_a_capacitive_tail_passes(spectrum_of, two_arcs, seed
     assert read(spectrum, TWO).trouble is None
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(seed=st.integers(0, 10**6), at=st.integers(12, 58), off=st.sampled_from([-0.1, 0.1]))
 def test_one_point_off_by_a_tenth_is_left_out_and_named(spectrum_of, two_arcs, seed, at, off):
@@ -102,6 +103,7 @@ def test_many_missing_points_are_flagged_with_their_reason(spectrum_of, two_arcs
     assert read(spectrum_of(two_arcs, missing=missing[:10]), TWO).trouble is None
 
 
+@pytest.mark.slow
 def test_missing_arc_is_a_circuit_mismatch(spectrum_of, two_arcs):
     three = replace(two_arcs, arc_ohm=np.array([30.0, 60.0, 30.0]),
                     arc_tau_s=np.array([2e-5, 5e-4, 1e-2]), arc_exponent=np.array([.95, .95, .95]))
@@ -117,6 +119,7 @@ def test_a_misfit_within_the_stated_noise_is_accepted(spectrum_of, two_arcs):
     assert found.trouble is None
 
 
+@pytest.mark.slow
 def test_auto_finds_the_arcs_and_the_resistance(spectrum_of, two_arcs):
     one = replace(two_arcs, arc_ohm=np.array([60.0]), arc_tau_s=np.array([2e-3]),
                   arc_exponent=np.array([0.88]))

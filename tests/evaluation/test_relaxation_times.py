@@ -84,6 +84,7 @@ def pair(factor: float, noise: float, seed: int) -> Data:
                     noise, seed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [0.0005, 0.003, 0.01])
 def test_the_resolution_is_true(noise: float) -> None:
     """Well above the stated factor two processes show as two, well below as one."""
@@ -144,6 +145,7 @@ def test_frequencies_in_words(hz: float, words: str) -> None:
     assert hertz(hz) == words
 
 
+@pytest.mark.slow
 def test_it_is_fast() -> None:
     """Less than 0.1 s of one core on a machine of its own; three times that under load."""
     code = ("import time\n"

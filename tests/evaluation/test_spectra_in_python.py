@@ -14,6 +14,8 @@ from pressloop.evaluation import fit, judge
 from pressloop.trials.errors import BadInput
 from pressloop.trials.spectrum import Spectrum
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "how-to" / "spectra-in-python.md").read_text(encoding="utf-8")
 CODE = re.findall(r"^```python\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

@@ -39,6 +39,7 @@ def separated_arcs(draw):
                 exponents, 10.0 ** draw(st.floats(-2, -1)), draw(st.floats(0.4, 0.7)))
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(separated_arcs(), st.integers(0, 10**6))
 def test_finds_the_circuit_behind_a_noisy_spectrum(spectrum_of, of, seed):
@@ -46,6 +47,7 @@ def test_finds_the_circuit_behind_a_noisy_spectrum(spectrum_of, of, seed):
     assert arcs(found, of.arc_ohm.size).sum() == pytest.approx(of.arc_ohm.sum(), rel=0.1)
 
 
+@pytest.mark.slow
 @settings(max_examples=15, deadline=None)
 @given(separated_arcs())
 def test_recovers_every_value_without_noise(spectrum_of, of):
@@ -105,6 +107,7 @@ def test_ranges_that_cannot_be_are_refused(spectrum_of, two_arcs, ranges):
         fitted(spectrum_of(two_arcs), **ranges)
 
 
+@pytest.mark.slow
 @given(st.integers(0, 10**6))
 @settings(max_examples=10, deadline=None)
 def test_arcs_come_fast_to_slow(spectrum_of, two_arcs, seed):
@@ -133,12 +136,14 @@ def test_fit_is_deterministic(spectrum_of, two_arcs):
     assert np.array_equal(one.values, other.values)
 
 
+@pytest.mark.slow
 def test_residual_is_the_noise(spectrum_of, two_arcs):
     found = [fitted(spectrum_of(two_arcs, noise=0.004, seed=i)).rms for i in range(10)]
     # The weights expect up to five times the noise at the ends of the band.
     assert 0.003 < np.mean(found) < 0.0041
 
 
+@pytest.mark.slow
 def test_standard_errors_match_the_scatter_of_repeats(spectrum_of, two_arcs):
     fits = [fitted(spectrum_of(two_arcs, seed=i)) for i in range(40)]
     for name in ("R1", "R2"):

@@ -13,6 +13,8 @@ from pressloop.evaluation.reading import read
 from pressloop.evaluation.rules import Rules
 from pressloop.trials.spectrum import ControlPoint, MissingPoint, Spectrum
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs" / "explanation" / "verdicts.md"
 HZ = np.geomspace(1e6, 0.1, 71)
 W = 2j * np.pi * HZ

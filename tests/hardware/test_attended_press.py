@@ -255,6 +255,7 @@ def memory_of(at: Place) -> Path:
     return at.stem.with_name("lab.attended.jsonl")
 
 
+@pytest.mark.slow
 @given(cut=st.integers(1, 400))
 def test_a_torn_last_line_costs_nothing_before_it(tmp_path_factory: Any, cut: int) -> None:
     at = Place(7, tmp_path_factory.mktemp("torn") / "lab", ENVELOPE)

@@ -84,6 +84,7 @@ def assert_answers(driver: object, protocol: type) -> None:
         assert list(inspect.signature(getattr(driver, name)).parameters) == asked
 
 
+@pytest.mark.slow
 def test_press_has_every_method_of_the_protocol(any_press):
     assert_answers(any_press, Press)
 
@@ -119,6 +120,7 @@ def test_press_refuses_by_itself_what_it_cannot_do(any_press, stack):
     assert any_press.last_accepted_id() == 0
 
 
+@pytest.mark.slow
 def test_press_accepts_a_cycle_once(any_press, stack, recipe):
     any_press.start(3, stack("a"), recipe)
     assert any_press.last_accepted_id() == 3

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pressloop.evaluation.readers import read_spectrum
-from pressloop.hardware.exports.growing import Growing
 from pressloop.hardware.exports.names import has_token, in_file_names
+from pressloop.hardware.exports.stable_file import Growing
 from pressloop.hardware.protocols import Place
 from pressloop.hardware.registry import connect_meter
 from pressloop.trials.errors import BadInput, Fault
@@ -157,6 +157,7 @@ def test_a_sweep_that_has_not_ended_is_not_taken(at: Place, exports: Path) -> No
     assert meter_at(at, exports, lowest_hz=1.0).sweep(stack())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, data", [
     ("night-001.mpr", b"BIO-LOGIC MODULAR FILE\x1a\x00\x01"), ("night-001.csv", b""),
     ("night-001.csv", b"\x00\x01\x02" * 50), ("night-001.txt", b"hello\n"),

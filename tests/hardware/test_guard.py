@@ -203,6 +203,7 @@ def test_finished_without_a_trace_is_not_taken_for_done(stack, recipe):
         collect(Troubled(state=CycleState.FINISHED), 1, stack("a"), recipe)
 
 
+@pytest.mark.slow
 def test_a_cycle_that_overruns_is_released(envelope, recipe):
     press = Troubled(state=CycleState.RUNNING)
     with pytest.raises(Fault, match="overran"):

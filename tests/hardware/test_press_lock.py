@@ -239,8 +239,9 @@ def test_two_users_are_told_about_each_other(alone):
 @pytest.mark.parametrize("member", [True, False])
 def test_a_group_is_told_of_members_who_have_not_named_its_folder_and_of_nobody_else(
         member, monkeypatch):
-    """Of a stranger it is not: anybody could keep a group from its press. A member who has not
-    named the folder is told of the group's."""
+    """Of a stranger it is not: anybody could keep a group from its press.
+
+    A member who has not named the folder is told of the group's."""
     with open_folder(0o777) as there, open_folder() as folder:
         os.chown(folder, 0, NOBODY.pw_gid if member else 4711)
         folder.chmod(0o2770)
@@ -279,8 +280,10 @@ def hold_until(go):
 
 @as_root
 def test_what_a_stranger_forges_in_another_s_name_holds_nothing(alone):
-    """A file of nobody's that names root's process, a process of nobody's that has ended, a link
-    and a number that was reused."""
+    """Files that name no process which holds the press.
+
+    A file of nobody's that names root's process, a process of nobody's that has ended, a link and a
+    number that was reused."""
     digest = lock_path(press_of_ours(9)).stem.removeprefix("pressloop-")
     me, mine = os.getuid(), began(os.getpid())
     forged = [Announcement(digest, me, os.getpid(), mine + 1),

@@ -51,6 +51,7 @@ def test_optimum_of_each_preset(preset, held_mpa, resistance, pressure, temperat
     assert 10 < best.dwell_s < 300
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", sorted(PRESETS))
 def test_constrained_optimum_keeps_the_limit(preset):
     _, found = optimum(materials(preset), LOW, HIGH, max_crushed=0.02)

@@ -185,7 +185,7 @@ def test_a_report_survives_the_wire():
     trace = Trace(np.array([0.0, 1.0]), np.array([0.0, 5.0]), None, None, None, 78.5,
                   peak_force_n=5.0, held_s=1.0, gap="no log for 3 s", conditions={"o2_ppm": 0.5})
     sent = CycleReport(7, CycleState.FINISHED, trace, 1.5, 2.5, "a", Recipe(100, 60, 25), "", 12)
-    back = wire.RESULTS["report"](wire.plain(sent))
+    back = wire.result("report", wire.plain("report", sent))
     assert replace(back, trace=None) == replace(sent, trace=None)
     assert (back.trace.gap, back.trace.conditions) == (trace.gap, trace.conditions)
     np.testing.assert_array_equal(back.trace.force_n, trace.force_n)

@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from pressloop.hardware.undisturbed import undisturbed
+from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.trials.errors import Fault
 
 

@@ -23,6 +23,7 @@ def test_no_feasible_point_is_better_than_the_stated_optimum(name: str) -> None:
     assert value[feasible].min() >= problem.optimum
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [PUBLISHED[0], "press/fragile"])
 def test_a_stack_has_its_own_noise_whatever_was_pressed_before_it(name: str) -> None:
     problem = problems.problem(name)

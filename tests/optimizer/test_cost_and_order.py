@@ -60,6 +60,7 @@ def test_no_cost_at_all_is_refused(name, value):
         Cost(heating_c_per_min=0.0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hot", [25.0, 90.0, 140.0])
 def test_a_batch_goes_through_its_temperatures_once(space, learned, trial, hot):
     newest = trial(Recipe(200.0, 60.0, hot), state=State.FAULTED)
@@ -70,6 +71,7 @@ def test_a_batch_goes_through_its_temperatures_once(space, learned, trial, hot):
             min(travel(p, hot) for p in permutations(temperatures)))
 
 
+@pytest.mark.slow
 def test_gain_per_minute_heats_less(space, simulated, trial):
     def minutes(weight):
         found = []

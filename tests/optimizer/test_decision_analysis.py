@@ -126,8 +126,9 @@ def test_telling_stack_is_safe_enough_to_be_tried(simulated, space, seed):
 
 @pytest.mark.parametrize("seed", [2, 5])
 def test_a_reading_below_the_limit_does_change_the_choice(simulated, trial, space, seed):
-    """Readings of the telling stack well on either side of the limit, and what is believed then:
-    the limit leaves out that such a reading changes what is learned of the laws too. A recipe that
+    """Readings of the telling stack well on either side of the limit, and what is believed then.
+
+    The limit leaves out that such a reading changes what is learned of the laws too. A recipe that
     is believed better already, and too dangerous, has no limit: there it is survival that tells."""
     history = simulated(14, seed)
     found = recommended(history, space, analysis=True)

@@ -45,6 +45,7 @@ def test_history_in_any_order_is_the_same_to_the_models(space, learned):
     assert torch.equal(first.risk(x).crush, again.risk(x).crush)
 
 
+@pytest.mark.slow
 def test_models_are_fitted_once_and_never_changed(space, learned):
     models = fitted(learned, space)
     x = torch.rand(5, 3, dtype=torch.float64)
@@ -63,6 +64,7 @@ def test_models_used_together_have_as_many_draws(space, learned):
     assert len(numbers) == 1
 
 
+@pytest.mark.slow
 def test_laws_can_be_switched_off_in_the_settings(space, learned):
     on, off = (fit_models(Problem(space, surrogate=SurrogateChoice(laws=laws)), learned)
                for laws in (True, False))

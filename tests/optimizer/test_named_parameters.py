@@ -17,6 +17,8 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import Recipe
 
+pytestmark = pytest.mark.slow
+
 CORE = ((50.0, 500.0), (10.0, 1800.0), (25.0, 140.0))
 COLLECTOR = Parameter("collector", kinds=("bare", "coated", "carbon"))
 FACTOR = {"bare": 1.5, "coated": 1.0, "carbon": 1.2}

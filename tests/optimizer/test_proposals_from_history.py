@@ -48,6 +48,7 @@ def test_reference_outside_the_space_is_not_pressed(space):
     assert {p.purpose for p in found} == {"space-filling"}
 
 
+@pytest.mark.slow
 def test_reference_that_faulted_or_was_not_imported_is_still_pressed(space, trial):
     faulted = [trial(REFERENCE, state=State.FAULTED)]
     imported = [trial(Recipe(200.0, 60.0, 80.0), Intact(50.0), state=State.IMPORTED)]
@@ -81,24 +82,28 @@ def test_opening_lies_in_the_space_and_is_distinct(space, seed, count):
     assert all(space.contains(r) for r in found)
 
 
+@pytest.mark.slow
 def test_same_history_and_seed_same_recipe(space, learned):
     one, other = (proposed(learned, space, seed=5) for _ in range(2))
     assert one == other
     assert proposed(learned, space, seed=6) != one
 
 
+@pytest.mark.slow
 def test_order_of_history_changes_nothing(space, learned):
     shuffled = learned.copy()
     random.Random(1).shuffle(shuffled)
     assert proposed(shuffled, space, count=2) == proposed(learned, space, count=2)
 
 
+@pytest.mark.slow
 def test_history_is_not_touched(space, learned):
     before = copy.deepcopy([(t.recipe, t.outcome, t.state) for t in learned])
     proposed(learned, space)
     assert [(t.recipe, t.outcome, t.state) for t in learned] == before
 
 
+@pytest.mark.slow
 def test_global_random_state_is_left_alone(space, learned):
     import torch
 
@@ -111,6 +116,7 @@ def test_global_random_state_is_left_alone(space, learned):
         assert proposed(learned, space) == one
 
 
+@pytest.mark.slow
 def test_model_proposal_lies_in_the_space_rounded_and_says_what_is_believed(space, learned):
     proposal, = proposed(learned, space)
     assert proposal.purpose in OPENS.keys() - {REFERENCE_AGAIN, CONTROL, SPACE_FILLING}
@@ -126,6 +132,7 @@ def test_model_proposal_lies_in_the_space_rounded_and_says_what_is_believed(spac
     assert said["p_crushed"] == pytest.approx(float(believed.crushing([proposal.recipe])[0]))
 
 
+@pytest.mark.slow
 def test_recipes_in_work_are_not_proposed_again(space, learned, trial):
     first, = proposed(learned, space)
     for state in (State.PLANNED, State.MEASURED):
@@ -133,11 +140,13 @@ def test_recipes_in_work_are_not_proposed_again(space, learned, trial):
         assert distance(space, first.recipe, second.recipe) > 0.02
 
 
+@pytest.mark.slow
 def test_several_at_once_are_distinct(space, learned):
     found = recipes(proposed(learned, space, count=3))
     assert all(distance(space, a, b) > 0.02 for i, a in enumerate(found) for b in found[:i])
 
 
+@pytest.mark.slow
 def test_opening_runs_over_into_model_proposals(space, simulated):
     found = proposed(simulated(4), space, count=3)
     assert sum(p.purpose == "space-filling" for p in found) == 1
@@ -182,6 +191,7 @@ def test_history_of_spoilt_readings_only_still_gets_a_proposal(space, trial):
     assert space.contains(proposal.recipe)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("bounds", [
     ((50.0, 500.0), (60.0, 60.0), (90.0, 90.0)), ((50.0, 500.0), (10.0, 1800.0), (25.0, 25.0)),
     ((250.0, 250.0), (10.0, 1800.0), (25.0, 140.0))])
@@ -206,6 +216,7 @@ def test_unknown_acquisition_is_refused(name, space, learned):
         proposed(learned, space, search=Search(acquisition=name))
 
 
+@pytest.mark.slow
 def test_every_acquisition_that_ships_proposes(space, learned):
     import pkgutil
 
@@ -218,12 +229,14 @@ def test_every_acquisition_that_ships_proposes(space, learned):
         assert space.contains(proposal.recipe)
 
 
+@pytest.mark.slow
 def test_acquisition_outside_the_project(space, learned):
     outside = Search(acquisition="pressloop.optimizer.acquisitions.feasibility_first")
     inside = Search(acquisition="feasibility_first")
     assert proposed(learned, space, search=outside) == proposed(learned, space, search=inside)
 
 
+@pytest.mark.slow
 def test_a_higher_exponent_keeps_further_from_crushing(trial):
     """Resistance falls with pressure up to a cliff at 300 MPa that is not known well."""
     line, history = Space((100.0, 500.0), (60.0, 60.0), (25.0, 25.0)), []

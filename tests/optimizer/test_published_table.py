@@ -22,6 +22,7 @@ def models():
     return fit_models(settings.problem, [one.trial(i) for i, one in enumerate(past, 1)])
 
 
+@pytest.mark.slow
 def test_no_pressure_below_the_best_ones_is_recommended(models):
     assert recommend(models).recipe.pressure_mpa >= 350.0
 
@@ -41,8 +42,9 @@ def test_where_a_row_was_read_the_interval_is_near_the_reading(models):
 
 
 def test_of_a_table_read_under_many_stack_pressures_the_recipe_follows_one_of_them():
-    """At 97 MPa, which the settings name, 389 MPa reads lowest; among all rows taken alike, the
-    least pressures seem to."""
+    """At 97 MPa, which the settings name, 389 MPa reads lowest.
+
+    Among all rows taken alike, the least pressures seem to."""
     settings = read_settings(FOLDER / "cronau2021.toml")
     past = read_past(FOLDER / "cronau2021.csv", settings)
     models = fit_models(settings.problem, [one.trial(i) for i, one in enumerate(past, 1)])

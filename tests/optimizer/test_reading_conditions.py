@@ -25,8 +25,9 @@ def read(pressure_mpa: float, held_mpa: float) -> float:
 
 @pytest.fixture(scope="module")
 def confounded(trial):
-    """The more pressure a stack was pressed with, the more it was held with: hardly a reading says
-    by itself that less pressure is better."""
+    """The more pressure a stack was pressed with, the more it was held with.
+
+    Hardly a reading says by itself that less pressure is better."""
     draw, found = np.random.default_rng(3), []
     for i, pressure in enumerate(np.geomspace(60.0, 480.0, 24)):
         held = (10.0, 20.0, 40.0)[min(2, i // 8 + (i % 3 == 0))]
@@ -113,8 +114,9 @@ def test_every_objective_takes_it(confounded, focus, options):
 
 
 def test_warm_days_do_not_make_a_recipe_better(trial):
-    """35 kJ/mol: at 30 degC a stack reads a third less than at 20 degC. The warm days were those
-    on which stacks were pressed hardest."""
+    """35 kJ/mol: at 30 degC a stack reads a third less than at 20 degC.
+
+    The warm days were those on which stacks were pressed hardest."""
     rows = []
     for i, pressure in enumerate(np.geomspace(60.0, 480.0, 24)):
         warm = 20.0 + 10.0 * i / 23.0 + (-1.0) ** i

@@ -1,5 +1,6 @@
-"""What a proposal says of itself, and that it never says a recipe is dangerous where others are
-not."""
+"""What a proposal says of itself.
+
+And that it never says a recipe is dangerous where others are not."""
 
 from __future__ import annotations
 

@@ -15,6 +15,8 @@ from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, SetAsi
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import State
 
+pytestmark = pytest.mark.slow
+
 REFERENCE = Recipe(140.0, 180.0, 25.0)
 SAFE = Damage(0.005, 0.003)
 

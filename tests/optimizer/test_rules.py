@@ -102,6 +102,7 @@ def test_points_that_break_a_rule_are_pulled_inside(seed):
         assert recipe.pressure_mpa * recipe.dwell_s <= 60001.0
 
 
+@pytest.mark.slow
 def test_every_recipe_keeps_the_rules():
     never = Rule("never", "never collector = MoS2-SUS and temperature_c > 70")
     space = Space(*CORE, others=(COLLECTOR,), rules=(HOT, never))
@@ -128,6 +129,7 @@ FRACTIONS = tuple(Parameter(name, 0.0, 100.0) for name in ("a", "b", "c"))
 SUM = Rule("sum", "a + b + c = 100")
 
 
+@pytest.mark.slow
 @given(st.integers(0, 100))
 def test_fractions_add_up(seed):
     space = Space((50.0, 500.0), (60.0, 60.0), (25.0, 25.0), others=FRACTIONS, rules=(SUM,))

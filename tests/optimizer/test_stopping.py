@@ -28,8 +28,9 @@ BEST = np.array([0.6, 0.4, 0.5])
 
 @pytest.fixture(scope="module")
 def bowl(space, trial):
-    """Intact stacks of a bowl of ln R that falls to 20 ohm cm2 inside the space, read well: the
-    first all over it, the others round its lowest point."""
+    """Intact stacks of a bowl of ln R that falls to 20 ohm cm2 inside the space, read well.
+
+    The first all over it, the others round its lowest point."""
     def history(stacks):
         draw = np.random.default_rng(5)
         found = []

@@ -37,6 +37,7 @@ def test_without_such_a_failure_nothing_is_fitted(trial: Make, space: Space) -> 
     assert data.labels[FailureMode.UNKNOWN].y.size == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("failed_at", "bad", "good"), [
     ((400.0, 430.0, 460.0), 450.0, 150.0), ((55.0, 60.0, 70.0), 60.0, 250.0)])
 def test_its_direction_is_that_of_the_stacks_that_failed(

@@ -88,6 +88,7 @@ def test_noise_depends_on_campaign_and_number_alone() -> None:
         assert one.observe(x, 3).value != elsewhere.observe(x, 3).value
 
 
+@pytest.mark.slow
 def test_stacks_fail_as_often_as_is_told() -> None:
     for family in ("heckel", "elastic_contacts", "soft_extrusion", "hardly_any_effect"):
         problem = WorldProblem(family, "labels", 3)

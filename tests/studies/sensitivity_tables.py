@@ -37,8 +37,9 @@ def study(rows: Sequence[Trial]) -> StudyData:
 
 
 def a_sum(x: FloatArray) -> FloatArray:
-    """ln of 4 ohm cm2 and a power law of pressure, dwell and temperature: not what the laws of
-    pressing expect."""
+    """ln of 4 ohm cm2 and a power law of pressure, dwell and temperature.
+
+    Not what the laws of pressing expect."""
     recipes = SPACE.decode_all(x)
     p, t, warm = (np.array([getattr(r, name) for r in recipes])
                   for name in ("pressure_mpa", "dwell_s", "temperature_c"))
@@ -48,7 +49,8 @@ def a_sum(x: FloatArray) -> FloatArray:
 
 @dataclass(frozen=True, slots=True)
 class Groups:
-    """Lots and operators, dealt at random, and the standard deviations of ln R between them;
+    """Lots and operators, dealt at random, and the standard deviations of ln R between them.
+
     `nested` where each lot has one operator."""
 
     lots: int

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scipy.stats import qmc
-
 from pressloop.flows.study.simulated_stacks import REFERENCE, SPACE, outcome_of
+from pressloop.optimizer.candidates import sobol
 from pressloop.optimizer.space import Space
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
@@ -17,7 +16,7 @@ __all__ = ["REFERENCE", "SPACE", "pressed", "spread"]
 
 def spread(count: int, seed: int = 0, space: Space = SPACE) -> tuple[Recipe, ...]:
     """Recipes all over the space."""
-    return space.decode_all(qmc.Sobol(len(space.free), rng=seed).random(count))
+    return space.decode_all(sobol(len(space.free), count, seed))
 
 
 def pressed(recipes: Sequence[Recipe], preset: str = "reference", seed: int = 0,

@@ -16,7 +16,7 @@ from pressloop.optimizer.models import fit_models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.studies.compare.compare import Findings, Options, compare
-from pressloop.studies.compare.comparison import OFF, SKILL, TYPICAL, Comparison
+from pressloop.studies.compare.comparison import OFF, SKILL, TYPICAL, ModelComparison
 from pressloop.studies.compare.scores import coverage
 from pressloop.studies.compare.validation import (
     Table,
@@ -63,12 +63,12 @@ def data_of(trials: Sequence[Trial]) -> StudyData:
     return StudyData("a test", tuple(trials), SPACE)
 
 
-def resistance_of(found: Findings) -> Comparison:
+def resistance_of(found: Findings) -> ModelComparison:
     assert found.resistance is not None
     return found.resistance
 
 
-def crushing_of(found: Findings) -> Comparison:
+def crushing_of(found: Findings) -> ModelComparison:
     assert found.crushing is not None
     return found.crushing
 

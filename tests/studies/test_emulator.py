@@ -9,7 +9,7 @@ from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
 from pressloop.studies.replay.emulator import FEWEST, MOST_ROWS, emulator_of, known_before_data
-from pressloop.studies.replay.truths import Judge
+from pressloop.studies.replay.ground_truth import Judge
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.recipe import Recipe

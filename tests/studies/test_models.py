@@ -76,6 +76,7 @@ def test_what_cannot_be_learned_is_refused_with_a_reason(name: str) -> None:
         predicted(name, none, law(3, 3).x)
 
 
+@pytest.mark.slow
 def test_a_model_that_can_be_set_is_fitted_as_a_campaign_fits_it() -> None:
     two_lots = (*TRIALS[:8], *pressed(spread(4, seed=9), lot="other", seed=4, first=40))
     table, origin = intact_table(two_lots, SPACE), origin_of(TRIALS[0])

@@ -17,7 +17,7 @@ from pressloop.studies.data import StudyData
 from pressloop.studies.replay.plan import Findings, Options, plan, scatter_of
 from pressloop.studies.replay.replay import Options as ReplayOptions
 from pressloop.studies.replay.replay import replay
-from pressloop.studies.replay.replicates import (
+from pressloop.studies.replay.sample_size import (
     power_of,
     replicates,
     smallest_difference_percent,

@@ -17,11 +17,11 @@ from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.studies.data import StudyData
 from pressloop.studies.replay import strategies
 from pressloop.studies.replay.campaigns import Campaign, campaign
+from pressloop.studies.replay.ground_truth import Judge, TableTruth, usable
 from pressloop.studies.replay.numbers import range_of
 from pressloop.studies.replay.options import STRATEGIES
 from pressloop.studies.replay.replay import Options, findings, replay, replays
 from pressloop.studies.replay.strategies import Given, best_measured
-from pressloop.studies.replay.truths import Judge, TableTruth, usable
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, FailureMode, Intact
 from pressloop.trials.plugins import file_names

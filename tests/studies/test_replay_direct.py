@@ -1,5 +1,7 @@
-"""The stand-in against the press itself: do replays on an emulator that was fitted to simulated
-stacks tell the same as the same replays on the simulator?"""
+"""The stand-in against the press itself.
+
+Do replays on an emulator that was fitted to simulated stacks tell the same as the same replays on
+the simulator?"""
 
 from __future__ import annotations
 
@@ -16,8 +18,10 @@ pytestmark = pytest.mark.slow
 
 @pytest.mark.parametrize("preset", ["reference", "fragile"])
 def test_replays_on_the_emulator_agree_with_those_on_the_press_itself(preset):
-    """Stacks needed on the press lie where eight of ten replays on the emulator do, and what is
-    left at the end about there. benchmarks/STAND_IN.md has all presets, more labs and replays."""
+    """Stacks needed on the press lie where eight of ten replays on the emulator do.
+
+    What is left at the end is about there too. benchmarks/STAND_IN.md has all presets, more labs
+    and replays."""
     options = Options(("pressloop", "sobol", "random"), budget=16, batch=4, repeats=8,
                       within_percent=15.0)
     emulated, direct = both(preset, options)

@@ -14,7 +14,7 @@ from pressloop.optimizer.models import fit_models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
-from pressloop.studies.sensitivity.sanity import Finding, odd_rows, sanity
+from pressloop.studies.sensitivity.physics_checks import CheckedRule, odd_rows, sanity
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
 from pressloop.trials.trial import Trial
@@ -40,12 +40,12 @@ PLANTED: dict[str, Callable[[FloatArray], FloatArray]] = {
 }
 
 
-def _checked(data: StudyData) -> tuple[Finding, ...]:
+def _checked(data: StudyData) -> tuple[CheckedRule, ...]:
     models = fit_models(Problem(data.space, limits=data.limits), data.trials)
     return sanity(data, data.trials, models, least=0.01, false_alarms=0.05)
 
 
-def _flagged(data: StudyData) -> dict[str, Finding]:
+def _flagged(data: StudyData) -> dict[str, CheckedRule]:
     return {c.look.name: c for c in _checked(data) if c.flagged}
 
 

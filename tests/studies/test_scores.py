@@ -90,6 +90,7 @@ def test_holm_as_in_the_book() -> None:
     assert holm([]) == ()
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=10))
 def test_a_correction_never_makes_a_difference_clearer(p: list[float]) -> None:
     fixed = holm(p)
@@ -112,6 +113,7 @@ def test_p_of_many_clusters_goes_on_from_that_of_fewer() -> None:
     assert many == pytest.approx(fewer, abs=0.03)
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_mean_holds_it_as_often_as_stated() -> None:
     draw, held = np.random.default_rng(3), 0
     for i in range(300):
@@ -178,6 +180,7 @@ def test_only_stacks_that_both_predicted_are_compared() -> None:
     assert _against({"half": found["half"]}, index) == ()
 
 
+@pytest.mark.slow
 def test_chance_alone_is_seldom_called_real() -> None:
     draw, real, n = np.random.default_rng(6), 0, 25
     for i in range(60):

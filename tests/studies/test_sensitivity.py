@@ -18,15 +18,15 @@ from pressloop.optimizer.models import fit_models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
-from pressloop.studies.few_rows import few_rows
-from pressloop.studies.sensitivity.drawn import drawn, grid
 from pressloop.studies.sensitivity.held_pressure import held_pressure
-from pressloop.studies.sensitivity.recipe_left import what_is_left
-from pressloop.studies.sensitivity.sanity import plain_process
-from pressloop.studies.sensitivity.sanity_rules import RESISTANCE
+from pressloop.studies.sensitivity.physics_checks import plain_process
+from pressloop.studies.sensitivity.physics_rules import RESISTANCE
+from pressloop.studies.sensitivity.posterior_samples import drawn, grid
+from pressloop.studies.sensitivity.residuals import what_is_left
 from pressloop.studies.sensitivity.sensitivity import Findings, Options, sensitivity
-from pressloop.studies.sensitivity.shares import indices, shares
-from pressloop.studies.sensitivity.spread_of_groups import Scatter, scatter_of
+from pressloop.studies.sensitivity.sobol_indices import indices, shares
+from pressloop.studies.sensitivity.variance_components import VarianceComponents, scatter_of
+from pressloop.studies.subsample import few_rows
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Intact
@@ -53,8 +53,9 @@ def _known(x: FloatArray) -> FloatArray:
 
 
 def test_indices_of_known_functions_are_exact() -> None:
-    """Ishigami-like by hand: f = x1 + 2 x2 has variances 1/12 and 4/12; g = (x1-1/2)(x2-1/2) is
-    nothing but interaction."""
+    """Ishigami-like by hand: f = x1 + 2 x2 has variances 1/12 and 4/12.
+
+    G = (x1-1/2)(x2-1/2) is nothing but interaction."""
     cube = grid([(0.0, 1.0)] * 3)
     x = cube.points
     alone, total = indices(np.stack([x[:, 0] + 2.0 * x[:, 1],
@@ -132,7 +133,7 @@ def test_more_rows_make_narrower_intervals() -> None:
             < 0.8 * sum(s.total_high - s.total_low for s in wide))
 
 
-def _scatter(data: StudyData, lawless: bool = True) -> Scatter:
+def _scatter(data: StudyData, lawless: bool = True) -> VarianceComponents:
     left = what_is_left(data, data.trials[:200], lawless=lawless)
     stacks = [r.trial.stack for r in left.residuals]
     return scatter_of(left, {"lot": [one.lot for one in stacks],
@@ -140,8 +141,9 @@ def _scatter(data: StudyData, lawless: bool = True) -> Scatter:
 
 
 def test_where_laws_are_doubted_no_bend_is_taken_for_scatter() -> None:
-    """Stacks of the simulated press scatter by 0.107 to 0.121; what the laws miss at low pressure
-    is more than that."""
+    """Stacks of the simulated press scatter by 0.107 to 0.121.
+
+    What the laws miss at low pressure is more than that."""
     held, middle = 0, []
     for seed in range(4):
         data = study(simulated_stacks("reference", 60, 3, seed))

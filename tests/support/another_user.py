@@ -20,6 +20,7 @@ as_root = pytest.mark.skipif(os.geteuid() != 0,
 
 def as_nobody(act: Callable[[], Any]) -> Any:
     """What `act` returns, as JSON has it, when the user nobody does it; an exception as its text.
+
     In a child of this process, which has loaded what is needed: nobody may not read root's
     Python."""
     come, go = os.pipe()
@@ -32,7 +33,7 @@ def as_nobody(act: Callable[[], Any]) -> Any:
             os.environ["HOME"] = "/nonexistent"
             try:
                 told = act()
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - the answer, whatever it is
                 told = f"{type(error).__name__}: {error}"
             os.write(go, json.dumps(told).encode())
         finally:

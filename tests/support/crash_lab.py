@@ -22,7 +22,7 @@ from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.protocols import stack_tag
 from pressloop.hardware.supervisor.wire import socket_path
 from pressloop.trials import Ledger, Trial
-from pressloop.trials.ledger.proof import Proof, prove
+from pressloop.trials.ledger.verification import Proof, prove
 
 NAME = "night"
 GENTLE: dict[str, Any] = {
@@ -65,8 +65,9 @@ class CrashLab:
             return [opened.flow_run for opened in ledger.openings(NAME)]
 
     def pressed(self) -> list[str]:
-        """Every stack that the press accepted, in order, as its own memory has it; a stack that was
-        pressed twice is in it twice. A PLC knows a stack by its tag."""
+        """Every stack that the press accepted, in order, as its own memory has it.
+
+        A stack that was pressed twice is in it twice. A PLC knows a stack by its tag."""
         if self.press is None:
             return pressed_stacks(self.ledger)
         told = json.loads((self.folder / "plc.json").read_text())
@@ -109,8 +110,10 @@ def simulated_lab(folder: Path, press: Mapping[str, Any], **changes: Mapping[str
 @contextmanager
 def emulated_lab(folder: Path, start: Callable[..., Any], index: int, speed: float,
                  **changes: Mapping[str, Any]) -> Iterator[CrashLab]:
-    """A press that speaks Modbus, in this process, with `speed` machine seconds per second, and a
-    meter that speaks SCPI, the process of this index that the test starts."""
+    """A press that speaks Modbus, in this process, and a meter that speaks SCPI.
+
+    The press with `speed` machine seconds per second; the meter is the process of this index that
+    the test starts."""
     folder.mkdir()
     bench, meter = folder / "bench.jsonl", folder.parent / f"process-{index}.log"
     # Noise is drawn point by point: a sweep that was broken off would shift that of the next. A

@@ -177,15 +177,18 @@ SWEEPS = {
 
 
 def points_of(press: str) -> tuple[Point, ...]:
-    """All points of a campaign on this press, in an order in which they can be reached. What a
-    PLC's log is worth depends on when it was looked at, and with it what the models choose."""
+    """All points of a campaign on this press, in an order in which they can be reached.
+
+    What a PLC's log is worth depends on when it was looked at, and with it what the models
+    choose."""
     return (*OPENED, *CHOOSING, *COMMANDING, *STARTS[press], *PRESSING, *COLLECTING,
             *SWEEPS[press], *EVALUATING, *(MODELLED if press == "simulated" else ()), *ENDED)
 
 
 def die_at(point: Point, stack: int | None) -> None:
-    """Makes this process kill itself, as `kill -9` does, when it reaches the point while it works
-    on the stack of this number; None stands for any."""
+    """Makes this process kill itself, as `kill -9` does, when it reaches the point.
+
+    While it works on the stack of this number; None stands for any."""
     target, carrying = code_of(point.function), code_of("flows.campaign.trial:carry_through")
     now: list[int | None] = [None]
     seen = 0

@@ -76,8 +76,9 @@ class FaultLab:
             self.told = str(error)
 
     def start_one(self, run: Run) -> None:
-        """As a run leaves it that dies in mid press: stack 1 commanded, and its start
-        acknowledged."""
+        """As a run leaves it that dies in mid press.
+
+        Stack 1 commanded, and its start acknowledged."""
         plan.fn(run, 1)
         trial = run.ledger.trial(run.campaign, 1)
         assert trial is not None

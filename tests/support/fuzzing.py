@@ -24,8 +24,9 @@ HOSTILE_BYTES = (b"", b"\0", b"\xff\xfe", b"nan", b"inf", b"-1", b"1e400", b"9" 
 
 
 def cases(check: Callable[[Random], object], fewest: int = FEWEST) -> None:
-    """Calls `check` with one seeded draw after another. Whatever it raises is told with the number
-    of the case."""
+    """Calls `check` with one seeded draw after another.
+
+    Whatever it raises is told with the number of the case."""
     done = 0
     for seed, number in _numbers(fewest):
         began = time.monotonic()

@@ -105,8 +105,9 @@ class Zygote:
 
     def run(self, folder: Path, *arguments: object, press: str = "simulated",
             point: Point | None = None, stack: int | None = None) -> KilledRun:
-        """`pressloop run` with these arguments, in a folder that also has its locks; with a point
-        it dies there, on the stack of that number."""
+        """`pressloop run` with these arguments, in a folder that also has its locks.
+
+        With a point it dies there, on the stack of that number."""
         return self.command(folder, "run", *arguments, press=press, point=point, stack=stack)
 
     def command(self, folder: Path, *arguments: object, press: str = "simulated",
@@ -151,8 +152,9 @@ def forking(server: str) -> Iterator[Zygote]:
 
 @contextmanager
 def unmarked() -> Iterator[None]:
-    """Within the block Prefect's server leaves dead runs as they are. It would mark them all, a
-    while later and one after the other, and answer nobody meanwhile."""
+    """Within the block Prefect's server leaves dead runs as they are.
+
+    It would mark them all, a while later and one after the other, and answer nobody meanwhile."""
     from prefect.client.orchestration import get_client
 
     from pressloop.flows.engine.zombies import NAME, ensure_automation

@@ -11,8 +11,8 @@ from crash_lab import NAME, CrashLab
 
 from pressloop.trials import Ledger
 from pressloop.trials.errors import LedgerProblem
-from pressloop.trials.ledger.proof import prove
-from pressloop.trials.ledger.queries import Order
+from pressloop.trials.ledger.queries import OrderedStack
+from pressloop.trials.ledger.verification import prove
 
 KEPT = 3
 """Of how many moments there are copies; the oldest is let go of."""
@@ -68,8 +68,7 @@ class Copies:
         return [cycle for cycle in self.lab.accepted() if cycle not in known]
 
     def broken(self) -> bool:
-        """True for a copy that was made in mid write, or lost its newest entries by its own count.
-        """
+        """True for a copy made in mid write, or that lost its newest entries by its own count."""
         if not self.lab.ledger.exists() or not self.lab.ledger.stat().st_size:
             return False
         try:
@@ -79,7 +78,7 @@ class Copies:
         except LedgerProblem:
             return True
 
-    def _orders(self) -> tuple[Order, ...]:
+    def _orders(self) -> tuple[OrderedStack, ...]:
         if not self.lab.ledger.exists() or not self.lab.ledger.stat().st_size:
             return ()
         with closing(Ledger.open(f"sqlite:///{self.lab.ledger}")) as ledger:

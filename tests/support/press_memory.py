@@ -20,8 +20,9 @@ def trials_of(ledger: Path, campaign: str = "night") -> tuple[Trial, ...]:
 
 
 def pressed_stacks(ledger: Path) -> list[str]:
-    """Every stack the press ever accepted, in order, as its own memory has it; a stack pressed
-    twice is in it twice."""
+    """Every stack the press ever accepted, in order, as its own memory has it.
+
+    A stack pressed twice is in it twice."""
     return [line["stack"]["stack_id"] for line in _accepted(ledger)]
 
 

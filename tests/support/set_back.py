@@ -1,5 +1,4 @@
-"""Runs that are carried on stack by stack, and ledgers that are set back between them. No server.
-"""
+"""Runs that are carried on stack by stack, and ledgers set back between them. No server."""
 
 from __future__ import annotations
 

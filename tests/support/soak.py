@@ -1,6 +1,7 @@
-"""A short campaign under attack: its process is killed and stopped at random, its supervisor is
-killed, and its ledger is set back, between two runs and behind one. What the press itself remembers
-is the witness.
+"""A short campaign under attack.
+
+Its process is killed and stopped at random, its supervisor is killed, and its ledger is set back,
+between two runs and behind one. What the press itself remembers is the witness.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ replaced has to, unless it has written its last entry."""
 
 @dataclass(frozen=True)
 class Tally:
-    """What one campaign came to. Told and silent are of set backs after which the press knew more
-    than the ledger."""
+    """What one campaign came to.
+
+    Told and silent are of set backs after which the press knew more than the ledger."""
 
     trials: int
     cycles: int
@@ -172,8 +174,10 @@ class Attack:
         self._prove_told(self.copies.set_back())
 
     def _prove_told(self, way: str) -> None:
-        """The ledger was set back. Where the press knows better, a run is refused and presses
-        nothing, until a person has had the stacks adopted."""
+        """The ledger was set back.
+
+        Where the press knows better, a run is refused and presses nothing, until a person has had
+        the stacks adopted."""
         before = self.lab.accepted()
         self.count["set backs"] += 1
         broken = self.copies.broken()

@@ -13,8 +13,9 @@ STILL = 1e-6
 
 
 def once(press: EmulatedPress, look: Callable[[], object], act: Callable[[], object]) -> None:
-    """Acts when this is true for the first time: in the press's own loop, which leaps over nothing
-    and goes on afterwards."""
+    """Acts when this is true for the first time.
+
+    In the press's own loop, which leaps over nothing and goes on afterwards."""
     program, left = press.program, [act]
     tick = program.tick
 
@@ -27,8 +28,9 @@ def once(press: EmulatedPress, look: Callable[[], object], act: Callable[[], obj
 
 
 def stand_still(press: EmulatedPress, look: Callable[[], object]) -> None:
-    """From when this is true on, the machine stays where it is, and answers, until it may
-    `go_on`."""
+    """From when this is true on, the machine stays where it is.
+
+    It answers, until it may `go_on`."""
     once(press, look, lambda: _go_at(press, STILL))
 
 

@@ -125,6 +125,7 @@ def test_several_at_once_and_one_after_the_other(resistance):
         assert points.shape == (2, 3) and value.isfinite().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cache", [True, False])
 def test_constraints_keep_the_search_where_stacks_survive(resistance, crushing, both, cache):
     free = improvement(resistance, cache_root=cache)

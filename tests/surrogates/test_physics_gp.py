@@ -255,6 +255,7 @@ def test_same_rows_twice_give_the_same_draws():
     assert torch.equal(one.moments(x)[1], other.moments(x)[1])
 
 
+@pytest.mark.slow
 def test_many_rows_are_all_conditioned_on():
     """Hyperparameters come from a part of the rows, predictions from all."""
     count = 2 * TELLING + 1

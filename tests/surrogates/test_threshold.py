@@ -32,6 +32,7 @@ def along_first(model: ThresholdGP, second=0.5, third=0.5, count=101) -> torch.T
     return model.failure_probability(x)
 
 
+@pytest.mark.slow
 @settings(max_examples=12)
 @given(st.lists(st.tuples(UNIT, UNIT, UNIT, st.sampled_from([0.0, 1.0])), min_size=1, max_size=20),
        st.tuples(st.floats(-1, 2), st.floats(-1, 2), st.floats(-1, 2)), st.booleans())
@@ -144,6 +145,7 @@ def test_another_lot_that_breaks_earlier_is_learned_as_its_own():
     assert apart.failure_probability(at) < mixed.failure_probability(at)
 
 
+@pytest.mark.slow
 def test_many_labels_are_thinned_not_refused():
     x = grid(1200, seed=6)
     model = threshold.fit(None, table(x, (x[:, 0] > 0.6).double(), 0.0), RISING)

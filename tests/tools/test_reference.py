@@ -64,6 +64,7 @@ def test_alike_tables_are_told_once_and_parameters_by_a_name_of_the_lab() -> Non
     assert "### `[space.NAME]`" in page and "| `set_by` |" in page
 
 
+@pytest.mark.slow
 def test_a_page_that_is_out_of_date_is_named(tmp_path: Path) -> None:
     for name in PAGES:
         (tmp_path / name).write_text(committed(name), encoding="utf-8")

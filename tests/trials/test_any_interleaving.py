@@ -1,5 +1,6 @@
-"""Whatever is appended, in whatever order, and wherever the writer dies: what the ledger holds
-folds to a legal history, and holds just what it said it had recorded."""
+"""Whatever is appended, in whatever order, and wherever the writer dies.
+
+What the ledger holds folds to a legal history, and holds just what it said it had recorded."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -30,7 +32,7 @@ from pressloop.trials import (
     TrialEntry,
 )
 from pressloop.trials.ledger.fold import fold
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 
 CAMPAIGNS = st.sampled_from(["c", "d"])
 NUMBERS = st.integers(1, 3)
@@ -131,6 +133,6 @@ def next_of(trial: Trial | None, cycle_id: int) -> TrialEntry:
             }.get(trial.state, Settled("looked at"))  # type: ignore[return-value]
 
 
-TestInterleavings = Interleavings.TestCase
+TestInterleavings = pytest.mark.slow(Interleavings.TestCase)
 TestInterleavings.settings = settings(max_examples=25, stateful_step_count=25, deadline=None,
                                       suppress_health_check=[HealthCheck.too_slow])

@@ -1,5 +1,4 @@
-"""Whatever somebody does to a ledger behind its back, `prove` names the first entry that shows it.
-"""
+"""Whatever is done to a ledger behind its back, `prove` names the first entry that shows it."""
 
 from __future__ import annotations
 
@@ -14,8 +13,8 @@ from sqlalchemy import create_engine, insert
 from trial_stories import OPENED, PLANNED, same, story
 
 from pressloop.trials import Commanded, Ended, Faulted, Ledger, LedgerProblem, Settled
-from pressloop.trials.ledger.proof import Proof, prove
 from pressloop.trials.ledger.schema import MIGRATIONS, entries, revision_of
+from pressloop.trials.ledger.verification import Proof, prove
 
 TRIGGERS = ("entries_no_update", "entries_no_delete", "entries_no_replace", "arrays_no_update",
             "arrays_no_delete", "arrays_no_replace")

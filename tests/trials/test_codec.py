@@ -104,6 +104,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
 numbers = count(1)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.tuples(openings, plans, plans, traces(), sweeps, outcomes, ends))
 def test_every_entry_comes_back_bit_for_bit(ledger: Ledger, drawn) -> None:

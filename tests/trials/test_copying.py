@@ -11,8 +11,8 @@ from trial_stories import OPENED, PLANNED, same, story
 
 from pressloop.trials import Ledger, LedgerProblem
 from pressloop.trials.ledger.copying import copy_into, prove_equal
-from pressloop.trials.ledger.proof import prove
 from pressloop.trials.ledger.storage import StoredRow
+from pressloop.trials.ledger.verification import prove
 
 
 def filled(url: str) -> Ledger:
@@ -26,6 +26,7 @@ def filled(url: str) -> Ledger:
     return ledger
 
 
+@pytest.mark.slow
 def test_to_postgresql_and_back(postgres: Any, tmp_path: Path) -> None:
     with (closing(filled(f"sqlite:///{tmp_path}/one.db")) as first,
           Ledger.open(postgres.database()) as server,

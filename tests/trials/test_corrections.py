@@ -34,7 +34,7 @@ from pressloop.trials import (
 from pressloop.trials.corrections import corrected, differences, relabelled, restored, withdrawn
 from pressloop.trials.ledger.codec import decode, encode
 from pressloop.trials.ledger.fold import fold
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 from pressloop.trials.outcome import Arc
 
 STACK = Stack("night-001", "L-1", "ana", 0.785, 600.0)

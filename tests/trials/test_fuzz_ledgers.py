@@ -16,7 +16,7 @@ from fuzzing import HOSTILE_BYTES, cases, damaged
 from trial_stories import OPENED, PLANNED, story
 
 from pressloop.trials import Ledger, PressloopError
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 
 pytestmark = pytest.mark.fuzz
 

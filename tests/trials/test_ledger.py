@@ -164,6 +164,7 @@ for trial in range(1, 10_000):
 """
 
 
+@pytest.mark.slow
 def test_what_was_appended_survives_a_killed_writer(path: Path) -> None:
     command = [sys.executable, "-c", WRITER, str(path), str(HERE)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
@@ -178,6 +179,7 @@ def test_what_was_appended_survives_a_killed_writer(path: Path) -> None:
         assert ledger.append("c", number, PLANNED)
 
 
+@pytest.mark.slow
 def test_many_programs_may_create_one_ledger_at_once(path: Path) -> None:
     code = ("import sys; from trial_stories import PLANNED; from pressloop.trials import Ledger\n"
             "Ledger.open(sys.argv[1]).append('c', int(sys.argv[2]), PLANNED)")

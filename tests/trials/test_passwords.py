@@ -9,7 +9,7 @@ import pytest
 from trial_stories import OPENED
 
 from pressloop.trials import Ledger, Opened
-from pressloop.trials.ledger.database import hidden, parse, without_passwords
+from pressloop.trials.ledger.address import hidden, parse, without_passwords
 
 
 @pytest.mark.parametrize("address, shown", [

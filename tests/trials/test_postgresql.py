@@ -1,5 +1,4 @@
-"""The ledger on PostgreSQL keeps what it promises on SQLite, and survives a restart of the server.
-"""
+"""The ledger on PostgreSQL keeps what it promises on SQLite, and survives a server's restart."""
 
 from __future__ import annotations
 
@@ -15,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from trial_stories import OPENED, PLANNED, commanded_in_a_race, same, story
 
 from pressloop.trials import Commanded, Ledger, LedgerProblem, State
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 
 pytestmark = pytest.mark.slow
 

@@ -41,6 +41,7 @@ VALUES = st.one_of(st.floats(allow_nan=False, allow_infinity=False),
                    st.text("ab-_ 1", min_size=1).filter(str.strip))
 
 
+@pytest.mark.slow
 @given(st.dictionaries(st.from_regex(r"x[a-z_]{0,8}", fullmatch=True), VALUES, max_size=4))
 def test_named_values_survive_the_ledger(others):
     recipe = CORE.changed(**others)

@@ -12,7 +12,7 @@ import pytest
 from trial_stories import OPENED, story
 
 from pressloop.trials import Ledger, LedgerProblem
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 
 WRONG = ("no JSON", "", "[1, 2]", "7", "null", '"text"', "[" * 100_000, "9" * 10_000, "{}",
          '{"stack": 1}', '{"trace": []}', '{"outcome": {"kind": []}}', '{"cycle_id": 1e400}')
@@ -51,6 +51,7 @@ def read_by_all(path: Path) -> int:
     return refused
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("payload", WRONG, ids=lambda p: p[:12])
 def test_a_payload_that_is_none(payload: str, path: Path) -> None:
     for kind in ("opened", "planned", "commanded", "pressed", "measured", "evaluated"):

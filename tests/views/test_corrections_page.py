@@ -30,6 +30,8 @@ from pressloop.views.kinds import Kind, kind_of
 from pressloop.views.prediction import prediction_sentences
 from pressloop.views.report.report import write_report
 
+pytestmark = pytest.mark.slow
+
 SPACE = Space((50.0, 500.0), (10.0, 600.0), (25.0, 25.0))
 ROWS = [(80.0, 30.0, 150.0), (140.0, 60.0, 95.0), (200.0, 120.0, 71.0), (260.0, 60.0, 58.0),
         (320.0, 200.0, 50.0), (400.0, 60.0, 5.0)]

@@ -29,6 +29,7 @@ def trials(tmp_path_factory: pytest.TempPathFactory) -> list[Trial]:
     return [replace(found[0], stack=odd, cycle_id=2**53 + 1), *found[1:]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", READERS)
 def test_round_trip(trials: list[Trial], tmp_path: Path, ending: str) -> None:
     paths = export(trials, tmp_path / "deep" / "out")

@@ -16,6 +16,8 @@ from pressloop.views.report.card import card
 from pressloop.views.words import recipe_words
 from tests.studies.stacks import SPACE, pressed, spread
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def stacks():

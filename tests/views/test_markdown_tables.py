@@ -15,6 +15,8 @@ from pressloop.trials import Trial
 from pressloop.views.markdown import recommendation_markdown, trials_table
 from tests.views.simulated_trials import GENTLE, REFERENCE, SPACE, press
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def trials(tmp_path_factory: pytest.TempPathFactory) -> list[Trial]:

@@ -57,6 +57,7 @@ def test_a_study_shows_hostile_names_as_text(name: str) -> None:
     assert seen.words.count(name) == plain.words.count("Plain") >= 12
 
 
+@pytest.mark.slow
 @given(st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=20))
 def test_no_name_at_all_changes_a_page(name: str) -> None:
     assert page_of(name).tags == page_of("Plain").tags

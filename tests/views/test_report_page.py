@@ -14,6 +14,8 @@ from pressloop.trials import Intact, Recipe, Stack, State, Trial
 from pressloop.views.report.report import write_report
 from tests.views.simulated_trials import CRUSHING, GENTLE, REFERENCE, RULES, SPACE, imported, press
 
+pytestmark = pytest.mark.slow
+
 
 class Seen(HTMLParser):
     """What a browser would load, and the text outside of scripts."""

@@ -22,6 +22,8 @@ from pressloop.views.spectra.page import write_spectra
 from pressloop.views.spectra.process_table import process_table
 from tests.views.test_report_page import Seen
 
+pytestmark = pytest.mark.slow
+
 HZ = np.geomspace(1e6, 0.1, 64)
 JW: ComplexArray = 2j * np.pi * HZ
 TWO = 12.0 + 35.0 / (1 + (JW * 1.2e-5) ** 0.92) + 70.0 / (1 + (JW * 3e-3) ** 0.86)

@@ -14,7 +14,7 @@ ENTRY = re.compile(r"^((?:\w+, )*\w+): (.+)$")
 """`name: meaning` or `name, name: meaning` in a docstring; lines below it are indented."""
 LABEL = re.compile(r"^`\[[\w.]+\]`: ")
 """A title has it already."""
-SAME = re.compile(r"[;.]? ?(Raises .*|the settings file's .* has the same keys)(?=\.|$)")
+SAME = re.compile(r"[;.]? ?(Raises .*|[tT]he settings file's \S+ table has the same keys)(?=\.|$)")
 """What a reader of the settings' page knows."""
 UNITS = {
     "per_cm2": "1/cm²", "ohm_cm2": "Ω·cm²", "mpa_per_s": "MPa/s", "c_per_min": "°C/min",
@@ -69,13 +69,25 @@ def _entries(doc: str) -> dict[str, str]:
 
 
 def summary(kind: Any) -> str:
-    """The first paragraph of a docstring, without entries."""
+    """What a docstring says in sentences, on one line."""
     doc = next((one.__dict__["__doc__"] for one in kind.__mro__
                 if one is not BaseModel and one.__dict__.get("__doc__")), "")
-    first = inspect.cleandoc(doc).split("\n\n")[0].splitlines()
-    upto = next((i for i, line in enumerate(first) if ENTRY.match(line)), len(first))
-    said = SAME.sub("", LABEL.sub("", " ".join(first[:upto]))).rstrip(".")
+    said = SAME.sub("", LABEL.sub("", " ".join(paragraphs(doc)))).rstrip(".")
     return f"{capital(said)}." if said else ""
+
+
+def paragraphs(doc: str | None) -> list[str]:
+    """The paragraphs of a docstring, each on one line, without entries and indented lines."""
+    texts = [_sentences(part) for part in inspect.cleandoc(doc or "").split("\n\n")]
+    return [text for text in texts if text]
+
+
+def _sentences(paragraph: str) -> str:
+    """The sentences before the first entry or indented line."""
+    lines = paragraph.splitlines()
+    upto = next((i for i, line in enumerate(lines) if ENTRY.match(line) or line.startswith(" ")),
+                len(lines))
+    return " ".join(line.strip() for line in lines[:upto])
 
 
 def capital(text: str) -> str:

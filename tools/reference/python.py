@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any, get_args
 
 from pressloop.flows.study.parts import WORK
+from tools.reference.documented import paragraphs
 from tools.reference.markdown import page as whole
 
 INTRO = """What a script or a notebook may import. Other names may change without a word.
@@ -57,15 +58,15 @@ def _own(module: ModuleType) -> Iterator[tuple[str, Any]]:
 
 def _room(name: str, offered: Iterable[tuple[str, Any]]) -> str:
     module = importlib.import_module(name)
-    first = _first(module.__doc__)
-    return "\n".join([f"## `{name}`", "", first, "", *(_entry(*one) for one in offered)])
+    said = "\n\n".join(paragraphs(module.__doc__))
+    return "\n".join([f"## `{name}`", "", said, "", *(_entry(*one) for one in offered)])
 
 
 def _entry(name: str, value: Any) -> str:
     if not (inspect.isclass(value) or inspect.isfunction(value)):
         return f"### `{name}`\n\n{_alternatives(value)}\n"
     said = f"```python\n{name}{signature(value)}\n```\n"
-    return "\n".join([f"### `{name}`", "", said, _first(value.__doc__), ""])
+    return "\n".join([f"### `{name}`", "", said, "\n\n".join(paragraphs(value.__doc__)), ""])
 
 
 def _alternatives(value: Any) -> str:
@@ -113,8 +114,3 @@ def _value(default: Any) -> str:
         return ""
     shown = repr(default)
     return f" = {shown}" if "<" not in shown and len(shown) < 60 else " = ..."
-
-
-def _first(doc: str | None) -> str:
-    """The first paragraph on one line."""
-    return " ".join(inspect.cleandoc(doc or "").split("\n\n")[0].split())

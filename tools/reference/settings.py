@@ -39,8 +39,10 @@ HEADS = ("key", "meaning", "unit", "default", "bounds")
 
 
 class Told(NamedTuple):
-    """A table: its title, what it is, its keys (None where they are names of the lab's), and how a
-    value of a key is tried."""
+    """A table of a settings file.
+
+    Its title, what it is, its keys (None where they are names of the lab's), and how a value of a
+    key is tried."""
 
     title: str
     words: str

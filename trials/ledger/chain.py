@@ -1,5 +1,7 @@
-"""The chain: the hash of each entry covers the entry before it, so that nothing can be taken out,
-put in, moved or changed without the hashes from there on telling.
+"""The chain of entries.
+
+The hash of each entry covers the entry before it, so that nothing can be taken out, put in, moved
+or changed without the hashes from there on telling.
 
 One chain per campaign. What a chain cannot tell is that its newest entries are missing: that is
 told by the database's own count, by the press, or by a hash noted elsewhere (`pressloop verify

@@ -107,9 +107,9 @@ def _plain(value: Any, path: str, arrays: dict[str, Array]) -> Any:
     value = value.plain() if isinstance(value, Recipe) else value
     match value:
         case Intact() | Failed() | SetAside() | Spoilt() | Withdrawn():
-            told = {"kind": OUTCOME_KINDS[type(value)], **_fields(value, path, arrays)}
+            plain = {"kind": OUTCOME_KINDS[type(value)], **_fields(value, path, arrays)}
             # As outcomes were kept before what was really pressed could differ.
-            return {name: v for name, v in told.items() if name != "achieved" or v is not None}
+            return {name: v for name, v in plain.items() if name != "achieved" or v is not None}
         case tuple() | list():
             return [_plain(item, f"{path}{i}.", arrays) for i, item in enumerate(value)]
         case dict():

@@ -26,8 +26,9 @@ def copy_into(source: Ledger, target: Ledger) -> int:
 
 
 def prove_equal(source: Iterable[StoredRow], target: Iterable[StoredRow]) -> None:
-    """Compares every column and every byte. Raises LedgerProblem naming the first entry that
-    differs."""
+    """Compares every column and every byte.
+
+    Raises LedgerProblem naming the first entry that differs."""
     for number, (one, other) in enumerate(zip_longest(source, target), start=1):
         if one is None or other is None or _by_name(one) != _by_name(other):
             raise LedgerProblem("copy", f"entry {number}", "equal to its original", "Nothing was "

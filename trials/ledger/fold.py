@@ -85,8 +85,10 @@ def _step(number: int, trial: Trial | None, entry: Entry | Bare) -> Trial:
 
 
 def _corrected(number: int, trial: Trial | None, entry: Corrected) -> Trial:
-    """The trial with what the correction says. Raises LedgerProblem for one of a stack without an
-    outcome, for one that is not the next, and for another recipe of a stack that was pressed here.
+    """The trial with what the correction says.
+
+    Raises LedgerProblem for one of a stack without an outcome, for one that is not the next, and
+    for another recipe of a stack that was pressed here.
     """
     if trial is None or trial.state not in READ:
         before = "nothing" if trial is None else f"{trial.state}"

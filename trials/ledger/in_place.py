@@ -1,5 +1,7 @@
-"""SQLite's files are where they were opened. Who replaces or removes them behind a run would have
-it write into a file that nobody finds again."""
+"""SQLite's files are where they were opened.
+
+Who replaces or removes them behind a run would have it write into a file that nobody finds
+again."""
 
 from __future__ import annotations
 
@@ -39,8 +41,9 @@ def follow(engine: Engine, path: Path) -> None:
 
 @contextmanager
 def in_place(engine: Engine, shown_url: str) -> Iterator[None]:
-    """Round a write. Raises LedgerProblem where the file, or its log, is another one than at the
-    write before."""
+    """What is proved round a write.
+
+    Raises LedgerProblem where the file, or its log, is another one than at the write before."""
     for file, known in _seen.get(engine, {}).items():
         if (now := _look(file)) is None or now[:2] != known[:2] or now.size < known.size:
             raise LedgerProblem("ledger", shown_url, "left in its place", REMEDY.format(file))

@@ -6,15 +6,17 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
-from pressloop.trials.ledger.database import without_passwords
+from pressloop.trials.ledger.address import without_passwords
 from pressloop.trials.ledger.queries import of_campaign
 from pressloop.trials.ledger.rows import from_json
 from pressloop.trials.ledger.schema import entries
 
 
 class LogRow(NamedTuple):
-    """One line of the log: its place in the campaign, when (UTC, ISO 8601), which trial, what, its
-    plain values, by whom, on which machine, by which code, under which settings, its hash."""
+    """One line of the log.
+
+    Its place in the campaign, when (UTC, ISO 8601), which trial, what, its plain values, by whom,
+    on which machine, by which code, under which settings, its hash."""
 
     position: int
     utc: str
@@ -30,8 +32,7 @@ class LogRow(NamedTuple):
 
 
 def log_of(connection: Connection, campaign: str) -> tuple[LogRow, ...]:
-    """One row per entry, in the order of recording. Raises LedgerProblem for one that is no JSON.
-    """
+    """One row per entry, in the order of recording. Raises LedgerProblem if one is no JSON."""
     columns = (entries.c.position, entries.c.recorded_utc, entries.c.trial, entries.c.kind,
                entries.c.payload, entries.c.operator, entries.c.host, entries.c.code_version,
                entries.c.settings_digest, entries.c.versions, entries.c.hash)

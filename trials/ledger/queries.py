@@ -35,8 +35,9 @@ def times_opened(connection: Connection, campaign: str) -> int:
 
 
 def of_run(connection: Connection, campaign: str, kind: str, newest: bool) -> list[Entry]:
-    """The campaign's entries of one kind that belong to no trial, the oldest first; only the
-    newest where asked."""
+    """The campaign's entries of one kind that belong to no trial, the oldest first.
+
+    Only the newest where asked."""
     number = entries.c.entry_id
     query = (select(entries.c.payload).order_by(number.desc() if newest else number)
              .where(entries.c.campaign == campaign, entries.c.trial.is_(None),
@@ -53,14 +54,15 @@ def queue(connection: Connection, campaign: str) -> Queue:
     if connection.scalar(of_queue) is None:
         # Most campaigns have none, and their plans need not be read.
         return Queue()
-    told = of_campaign(campaign).where(entries.c.kind.in_(KINDS))
-    found = connection.execute(told.with_only_columns(entries.c.kind, entries.c.payload)).all()
+    relevant = of_campaign(campaign).where(entries.c.kind.in_(KINDS))
+    found = connection.execute(relevant.with_only_columns(entries.c.kind, entries.c.payload)).all()
     return queue_of(decode(row.kind, from_json(row.kind, row.payload), {}) for row in found)
 
 
-class Order(NamedTuple):
-    """A stack as it was planned, and the cycle and press that it was commanded on; None and "" for
-    one that never was."""
+class OrderedStack(NamedTuple):
+    """A stack as it was planned, and the cycle and press that it was commanded on.
+
+    None and "" for one that never was."""
 
     campaign: str
     trial: int
@@ -70,16 +72,16 @@ class Order(NamedTuple):
     press_serial: str
 
 
-def ordered(connection: Connection) -> tuple[Order, ...]:
+def ordered(connection: Connection) -> tuple[OrderedStack, ...]:
     """Every planned stack, in the order of planning."""
     query = (select(entries.c.campaign, entries.c.trial, entries.c.kind, entries.c.payload)
              .where(entries.c.kind.in_(("planned", "commanded"))).order_by(entries.c.entry_id))
-    found: dict[tuple[str, int], Order] = {}
+    found: dict[tuple[str, int], OrderedStack] = {}
     for row in connection.execute(query):
         entry = decode(row.kind, from_json(row.kind, row.payload), {})
         at = row.campaign, row.trial
         if isinstance(entry, Planned):
-            found[at] = Order(*at, entry.stack, entry.recipe, None, "")
+            found[at] = OrderedStack(*at, entry.stack, entry.recipe, None, "")
         elif isinstance(entry, Commanded) and at in found:
             found[at] = found[at]._replace(cycle_id=entry.cycle_id, press_serial=entry.press_serial)
     return tuple(found.values())

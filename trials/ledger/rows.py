@@ -86,14 +86,16 @@ def counted(name: str, value: object) -> int:
 
 
 def one_line(name: str, value: object) -> str:
-    """`value` as a non-empty printable text, which every database stores alike."""
+    """`value` as a non-empty printable text, which every database stores alike. Raises BadInput."""
     if not text(name, value).isprintable():
         raise BadInput(name, repr(value), "printable text on one line", "Choose a plain name.")
     return str(value)
 
 
 def trial_for(entry: Entry, trial: int | None) -> int | None:
-    """The trial number of an entry: none for those of a run, a whole number for the others."""
+    """The trial number of an entry: none for those of a run, a whole number for the others.
+
+    Raises BadInput."""
     if not isinstance(entry, RunEntry):
         return counted("trial", trial)
     if trial is not None:
@@ -103,8 +105,10 @@ def trial_for(entry: Entry, trial: int | None) -> int | None:
 
 
 def to_json(kind: str, payload: Mapping[str, Any]) -> str:
-    """The payload as JSON; raises BadInput on NaN, infinity and what JSON has no word for,
-    and on more text than is read back."""
+    """The payload as JSON.
+
+    Raises BadInput on NaN, infinity and what JSON has no word for, and on more text than is read
+    back."""
     try:
         text = json.dumps(payload, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
@@ -117,16 +121,20 @@ def to_json(kind: str, payload: Mapping[str, Any]) -> str:
 
 
 def whole(column: str, value: object) -> int:
-    """A stored number. SQLite keeps whatever it is given, in any column; raises LedgerProblem for
-    what pressloop never writes there."""
+    """A stored number.
+
+    SQLite keeps whatever it is given, in any column; raises LedgerProblem for what pressloop never
+    writes there."""
     if not isinstance(value, int):
         raise LedgerProblem(f"stored {column}", value, "a whole number", RESTORE)
     return value
 
 
 def from_json(kind: str, stored: Any) -> dict[str, Any]:
-    """The payload again. Raises LedgerProblem where it is no JSON object, or larger than any that
-    is written: somebody has changed it, or the disk has."""
+    """The payload again.
+
+    Raises LedgerProblem where it is no JSON object, or larger than any that is written: somebody
+    has changed it, or the disk has."""
     if not isinstance(stored, str) or len(stored) > MOST_CHARACTERS:
         raise _unreadable(kind, f"{type(stored).__name__} of another kind or size than is written")
     try:
@@ -144,7 +152,9 @@ def _unreadable(kind: str, why: str) -> LedgerProblem:
 
 
 def to_bytes(array: Array) -> dict[str, object]:
-    """Columns `dtype`, `shape` and `data` of one array."""
+    """Columns `dtype`, `shape` and `data` of one array.
+
+    Raises BadInput for an array of another kind."""
     name = array.dtype.name
     if name not in DTYPES:
         raise BadInput("array dtype", name, " or ".join(DTYPES), "Convert it first.")
@@ -153,7 +163,9 @@ def to_bytes(array: Array) -> dict[str, object]:
 
 
 def from_bytes(dtype: str, shape: str, data: bytes) -> Array:
-    """The array again, bit for bit; raises LedgerProblem when the columns do not fit together."""
+    """The array again, bit for bit; raises LedgerProblem when the columns do not fit together.
+
+    Its shape is the one stored with it."""
     try:
         return np.frombuffer(data, DTYPES[dtype]).reshape(json.loads(shape))
     except (KeyError, ValueError, TypeError, RecursionError) as error:

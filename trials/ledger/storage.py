@@ -26,8 +26,9 @@ class StoredRow(NamedTuple):
 
 def stored_rows(connection: Connection, campaign: str | None = None, upto: int | None = None,
                 at_once: int = AT_ONCE, after: int = 0) -> Iterator[StoredRow]:
-    """Every entry in the order of recording, of one campaign or of all; those `after` an entry
-    number."""
+    """Every entry in the order of recording, of one campaign or of all.
+
+    Those `after` an entry number."""
     query = select(entries).order_by(entries.c.entry_id).limit(at_once)
     if campaign is not None:
         query = query.where(entries.c.campaign == campaign)
@@ -51,8 +52,10 @@ def _blobs(connection: Connection, first: int, last: int) -> dict[int, list[dict
 
 
 def chain_from(connection: Connection, campaign: str, known: Proven) -> Proven:
-    """Proves the chain from an entry that was proved before and is still there, and returns how far
-    it reaches. Raises LedgerProblem naming the first entry that is not as it was written."""
+    """Proves the chain from an entry that was proved before, and returns how far it reaches.
+
+    The entry must still be there. Raises LedgerProblem naming the first entry that is not as it was
+    written."""
     _prove_there(connection, campaign, known)
     for row, blobs in stored_rows(connection, campaign, after=known.entry_id):
         if why := chain_trouble(known, row, blobs):
@@ -102,8 +105,10 @@ def _digest(connection: Connection, campaign: str) -> str:
 
 def tied(connection: Connection, row: dict[str, Any], blobs: list[dict[str, Any]],
          settings_digest: str | None) -> dict[str, Any]:
-    """The columns that tie the entry to what was recorded before it. Who has not opened the
-    campaign, and knows no digest, works under the settings of its latest opening."""
+    """The columns that tie the entry to what was recorded before it.
+
+    Who has not opened the campaign, and knows no digest, works under the settings of its latest
+    opening."""
     campaign = row["campaign"]
     position, before = head_of(connection, campaign) or (0, first_link(campaign))
     if settings_digest is None:
@@ -122,8 +127,9 @@ def is_there(connection: Connection, row: dict[str, Any]) -> bool:
 
 
 def add_row(connection: Connection, stored: StoredRow) -> int:
-    """Inserts an entry and its arrays, under the number its columns give it or the next one, which
-    it returns."""
+    """Inserts an entry and its arrays, and returns its number.
+
+    The number is the one its columns give it, or the next one."""
     new = insert(entries).values(**stored.columns).returning(entries.c.entry_id)
     entry_id = connection.execute(new).scalar_one()
     if stored.blobs:
@@ -133,8 +139,10 @@ def add_row(connection: Connection, stored: StoredRow) -> int:
 
 
 def go_on_counting(connection: Connection, given_out: int = 0) -> None:
-    """The next entry gets a number above all, also where entries came with numbers of their own,
-    and above those that the original of a copy has `given_out`."""
+    """The next entry gets a number above all.
+
+    Also where entries came with numbers of their own, and above those that the original of a copy
+    has `given_out`."""
     highest = max(connection.scalar(select(func.max(entries.c.entry_id))) or 0, given_out)
     if connection.dialect.name == "postgresql" and highest:
         connection.execute(select(func.setval(

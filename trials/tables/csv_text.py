@@ -25,8 +25,9 @@ ASCII in a row, as in Cyrillic or Chinese."""
 
 
 def text_rows(text: str, delimiter: str, path: Path) -> Iterator[Row]:
-    """Rows by the number of the line on which they begin. Raises BadInput where a quotation mark
-    that is never closed would swallow the rows below it."""
+    """Rows by the number of the line on which they begin.
+
+    Raises BadInput where a quotation mark that is never closed would swallow the rows below it."""
     reader = csv.reader(io.StringIO(text, newline=None), delimiter=delimiter, strict=True)
     number = 1
     try:
@@ -45,16 +46,19 @@ def text_rows(text: str, delimiter: str, path: Path) -> Iterator[Row]:
 
 
 def delimiter_of(text: str) -> str:
-    """What stands between the cells: what most lines have as often as one another. Titles above the
-    table have none, and decimal commas are not in every line."""
+    """What stands between the cells: what most lines have as often as one another.
+
+    Titles above the table have none, and decimal commas are not in every line."""
     lines = [QUOTED.sub("", line) for line in islice(
         (line for line in LINE_END.split(text) if line.strip()), LOOKED_AT)]
     return max(DELIMITERS, key=lambda sign: _steady([line.count(sign) for line in lines], sign))
 
 
 def _steady(counts: Sequence[int], sign: str) -> tuple[float, bool, int]:
-    """How many lines have a sign equally often, in tenths of them; a semicolon or a tab before the
-    comma, which is in numbers and names; and how often it is there."""
+    """How many lines have a sign equally often, in tenths of them.
+
+    A semicolon or a tab before the comma, which is in numbers and names; and how often it is
+    there."""
     there = [count for count in counts if count]
     if not there:
         return (0.0, False, 0)
@@ -63,8 +67,9 @@ def _steady(counts: Sequence[int], sign: str) -> tuple[float, bool, int]:
 
 
 def decoded(path: Path) -> str:
-    """The text of the file. Raises BadInput for one that cannot be read or whose encoding cannot
-    be told."""
+    """The text of the file.
+
+    Raises BadInput for one that cannot be read or whose encoding cannot be told."""
     try:
         text = _decoded(path.read_bytes())
     except OSError as error:
@@ -78,7 +83,8 @@ def decoded(path: Path) -> str:
 
 
 def _decoded(raw: bytes) -> str | None:
-    """Text in UTF-8, in UTF-16 that says so, or in what Excel writes as "CSV" in Western Europe;
+    """Text in UTF-8, in UTF-16 that says so, or in what Excel writes as "CSV" in Western Europe.
+
     None for what may be anything else, as a wrong guess would change the names of lots."""
     utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):

@@ -40,9 +40,10 @@ class Ambiguous:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """The cells with a point as decimal mark, the columns whose decimals were commas or whose marks
-    of thousands were dropped, the decimal mark of each column that has one, by place, and the
-    columns that were left as they stand."""
+    """The cells with a point as decimal mark, and what was done to their columns.
+
+    The columns whose decimals were commas or whose marks of thousands were dropped, the decimal
+    mark of each column that has one, by place, and the columns that were left as they stand."""
 
     rows: tuple[Row, ...]
     comma: tuple[str, ...] = ()
@@ -66,10 +67,11 @@ class Understood:
 
 def understood(header: Sequence[str], rows: Sequence[Row], *, comma_separated: bool,
                text: Container[int] = (), numbers: Container[int] = ()) -> Understood:
-    """Numbers of all columns with a decimal point. Where commas separate the cells, a point is the
-    decimal mark unless the column says otherwise. Columns of names are those of TEXT and `text`, by
-    place: what they hold is never changed; those of `numbers` hold numbers, whatever else they
-    hold."""
+    """Numbers of all columns with a decimal point.
+
+    Where commas separate the cells, a point is the decimal mark unless the column says otherwise.
+    Columns of names are those of TEXT and `text`, by place: what they hold is never changed; those
+    of `numbers` hold numbers, whatever else they hold."""
     columns = {i: _marked(rows, i, surely=i in numbers) for i, name in enumerate(header)
                if name not in TEXT and i not in text}
     marks = {i: _certain(cells.values()) for i, cells in columns.items()}
@@ -97,8 +99,9 @@ def understood(header: Sequence[str], rows: Sequence[Row], *, comma_separated: b
 
 
 def _marked(rows: Iterable[Row], column: int, *, surely: bool) -> dict[int, str]:
-    """Cells with a mark in a column of numbers, by row; none in a column that is mostly text,
-    unless it `surely` is one of numbers."""
+    """Cells with a mark in a column of numbers, by row.
+
+    None in a column that is mostly text, unless it `surely` is one of numbers."""
     cells = [(number, row[column]) for number, row in rows if len(row) > column and row[column]]
     numbers = [(number, cell) for number, cell in cells if NUMBER.fullmatch(cell)]
     if 2 * len(numbers) < len(cells) and not surely:
@@ -157,9 +160,10 @@ def _plain(cell: str, mark: str | None) -> str:
 
 
 def plain_number(text: str, mark: str | None) -> str:
-    """A number that stands in a cell with other signs, with a point as its only mark. `mark` is
-    the decimal mark of its column; without one, a number that can be read in one way only has its
-    own. As it stands where it can be read in two ways, which is no number then."""
+    """A number that stands in a cell with other signs, with a point as its only mark.
+
+    `mark` is the decimal mark of its column; without one, a number that can be read in one way only
+    has its own. As it stands where it can be read in two ways, which is no number then."""
     own = mark or _mark_of(text)
     if own is None and EITHER.fullmatch(text):
         return text.replace(",", "?").replace(".", "?")

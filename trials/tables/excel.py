@@ -22,16 +22,17 @@ MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SheetRows:
     """The rows of a sheet, and what a reader of the workbook should know of them."""
 
     rows: list[Row]
     notes: tuple[str, ...] = ()
 
 
-def sheet_rows(path: Path) -> Found:
-    """Raises BadInput for a file that is no workbook, is damaged, or has a formula whose value was
-    never stored."""
+def sheet_rows(path: Path) -> SheetRows:
+    """Raises BadInput for a file that is no workbook, or is damaged.
+
+    Also for one with a formula whose value was never stored."""
     try:
         with path.open("rb") as file:
             _prove_unpacked(file, path)
@@ -42,7 +43,7 @@ def sheet_rows(path: Path) -> Found:
         raise
     except OSError as error:
         raise BadInput("table", path, "a readable file", f"{error.strerror or error}.") from None
-    except Exception as error:  # a damaged archive makes openpyxl raise whatever its bytes mean
+    except Exception as error:  # noqa: BLE001 - openpyxl raises whatever damaged bytes mean
         raise BadInput("table", path, "an Excel workbook", f"{short(error)}. Export it as CSV."
                        ) from None
 
@@ -55,7 +56,7 @@ def _prove_unpacked(file: IO[bytes], path: Path) -> None:
                        f"at most {MOST_UNPACKED / 1e6:.0f} MB", "Export the sheet as CSV.")
 
 
-def _read(file: IO[bytes], path: Path) -> Found:
+def _read(file: IO[bytes], path: Path) -> SheetRows:
     from openpyxl import load_workbook
 
     book = load_workbook(file, read_only=True, data_only=True)
@@ -71,13 +72,14 @@ def _read(file: IO[bytes], path: Path) -> Found:
     finally:
         book.close()
     nth = "the first" if at == 0 else f"sheet {at + 1}"
-    return Found(spread(_padded(rows), merged), (
+    return SheetRows(spread(_padded(rows), merged), (
         f"{nth} of {len(names)} sheets, {names[at]!r}, is read",) if len(names) > 1 else ())
 
 
 def _place_of_table(sheets: Sequence[Any]) -> int:
-    """The first sheet with a table of presses: a workbook may begin with a cover. The first one
-    where no sheet has a header that is known."""
+    """The first sheet with a table of presses: a workbook may begin with a cover.
+
+    The first one where no sheet has a header that is known."""
     for at, sheet in enumerate(sheets):
         # The size that a sheet states may be older than its last rows.
         sheet.reset_dimensions()
@@ -102,9 +104,10 @@ def _padded(rows: list[Row]) -> list[Row]:
 
 
 def _prove_complete(source: IO[bytes], taken: int, path: Path) -> list[str]:
-    """The sheet gone through again by itself: every row with a value was taken, and no formula
-    stands without a value, which would read as an empty cell. Returns its merged ranges, such as
-    "B1:D1"."""
+    """The sheet gone through again by itself.
+
+    Every row with a value was taken, and no formula stands without a value, which would read as an
+    empty cell. Returns its merged ranges, such as "B1:D1"."""
     filled, merged = 0, list[str]()
     for _, element in ElementTree.iterparse(source):
         if element.tag == f"{MAIN}mergeCell":

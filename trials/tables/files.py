@@ -33,9 +33,10 @@ COMMENT, EMPTY = "comment", "empty"
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Header and rows as text ("" for an empty cell), each with its number as the file counts
-    them: lines of a CSV and rows of a sheet, where the header has number 1; rows of a Parquet file
-    from 1 on. Rows may have more or fewer cells than the header.
+    """Header and rows as text ("" for an empty cell), each with its number as the file counts them.
+
+    Lines of a CSV and rows of a sheet, where the header has number 1; rows of a Parquet file from 1
+    on. Rows may have more or fewer cells than the header.
 
     `left_out` tells why a row is not among them; `ambiguous` are columns whose numbers can be read
     in two ways, which stand here as in the file; `notes` is what else a person should know.
@@ -75,8 +76,9 @@ class Cells:
                           self.decimals, *self.notes])
 
     def named(self, path: Path) -> Iterator[tuple[int, str, dict[str, str]]]:
-        """Number of each row, where it stands in words, and its cells by column. Raises BadInput
-        for a row with more or fewer cells than the header."""
+        """Number of each row, where it stands in words, and its cells by column.
+
+        Raises BadInput for a row with more or fewer cells than the header."""
         for number, cells in self.rows:
             where = f"{path.name} row {number}"
             if len(cells) != len(self.header):
@@ -93,9 +95,11 @@ class Cells:
 
 
 def cells_of(path: Path, header_row: int | None = None) -> Cells:
-    """The table in a file. `header_row` is the number of the row that names the columns, where that
-    is known. Raises BadInput for one that cannot be read, is larger than a table of past presses,
-    or has no header."""
+    """The table in a file.
+
+    `header_row` is the number of the row that names the columns, where that is known. Raises
+    BadInput for one that cannot be read, is larger than a table of past presses, or has no
+    header."""
     kind = path.suffix.lower()
     if kind == ".xls":
         raise BadInput("table", path, "an .xlsx, a CSV or a Parquet file",
@@ -148,8 +152,9 @@ def _spread_totals(body: Sequence[Row], header: Sequence[str], why: dict[int, st
 
 
 def _without_empty(laid: Layout, kept: list[tuple[int, list[str]]], wide: int) -> Layout:
-    """Drops columns without a name and without a cell, in place; other columns without a name get
-    their place for one."""
+    """Drops columns without a name and without a cell, in place.
+
+    Other columns without a name get their place for one."""
     empty = {at for at in range(wide) if not laid.header[at] and all(
         at >= len(cells) or not cells[at] for _, cells in kept)}
     # A row that is one cell longer than the rest by a trailing comma has nothing in it.
@@ -164,8 +169,10 @@ def _without_empty(laid: Layout, kept: list[tuple[int, list[str]]], wide: int) -
 
 
 def _why_left_out(cells: Sequence[str], header: Sequence[str]) -> str:
-    """Empty for a row of the table. One that begins with # is a comment if it fills its first cell
-    only, or has not as many cells as the header: stacks may be named #1, #2."""
+    """Empty for a row of the table.
+
+    One that begins with # is a comment if it fills its first cell only, or has not as many cells as
+    the header: stacks may be named #1, #2."""
     if not any(cells):
         return EMPTY
     comment = cells[0].startswith("#") and (len(cells) != len(header) or not any(cells[1:]))

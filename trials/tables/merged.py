@@ -11,8 +11,10 @@ RANGE = re.compile(r"([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)")
 
 
 def spread(rows: Sequence[Row], merged: Sequence[str]) -> list[Row]:
-    """The rows with every merged range filled with its first cell. Cells that are filled so are
-    `Spread`, as a reading of one stack is not one of its neighbours."""
+    """The rows with every merged range filled with its first cell.
+
+    Cells that are filled so are `Spread`, as a reading of one stack is not one of its
+    neighbours."""
     cells = {number: list(found) for number, found in rows}
     for ref in merged:
         match = RANGE.fullmatch(ref)

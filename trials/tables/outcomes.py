@@ -1,5 +1,6 @@
-"""What a row of a table says of its stack: intact with a resistance, failed, spoilt, set aside, or
-not read yet."""
+"""What a row of a table says of its stack.
+
+Intact with a resistance, failed, spoilt, set aside, or not read yet."""
 
 from __future__ import annotations
 
@@ -16,8 +17,9 @@ FROM_TABLE = "from a table of past presses"
 
 
 def outcome_of(row: Mapping[str, str]) -> Outcome | None:
-    """The outcome that a row's cells tell; None where they tell none: the stack is in work. Raises
-    BadInput, under the name of the column."""
+    """The outcome that a row's cells tell; None where they tell none: the stack is in work.
+
+    Raises BadInput, under the name of the column."""
     resistance, mode = row.get("resistance_ohm_cm2", ""), row.get("failure_mode", "")
     index = row.get("damage_index", "")
     damage = Damage(number_of("damage_index", index), 0.01) if index else None

@@ -30,7 +30,7 @@ def parquet_rows(path: Path) -> tuple[tuple[str, ...], list[Row]]:
             return _rows(file.read(use_threads=False))
     except BadInput:
         raise
-    except Exception as error:  # a damaged file makes Arrow raise whatever its bytes happen to mean
+    except Exception as error:  # noqa: BLE001 - Arrow raises whatever damaged bytes mean
         raise BadInput("table", path, "a Parquet file", f"{short(error)}.") from None
 
 

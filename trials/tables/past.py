@@ -17,6 +17,12 @@ from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import cells_of
 from pressloop.trials.tables.outcomes import RESULT, outcome_of
+from pressloop.trials.tables.proofs import (
+    prove_different,
+    prove_once,
+    prove_outcomes,
+    prove_spelt,
+)
 from pressloop.trials.tables.rows import MOST_COLUMNS, MOST_ROWS, text_of
 from pressloop.trials.trial import State, Trial
 
@@ -56,7 +62,8 @@ def read_trials(table: pd.DataFrame | Path | str, **shared: float | str) -> tupl
     trials = tuple(_trial(number, where, {name: row.get(name) or defaults.get(name, "")
                                           for name in names})
                    for number, (where, row) in enumerate(rows, start=1))
-    _prove_different(trials, [where for where, _ in rows])
+    prove_different((_said(trial), where, where)
+                    for trial, (where, _) in zip(trials, rows, strict=True))
     return trials
 
 
@@ -91,19 +98,13 @@ def _plain(value: Any) -> Any:
 
 
 def _prove_header(header: list[str], shared: Mapping[str, object]) -> None:
-    for name in header:
-        if header.count(name) > 1:
-            raise BadInput(f"column {name}", "there twice", "there once", "Drop one.")
-        if name not in COLUMNS and (near := difflib.get_close_matches(name, COLUMNS, 1, 0.85)) \
-                and near[0] not in header:
-            raise _unknown(f"column {name}", name, COLUMNS)
+    prove_once(header, header)
+    prove_spelt(header, COLUMNS)
     for name in (*SET_POINTS, *SAMPLE):
         if name not in header and name not in shared:
             raise BadInput(f"column {name}", "missing", "present",
                            f"Add it, or say what all stacks have: read_trials(table, {name}=...).")
-    if not {"resistance_ohm_cm2", "failure_mode"} & set(header):
-        raise BadInput("column resistance_ohm_cm2", "missing", "present",
-                       f"Add it, or failure_mode. Columns found: {', '.join(header)}.")
+    prove_outcomes(header)
 
 
 def _trial(number: int, where: str, row: Mapping[str, str]) -> Trial:
@@ -120,18 +121,11 @@ def _trial(number: int, where: str, row: Mapping[str, str]) -> Trial:
         raise BadInput(f"{where}: {error.name}", error.value, error.bound, error.remedy) from None
 
 
-def _prove_different(trials: tuple[Trial, ...], places: list[str]) -> None:
-    """A row that is there twice would count twice."""
-    seen: dict[object, str] = {}
-    for trial, where in zip(trials, places, strict=True):
-        stack = trial.stack
-        name = "" if stack.stack_id == f"row-{trial.number}" else stack.stack_id
-        same = (name, stack.lot, stack.operator, trial.recipe, repr(trial.outcome))
-        if same in seen:
-            raise BadInput(where, f"the same as {seen[same]}", "different from every other row",
-                           "Delete the copy; if it is a replicate, add a column 'stack' that "
-                           "tells the two apart.")
-        seen[same] = where
+def _said(trial: Trial) -> tuple[object, ...]:
+    """What a row says of its press, whatever its number."""
+    stack = trial.stack
+    name = "" if stack.stack_id == f"row-{trial.number}" else stack.stack_id
+    return name, stack.lot, stack.operator, trial.recipe, repr(trial.outcome)
 
 
 def _unknown(where: str, name: str, known: tuple[str, ...]) -> BadInput:

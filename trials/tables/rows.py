@@ -43,8 +43,10 @@ def prove_size(path: Path) -> None:
 
 
 def bounded(rows: Iterable[Row], path: Path) -> Iterator[Row]:
-    """The rows as they come. Raises BadInput at the first one that is beyond a bound; rows without
-    a filled cell count for nothing, as sheets trail a million of them."""
+    """The rows as they come.
+
+    Raises BadInput at the first one that is beyond a bound; rows without a filled cell count for
+    nothing, as sheets trail a million of them."""
     filled = cells_seen = 0
     for number, cells in rows:
         if any(cells):

@@ -49,8 +49,10 @@ def export(trials: Sequence[Trial], out_dir: Path) -> list[Path]:
 
 
 def table(name: str, trials: Sequence[Trial]) -> pd.DataFrame:
-    """One table: "trials" (a row per trial), "spectra" (per frequency and electrode), "controls"
-    (frequencies read before and after a sweep) or "traces" (per sample of the press)."""
+    """One table that is exported.
+
+    "trials" (a row per trial), "spectra" (per frequency and electrode), "controls" (frequencies
+    read before and after a sweep) or "traces" (per sample of the press)."""
     import pandas as pd
 
     columns, rows_of = TABLES[name]
@@ -67,6 +69,7 @@ def table(name: str, trials: Sequence[Trial]) -> pd.DataFrame:
 
 def _no_formula(texts: pd.Series) -> pd.Series:
     """A stack may be named =HYPERLINK(...): whoever opens the file shall read the name, not run it.
+
     A carriage return, which readers take for the end of a row, is a space."""
     texts = texts.str.replace("\r", " ")
     return texts.where(~texts.str.startswith(FORMULA).fillna(False), "'" + texts)

@@ -69,8 +69,9 @@ def _correction(trial: Trial) -> Row:
 
 
 def parameter_columns(trials: Sequence[Trial]) -> dict[str, list[object]]:
-    """A column for each process parameter that the campaign names besides, in the order of names;
-    it has the parameter's own name, which no other column may have."""
+    """A column for each process parameter that the campaign names besides, in the order of names.
+
+    It has the parameter's own name, which no other column may have."""
     names = sorted({name for trial in trials for name, _ in trial.recipe.others})
     return {name if name not in TRIALS else f"recipe_{name}":
             [trial.recipe.value(name) for trial in trials] for name in names}

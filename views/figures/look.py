@@ -37,9 +37,10 @@ RECOMMENDED, REFERENCE = "star", "hexagon-open"
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One picture with a title and a sentence on how to read it; or, where there is nothing to
-    draw, `missing` says why. `wide` panels take the whole row. `key` holds colours and their
-    words."""
+    """One picture with a title and a sentence on how to read it.
+
+    Or, where there is nothing to draw, `missing` says why. `wide` panels take the whole row. `key`
+    holds colours and their words."""
 
     title: str
     how_to_read: str

@@ -39,8 +39,9 @@ def _tried(figure: Any, trials: Sequence[Trial], opacity: list[float], across: s
 
 def nearness(trials: Sequence[Trial], found: Analysis, drawn: Sequence[str], at: Recipe
              ) -> list[float]:
-    """Opacity of a mark of each trial: faint where it was pressed, or read, far from `at` in the
-    variables not drawn."""
+    """Opacity of a mark of each trial.
+
+    Faint where it was pressed, or read, far from `at` in the variables not drawn."""
     space, told = found.models.space, found.not_drawn(drawn)
     others = [i for i, name in enumerate(space.free) if name in told]
     if not others or not trials:

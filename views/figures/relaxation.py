@@ -54,8 +54,9 @@ def _resolution(found: Sequence[Compared]) -> str:
 
 
 def _highest(one: Shown, of: Compared) -> float:
-    """The tallest peak, ohm cm2; without any, the largest density inside the sweep. The flank of
-    a tail may rise higher."""
+    """The tallest peak, ohm cm2; without any, the largest density inside the sweep.
+
+    The flank of a tail may rise higher."""
     area = one.spectrum.area_cm2
     heights = [_at(part, peak.hz) for part, tops in ((of.data, of.peaks), (of.circuit, of.expected))
                for peak in tops]

@@ -26,8 +26,10 @@ CURVE_POINTS = 300
 
 @dataclass(frozen=True, eq=False)
 class Shown:
-    """One spectrum. `number` chooses colour and mark, so that many stay apart; `reading` is None
-    where nothing could be fitted; `verdict` says in words what was found."""
+    """One spectrum.
+
+    `number` chooses colour and mark, so that many stay apart; `reading` is None where nothing could
+    be fitted; `verdict` says in words what was found."""
 
     label: str
     number: int
@@ -66,7 +68,7 @@ class Shown:
 
     @cached_property
     def curve(self) -> tuple[FloatArray, ComplexArray] | None:
-        """Frequencies and impedance (ohm cm2) of the fitted circuit."""
+        """Frequencies and impedance (ohm cm2) of the fitted circuit. Shape (CURVE_POINTS,) each."""
         if self.reading is None:
             return None
         hz = np.geomspace(self.hz.max(), self.hz.min(), CURVE_POINTS)
@@ -96,7 +98,9 @@ class Shown:
                         [one.peak_hz for one in self.reading.arcs])
 
     def hovers(self, hz: FloatArray, z: ComplexArray) -> list[str]:
-        """What the pointer shows of each point, escaped for plotly's HTML subset."""
+        """What the pointer shows of each point, escaped for plotly's HTML subset.
+
+        Shape (n,) each."""
         return [f"<b>{escape(self.label)}</b><br>{significant(f)} Hz<br>{one.real:.4g} "
                 f"{'-' if one.imag < 0 else '+'} {abs(one.imag):.4g}j {OHM_CM2}"
                 for f, one in zip(hz, z, strict=True)]
@@ -107,8 +111,9 @@ class Shown:
 
 
 def key_of(shown: Sequence[Shown]) -> tuple[tuple[str, str], ...]:
-    """Colours and names for a panel, with the mark where colours come again; none for a single
-    spectrum."""
+    """Colours and names for a panel, with the mark where colours come again.
+
+    None for a single spectrum."""
     return () if len(shown) == 1 else tuple((one.colour, _name(one)) for one in shown)
 
 

@@ -55,8 +55,9 @@ class LiveProgress:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Leaves the terminal alone for the length of the block, in which somebody is asked
-        something. Lines of a log, each whole, need no pause."""
+        """Leaves the terminal alone for the length of the block, in which somebody is asked.
+
+        Lines of a log, each whole, need no pause."""
         if self._live is None:
             yield
             return
@@ -85,7 +86,7 @@ class LiveProgress:
         try:
             self._trials = in_order(self._read())
             self._show("")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001
             # Looking on must never stop the campaign; what went wrong is shown instead.
             self._complain(f"progress cannot be shown: {type(error).__name__}: {error}")
 
@@ -94,7 +95,7 @@ class LiveProgress:
             if self._live is None and trouble != self._trouble:
                 self._print(trouble)
             self._show(trouble)
-        except Exception:
+        except Exception:  # noqa: BLE001
             # The terminal itself is gone: there is nobody left to tell.
             return
 

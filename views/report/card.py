@@ -67,8 +67,9 @@ class Front(NamedTuple):
 
 
 def card(found: Recommendation, problem: Problem) -> Markup:
-    """The recommended recipe, how sure it is, the reference next to it, and below what may be
-    chosen instead."""
+    """The recommended recipe, how sure it is, and the reference next to it.
+
+    Below them what may be chosen instead."""
     space, other = problem.space, found.reference
     compared = [] if problem.reference is None or other is None else [
         _row("Recommended", found), _row("Reference", other)]

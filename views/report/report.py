@@ -46,9 +46,10 @@ class Tile(NamedTuple):
 def write_report(
         path: Path, models: Models, *, campaign: str, rules: Rules, simulated: bool,
         note: str = "", stopping: Sequence[str] = ()) -> Path:
-    """Writes the report on the history of the models and returns its path; an older one is replaced
-    whole or not at all. `stopping` says, in a sentence each, what speaks for pressing no more
-    stacks."""
+    """Writes the report on the history of the models and returns its path.
+
+    An older one is replaced whole or not at all. `stopping` says, in a sentence each, what speaks
+    for pressing no more stacks."""
     found = analyse(models)
     best = best_spectra(found.trials, rules)
     recommended, problem = found.recommendation, replace(models.problem, space=found.space)

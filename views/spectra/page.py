@@ -27,8 +27,9 @@ def spectra_panels(shown: Sequence[Shown]) -> list[Panel]:
 
 
 def write_spectra(path: Path, shown: Sequence[Shown], unread: Sequence[str] = ()) -> Path:
-    """Writes the page and returns its path; an older one is replaced whole or not at all. `unread`
-    says in a sentence each which files could not be read."""
+    """Writes the page and returns its path; an older one is replaced whole or not at all.
+
+    `unread` says in a sentence each which files could not be read."""
     title = shown[0].label if len(shown) == 1 else f"{len(shown)} spectra"
     return write_page(path, "spectra/page.html", title=title, unread=unread,
                       found=[_found(one) for one in shown], panels=spectra_panels(shown),
@@ -36,8 +37,10 @@ def write_spectra(path: Path, shown: Sequence[Shown], unread: Sequence[str] = ()
 
 
 class Found(NamedTuple):
-    """What was found in a spectrum: the verdict in a sentence, with a sign for those who see no
-    colours; what was left out, averaged or is in doubt, and what the relaxation times say."""
+    """What was found in a spectrum.
+
+    The verdict in a sentence, with a sign for those who see no colours; what was left out, averaged
+    or is in doubt, and what the relaxation times say."""
 
     label: str
     colour: str

@@ -1,5 +1,6 @@
-"""Spectra compared in one PNG picture: the page's figures, drawn by plotly through kaleido and an
-installed browser.
+"""Spectra compared in one PNG picture.
+
+The page's figures, drawn by plotly through kaleido and an installed browser.
 
 One code draws page and picture; a second plotting library would need every figure twice.
 """
@@ -38,8 +39,9 @@ def require_kaleido() -> None:
 
 
 def write_picture(path: Path, shown: Sequence[Shown]) -> Path:
-    """Writes the picture and returns its path. Raises BadInput without kaleido or a browser, and
-    where the browser fails."""
+    """Writes the picture and returns its path.
+
+    Raises BadInput without kaleido or a browser, and where the browser fails."""
     require_kaleido()
     import kaleido
 

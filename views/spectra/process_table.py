@@ -29,8 +29,9 @@ class Group(NamedTuple):
 
 
 def process_table(shown: Sequence[Shown]) -> Markup:
-    """The table, with a column of names where there are several spectra; "" where there is no
-    process."""
+    """The table, with a column of names where there are several spectra.
+
+    "" where there is no process."""
     groups = [Group(one.label, one.colour, cells_of(one)) for one in shown]
     if not any(group.rows for group in groups):
         return Markup()
@@ -39,8 +40,9 @@ def process_table(shown: Sequence[Shown]) -> Markup:
 
 
 def cells_of(one: Shown) -> list[tuple[str, ...]]:
-    """The cells below `HEADS`, a row for each process of the most likely circuit. Nothing of a
-    spectrum that is not valid is counted."""
+    """The cells below `HEADS`, a row for each process of the most likely circuit.
+
+    Nothing of a spectrum that is not valid is counted."""
     if one.reading is None:
         return []
     summed = one.reading.summed if one.valid else ()

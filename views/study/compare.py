@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from pressloop.studies.compare.compare import Findings
-from pressloop.studies.compare.comparison import OFF, SKILL, TYPICAL, Comparison, Score
+from pressloop.studies.compare.comparison import OFF, SKILL, TYPICAL, ModelComparison, Score
 from pressloop.studies.compare.contenders import CRUSHING, RESISTANCE
 from pressloop.studies.compare.validation import FORWARD, LOT, RECIPE, STACK
 from pressloop.studies.data import StudyData
@@ -39,8 +39,9 @@ NUMBER, TOLD = "num", "told"
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """One comparison on the page: the main verdict in full; of the other schemes how good the
-    baseline is, and the rest folded away."""
+    """One comparison on the page: the main verdict in full.
+
+    Of the other schemes how good the baseline is, and the rest folded away."""
 
     what: str
     title: str
@@ -54,8 +55,9 @@ class Compared:
 
 
 def section(findings: Findings, data: StudyData) -> Markup:
-    """Both comparisons, verdicts first, then how they were made, and at the end what to put into
-    the settings."""
+    """Both comparisons, verdicts first, then how they were made.
+
+    At the end what to put into the settings."""
     shown = findings.compared
     missing = [not_compared(what, findings) for what, one in (
         (RESISTANCE, findings.resistance), (CRUSHING, findings.crushing)) if one is None]
@@ -68,7 +70,7 @@ def section(findings: Findings, data: StudyData) -> Markup:
         why=why, settings=settings_lines(findings))
 
 
-def _comparison(one: Comparison) -> Compared:
+def _comparison(one: ModelComparison) -> Compared:
     schemes = one.asked
     main, score = schemes[0], SKILL if one.what == CRUSHING else OFF
     order = _order(one, main, score)
@@ -82,7 +84,7 @@ def _comparison(one: Comparison) -> Compared:
         [first, differences(one, main, score, order)])
 
 
-def _order(one: Comparison, scheme: str, score: str) -> list[str]:
+def _order(one: ModelComparison, scheme: str, score: str) -> list[str]:
     """The baseline, then the others, the best first; those without a score last."""
     def rank(name: str) -> tuple[bool, bool, float]:
         found = one.score(scheme, name, score)
@@ -92,7 +94,7 @@ def _order(one: Comparison, scheme: str, score: str) -> list[str]:
     return sorted(one.titles, key=rank)
 
 
-def _heads(one: Comparison, schemes: Sequence[str]) -> list[Cell]:
+def _heads(one: ModelComparison, schemes: Sequence[str]) -> list[Cell]:
     crushing = one.what == CRUSHING
     what = "Guesswork taken away" if crushing else "Typically off by"
     heads = [("Model", TOLD), *((f"{what}, {HEADS[s]}", NUMBER) for s in schemes)]
@@ -102,7 +104,7 @@ def _heads(one: Comparison, schemes: Sequence[str]) -> list[Cell]:
     return [*heads, (f"Against the {one.titles[one.baseline]}, {HEADS[schemes[0]]}", TOLD)]
 
 
-def _row(one: Comparison, schemes: Sequence[str], name: str) -> list[Cell]:
+def _row(one: ModelComparison, schemes: Sequence[str], name: str) -> list[Cell]:
     main, crushing = schemes[0], one.what == CRUSHING
     score = SKILL if crushing else OFF
     cells: list[Cell] = [(one.titles[name], TOLD)]
@@ -121,13 +123,13 @@ def _skill(score: Score | None) -> str:
     return f"{max(score.value, 0.0):.0f}{NBSP}%"
 
 
-def _off(one: Comparison, scheme: str, name: str) -> str:
+def _off(one: ModelComparison, scheme: str, name: str) -> str:
     found = (one.score(scheme, name, TYPICAL), one.score(scheme, name, OFF))
     told = [percent_off(score.value).replace(" %", f"{NBSP}%") for score in found if score]
     return f"{told[0]} ({told[1]})" if told else "–"
 
 
-def _intervals(one: Comparison, scheme: str, name: str) -> list[Cell]:
+def _intervals(one: ModelComparison, scheme: str, name: str) -> list[Cell]:
     inside, width = (one.score(scheme, name, s) for s in ("coverage_95", "width_95_factor"))
     if inside is None or width is None:
         return [("–", NUMBER), ("–", NUMBER)]
@@ -137,7 +139,7 @@ def _intervals(one: Comparison, scheme: str, name: str) -> list[Cell]:
             (f"× {factor}", NUMBER)]
 
 
-def _crushed(one: Comparison, scheme: str, name: str) -> list[Cell]:
+def _crushed(one: ModelComparison, scheme: str, name: str) -> list[Cell]:
     said = one.said(scheme, name)
     if said is None:
         return [("–", NUMBER)]

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from pressloop.studies.compare.comparison import SKILL, Comparison
+from pressloop.studies.compare.comparison import SKILL, ModelComparison
 from pressloop.studies.compare.scores import EDGES, Bin, reliability
 from pressloop.studies.paired import REAL, Difference
 from pressloop.surrogates.yardsticks import Prediction
@@ -32,7 +32,7 @@ WORDS = {REAL: "real", "likely": "probable, not proved", "no evidence": "no evid
          "difference", "too few": "too few to tell"}
 
 
-def left_out(one: Comparison, scheme: str) -> Panel:
+def left_out(one: ModelComparison, scheme: str) -> Panel:
     """Predicted over measured resistance of the baseline, both in ohm cm2."""
     title = "Predicted against measured, each stack predicted without itself"
     said = one.said(scheme, one.baseline)
@@ -73,7 +73,7 @@ def _diagonal(y: Any, mean: Any) -> Any:
     return figure
 
 
-def _dots(figure: Any, one: Comparison, index: IntArray, numbers: tuple[Any, Any, Any],
+def _dots(figure: Any, one: ModelComparison, index: IntArray, numbers: tuple[Any, Any, Any],
           mask: Any, colour: str) -> None:
     y, mean, half = (part[mask] for part in numbers)
     middle = np.exp(mean)
@@ -85,7 +85,7 @@ def _dots(figure: Any, one: Comparison, index: IntArray, numbers: tuple[Any, Any
         hovertext=[hover(one.table.trials[i]) for i in index[mask]], hoverinfo="text")
 
 
-def differences(one: Comparison, scheme: str, score: str, order: Sequence[str]) -> Panel:
+def differences(one: ModelComparison, scheme: str, score: str, order: Sequence[str]) -> Panel:
     """Difference of each model to the baseline, with its interval."""
     baseline, skill = one.titles[one.baseline], score == SKILL
     title = f"How the others differ from the {baseline}"
@@ -133,7 +133,7 @@ def _short(title: str) -> str:
     return "<br>".join(lines)
 
 
-def chances(one: Comparison, scheme: str) -> Panel:
+def chances(one: ModelComparison, scheme: str) -> Panel:
     """Share of crushed stacks over the chance that they had been given."""
     title = "Of the stacks given a chance of crushing, how many were crushed?"
     said = one.said(scheme, one.baseline)

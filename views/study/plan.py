@@ -1,5 +1,4 @@
-"""The section on planning: what to expect of a budget, and how many replicates show a difference.
-"""
+"""The section on planning: what to expect of a budget, how many replicates show a difference."""
 
 from __future__ import annotations
 

@@ -52,8 +52,9 @@ def section(findings: Findings, data: StudyData) -> Markup:
 
 def regret_figure(curve: Sequence[Point], *, goal: float | None = None, eighty: bool = False
                   ) -> Any:
-    """Percent above the best recipe over stacks, one line for each strategy; with `eighty`, a
-    dotted one below which 80 of 100 replays of the first stay."""
+    """Percent above the best recipe over stacks, one line for each strategy.
+
+    With `eighty`, a dotted one below which 80 of 100 replays of the first stay."""
     figure = blank(430)
     for rank, (name, points) in enumerate(_by_strategy(curve).items()):
         _line(figure, points, COLOURS[rank % len(COLOURS)], SHADE[min(rank, 1)], words_of(name))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from pressloop.studies.data import StudyData
-from pressloop.studies.sensitivity.sanity import Finding
+from pressloop.studies.sensitivity.physics_checks import CheckedRule
 from pressloop.studies.sensitivity.sensitivity import Findings
 from pressloop.trials.wording import by_number, counted
 from pressloop.views.page import render
@@ -86,13 +86,13 @@ def _sense(found: Findings) -> str:
     return "Too few stacks to hold the readings against any rule of pressing."
 
 
-def _flag(one: Finding, word: str) -> Flag:
+def _flag(one: CheckedRule, word: str) -> Flag:
     return Flag(f"{one.look.rule}: here it does.",
                 f"{slope_words(one, start='It changes by')}, {one.look.where}. "
                 f"{rows_words(one, word)}")
 
 
-def check_row(one: Finding) -> Check:
+def check_row(one: CheckedRule) -> Check:
     """What is told of one rule of pressing."""
     return Check(one.look.rule, one.look.where, one.stacks,
                  "" if one.slope is None else slope_words(one, start=""), one.flagged,

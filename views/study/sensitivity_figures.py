@@ -12,8 +12,8 @@ from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData
 from pressloop.studies.sensitivity.effects import Curve
 from pressloop.studies.sensitivity.sensitivity import Findings
-from pressloop.studies.sensitivity.shares import LASTING, WHOLE, Share
-from pressloop.studies.sensitivity.spread_of_groups import FEW_GROUPS
+from pressloop.studies.sensitivity.sobol_indices import LASTING, WHOLE, SobolIndex
+from pressloop.studies.sensitivity.variance_components import FEW_GROUPS
 from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial
@@ -66,7 +66,8 @@ def share_panel(found: Findings) -> Panel:
                  wide=True, key=tuple(key))
 
 
-def _bars(figure: Any, shown: list[Share], where: str, colours: tuple[str, str], name: str) -> None:
+def _bars(figure: Any, shown: list[SobolIndex], where: str, colours: tuple[str, str], name: str
+          ) -> None:
     y = [VARIABLES[s.variable].label for s in shown]
     together = [100.0 * s.total for s in shown]
     errors = {"type": "data", "symmetric": False, "color": INK, "thickness": 1.3, "width": 4,
@@ -160,8 +161,9 @@ def _near(trials: tuple[Trial, ...], space: Space, at: Recipe, drawn: tuple[str,
 
 
 def scatter_panel(found: Findings) -> Panel:
-    """How far groups differ, and stacks of one recipe, lot and operator, in percent of
-    resistance. Few groups are shown by name."""
+    """How far groups differ, and stacks of one recipe, lot and operator, in percent of resistance.
+
+    Few groups are shown by name."""
     rows = [("one recipe, lot and operator", found.scatter, found.scatter_low, found.scatter_high)]
     for one in found.groups:
         if one.groups > FEW_GROUPS:

@@ -46,8 +46,10 @@ class CentralComposite(Rows):
         return first + [self.anywhere() if best is None else best for _ in range(rest)]
 
     def recommend(self) -> Array | None:
-        """The lowest predicted ln value among predicted-feasible points of the cube; the best
-        measured row before the surface can be fitted, or where no point is predicted feasible."""
+        """The lowest predicted ln value among predicted-feasible points of the cube.
+
+        The best measured row before the surface can be fitted, or where no point is predicted
+        feasible."""
         rows = self.intact
         if self.waiting or len(rows) < terms(np.zeros((1, self.problem.dim))).shape[1]:
             return super().recommend()

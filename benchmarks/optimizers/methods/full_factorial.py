@@ -21,8 +21,9 @@ CENTRES = 3
 
 
 def start(problem: Problem, seed: int) -> Method:
-    """In random order, as drift would otherwise look like an effect; ships the best measured
-    row."""
+    """In random order, as drift would otherwise look like an effect.
+
+    Ships the best measured row."""
     if problem.dim > len(COLUMNS):
         raise NotOffered(f"{problem.dim} inputs do not fit on 27 rows")
     points = np.vstack([levels(problem.dim), np.full((CENTRES, problem.dim), 0.5)])

@@ -40,8 +40,9 @@ def start(problem: Problem, seed: int) -> Method:
 
 
 class PressLoop:
-    """History in, recipes out. `controls` are the numbers of its stacks that were pressed to
-    compare, not to search."""
+    """History in, recipes out.
+
+    `controls` are the numbers of its stacks that were pressed to compare, not to search."""
 
     def __init__(self, problem: PressProblem | WorldProblem, seed: int) -> None:
         self.problem, self.seed = problem, seed

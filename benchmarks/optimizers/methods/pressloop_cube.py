@@ -1,5 +1,7 @@
-"""This project on problems that are no press: its process without the laws of pressing, one more
-for each measured limit, its incumbent and an acquisition that may break limits in the search."""
+"""This project on problems that are no press.
+
+Its process without the laws of pressing, one more for each measured limit, its incumbent and an
+acquisition that may break limits in the search."""
 
 from __future__ import annotations
 
@@ -49,8 +51,9 @@ class Cube:
 
 @dataclass(frozen=True, eq=False)
 class CubeModels(Models):
-    """Models without set-point error; `broken` has a model of each measured limit and the highest
-    number that keeps it."""
+    """Models without set-point error.
+
+    `broken` has a model of each measured limit and the highest number that keeps it."""
 
     broken: tuple[tuple[Model, float], ...] = ()
 
@@ -91,8 +94,9 @@ class PressLoopCube(Rows):
         return None if models.log_resistance is None else models.incumbent[0].numpy()
 
     def _opening(self, models: Models, count: int) -> list[Array]:
-        """The next points of a Sobol design, passing over those that are predicted to fail as far
-        as there are others."""
+        """The next points of a Sobol design.
+
+        Those that are predicted to fail are passed over as far as there are others."""
         points = torch.from_numpy(sobol(self.problem.dim, 64, self.seed))[len(self.rows):]
         danger = models.risk(points).crush
         limit = models.limits.max_crush_probability_exploring
@@ -123,8 +127,10 @@ class PressLoopCube(Rows):
 
 
 def _fitted(rows: TrainingRows, scatter: float, factor: float) -> Model:
-    """A plain process of the size that the rows show. Length scales grow with the diagonal of the
-    cube (Hvarfner 2024, doi 10.48550/arXiv.2402.02229)."""
+    """A plain process of the size that the rows show.
+
+    Length scales grow with the diagonal of the cube (Hvarfner 2024, doi
+    10.48550/arXiv.2402.02229)."""
     size = max(float(np.std(rows.y)), 1e-3) if rows.y.size > 2 else 1.0
     return plain_gp.fit(dataset(rows), Prior(
         plain_residual=(size, 0.8), plain_length=(1.5 * rows.x.shape[1]**0.5, 0.8),

@@ -1,5 +1,7 @@
-"""What is searched. Names: press/<preset>, published/<function>, and
-worlds/<family>/<telling>/<instance>, of which NAMES lists none, as there is no end of them."""
+"""What is searched.
+
+Names: press/<preset>, published/<function>, and worlds/<family>/<telling>/<instance>, of which
+NAMES lists none, as there is no end of them."""
 
 from __future__ import annotations
 

@@ -50,8 +50,9 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """Value without noise, and by how much it goes beyond the worst limit (0 or less: it does
-    not), in units of the standard error of the measured quantity."""
+    """Value without noise, and by how much it goes beyond the worst limit (0 or less: it does not).
+
+    In units of the standard error of the measured quantity."""
 
     value: float
     excess: float
@@ -66,8 +67,9 @@ class Bench(Protocol):
     """Where the stacks of one campaign are pressed."""
 
     def observe(self, x: Array, number: int) -> Observation:
-        """The stack of that number, pressed at x. Its noise depends on the seed of the campaign
-        and on the number, never on the method."""
+        """The stack of that number, pressed at x.
+
+        Its noise depends on the seed of the campaign and on the number, never on the method."""
 
 
 class Problem(Protocol):

@@ -1,5 +1,6 @@
-"""The four presets of the simulated press, through the whole pipeline: press, guard, meter,
-evaluation. One stack costs 40 to 100 ms of CPU.
+"""The four presets of the simulated press, through the whole pipeline.
+
+Press, guard, meter, evaluation. One stack costs 40 to 100 ms of CPU.
 
 A stack that crushed has a damage index but no resistance; shorted and delaminated ones likewise.
 """
@@ -83,8 +84,10 @@ class PressProblem:
             yield PressBench(*_lab(self.preset, Place(seed, Path(folder) / "lab")), self.space)
 
     def truth(self, x: Array) -> Truth:
-        """Feasible where the median stack crushes by 5 % or less, shorts with a chance of 10 % or
-        less, and does not come apart on release."""
+        """Feasible where the median stack lasts.
+
+        It crushes by 5 % or less, shorts with a chance of 10 % or less, and does not come apart on
+        release."""
         found = truth(self.space.decode(x), materials(self.preset),
                       HELD_MPA.get(self.preset, 30.0))
         excess = max((found.crushed_fraction - MAX_DAMAGE) / DAMAGE_SE,
@@ -94,8 +97,9 @@ class PressProblem:
 
     @cached_property
     def optimum(self) -> float:
-        """Resistance of the best recipe that keeps the limits (its chance of a short is below
-        3 % on every preset)."""
+        """Resistance of the best recipe that keeps the limits.
+
+        Its chance of a short is below 3 % on every preset."""
         return best_of(self.preset, self.space).resistance_ohm_cm2
 
     @cached_property

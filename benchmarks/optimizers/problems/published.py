@@ -1,5 +1,6 @@
-"""Four constrained engineering problems of the literature, as a lab would meet them: a positive
-value with 8 % scatter from stack to stack, constraints that are measured with noise.
+"""Four constrained engineering problems of the literature, as a lab would meet them.
+
+A positive value with 8 % scatter from stack to stack, constraints that are measured with noise.
 
 | problem | inputs | limits | feasible share of the cube |
 |---|---|---|---|
@@ -129,8 +130,10 @@ class PublishedProblem:
 
     @cached_property
     def _scales(self) -> tuple[Array, Array]:
-        """Median size of each raw constraint over the cube, and the spread of what the logarithm
-        beyond it leaves. Raw constraints run over many decades; no lab would measure them so."""
+        """Median size of each raw constraint over the cube, and the spread of its logarithm.
+
+        The spread is of what the logarithm beyond the size leaves. Raw constraints run over many
+        decades; no lab would measure them so."""
         raw = self._raw(qmc.Sobol(self.dim, rng=1).random(SAMPLE))[1]
         size = np.median(np.abs(raw), axis=0)
         return size, _shrunk(raw, size).std(axis=0)

@@ -44,8 +44,9 @@ def sweeps(data: bytes, source: str) -> tuple[RawSweep, ...]:
 
 
 def _single(value: object) -> float | None:
-    """A positive number, or the first of several sequences' numbers, as single precision holds
-    it; None where there is none."""
+    """A positive number, or the first of several sequences' numbers, as single precision holds it.
+
+    None where there is none."""
     first = value[0] if isinstance(value, list) and value else value
     known = isinstance(first, int | float) and math.isfinite(first) and first > 0
     return float(f"{first:.6g}") if known else None

@@ -92,8 +92,7 @@ class Group:
 
 
 def columns(headers: Sequence[str], units: Sequence[str] = ()) -> list[Column]:
-    """The columns whose header says a known quantity; `units` is a row of units, if there is one.
-    """
+    """The columns whose header says a known quantity; `units` is a row of units, if any."""
     found = []
     for index, header in enumerate(headers):
         name = name_of(header, units[index] if index < len(units) else "")
@@ -108,8 +107,10 @@ def _other_unit(name: Name) -> bool:
 
 
 def groups(found: Sequence[Column]) -> list[Group]:
-    """The complete groups, left to right: split where a frequency comes again, or where one
-    frequency is shared by as many real as imaginary columns."""
+    """The complete groups, left to right.
+
+    Split where a frequency comes again, or where one frequency is shared by as many real as
+    imaginary columns."""
     blocks: list[list[Column]] = []
     shared = [column for column in found if column.role == n.CYCLE]
     for column in found:

@@ -26,7 +26,7 @@ _LABEL = re.compile(r"[^:]*[A-Za-z][^:]*:\s*[^\s:]*")
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Found:
+class FoundHeader:
     """A header line: its place among the lines, its cells, columns, and delimiter."""
 
     place: int
@@ -39,7 +39,7 @@ class Found:
         return bool(groups(self.columns))
 
 
-def find(lines: Sequence[Line]) -> Found | None:
+def find(lines: Sequence[Line]) -> FoundHeader | None:
     """The first line with all columns; else the first that names two of them, one a frequency."""
     partial = None
     for place, (_, line) in enumerate(lines[:_LOOKED_AT]):
@@ -83,7 +83,7 @@ def above(text: str) -> str:
     return "" if found is None else "\n".join(line for _, line in lines[:found.place])
 
 
-def _further(lines: Sequence[Line], first: Found) -> list[Found]:
+def _further(lines: Sequence[Line], first: FoundHeader) -> list[FoundHeader]:
     """Header lines of further tables below the first. A line of numbers is none."""
     if not first.complete():
         return []
@@ -95,21 +95,21 @@ def _further(lines: Sequence[Line], first: Found) -> list[Found]:
     return found
 
 
-def _read(place: int, line: str) -> Found | None:
+def _read(place: int, line: str) -> FoundHeader | None:
     """The line read with the delimiter that finds most columns, None where that finds none."""
     body = _COMMENT.sub("", line[:_WIDEST], count=1) if _COMMENT.match(line) else line[:_WIDEST]
     if sum(is_number(word) for word in re.split(r"[\s,;]+", body)) > 2:
         return None
-    best: Found | None = None
+    best: FoundHeader | None = None
     for delimiter in _DELIMITERS:
         names = _words(body) if delimiter == WHITESPACE else cells(body, delimiter)
-        found = Found(place, names, columns(names), delimiter)
+        found = FoundHeader(place, names, columns(names), delimiter)
         if found.columns and (best is None or _rank(found) > _rank(best)):
             best = found
     return best
 
 
-def _rank(found: Found) -> tuple[bool, int, bool, int]:
+def _rank(found: FoundHeader) -> tuple[bool, int, bool, int]:
     """Complete first; then a real delimiter before blanks, which part names of several words."""
     complete, count = found.complete(), len(found.columns)
     return complete, 0 if complete else count, found.delimiter != WHITESPACE, count
@@ -120,7 +120,7 @@ def _words(line: str) -> list[str]:
     return re.findall(r'"[^"]+"|\S+(?:\s+[(\[][^)\]]*[)\]]|\s+/\s*\S+)*', line)
 
 
-def _table(lines: Sequence[Line], found: Found, source: str, *, ended: bool) -> Table:
+def _table(lines: Sequence[Line], found: FoundHeader, source: str, *, ended: bool) -> Table:
     below = [(at, line) for at, line in lines[1:]
              if line.strip() and not _COMMENT.match(line)]
     names, label = _without_label(list(found.names))
@@ -138,7 +138,7 @@ def _table(lines: Sequence[Line], found: Found, source: str, *, ended: bool) -> 
                  label=label)
 
 
-def _delimiter(below: Sequence[Line], found: Found) -> str:
+def _delimiter(below: Sequence[Line], found: FoundHeader) -> str:
     """What parts the cells of the rows: as in the header, unless only another one fits."""
     sample = [line for _, line in below[:20] if any(letter.isdigit() for letter in line)]
     if not sample or any(len(cells(line, found.delimiter)) > 1 for line in sample):

@@ -15,8 +15,7 @@ _FORM = "Such as f,re,-im or f/kHz,|z|/Ohm,phase/deg or _,f,rs,x; _ skips a colu
 
 
 def table(text: str, source: str, said: str) -> Table:
-    """The rows of a text under the columns a person named. Raises BadInput where that cannot be.
-    """
+    """The rows of a text under the columns a person named. Raises BadInput where that cannot be."""
     named = _columns(said)
     lines = [(at, line) for at, line in numbered(text) if line.strip()]
     needed = 1 + max(column.index for column in named)
@@ -49,8 +48,9 @@ def _columns(said: str) -> list[Column]:
 
 
 def _first_row(lines: list[Line], named: list[Column]) -> tuple[str, int | None]:
-    """The delimiter under which most lines have numbers in the named columns, and the first such
-    line."""
+    """The delimiter under which most lines have numbers in the named columns.
+
+    Also the first such line."""
     best: tuple[int, str, int | None] = (0, WHITESPACE, None)
     for delimiter in ("\t", ";", ",", ":", WHITESPACE):
         rows = [place for place, (_, line) in enumerate(lines[:_LOOKED_AT])

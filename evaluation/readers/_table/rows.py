@@ -78,8 +78,10 @@ def rows_of(table: Table) -> tuple[list[Row], list[str]]:
 
 
 def _fitted(table: Table, split: Sequence[list[str]]) -> tuple[int, int, list[str]]:
-    """Width of the rows, how many leading cells have no name, and a note where either differs
-    from the header. Raises BadInput where nothing tells which column is which."""
+    """Width of the rows and how many leading cells have no name.
+
+    Also a note where either differs from the header. Raises BadInput where nothing tells which
+    column is which."""
     index = table.groups[0].frequency.index
     widths = Counter(len(row) for row in split if index < len(row) and is_number(row[index]))
     width = max(widths, key=lambda one: (widths[one], one), default=table.width)
@@ -106,8 +108,9 @@ def _counts_up(column: list[str]) -> bool:
 
 
 def _checked(group: Group, rows: Sequence[Sequence[str]], width: int, *, unseen: bool) -> bool:
-    """True where a column |Z| agrees with both parts: then the columns have not moved. `unseen` is
-    the answer where no such column is there."""
+    """True where a column |Z| agrees with both parts: then the columns have not moved.
+
+    `unseen` is the answer where no such column is there."""
     if group.modulus is None or group.modulus.index >= width:
         return unseen
     return disagreement(group, rows) < _TOLERATED

@@ -1,5 +1,4 @@
-"""Which points of a table are one sweep: by the cycle they name, and by where frequency restarts.
-"""
+"""Which points of a table are one sweep: by the cycle they name, or where frequency restarts."""
 
 from __future__ import annotations
 

@@ -52,16 +52,17 @@ def _of_group(table: Table, group: Group, rows: Sequence[Row], notes: Sequence[s
                        "Export Re(Z) and -Im(Z); or, if this is meant, say so: --columns "
                        f"'{group.said()}'.")
     points, more = points_of(table, group, rows)
-    told = [*table.notes, *notes, *more, *filter(None, [_ELECTRODES.get(electrode, "")])]
+    all_notes = [*table.notes, *notes, *more, *filter(None, [_ELECTRODES.get(electrode, "")])]
     if (away := disagreement(group, [row for _, row in rows])) > _DISAGREES:
-        told.append(f"the column {group.modulus.header if group.modulus else ''} differs from the "
-                    f"size of the two parts by {away:.0%}: a column is not what its name says")
+        header = group.modulus.header if group.modulus else ""
+        all_notes.append(f"the column {header} differs from the size of the two parts by "
+                         f"{away:.0%}: a column is not what its name says")
     parted = sweeps_in(points)
     if not parted and table.label == "" and not rows:
         return []
     return [sweep_from(piece, group, table.source, _label(table, group, piece[0].cycle
-                                                          if len(parted) > 1 else ""), told)
-            for piece in parted] or [sweep_from([], group, table.source, table.label, told)]
+                                                          if len(parted) > 1 else ""), all_notes)
+            for piece in parted] or [sweep_from([], group, table.source, table.label, all_notes)]
 
 
 def _label(table: Table, group: Group, cycle: str) -> str:

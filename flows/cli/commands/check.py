@@ -21,9 +21,10 @@ from pressloop.flows.settings.machine_steps import with_steps_of_press
 
 
 def check(path: Path, recipe: str | None, as_json: bool) -> int:
-    """Prints a row per check; returns the exit code: 0 ready, 1 not ready, 2 the settings are to
-    be corrected. Raises BadInput for settings or a recipe that cannot be read, Fault when a
-    machine does not answer."""
+    """Prints a row per check.
+
+    Returns the exit code: 0 ready, 1 not ready, 2 the settings are to be corrected. Raises BadInput
+    for settings or a recipe that cannot be read, Fault when a machine does not answer."""
     settings = with_steps_of_press(read_settings(path))
     asked = None if recipe is None else recipe_named(recipe, settings)
     order, today = order_of(settings), datetime.now().astimezone().date()

@@ -13,8 +13,10 @@ def emulate_meter(bench: Path, dialect: str = "e4980a", host: str = "127.0.0.1",
                   speed: float = 1.0, noise: float = 0.003, faults: tuple[str, ...] = (),
                   fault_rate: float = 0.0, seed: int = 0, expose: bool = False,
                   as_json: bool = False) -> None:
-    """Serves until interrupted. Raises BadInput for a setting that makes no sense, Fault when the
-    port is taken; Ctrl-C ends it quietly."""
+    """Serves until interrupted.
+
+    Raises BadInput for a setting that makes no sense, Fault when the port is taken; Ctrl-C ends it
+    quietly."""
     setup = MeterSetup(bench, dialect, host, port, noise, speed, faults, fault_rate, seed, expose)
 
     def ready(meter: EmulatedMeter) -> None:

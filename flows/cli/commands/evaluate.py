@@ -40,8 +40,10 @@ class Asked:
 
 
 def evaluate(files: Sequence[Path], rules: Rules, asked: Asked, as_json: bool) -> int:
-    """Prints the elements and verdict of every sweep of every file; returns the exit code. One bad
-    file, or sweep, does not keep the others from being read."""
+    """Prints the elements and verdict of every sweep of every file; returns the exit code.
+
+    One bad file, or sweep, does not keep the others from being read. Raises BadInput on an area,
+    a thickness or a picture that cannot be."""
     for option, value in (("--area-cm2", asked.area_cm2), ("--thickness-um", asked.thickness_um)):
         if value is not None and not value > 0:
             raise BadInput(option, value, "above 0", "Give what was measured.")

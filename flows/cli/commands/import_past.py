@@ -13,7 +13,7 @@ from pressloop.flows.past.trials import read_table
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.trials.entry import Opened
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.trials.stamp import versions
+from pressloop.trials.provenance import versions
 from pressloop.trials.wording import by_number, counted
 
 

@@ -13,8 +13,9 @@ from pressloop.trials.errors import BadInput
 
 
 def link(environment: bool) -> None:
-    """Prints the link, or with `environment` what a shell evaluates. Raises BadInput where no
-    server of this user's runs."""
+    """Prints the link, or with `environment` what a shell evaluates.
+
+    Raises BadInput where no server of this user's runs."""
     port = os.environ.get("PREFECT_SERVER_API_PORT", str(PORT))
     address = os.environ.get(ADDRESS_VARIABLE) or f"http://{HOST}:{port}/api"
     auth = key_of(address)

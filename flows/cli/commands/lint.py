@@ -22,8 +22,10 @@ COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE
 
 
 def lint(data: Path, settings: Path | None, as_json: bool) -> int:
-    """Prints what was found; returns the exit code: 0 where nothing would mislead a model, 1 where
-    something would. Raises BadInput for a file that is no table."""
+    """Prints what was found.
+
+    Returns the exit code: 0 where nothing would mislead a model, 1 where something would. Raises
+    BadInput for a file that is no table."""
     known = None if settings is None else read_settings(settings)
     reading = reading_of(data, known)
     cells = reading.cells

@@ -44,8 +44,10 @@ def check_picture(path: Path | None) -> None:
 
 def draw(path: Path, done: Sequence[Evaluated], unread: Sequence[dict[str, Any]], rules: Rules
          ) -> None:
-    """Writes all spectra into one picture, and says where it is; where nothing could be read it
-    says that there is none. Raises BadInput on a place that cannot be written to."""
+    """Writes all spectra into one picture, and says where it is.
+
+    Where nothing could be read it says that there is none. Raises BadInput on a place that cannot
+    be written to."""
     if not done:
         say(f"{path} was not written: no spectrum could be read.")
         return

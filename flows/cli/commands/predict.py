@@ -15,8 +15,9 @@ from pressloop.views.prediction import prediction_sentences
 
 
 def predict_recipe(recipe: str, url: str, campaign: str | None, as_json: bool) -> None:
-    """Prints resistance with its interval, chances of failure, and what they rest on. Presses and
-    records nothing. Raises BadInput before the first stack."""
+    """Prints resistance with its interval, chances of failure, and what they rest on.
+
+    Presses and records nothing. Raises BadInput before the first stack."""
     found = stored(url, campaign)
     asked = recipe_named(recipe, found.settings)
     told = predict(found.models(), asked)

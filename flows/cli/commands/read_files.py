@@ -15,8 +15,9 @@ from pressloop.trials.spectrum import Spectrum
 
 
 def sweeps_in(file: Path, sweep: str, columns: str) -> Sequence[RawSweep | BadInput]:
-    """The sweeps of a file that `sweep` names (a number, last, all; empty: all, and which there
-    are is said), or what is wrong with the file."""
+    """The sweeps of a file that `sweep` names, or what is wrong with the file.
+
+    A number, last, all; empty: all, and which there are is said."""
     try:
         found = read_sweeps(file, columns=columns)
         if not sweep and len(found) > 1:

@@ -13,7 +13,7 @@ from pressloop.trials.errors import BadInput
 
 
 def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
-    """Writes report.html into `out`."""
+    """Writes report.html into `out`. Raises BadInput for a campaign without trials."""
     found = stored(url, campaign, arrays=True)
     if not found.trials:
         raise BadInput("campaign", found.campaign, "a campaign with trials", "Run it first.")
@@ -29,8 +29,9 @@ def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
 
 
 def export(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
-    """Writes trials, spectra and traces as CSV and Parquet into `out`; also of a ledger that is
-    broken, so that what can be read is not lost with it."""
+    """Writes trials, spectra and traces as CSV and Parquet into `out`.
+
+    Also of a ledger that is broken, so that what can be read is not lost with it."""
     found = stored(url, campaign, arrays=True, rescue=True)
     from pressloop.views.export.export import export as write
 
@@ -42,7 +43,9 @@ def export(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
 
 @contextmanager
 def writable(out: Path) -> Iterator[None]:
-    """The folder, made where it lacks; whatever cannot be written in it is bad input."""
+    """The folder, made where it lacks; whatever cannot be written in it is bad input.
+
+    Raises BadInput."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         yield

@@ -52,7 +52,7 @@ def _value(name: str, value: str) -> Any:
 
 
 def _parameter(name: str) -> str:
-    """ "Wo1_tau" and "Wo1.tau" stand for "Wo1 tau" on a command line."""
+    """A parameter as people type it: "Wo1_tau" and "Wo1.tau" stand for "Wo1 tau"."""
     return name.strip().replace(".", " ").replace("_", " ", 1)
 
 

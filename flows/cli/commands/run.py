@@ -25,7 +25,7 @@ from pressloop.flows.engine import prefect_environment
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.hardware.lock import press_lock
 from pressloop.trials.errors import Fault
-from pressloop.trials.ledger.database import hidden
+from pressloop.trials.ledger.address import hidden
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.outcome import Intact
 from pressloop.trials.wording import by_number, counted
@@ -33,8 +33,9 @@ from pressloop.trials.wording import by_number, counted
 
 def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None,
         as_json: bool) -> None:
-    """Runs the campaign and prints what it recommends. Raises the errors of `campaign`, and Exit
-    when it is stopped."""
+    """Runs the campaign and prints what it recommends.
+
+    Raises the errors of `campaign`, and Exit when it is stopped."""
     settings = read_settings(path)
     order = order_of(settings, trials, seed, ledger_url)
     # Whatever is wrong with machine or ledger is better said before the server is waited for.
@@ -89,8 +90,9 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
 
 @contextmanager
 def unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[None]:
-    """A server that is gone for good, or too busy to listen, takes nothing away from a campaign
-    that is complete. Raises Fault for one that is not, and Exit where somebody stopped it."""
+    """A server that is gone, or too busy to listen, takes nothing away from a complete campaign.
+
+    Raises Fault for a campaign that is not complete, and Exit where somebody stopped it."""
     from httpx import HTTPStatusError, TransportError
 
     try:

@@ -23,8 +23,10 @@ SLOTS = 3
 
 
 def serve(path: Path, cron: str | None, timezone: str | None, per_run: int | None) -> None:
-    """Serves until interrupted. Raises BadInput on a cron line, or a time zone, that is none, and
-    for a ledger that a run would refuse."""
+    """Serves until interrupted.
+
+    Raises BadInput on a cron line, or a time zone, that is none, and for a ledger that a run would
+    refuse."""
     settings = read_settings(path)
     zone = lab_timezone(timezone or settings.campaign.timezone)
     order = order_of(settings)
@@ -50,9 +52,11 @@ def serve(path: Path, cron: str | None, timezone: str | None, per_run: int | Non
 
 
 def deploy(settings: Settings, schedule: CronSchedule | None, per_run: int | None) -> None:
-    """Registers the deployment and runs what it is sent. No limit of Prefect's keeps two runs
-    apart: the lease of its slot ends with the first pause, and its loss would cancel a run in mid
-    press. The press's own lock does that (ADR 19); `limit` is a count of this process alone.
+    """Registers the deployment and runs what it is sent.
+
+    No limit of Prefect's keeps two runs apart: the lease of its slot ends with the first pause, and
+    its loss would cancel a run in mid press. The press's own lock does that (ADR 19); `limit` is a
+    count of this process alone.
 
     Beside it, forms for what people decide, which press nothing."""
     from prefect import serve as runner

@@ -20,8 +20,10 @@ from pressloop.trials.wording import counted
 
 
 def study(path: Path, seed: int | None, out: Path | None, as_json: bool) -> int:
-    """Does the study and prints what it found; returns the exit code, 1 where a part could not be
-    done. Raises BadInput for settings or a source that cannot be used."""
+    """Does the study and prints what it found.
+
+    Returns the exit code, 1 where a part could not be done. Raises BadInput for settings or a
+    source that cannot be used."""
     # Whatever is wrong with the source is better said before the server is waited for.
     now = opened(path, seed, out)
     with writable(now.folder):

@@ -14,7 +14,7 @@ from pressloop.flows.campaign.lab import prove_modules
 from pressloop.flows.cli.commands.table_words import say_in_work, say_table, warnings_of
 from pressloop.flows.console import emit, plain_pairs, say
 from pressloop.flows.past.stack_names import one_outcome_each
-from pressloop.flows.past.trials import PastTable, prove_informative, read_table
+from pressloop.flows.past.trials import prove_informative, read_table
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.flows.settings.machine_steps import with_steps_of_press
 from pressloop.optimizer import Proposal, Space
@@ -47,9 +47,6 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     earlier = earlier_trials(settings, settings.campaign.ledger)
     say_table(data, table, warnings, as_json)
     say_in_work(in_work, table.in_work_words, "in work; what they will tell is waited for")
-    for name in kinds_unused(table):
-        say(f"Column {name} has a few values that come again and again: name it in [space], such "
-            f'as {name} = ["...", "..."], if resistance may depend on it.')
     problem = settings.problem
     search = replace(problem.search, start_with=0)
     if space.held:
@@ -64,26 +61,6 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
           "table": table.cells.taken, "laws": models.laws,
           "suggestions": [asdict(p, dict_factory=plain_pairs) for p in found]}, as_json,
          lambda: show(found, space, laws_words(models.laws)))
-
-
-def kinds_unused(table: PastTable) -> list[str]:
-    """Columns of text that mean nothing here although they part the rows into a few kinds."""
-    found = []
-    for name in table.ignored:
-        at = table.cells.header.index(name)
-        values = [cells[at] for _, cells in table.cells.rows if len(cells) > at and cells[at]]
-        kinds = set(values)
-        if 1 < len(kinds) <= len(values) // 3 and not any(_is_number(v) for v in kinds):
-            found.append(name)
-    return found
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def held_value(text: str, space: Space) -> tuple[str, Value]:

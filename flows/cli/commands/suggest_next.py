@@ -27,7 +27,9 @@ def _existing(url: str) -> Ledger:
 
 def suggest_next(path: Path, count: int, seed: int | None, ledger_url: str | None, as_json: bool
                  ) -> None:
-    """Prints what the next stacks would be pressed by. `pressloop queue --suggestion` takes one."""
+    """Prints what the next stacks would be pressed by. `pressloop queue --suggestion` takes one.
+
+    Raises BadInput for a campaign without stacks."""
     settings = read_settings(path)
     order = order_of(settings, ledger=ledger_url)
     with closing(_existing(order.ledger_url)) as ledger:

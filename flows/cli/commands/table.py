@@ -22,9 +22,11 @@ ROOM_C, THICKNESS_UM, DIE_MM, DWELL_S = 25.0, 500.0, 10.0, 60.0
 
 def table(data: Path, lab: Path | None, out: Path | None, die_mm: float | None, as_json: bool
           ) -> int:
-    """Prints how the sheet is understood, and writes it to `out`: the settings `lab` with a
-    [table], or a new settings file. Returns the exit code, 1 where something is still to be told.
-    Raises BadInput for a file that is no table, or an `out` that is there already."""
+    """Prints how the sheet is understood, and writes it to `out`.
+
+    The settings `lab` with a [table], or a new settings file. Returns the exit code, 1 where
+    something is still to be told. Raises BadInput for a file that is no table, or an `out` that is
+    there already."""
     known = None if lab is None else read_settings(lab)
     if known is not None and known.table != AS_NAMED and out is not None:
         raise BadInput("table", f"there already in {lab}", "left out of the settings",

@@ -15,8 +15,9 @@ from pressloop.trials.wording import by_number, counted
 
 
 def say_taken(path: Path, cells: Cells, ignored: Sequence[str], as_json: bool) -> None:
-    """Rows read and left out, how decimals were understood, and columns under other names; with
-    JSON the document says it."""
+    """Rows read and left out, how decimals were understood, and columns under other names.
+
+    With JSON the document says it."""
     if not as_json:
         say(f"{path.name}: {cells.words}.")
         for line in cells.columns:
@@ -32,8 +33,10 @@ def say_in_work(in_work: Sequence[Past], rows: str, what: str) -> None:
 
 
 def warnings_of(table: PastTable, path: Path, settings: Settings) -> tuple[str, ...]:
-    """What is to be said of the table, a line each: warnings of the data check, and what the table
-    and the settings do not have in common. Raises BadInput for an error of the data check."""
+    """What is to be said of the table, a line each.
+
+    Warnings of the data check, and what the table and the settings do not have in common. Raises
+    BadInput for an error of the data check."""
     return (*prove_sound(table, path, settings), *_outside(table, settings),
             *_origins(table, settings))
 
@@ -58,8 +61,9 @@ def _outside(table: PastTable, settings: Settings) -> tuple[str, ...]:
 
 
 def _origins(table: PastTable, settings: Settings) -> tuple[str, ...]:
-    """A line where the table names lots or operators, but not those of the settings: its stacks are
-    then other ones, which changes what is learned from them."""
+    """A line where the table names lots or operators, but not those of the settings.
+
+    Its stacks are then other ones, which changes what is learned from them."""
     lots = sorted({one.stack.lot for one in table.past})
     operators = sorted({one.stack.operator for one in table.past})
     here = [(one.stack.lot, one.stack.operator) for one in table.past]

@@ -19,9 +19,9 @@ from pressloop.hardware.lock import press_lock
 from pressloop.trials.entry import Commanded, Opened, Planned, Reconciled, Settled
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.trials.ledger.queries import Order
+from pressloop.trials.ledger.queries import OrderedStack
+from pressloop.trials.provenance import versions
 from pressloop.trials.recipe import Recipe
-from pressloop.trials.stamp import versions
 from pressloop.trials.trial import State
 
 ALIKE = 1e-4
@@ -37,8 +37,10 @@ class _Press:
 
 
 def adopt(path: Path, reason: str, others: bool, ledger_url: str | None, as_json: bool) -> None:
-    """Writes each cycle that the ledger lacks as a commanded trial: the next run collects and
-    measures its stack, or has it settled. With `others`, records that they are other stacks.
+    """Writes each cycle that the ledger lacks as a commanded trial.
+
+    The next run collects and measures its stack, or has it settled. With `others`, records that
+    they are other stacks.
 
     Presses nothing. Raises BadInput without a reason, PressHeld while a run has the press.
     """
@@ -81,7 +83,7 @@ class _Scribe:
         self._first = {name: ledger.next_number(name)
                        for name in {settings.campaign.name, *ledger.campaigns()}}
         self._free = dict(self._first)
-        self._orders: dict[str, dict[str, Order]] = {name: {} for name in self._first}
+        self._orders: dict[str, dict[str, OrderedStack]] = {name: {} for name in self._first}
         for order in ledger.ordered():
             self._orders[order.campaign][order.stack.stack_id] = order
 
@@ -98,8 +100,9 @@ class _Scribe:
         return trials
 
     def close_namesakes(self, found: Sequence[Lacking]) -> list[dict[str, Any]]:
-        """Closes plans of stacks that are called like those of somebody else: a meter that finds
-        files by name would read theirs. Adopts none."""
+        """Closes plans of stacks that are called like those of somebody else.
+
+        A meter that finds files by name would read theirs. Adopts none."""
         for one in found:
             planned = self._planned(one)
             if planned is not None:
@@ -139,11 +142,11 @@ class _Scribe:
         stack = one.cycle.stack or self._settings_of(one.campaign).stack_named(one.stack)
         self._ledger.append(one.campaign, number, Planned(stack, recipe, "adopted", {},
                                                           self._reason))
-        mine[one.stack] = Order(one.campaign, number, stack, recipe, one.cycle.cycle_id,
+        mine[one.stack] = OrderedStack(one.campaign, number, stack, recipe, one.cycle.cycle_id,
                                 self._press.serial)
         return self._command(one, number)
 
-    def _planned(self, one: Lacking) -> Order | None:
+    def _planned(self, one: Lacking) -> OrderedStack | None:
         """The plan of this very stack, where it was not commanded yet."""
         order = self._orders[one.campaign].get(one.stack)
         trial = None if order is None else self._ledger.trial(one.campaign, order.trial)

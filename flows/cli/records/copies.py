@@ -9,17 +9,19 @@ from typing import Any
 from pressloop.flows.campaign.stored import existing
 from pressloop.flows.console import emit, say
 from pressloop.trials.errors import BadInput
+from pressloop.trials.ledger.address import display, parse, sqlite_path
 from pressloop.trials.ledger.copying import copy_into
-from pressloop.trials.ledger.database import display, parse, sqlite_path
-from pressloop.trials.ledger.disk import onto_disk
+from pressloop.trials.ledger.fsync import onto_disk
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 from pressloop.trials.wording import counted
 from pressloop.views.files import write_atomically
 
 
 def backup(url: str, to: Path, as_json: bool) -> None:
-    """Copies a ledger into a new file, which is whole or not there at all."""
+    """Copies a ledger into a new file, which is whole or not there at all.
+
+    Raises BadInput where there is a file already, or no folder for it."""
     if to.exists():
         raise BadInput("--to", to, "a file that does not exist yet", "A backup replaces nothing.")
     if not to.parent.is_dir():
@@ -28,7 +30,9 @@ def backup(url: str, to: Path, as_json: bool) -> None:
 
 
 def restore(file: Path, to: str, as_json: bool) -> None:
-    """Copies a backup to where there is no ledger yet."""
+    """Copies a backup to where there is no ledger yet.
+
+    Raises BadInput where the backup is not there."""
     if not file.is_file():
         raise BadInput("backup", file, "a file that `pressloop backup` wrote", "Correct the path.")
     _tell(_copied(_address("backup", file), to), as_json)
@@ -74,8 +78,9 @@ def _copy(source: str, target: str) -> dict[str, Any]:
 
 
 def _warn(ledger: Ledger) -> None:
-    """A copy of a broken ledger is worth having, and must not pass for a sound one; a run that
-    still writes to the original leaves its next entries there."""
+    """A copy of a broken ledger is worth having, and must not pass for a sound one.
+
+    A run that still writes to the original leaves its next entries there."""
     for name in ledger.campaigns():
         proof = prove(ledger, name)
         if proof.broken is not None:

@@ -30,7 +30,9 @@ Put = Callable[[Ledger, Stored, tuple[int, ...]], tuple[Trial, ...]]
 
 def correct_stacks(url: str, campaign: str | None, trial: str | None, stacks: Sequence[str],
                    changes: Sequence[str], as_recorded: bool, known: Known, as_json: bool) -> None:
-    """Other values of stacks count, or again what was recorded first."""
+    """Other values of stacks count, or again what was recorded first.
+
+    Raises BadInput for values that cannot be."""
     if as_recorded and changes:
         raise BadInput("--as-recorded", "given with --set", "given alone", "Do one of both.")
     values = changes_of(changes)

@@ -26,8 +26,9 @@ from pressloop.views.words import recipe_words
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the person wants of the queue: a recipe, or a suggestion of `count`, added; or a number
-    taken out; or only to see it."""
+    """What the person wants of the queue: a recipe, or a suggestion of `count`, added.
+
+    Or a number taken out; or only to see it."""
 
     recipe: str | None = None
     suggestion: int | None = None

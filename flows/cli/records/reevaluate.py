@@ -27,8 +27,10 @@ from pressloop.views.words import plus_minus
 
 def reevaluate(url: str, campaign: str | None, circuit: str | None, changes: Sequence[str],
                note: str, as_json: bool) -> None:
-    """Appends a new outcome to every evaluated trial that was not read by these rules yet; the
-    optimiser uses the newest. Started again after a crash it does the rest."""
+    """Appends a new outcome to every evaluated trial that was not read by these rules yet.
+
+    The optimiser uses the newest. Started again after a crash it does the rest. Raises BadInput
+    where no other rules are given."""
     if circuit is None and not changes:
         raise BadInput("--circuit", "not given", "given, or --set", "Say by which other rules to "
                        "read; those of the settings are the rest.")

@@ -14,7 +14,9 @@ from pressloop.trials.trial import Trial
 
 
 def settle(url: str, campaign: str | None, number: int, reason: str, as_json: bool) -> None:
-    """Marks an open trial as settled: its stack teaches nothing and is not pressed again."""
+    """Marks an open trial as settled: its stack teaches nothing and is not pressed again.
+
+    Raises BadInput for a trial that is not open, or without a reason."""
     if not reason.strip():
         raise BadInput("--reason", repr(reason), "a text", "Say what you saw of the stack.")
     found = stored(url, campaign)

@@ -8,11 +8,13 @@ from pressloop.flows.campaign.stored import existing, named
 from pressloop.flows.console import FAILED, emit
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.trials.ledger.proof import Proof, prove
+from pressloop.trials.ledger.verification import Proof, prove
 
 
 def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: bool) -> int:
-    """Proves one campaign or all; returns the exit code: 1 where something is broken."""
+    """Proves one campaign or all; returns the exit code: 1 where something is broken.
+
+    Raises BadInput for a hash that is none."""
     for some in expected:
         if not 8 <= len(some) <= 64 or set(some.lower()) - set("0123456789abcdef"):
             raise BadInput("--expect", some, "8 to 64 hexadecimal digits", "Give a hash that "

@@ -46,6 +46,7 @@ class Trouble:
 @dataclass(frozen=True, slots=True)
 class Picked:
     """The columns, by place, of one quantity: one, or the readings of one stack side by side.
+
     `unit` None where none is written anywhere; `own` for a column that has the product's name."""
 
     quantity: str
@@ -72,8 +73,10 @@ class Chosen:
 
 def chosen(header: Sequence[str], units: Sequence[str], how: HowTable = AS_NAMED,
            reserved: frozenset[str] = frozenset()) -> Chosen:
-    """Columns by quantity. `units` are those of a row of units, "" for none; `reserved` are headers
-    that mean something else in these settings."""
+    """Columns by quantity.
+
+    `units` are those of a row of units, "" for none; `reserved` are headers that mean something
+    else in these settings."""
     picked, troubles, notes = dict[str, Picked](), list[Trouble](), list[str]()
     for quantity, said in how.columns.items():
         found = _as_said(quantity, said, header, units)

@@ -20,8 +20,9 @@ from pressloop.trials.tables.columns.names import DAMAGE, HELD, LOT, OPERATOR, S
 
 @dataclass(frozen=True, slots=True)
 class Converted:
-    """Columns by the product's names, the quantities that others were worked out from, what is in
-    the way, notes, and how each quantity was read."""
+    """Columns by the product's names, and how each quantity was read.
+
+    Also the quantities that others were worked out from, what is in the way, and notes."""
 
     columns: Mapping[str, Sequence[str]]
     helping: frozenset[str]

@@ -22,8 +22,9 @@ ALIKE = 2.0
 
 def read_readings(work: Work, place: int, unit: Unit,
               change: Callable[[float, Unit, int], float | None], quantity: str) -> list[str]:
-    """Readings of one column: numbers, bounds as `>1000`, words as they stand; failures and errors
-    that stand in its cells are put aside."""
+    """Readings of one column: numbers, bounds as `>1000`, words as they stand.
+
+    Failures and errors that stand in its cells are put aside."""
     out, about = list[str](), list[int]()
     for at, (cell, raw) in enumerate(zip(work.parts(place), work.raw(place), strict=True)):
         own = unit if not cell.unit else cell.unit.get(unit.dimension)

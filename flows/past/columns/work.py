@@ -22,8 +22,9 @@ DIGITS = 12
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known beside the sheet, None where it is not: the die, the electrode, the separator
-    and the temperature of the room."""
+    """What is known beside the sheet, None where it is not.
+
+    The die, the electrode, the separator and the temperature of the room."""
 
     die_mm: float | None = None
     area_cm2: float | None = None
@@ -33,8 +34,10 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """How one quantity is read: from which columns, in which unit, what is done to its numbers, and
-    the first ones before and after."""
+    """How one quantity is read.
+
+    From which columns, in which unit, what is done to its numbers, and the first ones before and
+    after."""
 
     quantity: str
     headers: tuple[str, ...]

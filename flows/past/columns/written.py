@@ -20,8 +20,10 @@ def quoted(text: str) -> str:
 def table_lines(picked: Mapping[str, Picked], helping: Set[str], lines: Sequence[Line],
                 troubles: Sequence[Trouble], unused: Sequence[str],
                 header_row: int | None) -> list[str]:
-    """`[table]`: a line for each quantity with its column and unit; as comments what is done to its
-    numbers, the first of them, columns that are not used, and what is still to be told."""
+    """`[table]`: a line for each quantity with its column and unit.
+
+    As comments what is done to its numbers, the first of them, columns that are not used, and what
+    is still to be told."""
     told = {line.quantity: line for line in lines}
     out = ["[table]"]
     if header_row is not None:

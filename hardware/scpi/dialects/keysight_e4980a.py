@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pressloop.hardware.scpi.answers import EXPONENT, INTEGER, echoed, exponential, integer, reading
-from pressloop.hardware.scpi.dialect import Aperture, Dialect, Reading
+from pressloop.hardware.scpi.dialect import Aperture, Dialect, MeterReading
 from pressloop.hardware.scpi.keysight import OVER, errors, on_or_off
 from pressloop.hardware.scpi.link import Link, OutOfStep, Wire
 from pressloop.trials.errors import Fault
@@ -26,16 +26,16 @@ def _set_up(link: Link, amplitude_mv: float, aperture: Aperture) -> None:
         link.send(command)
 
 
-def _read(link: Link, frequency_hz: Sequence[float]) -> tuple[Reading, ...]:
+def _read(link: Link, frequency_hz: Sequence[float]) -> tuple[MeterReading, ...]:
     return tuple(_point(link, asked) for asked in frequency_hz)
 
 
-def _point(link: Link, asked_hz: float) -> Reading:
+def _point(link: Link, asked_hz: float) -> MeterReading:
     at = echoed("FREQ?", link.ask("FREQ?", after=(f"FREQ {asked_hz:.5E}",)), asked_hz)
     return _parsed(link.ask("*TRG", measuring_s=20.0 / asked_hz), at)
 
 
-def _parsed(answer: str, at_hz: float) -> Reading:
+def _parsed(answer: str, at_hz: float) -> MeterReading:
     """The reading in `A,B,status[,bin]`; raises Fault when the status comes first."""
     fields = [field.strip() for field in answer.split(",")]
     if len(fields) >= 3 and INTEGER.fullmatch(fields[0]) and EXPONENT.fullmatch(fields[2]):
@@ -47,7 +47,7 @@ def _parsed(answer: str, at_hz: float) -> Reading:
     real, imaginary = (exponential("*TRG", field) for field in fields[:2])
     status, *_bin = [integer("*TRG", field) for field in fields[2:]]
     if status in REASONS:
-        return Reading(at_hz, None, f"{REASONS[status]} (status {status})")
+        return MeterReading(at_hz, None, f"{REASONS[status]} (status {status})")
     if status != 0:
         raise OutOfStep(f"the meter's answer to *TRG has a status {status} that it does not know")
     return reading(at_hz, real, imaginary, OVER)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pressloop.hardware.scpi.answers import echoed, exponential, integer, reading
-from pressloop.hardware.scpi.dialect import Aperture, Dialect, Reading
+from pressloop.hardware.scpi.dialect import Aperture, Dialect, MeterReading
 from pressloop.hardware.scpi.keysight import OVER, errors, on_or_off
 from pressloop.hardware.scpi.link import Link, OutOfStep, Wire
 
@@ -22,7 +22,7 @@ def _set_up(link: Link, amplitude_mv: float, aperture: Aperture) -> None:
         link.send(command)
 
 
-def _read(link: Link, frequency_hz: Sequence[float]) -> tuple[Reading, ...]:
+def _read(link: Link, frequency_hz: Sequence[float]) -> tuple[MeterReading, ...]:
     """One sweep. The meter goes from low to high, so everything is turned round."""
     rising = list(reversed(frequency_hz))
     for command in (f":SENS1:FREQ:STAR {rising[0]:.5E}", f":SENS1:FREQ:STOP {rising[-1]:.5E}",

@@ -70,8 +70,9 @@ def recommended(name: str, given: Given, history: Sequence[Trial]) -> Recipe | N
 
 
 def best_measured(given: Given, history: Sequence[Trial]) -> Recipe | None:
-    """The lowest mean of ln R among recipes of which no stack failed; where each had failures, the
-    lowest of all; None before the first intact stack."""
+    """The lowest mean of ln R among recipes of which no stack failed.
+
+    Where each had failures, the lowest of all; None before the first intact stack."""
     read, spoilt = defaultdict[Recipe, list[float]](list), set[Recipe]()
     for trial in history:
         if isinstance(trial.outcome, Intact):

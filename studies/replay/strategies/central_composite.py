@@ -1,5 +1,6 @@
-"""A face-centred central composite design: corners, face centres and repeats of the centre, 18
-recipes of three set points, in random order."""
+"""A face-centred central composite design.
+
+Corners, face centres and repeats of the centre, 18 recipes of three set points, in random order."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""One set point after the other: pressure is varied and its best value kept, then dwell, then
-temperature, and round again on finer steps."""
+"""One set point after the other.
+
+Pressure is varied and its best value kept, then dwell, then temperature, and round again on finer
+steps."""
 
 from __future__ import annotations
 

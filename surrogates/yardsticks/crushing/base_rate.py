@@ -12,6 +12,6 @@ TITLE = "share of crushed stacks"
 
 
 def fit(x: FloatArray, y: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    """The same everywhere."""
+    """The same everywhere. x (n, d), y (n,)."""
     share = float((y.sum() + 0.5) / (y.size + 1.0))
     return lambda at: np.full(len(at), share)

@@ -13,7 +13,7 @@ TITLE = "logistic regression"
 
 
 def fit(x: FloatArray, y: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    """Raises ValueError where none, or all, of the stacks were crushed."""
+    """Raises ValueError where none, or all, of the stacks were crushed. x (n, d), y (n,)."""
     if len(np.unique(y)) < 2:
         raise ValueError("it needs crushed and whole stacks to learn from; "
                          f"{'all' if y.any() else 'none'} were crushed")

@@ -13,7 +13,7 @@ NEAREST = 5
 
 
 def fit(x: FloatArray, y: FloatArray) -> Callable[[FloatArray], FloatArray]:
-    """Fewer than five stacks are all neighbours."""
+    """Fewer than five stacks are all neighbours. x (n, d), y (n,)."""
     found = NearestNeighbors(n_neighbors=min(NEAREST, len(x))).fit(x)
 
     def chance(at: FloatArray) -> FloatArray:

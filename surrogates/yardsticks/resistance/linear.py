@@ -20,14 +20,18 @@ Function = Callable[[FloatArray], Prediction]
 
 
 def fit(x: FloatArray, y: FloatArray) -> Function:
-    """One coefficient per free variable, and a level."""
+    """One coefficient per free variable, and a level.
+
+    x (n, d), y (n,). Raises ValueError as `fit_surface`."""
     return fit_surface(x, y, lambda at: np.column_stack([np.ones(len(at)), at]))
 
 
 def fit_surface(x: FloatArray, y: FloatArray, terms: Callable[[FloatArray], FloatArray]
                 ) -> Function:
-    """Any terms (n, d) to (n, p). Raises ValueError with fewer stacks than p + 1, or where the
-    recipes do not tell the terms apart."""
+    """Any terms (n, d) to (n, p).
+
+    Raises ValueError with fewer stacks than p + 1, or where the recipes do not tell the terms
+    apart."""
     found = terms(x)
     n, p = found.shape
     at_least(p + 1, n)

@@ -11,5 +11,5 @@ TITLE = "mean of all stacks"
 
 
 def fit(x: FloatArray, y: FloatArray) -> Function:
-    """A level. Raises ValueError below 2 stacks."""
+    """A level. Raises ValueError below 2 stacks. x (n, d), y (n,)."""
     return fit_surface(x, y, lambda at: np.ones((len(at), 1)))

@@ -1,5 +1,6 @@
-"""The nearest recipe in the unit cube (the mean of its replicates), off by as much as the nearest
-one was for the stacks at hand."""
+"""The nearest recipe in the unit cube (the mean of its replicates).
+
+Off by as much as the nearest one was for the stacks at hand."""
 
 from __future__ import annotations
 
@@ -13,7 +14,7 @@ TITLE = "nearest neighbour"
 
 
 def fit(x: FloatArray, y: FloatArray) -> Function:
-    """Raises ValueError below 3 different recipes."""
+    """Raises ValueError below 3 different recipes. x (n, d), y (n,)."""
     recipes, which = np.unique(np.round(x, 9), axis=0, return_inverse=True)
     which = which.reshape(-1)
     at_least(3, len(recipes), "recipe")

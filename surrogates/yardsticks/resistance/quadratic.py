@@ -13,7 +13,9 @@ TITLE = "quadratic response surface"
 
 
 def fit(x: FloatArray, y: FloatArray) -> Function:
-    """Level, slopes, squares and products: ten coefficients for three variables."""
+    """Level, slopes, squares and products: ten coefficients for three variables.
+
+    x (n, d), y (n,)."""
     return fit_surface(x, y, _terms)
 
 

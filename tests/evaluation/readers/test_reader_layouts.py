@@ -138,6 +138,7 @@ def test_layout_is_read_back(name: str, mark: str, ends: str) -> None:
     assert got.area_cm2 == 2.0
 
 
+@pytest.mark.slow
 @settings(max_examples=100, deadline=None)
 @given(SPECTRA, st.sampled_from(sorted(WRITERS)), st.sampled_from(".,"))
 def test_any_spectrum_is_read_back(

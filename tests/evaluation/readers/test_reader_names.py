@@ -63,6 +63,7 @@ def test_a_pair_of_quantities(name: str) -> None:
     same(read_text(header + "\n" + lines(*columns), area_cm2=1.0), F, Z)
 
 
+@pytest.mark.slow
 @given(st.floats(0.1, 1e4), st.floats(0.01, 1e3), st.floats(1e-9, 1e-3), st.floats(0.05, 5.0))
 def test_what_a_meter_says_of_a_resistor_and_a_capacitor_in_parallel(
         series: float, parallel: float, farad: float, span: float) -> None:

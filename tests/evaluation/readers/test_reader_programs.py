@@ -15,6 +15,8 @@ from pressloop.evaluation.readers import read_spectra, read_spectrum, read_sweep
 from pressloop.evaluation.readers._binary.mpr import yadg
 from pressloop.trials.errors import BadInput
 
+pytestmark = pytest.mark.slow
+
 F, Z = example()
 with_yadg = pytest.mark.skipif(not yadg() or importlib.util.find_spec("h5py") is None,
                                reason="needs the extra readers: yadg and h5py")

@@ -46,6 +46,7 @@ def test_instrument_file(name: str) -> None:
     assert read_sweep(FILES / name).source == name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_file_cut_anywhere_is_refused_or_ends_with_whole_rows(name: str) -> None:
     whole, sweep = text_of(name), read_sweep(FILES / name)
@@ -157,6 +158,7 @@ def test_notes_are_logged_and_kept(caplog: pytest.LogCaptureFixture) -> None:
     assert "run7: the operator stopped this experiment" in caplog.text
 
 
+@pytest.mark.slow
 def test_files_that_are_no_text(tmp_path: Path) -> None:
     cases = {"a.mpr": b"BIO-LOGIC MODULAR FILE", "b.csv": b"\x00\x01\x02", "c.csv": b"",
              "d.csv": codecs.BOM_UTF16_LE + b"a", "e.i2b": b"text", "f.csv": b" \r\n "}
@@ -202,6 +204,7 @@ def test_any_bytes_raise_bad_input_or_nothing(
         assert isinstance(error, BadInput)
 
 
+@pytest.mark.slow
 @settings(max_examples=120, deadline=None)
 @given(st.sampled_from(NAMES), st.integers(0, 4000), st.integers(0, 40), st.binary(max_size=8))
 def test_any_damage_raises_bad_input_or_nothing(

@@ -92,6 +92,7 @@ def test_of_a_frequency_that_comes_again_the_first_is_kept() -> None:
         assert point.after_ohm / point.before_ohm == pytest.approx(1.02)
 
 
+@pytest.mark.slow
 def test_a_cell_that_drifts_is_told_by_the_frequencies_that_come_again() -> None:
     from pressloop.evaluation.reading import read as judged
     from pressloop.evaluation.rules import Rules

@@ -153,6 +153,7 @@ def test_one_spectrum_in_parts_is_one(name: str) -> None:
                                           for array in (F, Z)))
 
 
+@pytest.mark.slow
 @given(st.integers(1, 4), st.integers(10, 40), st.floats(1.5, 7.0), st.booleans(),
        st.booleans())
 def test_any_number_of_loops(loops: int, n: int, decades: float, up: bool, numbered: bool) -> None:

@@ -15,6 +15,8 @@ from test_reader_programs import with_yadg, with_zahner
 from test_reader_sweeps import dta, mpt
 from typer.testing import CliRunner
 
+pytestmark = pytest.mark.slow
+
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "read-your-spectra.md").read_text()
 F, Z = example()
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)

@@ -1,5 +1,6 @@
-"""The press is asked first: a ledger that was set back presses nothing again, and nobody else is
-held up. No server."""
+"""The press is asked first.
+
+A ledger that was set back presses nothing again, and nobody else is held up. No server."""
 
 from __future__ import annotations
 
@@ -32,8 +33,10 @@ from pressloop.hardware.protocols import KnownCycle, Place, stack_tag
 from pressloop.hardware.registry import connect_press
 from pressloop.trials import Commanded, Ledger, Planned, Recipe, Stack, State
 from pressloop.trials.errors import Fault, LedgerBehind, LedgerProblem, PressBusy
-from pressloop.trials.ledger.proof import prove
-from pressloop.trials.ledger.queries import Order
+from pressloop.trials.ledger.queries import OrderedStack
+from pressloop.trials.ledger.verification import prove
+
+pytestmark = pytest.mark.slow
 
 RECIPE = Recipe(200.0, 30.0, 25.0)
 NUMBERED = count(1)
@@ -205,8 +208,9 @@ def test_a_plan_that_is_called_like_another_stack_is_closed(five: None, pressloo
 
 
 def test_what_was_lost_with_the_log_is_found(tmp_path: Path) -> None:
-    """The file alone, without its -wal, as it is in mid campaign: the copy lacks one trial at
-    most, and the press knows it."""
+    """The file alone, without its -wal, as it is in mid campaign.
+
+    The copy lacks one trial at most, and the press knows it."""
     write_settings(tmp_path, **QUICK)
     with opened() as run:
         for number in (1, 2, 3):
@@ -245,8 +249,10 @@ def test_a_run_that_goes_on_elsewhere_is_noticed(five: None) -> None:
 
 @pytest.mark.prefect
 def test_a_served_run_is_refused_too(server: Any, five: None) -> None:
-    """Nobody is at its terminal: Prefect's page shows why, somebody is told, and the press keeps
-    what it had. So too where the ledger cannot even be opened."""
+    """Nobody is at its terminal.
+
+    Prefect's page shows why, somebody is told, and the press keeps what it had. So too where the
+    ledger cannot even be opened."""
     from pressloop.flows.deployments.served_campaign import SETTINGS_VARIABLE, scheduled
 
     path = write_settings(Path(), **QUICK, campaign={"trials": 9},
@@ -529,9 +535,9 @@ def test_an_entry_that_is_edited_behind_a_run_is_not_learned_from(five: None) ->
 # The comparison itself.
 
 
-def order(number: int, cycle: int | None, campaign: str = NAME) -> Order:
+def order(number: int, cycle: int | None, campaign: str = NAME) -> OrderedStack:
     name = f"{campaign}-{number:03d}"
-    return Order(campaign, number, replace(STACK, stack_id=name), RECIPE, cycle, "P")
+    return OrderedStack(campaign, number, replace(STACK, stack_id=name), RECIPE, cycle, "P")
 
 
 def test_a_tag_is_known_as_far_as_campaigns_go() -> None:

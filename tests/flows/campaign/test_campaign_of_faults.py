@@ -19,9 +19,10 @@ pytestmark = pytest.mark.sockets
 @pytest.mark.slow
 def test_twenty_stacks_through_sockets_with_faults(tmp_path: Path, in_background: Any,
                                                    eventually: Any) -> None:
-    """The example campaign, unattended, however many stacks in a row are lost: a random fault in
-    four of ten cycles and one of ten sweeps or so. Every stack is accounted for, and the press's
-    own memory has each at most once."""
+    """The example campaign, unattended, however many stacks in a row are lost.
+
+    A random fault in four of ten cycles and one of ten sweeps or so. Every stack is accounted for,
+    and the press's own memory has each at most once."""
     text = (Path(__file__).parents[3] / "examples" / "emulated_lab.toml").read_text()
     press = emulator(in_background, tmp_path, 0, "--fault-rate", 0.4, "--speed", 300)
     in_background("emulate", "meter", "--bench", tmp_path / "bench.jsonl", "--port", 0,

@@ -20,6 +20,8 @@ from pressloop.hardware.protocols import Place
 from pressloop.hardware.registry import connect_meter, connect_press
 from pressloop.trials import Intact, Recipe, Stack
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 EXAMPLE = (ROOT / "examples" / "collectors_by_hand.toml").read_text()
 SETTINGS, LEDGER = "collectors.toml", Path("collectors.db")

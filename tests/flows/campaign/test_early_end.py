@@ -21,6 +21,8 @@ from pressloop.flows.settings.campaign import read_settings
 from pressloop.trials import Ended, Ledger
 from pressloop.trials.errors import BadInput
 
+pytestmark = pytest.mark.slow
+
 LEDGER = Path("lab.db")
 EASY: dict[str, Any] = {"improvable_by": 0.5, "improvable_with": 0.5, "at_least": 5}
 """Half the resistance gone is more than five stacks leave to hope for."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 from few_stacks import QUICK
 from lab_files import write_settings
 
@@ -49,6 +50,7 @@ def export(folder: Path, name: str, pressure_mpa: float, number: int) -> None:
     (folder / f"{name}.txt").write_text("\n".join(rows) + "\n")
 
 
+@pytest.mark.slow
 def test_every_sound_stack_teaches(tmp_path: Path) -> None:
     exports = tmp_path / "exports"
     exports.mkdir()

@@ -18,7 +18,7 @@ from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, trials_of
 
 from pressloop.trials import Ended, Ledger, Opened, State
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")

@@ -32,7 +32,9 @@ from pressloop.trials import (
     Recipe,
     Unqueued,
 )
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
+
+pytestmark = pytest.mark.slow
 
 LEDGER = Path("lab.db")
 URL = "sqlite:///lab.db"

@@ -253,6 +253,7 @@ def test_rules_of_the_settings_reach_the_outcome(opens: Opens) -> None:
     assert getattr(outcomes[1], "mode", None) == "crushed"
 
 
+@pytest.mark.slow
 def test_the_start_is_as_long_as_the_settings_say(opens: Opens) -> None:
     purposes = []
     with opens(search={"start_with": 2}, reference={"dwell_s": 60}) as run:

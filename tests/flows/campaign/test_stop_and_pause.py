@@ -84,8 +84,9 @@ def goes_on(pressloop: Callable[..., Any], tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def victim(one_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
-    """A run killed with SIGKILL when the first test of this file began. Its server takes minutes to
-    notice, while the other tests go on."""
+    """A run killed with SIGKILL when the first test of this file began.
+
+    Its server takes minutes to notice, while the other tests go on."""
     folder = tmp_path_factory.mktemp("zombie")
     path = write_settings(folder, **BUSY, campaign={"ledger": f"sqlite:///{folder}/lab.db"})
     process = subprocess.Popen(
@@ -138,8 +139,9 @@ def test_a_cancel_stops_a_script_and_says_what_the_press_does(
 
 
 def processes_of(folder: Path) -> list[list[str]]:
-    """Command lines of all processes that were started for the test of this folder, or by one that
-    was."""
+    """Command lines of all processes that were started for the test of this folder.
+
+    Also those that one of these has started."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -249,8 +251,9 @@ def test_a_paused_run_can_be_cancelled(
 
 def test_a_second_run_waits_in_the_queue_and_outlives_the_first(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
-    """It is next as soon as the kernel has taken the lock from a run that was killed, whatever
-    Prefect's slot says of the dead one."""
+    """The next run starts once the kernel has taken the lock from a run that was killed.
+
+    Whatever Prefect's slot says of the dead one."""
     path = write_settings(tmp_path, **BUSY)
     first, _ = started(server, in_background, eventually, path, nth=1)
     other = write_settings(tmp_path, "other.toml", **QUICK)

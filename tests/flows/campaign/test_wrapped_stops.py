@@ -58,10 +58,9 @@ def test_one_that_got_lost_is_obeyed_before_the_next_stack(number: int) -> None:
     obey_lost_stop()
     with pytest.raises(BaseException) as stopped, terminable() as asked:
         obey_lost_stop()
-        try:
+        with pytest.raises(BaseException) as lost:
             os.kill(os.getpid(), number)
-        except BaseException as lost:
-            assert type(lost) is asked.stop
+        assert lost.type is asked.stop
         obey_lost_stop()
     assert stopped.type is asked.stop
 

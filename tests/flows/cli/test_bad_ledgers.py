@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from lab_files import SETTINGS, TABLE, write_settings, write_table
 
+pytestmark = pytest.mark.slow
+
 URL = "sqlite:///lab.db"
 READERS = (("recommend",), ("report", "--out", "out"), ("export", "--out", "out"),
            ("settle", "--trial", "1", "--reason", "seen"))

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from lab_files import BASE
 
+pytestmark = pytest.mark.slow
+
 CIRCUIT = BASE["evaluation"]["circuit"]
 
 

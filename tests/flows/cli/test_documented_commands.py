@@ -1,5 +1,6 @@
-"""Whatever a page tells a reader to type works, typed in a shell in a folder that has the files the
-page speaks of."""
+"""Whatever a page tells a reader to type works.
+
+Typed in a shell in a folder that has the files the page speaks of."""
 
 from __future__ import annotations
 

@@ -16,6 +16,8 @@ from test_bad_spectra import spectrum_csv
 
 from tests.views.test_report_page import Seen
 
+pytestmark = pytest.mark.slow
+
 Call = Callable[..., Any]
 ROOT = Path(__file__).parents[3]
 

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from test_bad_spectra import spectrum_csv
 
+pytestmark = pytest.mark.slow
+
 Call = Callable[..., Any]
 
 

@@ -27,6 +27,8 @@ from pressloop.trials import (
     State,
 )
 
+pytestmark = pytest.mark.slow
+
 Command = Callable[..., Any]
 ONE_ARC = "L0-R0-p(R1,CPE1)-CPE4"
 

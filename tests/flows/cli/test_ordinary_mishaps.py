@@ -23,6 +23,7 @@ def test_an_electrode_larger_than_the_die(pressloop: Callable[..., Any], tmp_pat
     pressloop("check", SETTINGS).refused("stack.area_cm2", "area of the die")
 
 
+@pytest.mark.slow
 def test_the_same_press_written_differently_is_the_same_press(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:
     write_settings(tmp_path)
@@ -43,6 +44,7 @@ def test_a_prefect_server_that_is_away(pressloop: Callable[..., Any], tmp_path: 
     assert not (tmp_path / "lab.db.press.jsonl").exists()
 
 
+@pytest.mark.slow
 def test_mixed_stack_pressures_are_told(pressloop: Callable[..., Any], tmp_path: Path) -> None:
     write_settings(tmp_path)
     lines = PAST.splitlines()
@@ -53,6 +55,7 @@ def test_mixed_stack_pressures_are_told(pressloop: Callable[..., Any], tmp_path:
     assert "2 different stack pressures (49 to 97 MPa)" in answer.err
 
 
+@pytest.mark.slow
 def test_outputs_that_cannot_be_written(pressloop: Callable[..., Any], tmp_path: Path) -> None:
     write_settings(tmp_path)
     write_table(tmp_path)

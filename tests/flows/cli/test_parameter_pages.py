@@ -22,6 +22,8 @@ from pressloop.optimizer.constraints.feasible import inside
 from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import CORE, RATES
 
+pytestmark = pytest.mark.slow
+
 DOCS = Path(__file__).parents[3] / "docs" / "how-to"
 PAGES = {name: (DOCS / f"{name}.md").read_text() for name in ("parameters", "rules")}
 

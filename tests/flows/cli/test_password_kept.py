@@ -1,5 +1,4 @@
-"""A password in the ledger's address is told by nobody: on no screen, in no ledger, not by Prefect.
-"""
+"""A password in the ledger's address is told by nobody: no screen, no ledger, no Prefect."""
 
 
 from __future__ import annotations

@@ -19,6 +19,8 @@ from pressloop.flows.campaign.put_right import Known, correct, trial_numbers
 from pressloop.trials import BadInput, Failed, FailureMode, Intact, Ledger, Spoilt
 from pressloop.trials.trial import Trial
 
+pytestmark = pytest.mark.slow
+
 LEDGER = Path("lab.db")
 URL = "sqlite:///lab.db"
 PAGES = Path(__file__).parents[3] / "docs" / "how-to"

@@ -17,6 +17,8 @@ from pressloop.flows.settings.campaign import from_plain, read_settings
 from pressloop.optimizer import Space
 from pressloop.trials import Commanded, Imported, Ledger, Opened, Planned, Recipe, State
 
+pytestmark = pytest.mark.slow
+
 URL = "sqlite:///lab.db"
 PUBLISHED = Path(__file__).parents[3] / "examples" / "published"
 RECIPE_KEYS = {"pressure_mpa", "dwell_s", "temperature_c", "ramp_mpa_per_s", "release_mpa_per_s"}

@@ -1,5 +1,7 @@
-"""`pressloop serve`: schedule, form and lateness, and with them the two known breakages of
-Prefect's dependencies: a server that does not import, and a scheduler that makes no runs."""
+"""`pressloop serve`.
+
+Schedule, form and lateness, and with them the two known breakages of Prefect's dependencies: a
+server that does not import, and a scheduler that makes no runs."""
 
 from __future__ import annotations
 

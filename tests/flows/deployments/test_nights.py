@@ -1,5 +1,6 @@
-"""A night without people: time zone and daylight saving, budget, stacks that teach nothing, and who
-is told."""
+"""A night without people.
+
+Time zone and daylight saving, budget, stacks that teach nothing, and who is told."""
 
 from __future__ import annotations
 
@@ -103,6 +104,7 @@ def test_check_shows_the_zone_and_who_is_told(rows: Callable[..., Any], tmp_path
     assert (code, refused(found)) == (2, ["schedules", "notify"])
 
 
+@pytest.mark.slow
 def test_check_opens_the_ledger_it_would_use(rows: Callable[..., Any], tmp_path: Path,  # noqa: F811
                                              postgres: Any) -> None:
     for url in ("sqlite:///no/such/folder/lab.db",
@@ -188,6 +190,7 @@ def test_a_campaign_that_learns_nothing_stops_says_why_and_goes_on_when_a_person
     assert len(trials_of(LEDGER)) == 8
 
 
+@pytest.mark.slow
 def test_the_budget_ends_an_order_for_more(tmp_path: Path) -> None:
     press_few(tmp_path, 3)
     settings = read_settings(tmp_path / "lab.toml")

@@ -1,5 +1,6 @@
-"""What becomes of a run with a stack in the press, or in a person's hands, when a slot of Prefect
-runs out: nothing."""
+"""What becomes of a run with a stack in the press when a slot of Prefect runs out: nothing.
+
+Also with one in a person's hands."""
 
 from __future__ import annotations
 

@@ -379,8 +379,9 @@ def browser(folder: Path, address: str, eventually: Any) -> Iterator[Callable[[]
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 def test_a_page_of_another_origin_in_a_real_browser(
         server: Any, tmp_path: Path, in_background: Any, eventually: Any) -> None:
-    """Forms, fetches, a websocket, a rebound name: no run is created, nothing is read. The link of
-    its owner opens the page."""
+    """Forms, fetches, a websocket, a rebound name: no run is created, nothing is read.
+
+    The link of its owner opens the page."""
     name = f"browsed {tmp_path.name}"
     write_settings(tmp_path, **QUICK, campaign={"name": name})
     in_background("serve", SETTINGS)
@@ -421,6 +422,7 @@ def test_a_page_of_another_origin_in_a_real_browser(
         eventually(lambda: "Dashboard" in shown(), "the page", 60)
 
 
+@pytest.mark.slow
 @as_root
 def test_a_port_in_another_user_s_hands_is_not_taken_for_ours(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:

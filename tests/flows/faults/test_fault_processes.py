@@ -1,5 +1,6 @@
-"""Rows of the table of faults that need processes: a killed supervisor, a cancelled flow, a press
-without power, a full disk."""
+"""Rows of the table of faults that need processes.
+
+A killed supervisor, a cancelled flow, a press without power, a full disk."""
 
 from __future__ import annotations
 
@@ -48,8 +49,10 @@ def end_supervisor(lab: FaultLab) -> None:
 
 @pytest.mark.parametrize("phase", ["ramping", "dwelling", "releasing"])
 def test_26_supervisor_killed(phase: str, tmp_path: Path) -> None:
-    """The press goes on by its own policy; a new supervisor asks it and collects the log, in which
-    the time without one is no more than a gap."""
+    """The press goes on by its own policy.
+
+    A new supervisor asks it and collects the log, in which the time without one is no more than a
+    gap."""
     with fault_lab(tmp_path, "modbus", watchdog_s=30.0) as lab:
         lab.stand_still_in(phase)
         with lab.run() as run:
@@ -68,8 +71,9 @@ def test_26_supervisor_killed(phase: str, tmp_path: Path) -> None:
 
 
 def test_26b_supervisor_killed_while_it_starts_a_cycle(tmp_path: Path) -> None:
-    """Nobody can say whether the press took the order: it is released, and asked at the next
-    start."""
+    """Nobody can say whether the press took the order.
+
+    It is released, and asked at the next start."""
     with fault_lab(tmp_path, "modbus", speed=100.0) as lab:
         lab.press.inject("frozen program", "start", seconds=0.5)
         once(lab.press, lambda: lab.press.program.frozen_until > 0,
@@ -85,8 +89,10 @@ def test_26b_supervisor_killed_while_it_starts_a_cycle(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("policy", ["finish", "release"])
 def test_3_flow_cancelled_in_mid_press(policy: str, tmp_path: Path) -> None:
-    """The heart goes on beating; the press finishes, or releases where the settings say so; the
-    next run asks and presses nothing twice."""
+    """The heart goes on beating.
+
+    The press finishes, or releases where the settings say so; the next run asks and presses nothing
+    twice."""
     with fault_lab(tmp_path, "modbus", watchdog_s=5.0) as lab:
         asked = {"campaign": {"on_stop": policy}}
         lab.stand_still_in("ramping")

@@ -2,7 +2,7 @@
 
 In every row the press accepted the stack at most once, the platens are open, and no reading is
 made up. Rows that need other processes are in test_fault_processes.py, readings of the meter in
-tests/hardware/test_scpi_faults.py and tests/evaluation.
+tests/hardware/scpi/test_scpi_faults.py and tests/evaluation.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from fault_lab import DIRECT, IMPATIENT, FaultLab, fault_lab
 from standing_press import go_on, hush
 
 from pressloop.flows.campaign.trial import plan, press_stack
-from pressloop.hardware.plc.frames import Order, mailbox_words
+from pressloop.hardware.plc.frames import PressOrder, mailbox_words
 from pressloop.hardware.plc.register_map import read_map
 from pressloop.hardware.presses import modbus
 from pressloop.hardware.protocols import Place
@@ -37,8 +37,10 @@ PRESSED, FAULTED, COMMANDED, PLANNED = (
 
 @dataclass(frozen=True)
 class Row:
-    """One fault. `accepted` is how many cycles the press ever accepted, `told` a part of what the
-    user reads, empty where the run goes on as if nothing were."""
+    """One fault.
+
+    `accepted` is how many cycles the press ever accepted, `told` a part of what the user reads,
+    empty where the run goes on as if nothing were."""
 
     name: str
     happen: Callable[[FaultLab], object]
@@ -129,7 +131,7 @@ def refused(lab: FaultLab, **changes: Any) -> str:
         "sequence": lab.press.program.sequence + 1, "command": 1, "cycle_id": 1,
         "owner": lab.press.program.owner, "force": 1e4, "dwell": 60.0, "temperature": 25.0,
         "over_force": 1.1e4, "die_area": 78.54} | changes
-    lab.press.program.order(Order(**values))
+    lab.press.program.order(PressOrder(**values))
     return lab.press.program.ack
 
 
@@ -144,7 +146,7 @@ def outside(lab: FaultLab) -> None:
         assert refused(lab, **{name: math.nan}) == "out of limits"
     assert refused(lab, force=61e3, over_force=62e3) == "out of limits"
     with pytest.raises(BadInput, match="finite"):
-        mailbox_words(read_map("generic"), Machine(78.5, 6e4), Order(1, 1, force=math.nan))
+        mailbox_words(read_map("generic"), Machine(78.5, 6e4), PressOrder(1, 1, force=math.nan))
     with lab.run() as run:
         plan.fn(run, 1)
         trial = run.ledger.trial(run.campaign, 1)

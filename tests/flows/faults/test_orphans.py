@@ -1,5 +1,7 @@
-"""Served runs that outlive a process: one that is suspended, and one whose server is killed, beside
-which a second server never presses."""
+"""Served runs that outlive a process.
+
+One that is suspended, and one whose server is killed, beside which a second server never
+presses."""
 
 from __future__ import annotations
 
@@ -19,7 +21,7 @@ from lab_files import write_settings
 from press_memory import pressed_stacks, stacks, trials_of
 
 from pressloop.trials import Ended, Ledger, State
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")

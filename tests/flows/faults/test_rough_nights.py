@@ -1,6 +1,8 @@
-"""What goes wrong around a campaign: a full disk, a locked ledger, a database server or a Prefect
-server that is restarted, impatient hands, a clock that is set. In the end there is the same set of
-trials as on a quiet night, and the press has pressed each stack once."""
+"""What goes wrong around a campaign.
+
+A full disk, a locked ledger, a database server or a Prefect server that is restarted, impatient
+hands, a clock that is set. In the end there is the same set of trials as on a quiet night, and the
+press has pressed each stack once."""
 
 from __future__ import annotations
 
@@ -28,7 +30,7 @@ from press_memory import pressed_stacks, stacks, told, trials_of
 
 from pressloop.flows.engine.server_key import SERVER_AUTH_VARIABLE
 from pressloop.trials import Ended, Ledger, State
-from pressloop.trials.ledger.proof import prove
+from pressloop.trials.ledger.verification import prove
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
@@ -65,8 +67,9 @@ def is_as_quiet(night: Story, url: str = "sqlite:///lab.db", memory: Path = LEDG
 
 def busy(start: Start, eventually: Wait, settings: Path, memory: Path = LEDGER, nth: int = 2,
          **environment: str) -> subprocess.Popen[str]:
-    """A run whose press has just been given its nth stack, which stays there until `let_end` where
-    cycles can be held."""
+    """A run whose press has just been given its nth stack.
+
+    It stays there until `let_end` where cycles can be held."""
     let_end(memory, nth - 1)
     process = start("run", settings, **environment)
     eventually(lambda: len(pressed_stacks(memory)) == nth, f"stack {nth} on the press")
@@ -224,8 +227,9 @@ def test_two_stops_in_a_row_still_unload(
 
 @pytest.fixture
 def settable_clock(tmp_path: Path) -> tuple[Path, dict[str, str]]:
-    """A file of seconds by which the time of day is off, and the environment of a process that
-    goes by it; nobody else's clock is set."""
+    """A file of seconds by which the time of day is off, and the environment to go by it.
+
+    The environment is that of one process; nobody else's clock is set."""
     if COMPILER is None:
         pytest.skip("no C compiler: sets the clock of one process instead of the whole machine's")
     library, clock = tmp_path / "set_clock.so", tmp_path / "clock"
@@ -238,8 +242,9 @@ def settable_clock(tmp_path: Path) -> tuple[Path, dict[str, str]]:
 def test_the_clock_is_set_in_mid_press(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait, quiet_night: Story,
         settable_clock: tuple[Path, dict[str, str]]) -> None:
-    """Two days ahead during one cycle, five days back during the next: dwell and order do not go
-    by the time of day."""
+    """Two days ahead during one cycle, five days back during the next.
+
+    Dwell and order do not go by the time of day."""
     clock, environment = settable_clock
     process = busy(in_background, eventually, write_settings(tmp_path, **TIMED), **environment)
     clock.write_text(str(2 * DAY_S))

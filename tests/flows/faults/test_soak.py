@@ -1,5 +1,7 @@
-"""The whole attack: short campaigns whose processes are killed and stopped at random, and whose
-ledgers are set back, on simulated presses and on emulated PLCs.
+"""The whole attack.
+
+Short campaigns whose processes are killed and stopped at random, and whose ledgers are set back, on
+simulated presses and on emulated PLCs.
 
 Not part of the suite: `make soak`. PRESSLOOP_SOAK_CAMPAIGNS sets their number. Each line names the
 seed by which that campaign is repeated: PRESSLOOP_SOAK_SEED=... PRESSLOOP_SOAK_CAMPAIGNS=1.
@@ -52,8 +54,10 @@ def forks(asked_for: None, one_server: str, own_place: None) -> Iterator[Zygote]
 @contextmanager
 def lab_of(press: str, folder: Path, stacks: int, start: Callable[..., Any], index: int
            ) -> Iterator[CrashLab]:
-    """A lab with this press; the recipes are those of a design, whatever was measured before. On
-    a busy computer a PLC is looked at too seldom to tell how long it held: that stops nothing."""
+    """A lab with this press; the recipes are those of a design, whatever was measured before.
+
+    On a busy computer a PLC is looked at too seldom to tell how long it held: that stops
+    nothing."""
     changes: dict[str, Any] = {"campaign": {"trials": stacks, "nothing_learned_in_a_row": 0},
                                "search": {"start_with": 1000}}
     with (nullcontext(simulated_lab(folder, {"time_scale": 1 / SIMULATED_SPEED}, **changes))

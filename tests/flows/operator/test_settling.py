@@ -1,5 +1,7 @@
-"""A stack that the press cannot account for: the campaign waits for a person, at the terminal or at
-Prefect's page, and nothing that is said there presses anything."""
+"""A stack that the press cannot account for.
+
+The campaign waits for a person, at the terminal or at Prefect's page, and nothing that is said
+there presses anything."""
 
 from __future__ import annotations
 

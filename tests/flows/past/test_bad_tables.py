@@ -92,6 +92,7 @@ ONLY_SUGGEST = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", [*BAD, *ONLY_SUGGEST])
 def test_suggest_refuses(case: str, pressloop: Callable[..., Any], tmp_path: Path,
                          nothing_changes: Callable[[], Any]) -> None:
@@ -102,6 +103,7 @@ def test_suggest_refuses(case: str, pressloop: Callable[..., Any], tmp_path: Pat
         pressloop("suggest", SETTINGS, "--data", TABLE).refused(*words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", BAD)
 def test_import_refuses_and_creates_no_ledger(
         case: str, pressloop: Callable[..., Any], tmp_path: Path,
@@ -140,6 +142,7 @@ def test_files_that_are_no_tables(command: tuple[str, ...], pressloop: Callable[
         pressloop(*command, "zeros.csv").refused("zeros.csv")
 
 
+@pytest.mark.slow
 def test_rows_off_a_fixed_variable_are_learned_from(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:
     write_settings(tmp_path, space={"temperature_c": 60}, reference={"temperature_c": 60})
@@ -149,6 +152,7 @@ def test_rows_off_a_fixed_variable_are_learned_from(
     assert {one["recipe"]["temperature_c"] for one in answer["suggestions"]} == {60.0}
 
 
+@pytest.mark.slow
 def test_rows_hotter_and_harder_than_the_die_bears_are_learned_from(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:
     write_settings(tmp_path)
@@ -159,6 +163,7 @@ def test_rows_hotter_and_harder_than_the_die_bears_are_learned_from(
     assert recipe["pressure_mpa"] <= 500 and recipe["temperature_c"] <= 140
 
 
+@pytest.mark.slow
 def test_semicolons_and_decimal_commas_are_read(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:
     write_settings(tmp_path)
@@ -173,6 +178,7 @@ def test_semicolons_and_decimal_commas_are_read(
                     "decimal comma in resistance_ohm_cm2, resistance_se_ohm_cm2"]
 
 
+@pytest.mark.slow
 def test_spreadsheet_habits_are_read(pressloop: Callable[..., Any], tmp_path: Path) -> None:
     """Byte-order mark, blank lines, comment lines, CRLF, spaces round names and cells."""
     write_settings(tmp_path)
@@ -182,6 +188,7 @@ def test_spreadsheet_habits_are_read(pressloop: Callable[..., Any], tmp_path: Pa
     assert pressloop("suggest", SETTINGS, "--data", TABLE, "--json").json["rows"] == 6
 
 
+@pytest.mark.slow
 def test_columns_that_mean_nothing_are_named(
         pressloop: Callable[..., Any], tmp_path: Path) -> None:
     write_settings(tmp_path)

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "real-sheets.md").read_text(
     encoding="utf-8")
 Pressloop = Callable[..., Any]
 
 
+@pytest.mark.slow
 def test_the_page_can_be_followed(pressloop: Pressloop, tmp_path: Path) -> None:
     sheet = re.search(r"```csv\n(.*?)```", PAGE, re.DOTALL)
     assert sheet is not None

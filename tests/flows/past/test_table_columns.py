@@ -63,6 +63,7 @@ def test_what_is_no_unit_of_a_reading(text: str) -> None:
     assert not {PRESSURE, FORCE, "resistance", "resistance times area"} & set(units_of(text))
 
 
+@pytest.mark.slow
 def test_factors_are_those_of_pint() -> None:
     import pint
 

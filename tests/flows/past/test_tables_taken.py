@@ -21,6 +21,7 @@ NAMED = "stack," + COLUMNS
 HASHES = ["s1,100,60,25,160", "#2,140,180,25,140", "s3,200,600,60,60", "#4,260,300,95,40"]
 
 
+@pytest.mark.slow
 def test_stacks_may_be_named_with_a_hash(pressloop: Pressloop, tmp_path: Path) -> None:
     write_settings(tmp_path)
     write_table(tmp_path, table_of(HASHES, NAMED))
@@ -163,6 +164,7 @@ def test_numbers_that_no_stack_has_are_refused(row: str, words: list[str], press
         pressloop(*command, TABLE).refused(*words)
 
 
+@pytest.mark.slow
 def test_tables_beyond_every_bound_are_refused_at_once(pressloop: Pressloop, tmp_path: Path
                                                        ) -> None:
     write_table(tmp_path, table_of(["100,60,25,160"] * 100_001))

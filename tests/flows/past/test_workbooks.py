@@ -83,6 +83,7 @@ def test_hashes_and_text_numbers_in_a_workbook(tmp_path: Path) -> None:
         cells_of(path).prove_read_one_way(HEADER, path)
 
 
+@pytest.mark.slow
 def test_an_archive_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive, \
@@ -93,6 +94,7 @@ def test_an_archive_that_unpacks_to_gigabytes_is_not_unpacked(tmp_path: Path) ->
         cells_of(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["xlsx", "parquet"])
 def test_damage_is_told_in_one_line(kind: str, pressloop: Callable[..., Any], tmp_path: Path
                                     ) -> None:

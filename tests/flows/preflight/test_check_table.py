@@ -115,6 +115,7 @@ def test_the_ledger_is_looked_at_and_never_made(rows: Callable[..., Any], tmp_pa
     assert (code, refused(found)) == (2, ["ledger"])
 
 
+@pytest.mark.slow
 def test_a_recipe_is_taken_through_every_check(rows: Callable[..., Any], tmp_path: Path,
                                                nothing_changes: Callable[[], Any]) -> None:
     write_settings(tmp_path)

@@ -99,6 +99,7 @@ UNLIKE_THE_PRESS: dict[str, tuple[dict[str, Any], list[str]]] = {
 """`check` shows these in its table; see test_check_table.py."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_check_refuses(case: str, pressloop: Callable[..., Any], tmp_path: Path,
                        nothing_changes: Callable[[], Any]) -> None:

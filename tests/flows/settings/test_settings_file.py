@@ -29,6 +29,7 @@ def settings(**changes: Any) -> Settings:
     return from_plain(settings_values(**changes), "test")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda p: p.stem)
 def test_examples_can_be_used(path: Path, pressloop: Callable[..., Any], tmp_path: Path) -> None:
     Path("exports").mkdir()  # a folder that a lab has
@@ -91,6 +92,38 @@ def test_a_campaign_of_an_earlier_version_is_the_same_one() -> None:
             "attended_lab": "5c147ecb", "cold_press": "49a2c2a8"}
     for name, digest in kept.items():
         assert read_settings(folder / f"{name}.toml").digest.startswith(digest), name
+
+
+@pytest.mark.parametrize("later", [
+    {}, {"constraints": {}}, {"table": {}}, {"search": {"one_per_batch": []}},
+    {"envelope": {"max_pressure_at_c": []}}], ids=str)
+def test_later_keys_that_say_nothing_are_left_out(later: dict[str, Any]) -> None:
+    """So that settings kept by earlier versions, which lack them, are the same ones."""
+    kept = settings(**later).plain()
+    assert kept == settings().plain()
+    assert not {"constraints", "table"} & kept.keys()
+    assert "one_per_batch" not in kept["search"]
+    assert "max_pressure_at_c" not in kept["envelope"]
+
+
+@pytest.mark.parametrize("later", [
+    {"constraints": {"hot": "pressure_mpa <= 300 if temperature_c > 100"}},
+    {"table": {"header_row": 2}}, {"space": {"steps": {"dwell_s": 5.0}}},
+    {"search": {"one_per_batch": ["temperature_c"]}},
+    {"envelope": {"max_pressure_at_c": [[25, 600], [100, 400]]}}], ids=str)
+def test_later_keys_that_say_something_are_kept(later: dict[str, Any]) -> None:
+    said = settings(**later)
+    table, value = next(iter(later.items()))
+    assert said.plain()[table].items() >= value.items()
+    assert said.digest != settings().digest
+
+
+def test_values_are_worked_out_once() -> None:
+    read = settings()
+    for name in ("space", "envelope", "reference", "rules", "limits", "objective", "problem"):
+        assert getattr(read, name) is getattr(read, name), name
+    wide = read.space_table.model_copy(update={"dwell_s": (10.0, 60.0)})
+    assert read.model_copy(update={"space_table": wide}).space.dwell_s == (10.0, 60.0)
 
 
 def test_the_digest_is_of_what_is_meant(tmp_path: Path) -> None:

@@ -150,6 +150,7 @@ def test_the_simulator_gives_the_same_stacks_again_and_as_many_of_each_lot(tmp_p
     assert [t.number for t in one.trials] == list(range(1, 25))
 
 
+@pytest.mark.slow
 def test_campaigns_of_a_ledger_are_lots(tmp_path: Path, pressloop: Pressloop) -> None:
     table = write_table(tmp_path)
     for name in ("spring", "autumn"):
@@ -180,6 +181,7 @@ def test_rows_of_a_table_are_counted_as_in_its_file(tmp_path: Path) -> None:
     assert [*source.sheet.cells.index] == [*range(2, 8)]
 
 
+@pytest.mark.slow
 def test_lint_tells_by_its_exit_code(tmp_path: Path, pressloop: Pressloop) -> None:
     settings = write_settings(tmp_path)
     sound = pressloop("lint", write_table(tmp_path), "--settings", settings)

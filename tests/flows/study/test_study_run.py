@@ -22,6 +22,8 @@ from pressloop.studies.executor import one_by_one
 from pressloop.studies.replay import plan as planning
 from tests.flows.conftest import Answer
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[3]
 SMALL = """
 [lint]

@@ -1,5 +1,6 @@
-"""A press from outside this project that asks for a supervisor: the simulated one. It may take its
-time to connect and to close, as one behind a slow link does."""
+"""A press from outside this project that asks for a supervisor: the simulated one.
+
+It may take its time to connect and to close, as one behind a slow link does."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""The shipped simulated press, whose time goes on with every look at a cycle and not otherwise: who
-is slow to look, or dead, misses nothing of it."""
+"""The shipped simulated press, whose time goes on with every look at a cycle and not otherwise.
+
+Who is slow to look, or dead, misses nothing of it."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""A press from outside this project, named by its dotted name: the shipped simulated one, with
-trouble in one cycle."""
+"""A press from outside this project, named by its dotted name.
+
+The shipped simulated one, with trouble in one cycle."""
 
 from __future__ import annotations
 
@@ -17,8 +18,10 @@ from pressloop.trials.stack import Stack
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """In `cycle`: "alarm" stops the ram half way, "lost link" leaves nobody knowing, "overload" is
-    refused before anything moves."""
+    """What goes wrong in `cycle`.
+
+    "alarm" stops the ram half way, "lost link" leaves nobody knowing, "overload" is refused before
+    anything moves."""
 
     cycle: int = 2
     trouble: str = "alarm"

@@ -1,5 +1,6 @@
-"""The shipped simulated press, whose cycles take as long as somebody wants them to: each runs until
-a file beside the bench names its id, or a higher one (`held.let_end` writes it)."""
+"""The shipped simulated press, whose cycles take as long as somebody wants them to.
+
+Each runs until a file beside the bench names its id, or a higher one (`held.let_end` writes it)."""
 
 from __future__ import annotations
 

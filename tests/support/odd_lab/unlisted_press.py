@@ -1,5 +1,6 @@
-"""A press from outside this project whose driver lists no cycles: the shipped simulated one, behind
-the calls that a driver had before."""
+"""A press from outside this project whose driver lists no cycles.
+
+The shipped simulated one, behind the calls that a driver had before."""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""A meter from outside this project: the shipped simulated one, in a library whose compiled part
-makes an error of its own of whatever stops it. Its second sweep lasts until that."""
+"""A meter from outside this project.
+
+The shipped simulated one, in a library whose compiled part makes an error of its own of whatever
+stops it. Its second sweep lasts until that."""
 
 from __future__ import annotations
 

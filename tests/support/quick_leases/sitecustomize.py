@@ -1,5 +1,7 @@
-"""A process whose Prefect renews the lease of a slot every few seconds, as it does after minutes
-otherwise: Prefect has no setting for that. Python runs this file where its folder is on PYTHONPATH.
+"""A process whose Prefect renews the lease of a slot every few seconds.
+
+Otherwise it does so after minutes, and Prefect has no setting for that. Python runs this file where
+its folder is on PYTHONPATH.
 """
 
 from prefect.concurrency import _leases

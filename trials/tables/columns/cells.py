@@ -35,9 +35,10 @@ ROOM = frozenset({"rt", "r.t.", "room temperature", "raumtemperatur", "room temp
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell in parts, all as text with a decimal point: a number ("" where there is none), its
-    error, its own unit; `bound` for a number that is only a bound, `about` for a rounded one,
-    `word` for what is no number at all."""
+    """A cell in parts, all as text with a decimal point.
+
+    A number ("" where there is none), its error, its own unit; `bound` for a number that is only a
+    bound, `about` for a rounded one, `word` for what is no number at all."""
 
     number: str = ""
     error: str = ""

@@ -21,7 +21,8 @@ FEWEST_LETTERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """`words` is the name folded to small plain letters, "" where the header is a unit alone;
+    """`words` is the name folded to small plain letters, "" where the header is a unit alone.
+
     `units` what its unit may be, by dimension; `odd` what stands where a unit belongs and is none
     that is known."""
 
@@ -37,8 +38,9 @@ class Heading:
 
 
 def heading(raw: str) -> Heading:
-    """A header, whatever stands between name and unit: `P (MPa)`, `P/MPa`, `p_MPa`, `P, MPa`, `P in
-    MPa`, `MPa`."""
+    """A header, whatever stands between name and unit.
+
+    `P (MPa)`, `P/MPa`, `p_MPa`, `P, MPa`, `P in MPa`, `MPa`."""
     text = " ".join(raw.split())
     if len(text) >= FEWEST_LETTERS and (units := units_of(text)):
         return Heading(raw, "", units)

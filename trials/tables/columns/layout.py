@@ -1,5 +1,7 @@
-"""Where in a sheet the table stands: title rows above the header, a header over two rows, a row of
-units below it, and rows that are no stacks."""
+"""Where in a sheet the table stands.
+
+Title rows above the header, a header over two rows, a row of units below it, and rows that are no
+stacks."""
 
 from __future__ import annotations
 
@@ -37,8 +39,10 @@ PRODUCT_NAMES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The header, the unit that a row below it gives each column ("" for none), the place of the
-    first row below both among all rows, and why rows above that were left out, by number."""
+    """The header, its units, and where the rows of stacks begin.
+
+    The unit is what a row below the header gives each column ("" for none); the place of the first
+    row below both is among all rows; and why rows above that were left out, by number."""
 
     header: tuple[str, ...]
     units: tuple[str, ...]
@@ -48,8 +52,10 @@ class Layout:
 
 
 def layout(rows: Sequence[Row], header_row: int | None = None) -> Layout:
-    """Finds the header among the first rows: the one with most known names, by itself or with the
-    row above or below it. `header_row` is its number where that is known."""
+    """Finds the header among the first rows.
+
+    The one with most known names, by itself or with the row above or below it. `header_row` is its
+    number where that is known."""
     start = next((i for i, (_, cells) in enumerate(rows) if any(cells)), 0)
     places = range(start, min(len(rows), start + LOOKED_AT))
     if header_row is not None:
@@ -165,8 +171,9 @@ def why_no_stack(cells: Sequence[str], header: Sequence[str]) -> str:
 
 
 def beside_totals(cells: Sequence[str], header: Sequence[str]) -> bool:
-    """A row that is one of totals where another one is next to it; Max in a column of operators is
-    a person."""
+    """A row that is one of totals where another one is next to it.
+
+    Max in a column of operators is a person."""
     at = next((i for i, cell in enumerate(cells[:len(header)]) if cell), None)
     return at is not None and folded(cells[at]) in BESIDE_TOTALS \
         and _best(header[at])[0] != OPERATOR

@@ -1,5 +1,7 @@
-"""What quantities are called in lab sheets: by whole names, by parts of names, and by what shows
-that another quantity is meant. All names are folded (`headings.folded`): small plain letters."""
+"""What quantities are called in lab sheets.
+
+By whole names, by parts of names, and by what shows that another quantity is meant. All names are
+folded (`headings.folded`): small plain letters."""
 
 from __future__ import annotations
 
@@ -165,8 +167,9 @@ OFF = re.compile(rf"\b({EARLIER})\b")
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a header may mean: the quantity, the unit if it states one, and how sure that is, from 0
-    (its own name) on."""
+    """What a header may mean.
+
+    The quantity, the unit if it states one, and how sure that is, from 0 (its own name) on."""
 
     quantity: str
     rank: float
@@ -174,9 +177,11 @@ class Meaning:
 
 
 def meanings(of: Heading, plain_names: frozenset[str]) -> list[Meaning]:
-    """What a header may mean, the likeliest first. `plain_names` are the names of the product's own
-    columns, which mean themselves. Of a header over two rows, the lower one alone tells where both
-    together do not, unless the upper one names another step of the work."""
+    """What a header may mean, the likeliest first.
+
+    `plain_names` are the names of the product's own columns, which mean themselves. Of a header
+    over two rows, the lower one alone tells where both together do not, unless the upper one names
+    another step of the work."""
     if of.raw in plain_names:
         return [Meaning(of.raw, 0.0)]
     found = _found(of)

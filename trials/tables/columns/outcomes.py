@@ -79,8 +79,10 @@ OPPOSITE = {"yes": INTACT, "ja": INTACT, "true": INTACT, "1": INTACT, "x": INTAC
 
 
 def said(word: str, own: Mapping[str, str] | None = None) -> str | None:
-    """What an outcome word says: a way to fail, FAILED where the way is not told, INTACT, IN_WORK,
-    or None for a word that is not known. `own` are words of the lab."""
+    """What an outcome word says.
+
+    A way to fail, FAILED where the way is not told, INTACT, IN_WORK, or None for a word that is not
+    known. `own` are words of the lab."""
     key = re.sub(r"\s+", " ", word).strip(" .!").casefold()
     mine = {re.sub(r"\s+", " ", k).strip(" .!").casefold(): v for k, v in (own or {}).items()}
     if key in mine:
@@ -90,8 +92,10 @@ def said(word: str, own: Mapping[str, str] | None = None) -> str | None:
 
 def says_failures(header: str, words: Sequence[str], own: Mapping[str, str] | None = None
                   ) -> bool:
-    """True where a column's words are outcomes: one of them at least is known, and says more than
-    yes or no, unless the header (folded) asks for just that."""
+    """True where a column's words are outcomes.
+
+    One of them at least is known, and says more than yes or no, unless the header (folded) asks for
+    just that."""
     found = {word.strip().casefold() for word in words if word.strip()}
     if found and (ASKS_FAILURE.search(header) or header in ASKS_SOUND):
         return any(said(word, own) is not None for word in found)

@@ -31,8 +31,9 @@ class Unit:
     text: str = ""
 
     def convert(self, value: float) -> float:
-        """A number in this unit, in that of `OURS`; to 12 digits, beyond which there is noise of
-        binary arithmetic only."""
+        """A number in this unit, in that of `OURS`.
+
+        To 12 digits, beyond which there is noise of binary arithmetic only."""
         if self.factor == 1.0 and self.offset == 0.0:
             return value
         return float(f"{value * self.factor + self.offset:.12g}")
@@ -93,8 +94,9 @@ def units_of(text: str) -> dict[str, Unit]:
 
 
 def plain(text: str) -> str:
-    """The text with one sign for each thing: ohm for Ω, 2 for ², a space for the dots between
-    units."""
+    """The text with one sign for each thing.
+
+    Ohm for Ω, 2 for ², a space for the dots between units."""
     text = unicodedata.normalize("NFKC", text.replace("º", "°").replace("˚", "°"))
     text = text.replace("µ", "μ").replace("Ω", "ohm").replace("−", "-")
     text = text.replace("ω", "ohm").replace("–", "-")
@@ -118,8 +120,9 @@ def _temperature(words: str, shown: str) -> dict[str, Unit]:
 
 
 def _factors(words: str) -> list[tuple[str, int]] | None:
-    """Symbols with their exponents, such as kg and cm to the power of -2; None for what is no
-    product of symbols."""
+    """Symbols with their exponents, such as kg and cm to the power of -2.
+
+    None for what is no product of symbols."""
     for spelled, symbol in WORDED:
         words = re.sub(rf"\b{spelled}\b", symbol, words, flags=re.IGNORECASE)
     words = re.sub(r"ohms?", "ohm ", words, flags=re.IGNORECASE)
@@ -140,8 +143,9 @@ def _factors(words: str) -> list[tuple[str, int]] | None:
 
 
 def _of_factors(factors: list[tuple[str, int]] | None, shown: str) -> dict[str, Unit]:
-    """Products of one symbol, or of two as they stand in pressures, resistances times area and
-    conductivities."""
+    """Products of one symbol, or of two.
+
+    As they stand in pressures, resistances times area and conductivities."""
     if factors is None or len(factors) > 2:
         return {}
     known = [_symbol(name) for name, _ in factors]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pressloop.studies.compare.advice import Advice
 from pressloop.studies.compare.compare import Findings
-from pressloop.studies.compare.comparison import Comparison
+from pressloop.studies.compare.comparison import ModelComparison
 from pressloop.studies.compare.contenders import CRUSHING
 from pressloop.trials.wording import by_number
 
@@ -24,7 +24,7 @@ def settings_lines(found: Findings) -> str:
     return "\n".join(["[surrogate]", *lines]) if lines else ""
 
 
-def _why(one: Comparison, told: Advice) -> tuple[str, ...]:
+def _why(one: ModelComparison, told: Advice) -> tuple[str, ...]:
     what = "crushing" if one.what == CRUSHING else "resistance"
     if not told.compared:
         return ()

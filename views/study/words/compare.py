@@ -14,7 +14,7 @@ from pressloop.studies.compare.comparison import (
     OFF,
     SKILL,
     TYPICAL,
-    Comparison,
+    ModelComparison,
 )
 from pressloop.studies.compare.contenders import CRUSHING, RESISTANCE
 from pressloop.studies.paired import (
@@ -49,7 +49,7 @@ def sentences(found: Findings) -> tuple[str, ...]:
     return (*words, *to_set(found))
 
 
-def _verdicts(what: str, one: Comparison | None, found: Findings) -> list[str]:
+def _verdicts(what: str, one: ModelComparison | None, found: Findings) -> list[str]:
     return [not_compared(what, found)] if one is None else [
         s for scheme in one.asked for s in verdict(one, scheme)]
 
@@ -63,9 +63,10 @@ def not_compared(what: str, found: Findings) -> str:
             f"{by_number(found.intact, 'is', 'are')} {found.intact}.")
 
 
-def verdict(one: Comparison, scheme: str) -> tuple[str, ...]:
-    """What one scheme says: how good the baseline is, whether its intervals hold, and how the
-    others compare."""
+def verdict(one: ModelComparison, scheme: str) -> tuple[str, ...]:
+    """What one scheme says.
+
+    How good the baseline is, whether its intervals hold, and how the others compare."""
     own = one.score(scheme, one.baseline, SKILL if one.what == CRUSHING else OFF)
     if own is None:
         return (f"{QUESTIONS[scheme]} the {one.titles[one.baseline]} predicted nothing.",)
@@ -74,7 +75,7 @@ def verdict(one: Comparison, scheme: str) -> tuple[str, ...]:
                  if s)
 
 
-def _resistance(one: Comparison, scheme: str) -> str:
+def _resistance(one: ModelComparison, scheme: str) -> str:
     off, square, inside = (one.score(scheme, one.baseline, name)
                            for name in (TYPICAL, OFF, "coverage_95"))
     assert off is not None and square is not None and inside is not None
@@ -86,7 +87,7 @@ def _resistance(one: Comparison, scheme: str) -> str:
             f"{widest(one, scheme)}")
 
 
-def _baseline(one: Comparison) -> str:
+def _baseline(one: ModelComparison) -> str:
     """The baseline, and from how many stacks it learned where others had more."""
     few = one.baseline in one.thin and len(one.thin) < len(one.titles)
     return f"the {one.titles[one.baseline]}" + (
@@ -101,8 +102,9 @@ def _ends(low: float, high: float) -> str:
 
 
 def trust(count: int, of: int, low: float, high: float) -> str:
-    """Whether a stated 95 % interval holds what it says; `low` to `high` is the interval of the
-    share that was inside."""
+    """Whether a stated 95 % interval holds what it says.
+
+    `low` to `high` is the interval of the share that was inside."""
     words = (f"{count} of {counted(of, 'measured value')} {by_number(count, 'was', 'were')} inside "
              "its stated 95 % interval")
     if low <= 0.95 <= high:
@@ -112,7 +114,7 @@ def trust(count: int, of: int, low: float, high: float) -> str:
     return f"{words}, {side}."
 
 
-def _crushing(one: Comparison, scheme: str) -> str:
+def _crushing(one: ModelComparison, scheme: str) -> str:
     skill, said = one.score(scheme, one.baseline, SKILL), one.said(scheme, one.baseline)
     assert skill is not None and said is not None
     words = (f"{QUESTIONS[scheme]}, {_baseline(one)} expected {said.numbers[0].sum():.1f} of "
@@ -141,7 +143,7 @@ def interval(low: float, high: float) -> str:
     return f"{low:.0f} to {high:.0f}".replace("-0 ", "0 ")
 
 
-def _others(one: Comparison, scheme: str) -> Iterator[str]:
+def _others(one: ModelComparison, scheme: str) -> Iterator[str]:
     """A sentence for each strength that some model has."""
     score = SKILL if one.what == CRUSHING else OFF
     found = [d for d in one.against(scheme, score) if not math.isnan(d.value)]
@@ -165,11 +167,11 @@ def worse(d: Difference) -> bool:
     return (d.value < 0.0) if d.score == SKILL else (d.value > 0.0)
 
 
-def _listed(one: Comparison, some: Sequence[Difference]) -> str:
+def _listed(one: ModelComparison, some: Sequence[Difference]) -> str:
     return "; ".join(f"{one.titles[d.model]} ({_how_far(one, d)})" for d in some)
 
 
-def _how_far(one: Comparison, d: Difference) -> str:
+def _how_far(one: ModelComparison, d: Difference) -> str:
     score = one.score(d.scheme, d.model, d.score)
     assert score is not None
     what = f"takes away {max(score.value, 0.0):.0f} %" if d.score == SKILL \
@@ -192,7 +194,7 @@ def _points(value: float) -> str:
     return f"{value:.1f}" if value < 9.95 else f"{value:.0f}"
 
 
-def _odds(one: Comparison, scheme: str) -> str:
+def _odds(one: ModelComparison, scheme: str) -> str:
     """Mean and interval judged together; only what is real."""
     found = list(by_strength(one.against(scheme, DENSITY), REAL))
     parts = []
@@ -205,7 +207,7 @@ def _odds(one: Comparison, scheme: str) -> str:
             f"{' and '.join(parts)}; that is real." if parts else "")
 
 
-def _named(one: Comparison, some: Sequence[Difference], others: int) -> str:
+def _named(one: ModelComparison, some: Sequence[Difference], others: int) -> str:
     if len(some) == others > 1:
         return f"each of the {others} others"
     return "the " + " and the ".join(one.titles[d.model] for d in some) if len(some) < FEWEST \
@@ -218,6 +220,7 @@ def _span(factors: Sequence[float]) -> str:
 
 
 def factor(d: Difference) -> float:
-    """How much likelier the one model found each measured value than the other, on (geometric)
-    average; above 1."""
+    """How much likelier the one model found each measured value than the other, above 1.
+
+    On (geometric) average."""
     return math.exp(min(abs(d.value), 20.0))

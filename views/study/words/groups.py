@@ -6,9 +6,13 @@ import math
 from collections.abc import Sequence
 
 from pressloop.studies.sensitivity.held_pressure import HeldPressure
-from pressloop.studies.sensitivity.recipe_left import FEWEST
+from pressloop.studies.sensitivity.residuals import FEWEST
 from pressloop.studies.sensitivity.sensitivity import Findings
-from pressloop.studies.sensitivity.spread_of_groups import FEW_GROUPS, Difference, GroupSpread
+from pressloop.studies.sensitivity.variance_components import (
+    FEW_GROUPS,
+    GroupDifference,
+    GroupSpread,
+)
 from pressloop.trials.wording import CALLED, called, counted, listed, percent
 
 SMALL, UNKNOWN = 0.02, 0.3
@@ -36,7 +40,7 @@ def groups_words(found: Findings) -> list[str]:
     return [*words, *([] if found.held is None else [_held(found.held)])]
 
 
-def _few(one: GroupSpread, pairs: Sequence[Difference]) -> str:
+def _few(one: GroupSpread, pairs: Sequence[GroupDifference]) -> str:
     """By name: the pair that differs most clearly, or by how much any two may differ."""
     clear = [d for d in pairs if d.low > 0.0]
     bound = max(max(abs(d.low), abs(d.high)) for d in pairs)
@@ -58,7 +62,7 @@ def _few(one: GroupSpread, pairs: Sequence[Difference]) -> str:
     return words + _includes(one) + _confounded(one.together, f"the {one.kind}")
 
 
-def _change(one: Difference) -> str:
+def _change(one: GroupDifference) -> str:
     low, high = (100.0 * math.expm1(v) for v in (one.low, one.high))
     return f"{percent(math.expm1(one.difference))} ({low:.0f} to {high:.0f})"
 

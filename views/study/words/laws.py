@@ -12,8 +12,9 @@ from pressloop.views.study.words.groups import SMALL
 
 
 def law_words(laws: Sequence[LawValue], left_over: float, space: Space) -> list[str]:
-    """What the numbers of the laws mean, for those who want them; of a process without laws, what
-    its length scales mean."""
+    """What the numbers of the laws mean, for those who want them.
+
+    Of a process without laws, what its length scales mean."""
     if all(one.law == WHOLE for one in laws):
         return _courses(laws, space)
     words = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pressloop.studies.compare.comparison import Comparison
+from pressloop.studies.compare.comparison import ModelComparison
 from pressloop.studies.compare.contenders import CRUSHING
 from pressloop.studies.compare.jobs import NotFitted
 from pressloop.studies.compare.options import Options
@@ -21,7 +21,7 @@ QUESTIONS = {
 """What each scheme asks."""
 
 
-def method(one: Comparison, options: Options) -> Iterator[str]:
+def method(one: ModelComparison, options: Options) -> Iterator[str]:
     """How the verdicts were come by, and what is missing from them."""
     yield from _left_out(one, options)
     yield from _thinned(one)
@@ -34,7 +34,7 @@ def method(one: Comparison, options: Options) -> Iterator[str]:
     yield from _missing(one)
 
 
-def _left_out(one: Comparison, options: Options) -> Iterator[str]:
+def _left_out(one: ModelComparison, options: Options) -> Iterator[str]:
     unit = {RECIPE: "recipe with all its stacks", STACK: "stack"}.get(options.leave_out)
     stacks = len(one.table)
     if options.leave_out not in one.schemes:
@@ -47,7 +47,7 @@ def _left_out(one: Comparison, options: Options) -> Iterator[str]:
                f"{options.groups(len(one.table.origins))} random groups.")
 
 
-def _differences(one: Comparison) -> str:
+def _differences(one: ModelComparison) -> str:
     lots, others = len(one.table.lots), len(one.titles) - 1
     words = (f"{counted(others, 'model')} {by_number(others, 'is', 'are')} compared with the "
              f"{one.titles[one.baseline]}: a difference is called real only where chance "
@@ -58,11 +58,11 @@ def _differences(one: Comparison) -> str:
     return words
 
 
-def _what(one: Comparison) -> str:
+def _what(one: ModelComparison) -> str:
     return "Chances of crushing" if one.what == CRUSHING else "Resistance"
 
 
-def _thinned(one: Comparison) -> Iterator[str]:
+def _thinned(one: ModelComparison) -> Iterator[str]:
     """Which models learned from few rows only, and from which."""
     if one.thin:
         slow = " and the ".join(one.titles[name] for name in one.thin)
@@ -73,7 +73,7 @@ def _thinned(one: Comparison) -> Iterator[str]:
                "learned from all.")
 
 
-def _missing(one: Comparison) -> Iterator[str]:
+def _missing(one: ModelComparison) -> Iterator[str]:
     """One sentence for each model and scheme, with the first of its reasons."""
     groups: dict[tuple[str, str], list[NotFitted]] = {}
     for missing in one.not_fitted:

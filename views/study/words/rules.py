@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from pressloop.studies.sensitivity.sanity import Finding, Odd
-from pressloop.studies.sensitivity.sanity_rules import CRUSHED, DAMAGE
+from pressloop.studies.sensitivity.physics_checks import CheckedRule, Odd
+from pressloop.studies.sensitivity.physics_rules import CRUSHED, DAMAGE
 from pressloop.studies.sensitivity.sensitivity import Findings
 from pressloop.trials.wording import by_number, listed
 
@@ -34,12 +34,12 @@ def none_words(told: int) -> str:
             "against.")
 
 
-def flag_words(one: Finding, word: str) -> str:
+def flag_words(one: CheckedRule, word: str) -> str:
     """Rule, what the rows say instead, and which do."""
     return f"{one.look.rule}: here it does ({slope_words(one)}). {rows_words(one, word)}"
 
 
-def slope_words(one: Finding, start: str = "by") -> str:
+def slope_words(one: CheckedRule, start: str = "by") -> str:
     """The slope of a check in percent of resistance, or in points of a share."""
     assert one.slope is not None and one.low is not None and one.high is not None
     step = "per 10 °C" if one.look.variable == "temperature_c" else "per doubling"
@@ -52,7 +52,7 @@ def slope_words(one: Finding, start: str = "by") -> str:
             f"{values[2]:+.2g}")
 
 
-def rows_words(one: Finding, word: str) -> str:
+def rows_words(one: CheckedRule, word: str) -> str:
     """Which rows cause a flag; `word` is what a row is called."""
     count = len(one.rows)
     rows = f"{by_number(count, word, f'{word}s')} " + listed([str(n) for n in one.rows])

@@ -6,9 +6,9 @@ import math
 import re
 from collections.abc import Sequence
 
-from pressloop.studies.sensitivity.effects import Change
+from pressloop.studies.sensitivity.effects import Effect
 from pressloop.studies.sensitivity.sensitivity import FEWEST, Findings
-from pressloop.studies.sensitivity.shares import LASTING, WHOLE, Share
+from pressloop.studies.sensitivity.sobol_indices import LASTING, WHOLE, SobolIndex
 from pressloop.trials.wording import CALLED, counted, listed, percent
 from pressloop.views.study.words.groups import groups_words
 from pressloop.views.study.words.rules import flags_words
@@ -51,7 +51,7 @@ def shares_words(found: Findings) -> list[str]:
     return words
 
 
-def _sure_all_the_same(order: Sequence[Share], changes: Sequence[Change]) -> list[str]:
+def _sure_all_the_same(order: Sequence[SobolIndex], changes: Sequence[Effect]) -> list[str]:
     """A share counts squares of effects, so that a small effect has next to none."""
     clear = {c.variable for c in changes if c.part == "whole" and _clear(c)}
     names = [CALLED[s.variable] for s in order if s.total_low == 0.0 and s.variable in clear]
@@ -60,23 +60,23 @@ def _sure_all_the_same(order: Sequence[Share], changes: Sequence[Change]) -> lis
         "beside the others, not that there is none: a share counts the squares of effects."]
 
 
-def _makes(order: Sequence[Share]) -> str:
+def _makes(order: Sequence[SobolIndex]) -> str:
     makes = [f"{CALLED[s.variable]} makes {_share(s)}" if i == 0 else
               f"{CALLED[s.variable]} {_share(s)}" for i, s in enumerate(order)]
     return f"{listed(makes)} of the differences in resistance"
 
 
-def _share(s: Share) -> str:
+def _share(s: SobolIndex) -> str:
     low = "less than 1" if 0.0 < s.total_low < 0.0095 else f"{100 * s.total_low:.0f}"
     return f"{percent(s.total)} ({low} to {100 * s.total_high:.0f})"
 
 
-def _overlap(order: Sequence[Share]) -> str:
+def _overlap(order: Sequence[SobolIndex]) -> str:
     return (" The shares add up to more than 100 %, as variables act together: what one does "
             "depends on another." if sum(s.total for s in order) > 1.05 else "")
 
 
-def _most(order: Sequence[Share]) -> str:
+def _most(order: Sequence[SobolIndex]) -> str:
     first = max(order, key=lambda s: s.most)
     if first.most >= SURE:
         return f"{CALLED[first.variable].capitalize()} matters most ({_sure(first.most)})."
@@ -111,7 +111,7 @@ def limits_words(found: Findings) -> list[str]:
     return words
 
 
-def changes_words(changes: Sequence[Change]) -> list[str]:
+def changes_words(changes: Sequence[Effect]) -> list[str]:
     """How resistance changes with each variable, and where it turns."""
     words = []
     for whole in (c for c in changes if c.part == "whole"):
@@ -130,17 +130,18 @@ def changes_words(changes: Sequence[Change]) -> list[str]:
     return words
 
 
-def _clear(change: Change) -> bool:
+def _clear(change: Effect) -> bool:
     return change.low > 0.0 or change.high < 0.0
 
 
-def _moves(c: Change) -> str:
+def _moves(c: Effect) -> str:
     low, high = sorted((abs(c.low), abs(c.high)))
     return (f"{'rises' if c.change > 0 else 'falls'} by {percent(abs(c.change))} "
             f"({100 * low:.0f} to {100 * high:.0f})")
 
 
 def learned_words(found: Findings) -> list[str]:
+    """What the models left out of the stacks, a sentence each."""
     notes = [] if found.models is None else [_shortened(n) for n in found.models.notes]
     if found.told > len(found.used):
         notes.append(f"The models learned from {len(found.used)} of "

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from pressloop.studies.compare.comparison import FEWEST, Comparison
+from pressloop.studies.compare.comparison import FEWEST, ModelComparison
 from pressloop.studies.compare.contenders import CRUSHING
 from pressloop.studies.compare.scores import off_percent
 from pressloop.surrogates.yardsticks import Prediction
@@ -17,7 +17,7 @@ WIDE = 20.0
 """Top over bottom of an interval that tells nothing."""
 
 
-def worst(one: Comparison, scheme: str) -> str:
+def worst(one: ModelComparison, scheme: str) -> str:
     """Names the stack that makes up most of the error of the baseline, if one does."""
     said = one.said(scheme, one.baseline)
     if one.what == CRUSHING or said is None or said.index.size < FEWEST:
@@ -37,7 +37,7 @@ def worst(one: Comparison, scheme: str) -> str:
             f"{percent_off(float(off_percent(np.mean(rest**2))))}.")
 
 
-def widest(one: Comparison, scheme: str) -> str:
+def widest(one: ModelComparison, scheme: str) -> str:
     """Names an interval that is so wide that it tells nothing: to be inside is no merit then."""
     said = one.said(scheme, one.baseline)
     assert said is not None

@@ -19,8 +19,10 @@ REPORT_FROM = 1000
 
 
 def names(family: str, tellings: str, instances: Iterable[int]) -> list[str]:
-    """Names of one family. `tellings` is `all`, a list with commas, or `rotate`: instance i is
-    told the (i mod 3)th way. Raises KeyError on an unknown family or telling."""
+    """Names of one family.
+
+    `tellings` is `all`, a list with commas, or `rotate`: instance i is told the (i mod 3)th way.
+    Raises KeyError on an unknown family or telling."""
     return [f"worlds/{family}/{t}/{i}" for i in instances for t in _tellings(tellings, i)]
 
 

@@ -28,8 +28,10 @@ def constant(value: float) -> Field:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """A way to fail. `excess` is ln(load / strength) of the median stack: one fails above 0. ln of
-    strength scatters from stack to stack by the standard deviation `width`."""
+    """A way to fail by a load that exceeds a strength.
+
+    `excess` is ln(load / strength) of the median stack: one fails above 0. ln of strength scatters
+    from stack to stack by the standard deviation `width`."""
 
     excess: Field
     width: float
@@ -102,7 +104,9 @@ class World:
         return 1.0 - holds * (1.0 - self.delamination.probability(p, t, c))
 
     def damage_index(self, p: Array, t: Array, c: Array, weaker: float = 0.0) -> Array:
-        """Crushed fraction of the cathode by Weibull's law (doi 10.1115/1.4010337): MAX_DAMAGE
-        where excess is 0. Of the median stack; of another where `weaker` holds its strength."""
+        """Crushed fraction of the cathode by Weibull's law (doi 10.1115/1.4010337).
+
+        MAX_DAMAGE where excess is 0. Of the median stack; of another where `weaker` holds its
+        strength."""
         load = np.minimum(self.brittleness * (self.crush.excess(p, t, c) + weaker), 50.0)
         return np.asarray(1.0 - (1.0 - MAX_DAMAGE)**np.exp(load))

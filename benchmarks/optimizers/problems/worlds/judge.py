@@ -69,8 +69,9 @@ class Judge:
 
     @cached_property
     def best(self) -> tuple[float, Array]:
-        """The lowest feasible value and its point: of the eight best of the sample, followed in
-        ever smaller clouds."""
+        """The lowest feasible value and its point.
+
+        Of the eight best of the sample, followed in ever smaller clouds."""
         starts = sample()[self.sampled.argsort()[:8]]
         return min((self._followed(x) for x in starts), key=lambda found: found[0])
 

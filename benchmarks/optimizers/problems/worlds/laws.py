@@ -63,16 +63,19 @@ def placed(excess: Field, of: Space, share: float) -> Field:
 def overload(draw: np.random.Generator, of: Space, share: float, width: float,
              dwell: tuple[float, float] = (0.0, 0.1),
              warm: tuple[float, float] = (-0.5, 0.5)) -> Limit:
-    """Crushed by pressure, in `share` of the cube. Strength falls with a power of dwell (static
-    fatigue) and by the drawn ln over the range of temperature (negative: it rises)."""
+    """Crushed by pressure, in `share` of the cube.
+
+    Strength falls with a power of dwell (static fatigue) and by the drawn ln over the range of
+    temperature (negative: it rises)."""
     power, falls = draw.uniform(*dwell), draw.uniform(*warm)
     return Limit(placed(lambda p, t, c: np.log(p) + power * np.log(t)
                         + falls * cube(of, p, t, c)[2], of, share), width)
 
 
 def interphase(draw: np.random.Generator, of: Space, most: float) -> Field:
-    """Reaction layer that grows with the root of time (Wagner): up to `most` at the hot, long end,
-    as a share of the contact resistance."""
+    """Reaction layer that grows with the root of time (Wagner).
+
+    Up to `most` at the hot, long end, as a share of the contact resistance."""
     energy, size = draw.uniform(40.0, 110.0), draw.uniform(0.0, most)
     _, longest, hottest = at(of, 1.0, 1.0, 1.0)
     return lambda p, t, c: size * np.sqrt(t / longest) * np.exp(

@@ -1,5 +1,6 @@
-"""Each entry says under which settings and versions it was written, and is chained to the one
-before it."""
+"""Each entry says under which settings and versions it was written.
+
+It is chained to the one before it."""
 
 from __future__ import annotations
 

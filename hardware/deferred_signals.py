@@ -1,0 +1,36 @@
+"""A stretch that a second stop does not break off, such as the release after the first."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+"""Ctrl-C, somebody else's Ctrl-C, a closed terminal, and the word of a watcher inside this
+process."""
+
+
+@contextmanager
+def undisturbed(*, obeying: bool) -> Iterator[None]:
+    """The block runs to its end whatever stops come.
+
+    They are dropped where one is being obeyed already, else delivered afterwards. Outside the main
+    thread, which gets them, nothing is done.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[int] = []
+    before = {number: signal.signal(number, lambda which, _: came.append(which))
+              for number in STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            # None stands for a handler that was not set from Python, and cannot be put back.
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        if came and not obeying:
+            # Also where the block itself failed: whoever tries again must not drop the stop.
+            signal.raise_signal(came[0])
