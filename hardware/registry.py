@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import cast
 
@@ -44,6 +44,16 @@ def press_steps(driver: str, options: Mapping[str, object], die_area_mm2: float
     module = _press_module(driver)
     found: dict[str, float] = module.steps(options, die_area_mm2) if hasattr(
         module, "steps") else {}
+    return found
+
+
+def press_gauge(driver: str, options: Mapping[str, object]) -> Callable[[float], str] | None:
+    """What writes a pressure on the stack (MPa) as the gauge of this press shows it, as its
+    driver's `shown_load(options)` tells; None of a driver that does not, or whose gauge shows that
+    pressure itself. Raises BadInput."""
+    module = _press_module(driver)
+    found: Callable[[float], str] | None = module.shown_load(options) if hasattr(
+        module, "shown_load") else None
     return found
 
 

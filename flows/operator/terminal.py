@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,11 +9,9 @@ from contextvars import ContextVar
 
 from rich.console import Console
 
+from pressloop.flows.operator.typed import expected, number
 from pressloop.hardware.person import Blank, Question
 from pressloop.trials.errors import Fault
-
-NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
-"""A number as people type it, with a point or a comma."""
 
 _step_aside: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar(
     "step_aside", default=nullcontext)
@@ -73,8 +70,9 @@ def parsed(blank: Blank, typed: str) -> float | str | None:
         return (exact or near)[0] if exact or len(near) == 1 else None
     if not blank.unit:
         return typed
-    return float(typed.replace(",", ".")) if NUMBER.fullmatch(typed) else None
+    return number(typed, blank.unit)
 
 
 def _expected(blank: Blank) -> str:
-    return f"one of {', '.join(blank.choices)}" if blank.choices else "a number, such as 1.2"
+    return f"one of {', '.join(blank.choices)}" if blank.choices else expected(
+        blank.unit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -32,6 +33,8 @@ is being written, and Prefect grants it 30 s."""
 LOOK_AGAIN_S = 0.2
 SERVER_AWAY = ("57P", "080")
 """SQLSTATE of a server that is shut down or starting (57P01 to 57P03), or out of reach (08)."""
+ROOM_BYTES = 100_000
+"""Less than this is no room for an entry and SQLite's index of its log."""
 PG_LOCKED = "55P03"
 PG_WRITERS = 7_377_001
 """Any number of our own: PostgreSQL's writers queue behind the advisory lock of this number."""
@@ -142,10 +145,10 @@ def engine_for(url: URL, *, create: bool) -> Engine:
     """A lazy engine; raises LedgerProblem when the folder, or with create=False the file, lacks."""
     path = sqlite_path(url)
     if path is not None and not path.parent.is_dir():
-        raise LedgerProblem("ledger folder", path.parent, "an existing folder",
+        raise LedgerProblem("ledger folder", path.parent.absolute(), "an existing folder",
                             "Create it, or correct the path.")
     if path is not None and not create and not path.exists():
-        raise LedgerProblem("ledger", path, "an existing file",
+        raise LedgerProblem("ledger", path.absolute(), "an existing file",
                             "Correct the path; starting a campaign creates a new ledger.")
     if url.get_backend_name() != "sqlite":
         try:
@@ -314,5 +317,18 @@ def _problem(error: SQLAlchemyError, shown_url: str) -> LedgerProblem:
     for name, (bound, remedy) in REASONS.items():
         if code.startswith(name):
             return LedgerProblem("ledger", shown_url, bound, f"{remedy} (SQLite: {said})")
+    if code.startswith("SQLITE_IOERR") and _full(shown_url):
+        # Where there is no room for its index of the log, SQLite speaks of input and output.
+        bound, remedy = REASONS["SQLITE_FULL"]
+        return LedgerProblem("ledger", shown_url, bound, f"{remedy} (SQLite: {said})")
     return LedgerProblem("ledger", shown_url, "reachable and writable",
                          f"The database says: {said}")
+
+
+def _full(shown_url: str) -> bool:
+    """True where the disk of an SQLite ledger has no room for what SQLite keeps beside it."""
+    path = sqlite_path(make_url(shown_url))
+    try:
+        return path is not None and shutil.disk_usage(path.parent).free < ROOM_BYTES
+    except OSError:
+        return False
