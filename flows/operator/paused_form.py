@@ -14,6 +14,7 @@ from prefect.input import RunInput
 from pydantic import Field, ValidationError, create_model
 
 from pressloop.flows.operator.closed_form import closed_with_the_run
+from pressloop.flows.operator.run_log import note
 from pressloop.flows.operator.terminal import parsed
 from pressloop.flows.operator.typed import pattern
 from pressloop.hardware.person import Blank, Question
@@ -40,6 +41,9 @@ class PrefectPerson:
         can go round its check. Raises Fault when nobody answers in time or no pause can be had."""
         trouble = question.trouble
         while True:
+            note(f"A person is awaited: {question.title}. Answer by the form of this run's page "
+                 f"(Resume) within {self._timeout_s / 3600:g} h."
+                 + (f" {trouble}" if trouble else ""))
             try:
                 answer = self._resumed(form(question, trouble))
                 return {blank.name: _value(blank, answer[blank.name]) for blank in question.blanks}

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 
 from rich.console import Console
 
+from pressloop.flows.operator.run_log import note
 from pressloop.flows.operator.typed import expected, number
 from pressloop.hardware.person import Blank, Question
 from pressloop.trials.errors import Fault
@@ -33,6 +34,7 @@ class TerminalPerson:
 
     def ask(self, question: Question) -> Mapping[str, float | str]:
         """An answer of the right kind for each blank. Raises Fault when the input has ended."""
+        note(f"A person is awaited in the terminal: {question.title}.")
         with _step_aside.get()():
             console = Console(stderr=True)
             console.print()
