@@ -138,7 +138,9 @@ def terminable() -> Iterator[Asked]:
         raise asked.stop
 
     # A job that its shell put into the background ignores Ctrl-C, and goes on ignoring it.
-    obeyed = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")
+             if hasattr(signal, name)]
+    obeyed = [number for number in known
               if number != signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, stop) for number in obeyed}
     token = ASKED.set(asked)

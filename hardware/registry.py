@@ -9,6 +9,8 @@ from typing import cast
 import pressloop.hardware.meters
 import pressloop.hardware.presses
 from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
+from pressloop.hardware.users import KERNEL_LOCKS
+from pressloop.trials.errors import BadInput
 from pressloop.trials.plugins import file_names, named_module
 
 
@@ -31,6 +33,10 @@ def connect_press(driver: str, options: Mapping[str, object], place: Place) -> P
     module = _press_module(driver)
     if not hasattr(module, "station"):
         return connect_directly(driver, options, place)
+    if not KERNEL_LOCKS:
+        raise BadInput("press.driver", driver, "attended or simulated on this system",
+                       "A press that a computer moves needs POSIX, such as Linux or macOS: its "
+                       "lock, and the supervisor that outlives a crash, rest on it.")
     from pressloop.hardware.supervisor.client import SupervisedPress
 
     fingerprint = getattr(module, "fingerprint", lambda _: "")(options)

@@ -27,7 +27,7 @@ def pressed(trial: Trial, load: Load | None = None) -> str:
 
 def measured(trial: Trial, spectra: Sequence[Spectrum]) -> str:
     """What was swept."""
-    told = ", ".join(f"{counted(one.frequency_hz.size, 'frequency')} from "
+    told = ", ".join(f"{counted(one.frequency_hz.size, 'point')} from "
                      f"{one.frequency_hz.max():g} to {one.frequency_hz.min():g} Hz"
                      for one in spectra)
     return f"{_name(trial)} measured: {told}"

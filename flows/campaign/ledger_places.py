@@ -12,8 +12,8 @@ from pathlib import Path
 
 from pressloop.flows.console import say
 from pressloop.flows.settings.campaign import Settings
-from pressloop.hardware.lock import state_path
 from pressloop.hardware.remembered import Remembered
+from pressloop.hardware.state_files import state_path
 from pressloop.trials.errors import BadInput, PressloopError
 from pressloop.trials.ledger.database import hidden, parse, sqlite_path
 from pressloop.trials.ledger.ledger import Ledger

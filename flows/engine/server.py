@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import http.client
 import os
-import pwd
 import socket
 import subprocess
 import sys
@@ -27,7 +26,8 @@ from pressloop.flows.engine.server_key import (
     new_key,
     owner_of,
 )
-from pressloop.flows.engine.server_process import HOST
+from pressloop.flows.engine.server_process import HOST, SHARED, WINDOWS, share
+from pressloop.hardware.users import me, user_of
 from pressloop.trials.errors import BadInput, Fault
 
 PORT = 4200
@@ -137,12 +137,9 @@ def _written(address: str) -> str:
 def _prove_own(address: str, port: int) -> None:
     """A server of somebody else's on our port, unless it was named, is not to be told our runs."""
     owner = owner_of(port)
-    if os.environ.get(ADDRESS_VARIABLE) or owner == os.getuid():
+    if os.environ.get(ADDRESS_VARIABLE) or owner == me():
         return
-    try:
-        name = pwd.getpwuid(owner or 0).pw_name
-    except KeyError:
-        name = str(owner)
+    name = user_of(owner or 0)
     raise BadInput("port", port, "free, or of a Prefect server of this user",
                    f"User {name} listens there. Set PREFECT_SERVER_API_PORT to another port, or "
                    f"{ADDRESS_VARIABLE} to {address} if that is the server you mean.")
@@ -200,12 +197,15 @@ def _started(port: int, *how: str) -> Iterator[str]:
         address = f"http://{HOST}:{port}/api"
         server = subprocess.Popen(
             [sys.executable, "-P", "-m", "pressloop.flows.engine.server_process",
-             str(listening.fileno()), *how],
+             SHARED if WINDOWS else str(listening.fileno()), *how],
             env={**os.environ, "PREFECT_SERVER_UI_API_URL": address, SERVER_AUTH_VARIABLE: auth,
                  "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(
                      f"http://{host}" for host in sorted(hosts(port)))},
-            pass_fds=[listening.fileno()], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE, start_new_session=True)
+            pass_fds=[] if WINDOWS else [listening.fileno()], stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=not WINDOWS,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0))
+        if WINDOWS:
+            share(listening, server)
         said = LastWords(server)
     try:
         with kept(port, auth), _used(address, auth):

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pressloop.hardware.lock import shared
+from pressloop.hardware.state_files import shared
 from pressloop.trials.errors import Fault
 from pressloop.trials.recipe import Recipe
 
