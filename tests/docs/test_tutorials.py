@@ -87,9 +87,7 @@ def test_a_newcomer_follows_the_page(page: Path, tmp_path: Path, monkeypatch: py
         if block.title:
             Path(block.title).write_text(block.text, encoding="utf-8")
         elif block.kind in ("sh", "console", "python"):
-            # A page may say after a copy what the run before it has shown.
-            shown = typed(block, home) if block.kind != "sh" or not block.mark else (
-                shown + typed(block, home))
+            shown = typed(block, home)
             if block.kind == "console":
                 for line in block.text.splitlines()[1:]:
                     asked = plain(re.sub(r"(?<=[)\]]: ).+$", "", line))

@@ -1,4 +1,4 @@
-"""Writes the spectra of the tutorial: sweeps of simulated stacks, as a potentiostat exports them."""
+"""Writes the spectra of the tutorial: simulated stacks, swept and exported as a potentiostat does."""
 
 from __future__ import annotations
 
