@@ -1,4 +1,4 @@
-"""Writes the spectra of the tutorial: simulated stacks, swept and exported as a potentiostat does."""
+"""Writes the spectra of the tutorial: simulated stacks, as a potentiostat exports them."""
 
 from __future__ import annotations
 
