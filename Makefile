@@ -8,13 +8,13 @@ AUDIT := $(VENV)-audit
 # Small matrices: more threads than one make torch slower, not faster.
 export OMP_NUM_THREADS ?= 1
 
-.PHONY: demo test fast soak fuzz audit check reference benchmark clean
+.PHONY: demo test fast soak fuzz audit check docs reference benchmark clean
 .DEFAULT_GOAL := demo
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt torch
-	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev,postgresql,dask,readers,pictures]"
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable ".[dev,docs,postgresql,dask,readers,pictures]"
 	touch $(READY)
 
 demo: $(READY)  ## closed-loop campaign on simulated hardware, then report.html
@@ -39,10 +39,13 @@ audit: $(READY)  ## known vulnerabilities of the installed packages, where a sou
 	$(AUDIT)/bin/pip install --quiet "pip-audit>=2.9,<3"
 	$(PYTHON) tools/audit.py $(AUDIT)/bin/pip-audit "$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')"
 
-check: $(READY)  ## style, floors, types
+check: $(READY) docs  ## style, floors, types, and pages whose links lead somewhere
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/mypy
+
+docs: $(READY)  ## the documentation site, in site/: offline, a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 reference: $(READY)  ## docs/reference/cli.md, settings.md and python.md, made from the program
 	$(BIN)/python -m tools.reference
@@ -51,4 +54,4 @@ benchmark: $(READY)  ## figures of speed, size and accuracy
 	$(BIN)/python benchmarks/figures.py
 
 clean:  ## forget the demo and the environment
-	rm -rf $(VENV) $(AUDIT) pressloop-demo.* report.html
+	rm -rf $(VENV) $(AUDIT) pressloop-demo.* report.html site

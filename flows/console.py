@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import signal
 import sys
@@ -18,6 +19,9 @@ from pressloop.trials.errors import BadInput, PressloopError
 BAD_INPUT, FAILED, STOPPED, TERMINATED = 2, 1, 130, 143
 BY_PREFECT = "TerminationSignal"
 """What a SIGTERM is called within a flow run; Prefect is not loaded for its sake."""
+JSON_ASKED: ContextVar[bool] = ContextVar("json_asked", default=False)
+JSON_WRITTEN: ContextVar[bool] = ContextVar("json_written", default=False)
+"""Whether the command line asks for JSON, and whether stdout has its one document already."""
 USAGE_ERROR: Any = typer.BadParameter.__base__
 """Typer shows no name of its own for what it raises on arguments that make no sense."""
 
@@ -25,15 +29,32 @@ USAGE_ERROR: Any = typer.BadParameter.__base__
 class PlainGroup(TyperGroup):
     """Commands whose misspelt or missing arguments get one line too."""
 
+    def parse_args(self, ctx: Any, args: list[str]) -> Any:
+        """Notes whether the command line asks for JSON, so that every error can be told so."""
+        JSON_ASKED.set("--json" in args[:args.index("--") if "--" in args else None])
+        JSON_WRITTEN.set(False)
+        if not args or ctx.resilient_parsing:
+            return super().parse_args(ctx, args)
+        with _plain_usage(ctx):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: Any) -> Any:
         """Runs the command; a usage error becomes one line and the exit code of bad input."""
-        try:
+        with _plain_usage(ctx):
             return super().invoke(ctx)
-        except USAGE_ERROR as error:
-            said = one_line(error.format_message()).rstrip(".")
-            path = (error.ctx or ctx).command_path
-            say(f"pressloop: {said}. See `{path} --help`.")
-            raise typer.Exit(BAD_INPUT) from None
+
+
+@contextmanager
+def _plain_usage(ctx: Any) -> Iterator[None]:
+    try:
+        yield
+    except USAGE_ERROR as error:
+        if error.message.startswith("Usage: "):
+            # A group without a command shows its help.
+            raise
+        said = one_line(error.format_message()).rstrip(".")
+        path = (error.ctx or ctx).command_path
+        raise ended(f"{said}. See `{path} --help`.", BAD_INPUT, "Usage") from None
 
 
 def say(text: str) -> None:
@@ -44,10 +65,35 @@ def say(text: str) -> None:
 def emit(result: Any, as_json: bool, show: Callable[[], None]) -> None:
     """The result: one JSON document, or what `show` prints."""
     if as_json:
-        json.dump(result, sys.stdout, indent=2, allow_nan=False, default=str)
-        sys.stdout.write("\n")
+        _write_json(result)
     else:
         show()
+
+
+def _write_json(document: Any) -> None:
+    json.dump(document, sys.stdout, indent=2, allow_nan=False, default=str)
+    sys.stdout.write("\n")
+    JSON_WRITTEN.set(True)
+
+
+def ended(why: str, code: int, kind: str, error: BaseException | None = None) -> typer.Exit:
+    """To be raised: the command ends without its result.
+
+    Says why in one line on stderr, and where JSON was asked for on stdout too, as a document with
+    `error` and nothing else."""
+    said = one_line(why)
+    say(f"pressloop: {said}")
+    if JSON_ASKED.get() and not JSON_WRITTEN.get():
+        _write_json({"error": {"kind": kind, "message": said, "exit_code": code,
+                               **_parts(error)}})
+    return typer.Exit(code)
+
+
+def _parts(error: BaseException | None) -> dict[str, str]:
+    """Name, value, bound and remedy of bad input, each by itself."""
+    if not isinstance(error, BadInput):
+        return {}
+    return {name: one_line(getattr(error, name)) for name in ("name", "value", "bound", "remedy")}
 
 
 def plain_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -98,7 +144,9 @@ def terminable() -> Iterator[Asked]:
         raise asked.stop
 
     # A job that its shell put into the background ignores Ctrl-C, and goes on ignoring it.
-    obeyed = [number for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP")
+             if hasattr(signal, name)]
+    obeyed = [number for number in known
               if number != signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, stop) for number in obeyed}
     token = ASKED.set(asked)
@@ -145,19 +193,39 @@ def behind(error: BaseException | None) -> Iterator[BaseException]:
 
 @contextmanager
 def plain_errors() -> Iterator[None]:
-    """Errors raised on purpose become one line and an exit code, never a traceback."""
+    """Errors raised on purpose, and those of files and networks, become one line.
+
+    And an exit code; never a traceback."""
     try:
         yield
     except BadInput as error:
-        say(f"pressloop: {one_line(error)}")
-        raise typer.Exit(BAD_INPUT) from None
+        raise ended(str(error), BAD_INPUT, type(error).__name__, error) from None
     except PressloopError as error:
-        say(f"pressloop: {one_line(error)}")
-        raise typer.Exit(FAILED) from None
+        raise ended(str(error), FAILED, type(error).__name__) from None
     except (KeyboardInterrupt, Terminated) as stop:
-        say("pressloop: stopped. Nothing is lost: start again on the same ledger to go on.")
         code = TERMINATED if isinstance(stop, Terminated) else STOPPED
-        raise typer.Exit(code) from None
+        raise ended("stopped. Nothing is lost: start again on the same ledger to go on.", code,
+                    "Stopped") from None
+    except BrokenPipeError:
+        # Whoever read the result has seen enough, as `head` does; Typer ends quietly.
+        raise
+    except OSError as error:
+        raise ended(of_system(error), FAILED, type(error).__name__) from None
+
+
+def of_system(error: OSError) -> str:
+    """What the operating system refused, and where, in a sentence."""
+    where = [str(name) for name in (error.filename, error.filename2) if name is not None]
+    named = f"{' and '.join(where)}: " if where else ""
+    return f"{named}{error.strerror or error or type(error).__name__}. {_remedy(error.errno)}"
+
+
+def _remedy(number: int | None) -> str:
+    if number in (errno.ENOSPC, errno.EDQUOT):
+        return "Make room on that disk, then start again."
+    if number in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "Give this user the right to write there, or choose another folder."
+    return "Mend that, then start again."
 
 
 def one_line(error: object) -> str:

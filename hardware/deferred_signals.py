@@ -7,9 +7,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1",
+                                                 "SIGBREAK") if hasattr(signal, name))
 """Ctrl-C, somebody else's Ctrl-C, a closed terminal, and the word of a watcher inside this
-process."""
+process, as far as the system has them."""
 
 
 @contextmanager

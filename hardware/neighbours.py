@@ -11,7 +11,6 @@ announce counts, so that no stranger can keep them from their press.
 from __future__ import annotations
 
 import os
-import pwd
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+from pressloop.hardware.users import groups_of, user_of
 from pressloop.trials.errors import PressHeld
 
 FOLDER = Path("/tmp")
@@ -94,12 +94,7 @@ def announced(serial: str, press: str, among: Path | None = None) -> Iterator[No
 def _may_write(user: int, folder: Path) -> bool:
     """True for the owner of the folder, root and members of its group."""
     found = folder.stat()
-    try:
-        one = pwd.getpwuid(user)
-        groups = os.getgrouplist(one.pw_name, one.pw_gid)
-    except (KeyError, OverflowError):
-        groups = []
-    return user in (0, found.st_uid) or found.st_gid in groups
+    return user in (0, found.st_uid) or found.st_gid in groups_of(user)
 
 
 def began(process: int) -> int | None:
@@ -117,14 +112,6 @@ def user_of_process(process: int) -> int | None:
         return os.stat(f"/proc/{process}").st_uid
     except OSError:
         return None
-
-
-def user_of(number: int | None) -> str:
-    """The name of a user."""
-    try:
-        return pwd.getpwuid(-1 if number is None else number).pw_name
-    except (KeyError, OverflowError):
-        return f"number {number}"
 
 
 def _announcements() -> list[Announcement]:

@@ -7,10 +7,11 @@ has no XDG_RUNTIME_DIR, and that of a terminal goes with its last login (ADR 20)
 from __future__ import annotations
 
 import os
-import pwd
 import stat
+import tempfile
 from pathlib import Path
 
+from pressloop.hardware.users import NOBODY, home_of_me, me
 from pressloop.trials.errors import Fault
 
 HOME_SUBFOLDER = Path(".local/state/pressloop/run")
@@ -27,16 +28,20 @@ def own_folder() -> Path:
     """
     if asked := os.environ.get(VARIABLE):
         return proved_own(Path(asked))
-    home = _home()
+    home = home_of_me()
     # By owner, not by whether it can be written now: two runs never differ about it.
-    if home is not None and home.is_dir() and home.stat().st_uid == os.getuid():
+    if home is not None and home.is_dir() and _is_mine(home):
         return proved_own(home / HOME_SUBFOLDER)
     return proved_own(temporary_folder())
 
 
+def _is_mine(folder: Path) -> bool:
+    return me() == NOBODY or folder.stat().st_uid == me()
+
+
 def temporary_folder() -> Path:
     """Where paths must be short, or there is no home."""
-    return Path(f"/tmp/pressloop-{os.getuid()}")
+    return Path(tempfile.gettempdir() if me() == NOBODY else "/tmp") / f"pressloop-{me()}"
 
 
 def proved_own(folder: Path) -> Path:
@@ -47,15 +52,11 @@ def proved_own(folder: Path) -> Path:
         raise Fault(f"{folder} cannot be made ({error.strerror}): locks and sockets of this user "
                     f"lie there. Make room for it, or name another folder by {VARIABLE}.") from None
     found = folder.lstat()
-    if (not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid()
+    if me() == NOBODY:
+        # Rights are those of the user's profile, which this folder inherits.
+        return folder
+    if (not stat.S_ISDIR(found.st_mode) or found.st_uid != me()
             or stat.S_IMODE(found.st_mode) & 0o077):
         raise Fault(f"{folder} is not this user's alone: others could command the press. "
                     "Remove it, or give it to this user with mode 0700.")
     return folder
-
-
-def _home() -> Path | None:
-    try:
-        return Path(pwd.getpwuid(os.getuid()).pw_dir)
-    except KeyError:
-        return None

@@ -45,6 +45,7 @@ class Place:
     `stem`. `envelope` is what the campaign allows, checked in the driver too; `on_link_loss` what
     the machine does when the link goes. `person` answers questions, None where nobody can be
     asked. `read_file` reads one sweep of an impedance file, given its geometric area in cm2.
+    `tell` takes a line for whoever waits.
     `swept` says how many sweeps of a stack are on record.
     """
 
@@ -54,6 +55,7 @@ class Place:
     on_link_loss: OnStop = "finish"
     person: Person | None = None
     read_file: ReadFile | None = None
+    tell: Callable[[str], None] | None = None
     swept: Callable[[Stack], int] | None = None
 
 

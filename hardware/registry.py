@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import cast
 
 import pressloop.hardware.meters
 import pressloop.hardware.presses
 from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
+from pressloop.hardware.users import KERNEL_LOCKS
+from pressloop.trials.errors import BadInput
 from pressloop.trials.plugins import file_names, named_module
 
 
@@ -31,6 +33,10 @@ def connect_press(driver: str, options: Mapping[str, object], place: Place) -> P
     module = _press_module(driver)
     if not hasattr(module, "station"):
         return connect_directly(driver, options, place)
+    if not KERNEL_LOCKS:
+        raise BadInput("press.driver", driver, "attended or simulated on this system",
+                       "A press that a computer moves needs POSIX, such as Linux or macOS: its "
+                       "lock, and the supervisor that outlives a crash, rest on it.")
     from pressloop.hardware.supervisor.client import SupervisedPress
 
     fingerprint = getattr(module, "fingerprint", lambda _: "")(options)
@@ -46,6 +52,17 @@ def press_steps(driver: str, options: Mapping[str, object], die_area_mm2: float
     module = _press_module(driver)
     found: dict[str, float] = module.steps(options, die_area_mm2) if hasattr(
         module, "steps") else {}
+    return found
+
+
+def press_gauge(driver: str, options: Mapping[str, object]) -> Callable[[float], str] | None:
+    """What writes a pressure on the stack (MPa) as the gauge of this press shows it.
+
+    As its driver's `shown_load(options)` tells; None of a driver that does not, or whose gauge
+    shows that pressure itself. Raises BadInput."""
+    module = _press_module(driver)
+    found: Callable[[float], str] | None = module.shown_load(options) if hasattr(
+        module, "shown_load") else None
     return found
 
 

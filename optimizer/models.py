@@ -27,6 +27,7 @@ from pressloop.optimizer.history.training import (
     untold,
 )
 from pressloop.optimizer.model_files import fit_failure, fit_model, fit_unknown
+from pressloop.optimizer.notebook import models_html
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.setpoint import input_sd
@@ -93,6 +94,10 @@ class Models:
     notes: tuple[str, ...] = ()
     origin: Origin | None = None
     learned: Learned = NOTHING
+
+    def _repr_html_(self) -> str:
+        """A table, for notebooks."""
+        return models_html(self)
 
     @property
     def space(self) -> Space:

@@ -17,6 +17,7 @@ from pressloop.optimizer.decision_analysis import (
 )
 from pressloop.optimizer.incumbent import Offset, may_be_recommended
 from pressloop.optimizer.models import Models
+from pressloop.optimizer.notebook import recommendation_html
 from pressloop.optimizer.objectives.pareto import Focus, Tradeoff
 from pressloop.optimizer.parameter import METER, Parameter
 from pressloop.optimizer.reasons import unused_intact
@@ -93,6 +94,10 @@ class Recommendation:
     front: tuple[Tradeoff, ...] = ()
     laws: float | None = None
     earlier: int = 0
+
+    def _repr_html_(self) -> str:
+        """A table, for notebooks."""
+        return recommendation_html(self)
 
 
 def _nothing_known(models: Models) -> BadInput:

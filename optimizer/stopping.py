@@ -14,7 +14,7 @@ from pressloop.optimizer.objectives import Objective
 from pressloop.trials.checks import within
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
-from pressloop.trials.wording import by_number, counted
+from pressloop.trials.wording import by_number, counted, of_budget
 
 if TYPE_CHECKING:
     # The models are loaded with the first stack that they can learn from.
@@ -160,7 +160,7 @@ def _below(value: float | None, level: float | None) -> bool:
 
 def _of_budget(used: int, budget: int | None) -> str:
     return (f"Budget: {counted(used, 'stack')}." if budget is None else
-            f"Budget: {used} of {counted(budget, 'stack')}.")
+            f"Budget: {of_budget(used, budget)}.")
 
 
 def _of_chance(stopping: Stopping, by: float, chance: float | None, learned: int) -> str:

@@ -5,8 +5,8 @@ The server listens on a socket in a temporary folder.
 
 from __future__ import annotations
 
+import getpass
 import os
-import pwd
 import shutil
 import signal
 import subprocess
@@ -59,7 +59,7 @@ class PostgresServer:
 
 def user() -> str:
     """Who runs the server."""
-    return NOBODY if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+    return NOBODY if os.geteuid() == 0 else getpass.getuser()
 
 
 def programs() -> Path | None:

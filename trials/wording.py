@@ -34,3 +34,10 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def of_budget(used: int, budget: int) -> str:
+    """Stacks beside how many there are to be; a budget that is overdrawn is no share of itself."""
+    if used > budget:
+        return f"{counted(used, 'stack')}, {used - budget} more than the budget of {budget}"
+    return f"{used} of {counted(budget, 'stack')}"

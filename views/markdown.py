@@ -13,6 +13,7 @@ from pressloop.views.front import front_markdown
 from pressloop.views.kinds import in_order, kind_of, reason_of
 from pressloop.views.words import (
     VARIABLES,
+    Load,
     interval,
     laws_words,
     parameter_words,
@@ -33,11 +34,12 @@ if TYPE_CHECKING:
 
 def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False,
                             stopping: Sequence[str] = (), controls: Sequence[str] = (),
-                            corrections: Sequence[str] = ()) -> str:
+                            corrections: Sequence[str] = (), load: Load | None = None) -> str:
     """The recommendation as a short Markdown page; `campaign` is escaped.
 
     `stopping` says, in a sentence each, what speaks for pressing no more stacks, `controls` whether
-    readings drift, `corrections` what people have put right."""
+    readings drift, `corrections` what people have put right; `load` writes the gauge of the press.
+    """
     title = f"Recommended recipe: {escaped(campaign)}" if campaign else "Recommended recipe"
     lines = [f"## {title}", ""]
     if simulated:
@@ -46,10 +48,10 @@ def recommendation_markdown(found: Recommendation, *, campaign: str = "", simula
         lines += ["**No recipe meets the limits on failure yet: this is the safest one, not the "
                   "one with the lowest resistance.**", ""]
     lines += ["| | |", "|---|---|"]
-    lines += [f"| {name} | {value} |" for name, value in _rows(found)]
+    lines += [f"| {name} | {value} |" for name, value in _rows(found, load)]
     if (other := found.reference) is not None:
         better = percent(other.p_recommended_is_better)
-        lines += ["", f"Reference ({recipe_words(other.recipe)}): "
+        lines += ["", f"Reference ({recipe_words(other.recipe, load)}): "
                   f"{resistance(other.resistance_ohm_cm2)} "
                   f"({interval(other.low_ohm_cm2, other.high_ohm_cm2)}), crushing "
                   f"{percent(other.p_crushed)}. The recommended recipe is better with a "
@@ -59,7 +61,8 @@ def recommendation_markdown(found: Recommendation, *, campaign: str = "", simula
     if laws := laws_words(found.laws):
         lines += ["", laws]
     if found.analysis is not None:
-        lines += ["", _telling(found.analysis.telling), "", *_prices(found.analysis)]
+        lines += ["", _telling(found.analysis.telling, load), "",
+                  *_prices(found.analysis, load)]
     if stopping:
         lines += ["", "### One more stack?", "", *(f"- {sentence}" for sentence in stopping)]
     if controls:
@@ -77,11 +80,11 @@ def _proof(stacks: int | None) -> str:
             "stacks of each.")
 
 
-def _telling(stack: TellingStack | None) -> str:
+def _telling(stack: TellingStack | None, load: Load | None) -> str:
     """What could change one's mind."""
     if stack is None:
         return "No stack can be tried safely enough to tell more."
-    words = (f"The stack that would tell most: {recipe_words(stack.recipe)}, expected "
+    words = (f"The stack that would tell most: {recipe_words(stack.recipe, load)}, expected "
              f"{resistance(stack.resistance_ohm_cm2)}, survives with {percent(stack.survival)}; "
              f"it lowers the resistance of the recommended recipe by "
              f"{stack.expected_gain:.1%} on average.")
@@ -91,17 +94,19 @@ def _telling(stack: TellingStack | None) -> str:
             f"({percent(stack.p_changes)} likely) would make it the better recipe.")
 
 
-def _prices(analysis: DecisionAnalysis) -> list[str]:
+def _prices(analysis: DecisionAnalysis, load: Load | None) -> list[str]:
     """What keeping the limits costs, one line per allowed chance of crushing."""
     rows = [f"| {percent(one.max_crush_probability)} | "
-            + (f"{recipe_words(one.recipe)} | {resistance(one.resistance_ohm_cm2)} |"
+            + (f"{recipe_words(one.recipe, load)} | {resistance(one.resistance_ohm_cm2)} |"
                if one.cautious else "no recipe | |") for one in analysis.price]
     return ["| Crushing allowed | best recipe | resistance |", "|---|---|---|", *rows]
 
 
-def _rows(found: Recommendation) -> list[tuple[str, str]]:
+def _rows(found: Recommendation, load: Load | None) -> list[tuple[str, str]]:
     set_points = [(v.label, set_point(name, getattr(found.recipe, name)))
                   for name, v in VARIABLES.items()]
+    if load is not None:
+        set_points.insert(1, ("On the gauge", load(found.recipe.pressure_mpa)))
     return [
         *((label, f"**{value}**") for label, value in set_points),
         *((escaped(name), f"**{value if isinstance(value, str) else significant(value)}**")

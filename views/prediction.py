@@ -8,7 +8,7 @@ from pressloop.trials.outcome import Intact
 from pressloop.trials.trial import Trial
 from pressloop.trials.wording import counted
 from pressloop.views.kinds import kind_of
-from pressloop.views.words import interval, percent, plus_minus, recipe_words, resistance
+from pressloop.views.words import Load, interval, percent, plus_minus, recipe_words, resistance
 
 if TYPE_CHECKING:
     from pressloop.optimizer import RiskLimits
@@ -18,20 +18,23 @@ FAR = 0.3
 """In edges of the unit cube: where no stack is nearer, none speaks of the recipe itself."""
 
 
-def prediction_sentences(found: Prediction, limits: RiskLimits) -> list[str]:
-    """Resistance, failure, and what both rest on, a sentence or two each."""
-    return [*_resistance(found), _failure(found, limits), *_place(found), _reason(found),
-            *found.notes]
+def prediction_sentences(found: Prediction, limits: RiskLimits, load: Load | None = None
+                         ) -> list[str]:
+    """Resistance, failure, and what both rest on, a sentence or two each.
+
+    `load` writes the gauge of the press."""
+    return [*_resistance(found, load), _failure(found, limits), *_place(found),
+            _reason(found, load), *found.notes]
 
 
-def _resistance(found: Prediction) -> list[str]:
+def _resistance(found: Prediction, load: Load | None) -> list[str]:
     values = (found.resistance_ohm_cm2, found.low_ohm_cm2, found.high_ohm_cm2,
               found.stack_low_ohm_cm2, found.stack_high_ohm_cm2)
+    asked = recipe_words(found.recipe, load)
     if None in values:
-        return [f"{recipe_words(found.recipe)}: no intact stack yet, so that nothing is believed "
-                "of its resistance."]
+        return [f"{asked}: no intact stack yet, so that nothing is believed of its resistance."]
     median, low, high, stack_low, stack_high = (float(v) for v in values if v is not None)
-    return [f"{recipe_words(found.recipe)}: {resistance(median)} (95 %: {interval(low, high)}). "
+    return [f"{asked}: {resistance(median)} (95 %: {interval(low, high)}). "
             f"One more stack will measure {interval(stack_low, stack_high)} with 95 %."]
 
 
@@ -48,11 +51,11 @@ def _place(found: Prediction) -> list[str]:
                                     "extrapolated unless stacks were pressed near it."]
 
 
-def _reason(found: Prediction) -> str:
+def _reason(found: Prediction, load: Load | None) -> str:
     if not found.near:
         return "No stack was pressed near it: this is what the usual laws of pressing say."
-    near = ", ".join(f"trial {n.trial.number} ({recipe_words(n.trial.recipe)}: {_told(n.trial)})"
-                     for n in found.near)
+    near = ", ".join(f"trial {n.trial.number} ({recipe_words(n.trial.recipe, load)}: "
+                     f"{_told(n.trial)})" for n in found.near)
     if found.near[0].distance > FAR:
         return (f"No stack is near it; the nearest {counted(len(found.near), 'stack')}: {near}. "
                 "Take every number here as a first guess.")

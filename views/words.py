@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 from pressloop.trials.recipe import Recipe
@@ -11,6 +12,10 @@ OHM_CM2 = "Ω·cm²"
 NBSP = "\u00a0"
 """Keeps a number and its unit on one line."""
 MINUTE = 60.0
+
+
+Load = Callable[[float], str]
+"""Writes a pressure on the stack (MPa) as the gauge of the press shows it, such as "1.89 t"."""
 
 
 class Variable(NamedTuple):
@@ -84,10 +89,15 @@ def set_point(name: str, value: float) -> str:
     return f"{plain(value)}{NBSP}{VARIABLES[name].unit}"
 
 
-def recipe_words(recipe: Recipe) -> str:
-    """All set points on one line."""
-    core = (set_point(name, getattr(recipe, name)) for name in VARIABLES)
-    return ", ".join((*core, *parameter_words(recipe)))
+def recipe_words(recipe: Recipe, load: Load | None = None) -> str:
+    """All set points on one line; the pressure also as the gauge of the press shows it."""
+    pressure, *rest = (set_point(name, getattr(recipe, name)) for name in VARIABLES)
+    return ", ".join((f"{pressure}{on_gauge(recipe, load)}", *rest, *parameter_words(recipe)))
+
+
+def on_gauge(recipe: Recipe, load: Load | None) -> str:
+    """The load in brackets, to stand behind the pressure; "" without a gauge of its own."""
+    return "" if load is None else f" ({load(recipe.pressure_mpa).replace(' ', NBSP)})"
 
 
 def parameter_words(recipe: Recipe) -> list[str]:

@@ -22,6 +22,7 @@ from prefect.logging import get_run_logger
 
 from pressloop.flows.campaign.lab import Run
 from pressloop.flows.engine.server import healthy
+from pressloop.flows.settings.gauge import load_of
 from pressloop.optimizer import recommend
 from pressloop.optimizer.corrected import effect_of
 from pressloop.trials.trial import Trial
@@ -69,7 +70,7 @@ class Board:
         best = recommend(models)
         text = recommendation_markdown(
             best, campaign=run.campaign, simulated=run.simulated, stopping=stopping,
-            corrections=effect_sentences(effect_of(models), best))
+            corrections=effect_sentences(effect_of(models), best), load=load_of(run.settings))
         self._try(lambda: create_markdown_artifact(
             markdown=text, key=f"{self.key}-recommendation",
             description=self._title("recommended recipe")))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from pressloop.flows.campaign.asked_first import prove_up_to_date
 from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.operator.people import person_for
+from pressloop.flows.operator.telling import tell
 from pressloop.flows.settings.campaign import Settings
 from pressloop.flows.settings.machine_steps import prove_set, with_steps_of_press
 from pressloop.hardware.agreement import compare
@@ -207,7 +208,7 @@ def _opened_meter(settings: Settings, order: Order, ledger: Ledger | None = None
 
 def _place(settings: Settings, order: Order) -> Place:
     return Place(order.seed, _stem(order.ledger_url), settings.envelope,
-                 settings.campaign.on_stop, person_for(), _read_file)
+                 settings.campaign.on_stop, person_for(), _read_file, tell)
 
 
 def _read_file(path: Path, area_cm2: float, *, sweep: str = "last", columns: str = "") -> Spectrum:

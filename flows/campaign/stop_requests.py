@@ -8,6 +8,7 @@ API reaches no process by itself: a thread asks the server for it and passes it 
 
 from __future__ import annotations
 
+import _thread
 import signal
 import threading
 import time
@@ -27,7 +28,8 @@ from pressloop.flows.engine.side_thread import side_thread
 
 LOOK_S = 2.0
 """How often the server is asked; a cancel is obeyed well within the 30 s that Prefect grants."""
-STOP_SIGNAL = signal.SIGUSR1
+STOP_SIGNAL: signal.Signals = next(getattr(signal, name) for name in (
+    "SIGUSR1", "SIGBREAK", "SIGTERM") if hasattr(signal, name))
 
 
 class Stopped(BaseException):
@@ -134,8 +136,7 @@ class Watcher:
                 self._live()
             if state is not None and _cancelled(state):
                 if not self._over.is_set():
-                    # To the main thread itself: that wakes it from whatever it waits for.
-                    signal.pthread_kill(_main(), STOP_SIGNAL)
+                    _interrupt()
                 return
 
     def _live(self) -> None:
@@ -189,7 +190,13 @@ def _stop(*_: object) -> None:
     raise Stopped(CANCELLED)
 
 
-def _main() -> int:
-    ident = threading.main_thread().ident
-    assert ident is not None
-    return ident
+def _interrupt() -> None:
+    """To the main thread itself: that wakes it from whatever it waits for.
+
+    Where threads get no signals, as on Windows, Python obeys once the wait is over."""
+    if hasattr(signal, "pthread_kill"):
+        ident = threading.main_thread().ident
+        assert ident is not None
+        signal.pthread_kill(ident, STOP_SIGNAL)
+    else:
+        _thread.interrupt_main(STOP_SIGNAL)

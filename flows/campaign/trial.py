@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State as TaskState
 from prefect.exceptions import Pause
+from prefect.states import Completed
 
 from pressloop.evaluation.evaluate import evaluate
 from pressloop.flows.campaign.asked_first import stack_name
 from pressloop.flows.campaign.lab import Run
 from pressloop.flows.campaign.own_recipes import plan_own, taken_meanwhile
 from pressloop.flows.operator.by_hand import prove_prepared
+from pressloop.flows.operator.run_log import note
+from pressloop.flows.settings.gauge import load_of
 from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.hardware.guard import ask, collect, prove_ready, run_cycle
 from pressloop.hardware.protocols import CycleState
@@ -28,6 +32,7 @@ from pressloop.trials.errors import Fault, LedgerProblem, NotReady, OutcomeUnkno
 from pressloop.trials.outcome import Outcome, SetAside
 from pressloop.trials.trace import Trace
 from pressloop.trials.trial import State, Trial, outcomes_before
+from pressloop.views import happened
 
 
 def carry_through(run: Run, number: int) -> None:
@@ -45,8 +50,8 @@ def carry_through(run: Run, number: int) -> None:
         raise
 
 
-def _carry(run: Run, number: int, measured: Callable[[Run, int], None],
-           evaluated: Callable[[Run, int], Outcome]) -> None:
+def _carry(run: Run, number: int, measured: Callable[[Run, int], object],
+           evaluated: Callable[[Run, int], TaskState[Outcome]]) -> None:
     if run.ledger.trial(run.campaign, number) is None:
         plan(run, number)
     if _trial(run, number).state in (State.PLANNED, State.COMMANDED):
@@ -58,8 +63,9 @@ def _carry(run: Run, number: int, measured: Callable[[Run, int], None],
                               and _trial(run, number).sweeps < run.settings.campaign.max_sweeps):
         if outcome is not None or _trial(run, number).state is State.PRESSED:
             measured(run, number)
-        outcome = evaluated(run, number)
+        outcome = evaluated(run, number).result()
     _record(run, number, Evaluated(1, outcome, run.settings.rules.plain()))
+    note(happened.ended(_trial(run, number), load_of(run.settings)))
 
 
 def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
@@ -69,8 +75,13 @@ def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
 
 @task(name="plan", task_run_name="plan stack {number}", cache_policy=NO_CACHE,
       persist_result=False)
-def plan(run: Run, number: int) -> None:
+def plan(run: Run, number: int) -> TaskState[None]:
     """Chooses the recipe of the next stack: one that a person asked for, else the optimiser's."""
+    _plan(run, number)
+    return Completed(message=happened.planned(_trial(run, number), load_of(run.settings)))
+
+
+def _plan(run: Run, number: int) -> None:
     stack = run.settings.stack_named(stack_name(run.campaign, number))
     while (own := plan_own(run, stack)) is not None:
         try:
@@ -89,7 +100,7 @@ def plan(run: Run, number: int) -> None:
 
 @task(name="press", task_run_name="press stack {number}", retries=0,
       cache_policy=NO_CACHE, persist_result=False)
-def press_stack(run: Run, number: int) -> None:
+def press_stack(run: Run, number: int) -> TaskState[None]:
     """Presses the stack once; asks the press first when a command is already on record.
 
     Runs in the main thread, where a stop reaches it. Never retried, cached or replayed. Raises
@@ -101,9 +112,9 @@ def press_stack(run: Run, number: int) -> None:
     _prove_same_press(run, trial)
     try:
         if _released(run, trial):
-            _record(run, number, Faulted(
-                "press", f"cycle {trial.cycle_id} was released early when a run was stopped"))
-            return
+            early = f"cycle {trial.cycle_id} was released early when a run was stopped"
+            _record(run, number, Faulted("press", early))
+            return Completed(message=f"Stack {trial.stack.stack_id}: {early}")
         trace = _collected(run, trial) or _pressed(run, trial)
     except NotReady:
         # Nothing moved: the stack stays planned, and the next start presses it.
@@ -112,26 +123,30 @@ def press_stack(run: Run, number: int) -> None:
         _record(run, number, Faulted("press", str(fault)))
         raise
     _record(run, number, Pressed(trace))
+    return Completed(message=happened.pressed(_trial(run, number), load_of(run.settings)))
 
 
 @task(name="measure", task_run_name="measure stack {number}", retries=2,
       retry_delay_seconds=[2, 10], retry_condition_fn=_is_fault, cache_policy=NO_CACHE,
       persist_result=False)
-def measure(run: Run, number: int) -> None:
+def measure(run: Run, number: int) -> TaskState[None]:
     """One sweep of every electrode; harmless, so a silent meter is asked again."""
     trial = _trial(run, number)
     spectra = run.meter.sweep(trial.stack)
     _record(run, number, Measured(trial.sweeps + 1, spectra))
+    return Completed(message=happened.measured(trial, spectra))
 
 
 @task(name="evaluate", task_run_name="evaluate stack {number}", cache_policy=NO_CACHE,
       persist_result=False)
-def evaluate_stack(run: Run, number: int) -> Outcome:
+def evaluate_stack(run: Run, number: int) -> TaskState[Outcome]:
     """What the readings mean."""
     trial = _trial(run, number)
     assert trial.trace is not None
-    return evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, run.settings.rules,
-                    outcomes_before(run.history(), number))
+    outcome = evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, run.settings.rules,
+                       outcomes_before(run.history(), number))
+    told = happened.ended(replace(trial, outcome=outcome), load_of(run.settings))
+    return Completed(message=told, data=outcome)
 
 
 def _released(run: Run, trial: Trial) -> bool:

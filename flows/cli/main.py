@@ -26,9 +26,9 @@ from pressloop.flows.console import STOPPED, PlainGroup, plain_errors, say
 from pressloop.flows.deployments.nights import zone_here
 
 app = typer.Typer(
-    name="pressloop", cls=PlainGroup, no_args_is_help=True, add_completion=False,
+    name="pressloop", cls=PlainGroup, no_args_is_help=True,
     pretty_exceptions_enable=False, rich_markup_mode=None,
-    context_settings={"max_content_width": 100},
+    context_settings={"max_content_width": 100, "help_option_names": ["-h", "--help"]},
     help="Finds the pressing recipe that gives an all-solid-state battery stack the lowest "
     "interfacial resistance without crushing it, in as few stacks as possible.")
 
@@ -42,7 +42,7 @@ def _say_version(asked: bool) -> None:
 
 @app.callback()
 def options(version: Annotated[bool, typer.Option(
-        "--version", callback=_say_version, is_eager=True,
+        "--version", "-v", "-V", callback=_say_version, is_eager=True,
         help="Show the version and exit.")] = False) -> None:
     """Options before any command."""
 

@@ -19,22 +19,25 @@ from pressloop.flows.campaign.own_recipes import outside_words, queue_recipe, sa
 from pressloop.flows.campaign.suggestions import models_of, take_suggestion
 from pressloop.flows.cli.records.attach import Read, outcome_of, stack_of
 from pressloop.flows.deployments.served_campaign import settings_path
+from pressloop.flows.operator.typed import Typed
 from pressloop.flows.settings.campaign import Settings, read_settings
+from pressloop.flows.settings.gauge import load_of
 from pressloop.optimizer.prediction import predict
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.recipe import Recipe
 from pressloop.views.prediction import prediction_sentences
 from pressloop.views.words import recipe_words
 
-Pressure = Annotated[float, Field(gt=0, description="MPa")]
-Dwell = Annotated[float, Field(gt=0, description="s")]
-Temperature = Annotated[float, Field(description="degC")]
+Pressure = Annotated[float, Typed("MPa", "MPa")]
+Dwell = Annotated[float, Typed("s", "s, or minutes as in 3:00")]
+Temperature = Annotated[float, Typed("degC", "degC", signed=True)]
 Reason = Annotated[str, Field(min_length=1, max_length=2000, description="Kept in the ledger")]
 Count = Annotated[int, Field(ge=1, le=64, description="How many suggestions it is chosen from")]
 Number = Annotated[int, Field(ge=1, le=64, description="Which of them, counted from 1")]
 Name = Annotated[str, Field(min_length=1, max_length=80)]
 MaybeName = Annotated[str, Field(max_length=80, description="Empty: from the settings")]
-MaybeOhm = Annotated[float | None, Field(gt=0, description="ohm cm2; empty for a failed stack")]
+MaybeOhm = Annotated[float | None, Typed("ohm cm2", "ohm cm2; empty for a failed stack",
+                                         optional=True)]
 Failure = Literal["", "crushed", "shorted", "delaminated", "failed", "spoilt"]
 
 
@@ -70,7 +73,8 @@ def own_recipe(pressure_mpa: Pressure, dwell_s: Dwell, temperature_c: Temperatur
     with _lab() as lab:
         asked = queue_recipe(lab.ledger, lab.settings, recipe, reason)
         words = outside_words(lab.settings.space, recipe)
-    return Completed(message=f"Recipe {asked.number} in the queue: {recipe_words(recipe)}. {words}")
+        told = recipe_words(recipe, load_of(lab.settings))
+    return Completed(message=f"Recipe {asked.number} in the queue: {told}. {words}")
 
 
 @flow(name="take a suggestion", persist_result=False)
@@ -84,7 +88,8 @@ def suggestion(reason: Reason, number: Number = 2, of: Count = 3) -> Any:
     """
     with _lab() as lab:
         asked = take_suggestion(lab.ledger, lab.settings, lab.url, number, of, reason)
-    return Completed(message=f"Recipe {asked.number} in the queue: {recipe_words(asked.recipe)}, "
+        told = recipe_words(asked.recipe, load_of(lab.settings))
+    return Completed(message=f"Recipe {asked.number} in the queue: {told}, "
                              f"{asked.source}")
 
 
@@ -100,7 +105,7 @@ def prediction(pressure_mpa: Pressure, dwell_s: Dwell, temperature_c: Temperatur
     with _lab() as lab:
         found = predict(models_of(lab.ledger, lab.settings, lab.url),
                         Recipe(pressure_mpa, dwell_s, temperature_c))
-        sentences = prediction_sentences(found, lab.settings.limits)
+        sentences = prediction_sentences(found, lab.settings.limits, load_of(lab.settings))
     create_markdown_artifact(markdown="\n\n".join(sentences), key="predicted-recipe",
                              description=f"{lab.settings.campaign.name}: predicted recipe")
     return Completed(message=" ".join(sentences))

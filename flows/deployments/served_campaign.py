@@ -24,7 +24,7 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.address import parse, sqlite_path
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.trial import Trial
-from pressloop.trials.wording import counted
+from pressloop.trials.wording import of_budget
 
 SETTINGS_VARIABLE = "PRESSLOOP_SETTINGS"
 """Where the serving process leaves the settings file's path. It is no parameter of the flow:
@@ -98,7 +98,7 @@ def _budget_spent(order: Order, campaign: str) -> str | None:
     used = sum(t.used_here for t in trials)
     if used < order.trials or any(t.is_open for t in trials):
         return None
-    return (f"{used} of {counted(order.trials, 'stack')}: the campaign's budget is spent. "
+    return (f"{of_budget(used, order.trials)}: the campaign's budget is spent. "
             "To press on, raise [campaign] trials. Nothing was pressed.")
 
 

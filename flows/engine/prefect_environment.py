@@ -33,12 +33,17 @@ file does. A server that went away must not hold up the press for long."""
 SAFE = {"PYTHONSAFEPATH": "1"}
 """Prefect starts Python in the lab's folder: a `prefect.py` or a `flows/` there is no library."""
 
-QUIET = {"PREFECT_LOGGING_LEVEL": "CRITICAL", "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
-         "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL"}
+QUIET = {"PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
+         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
 """For runs that draw their own progress and say themselves what went wrong."""
+UNREAD = {"PREFECT_LOGGING_LEVEL": "CRITICAL"}
+"""A temporary server's log is read by nobody; another server's page shows it."""
 
 
 def prepare(*, quiet: bool) -> None:
     """Sets the defaults; call it before anything imports Prefect."""
-    for name, value in {**PRIVATE, **STEADY, **SAFE, **(QUIET if quiet else {})}.items():
+    chosen = {**PRIVATE, **STEADY, **SAFE}
+    if quiet:
+        chosen |= QUIET if os.environ.get("PREFECT_API_URL") else QUIET | UNREAD
+    for name, value in chosen.items():
         os.environ.setdefault(name, value)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
 import os
-import pwd
 import socket
 import subprocess
 import sys
@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pressloop.flows.console import say
+from pressloop.flows.engine.last_words import LastWords
 from pressloop.flows.engine.server_door import basic, hosts
 from pressloop.flows.engine.server_key import (
     AUTH_VARIABLE,
@@ -25,13 +26,15 @@ from pressloop.flows.engine.server_key import (
     new_key,
     owner_of,
 )
-from pressloop.flows.engine.server_process import HOST
+from pressloop.flows.engine.server_process import HOST, SHARED, WINDOWS, share
+from pressloop.hardware.users import me, user_of
 from pressloop.trials.errors import BadInput, Fault
 
 PORT = 4200
 START_S = 300.0
 """A slow laptop lays out the server's tables for minutes the first time."""
 ADDRESS_VARIABLE = "PREFECT_API_URL"
+PORT_VARIABLE, MOST_PORT = "PREFECT_SERVER_API_PORT", 65535
 
 
 @contextmanager
@@ -56,7 +59,7 @@ def lasting_server() -> Iterator[str]:
     """The API address of PREFECT_API_URL, or of this user's server on port 4200.
 
     It listens on the loopback address, and is started, with its UI, where there is none."""
-    port = int(os.environ.get("PREFECT_SERVER_API_PORT", PORT))
+    port = _port()
     here = f"http://{HOST}:{port}/api"
     if os.environ.get(ADDRESS_VARIABLE) or owner_of(port) is not None:
         address = os.environ.get(ADDRESS_VARIABLE) or here
@@ -70,15 +73,39 @@ def lasting_server() -> Iterator[str]:
         yield address
 
 
+def _port() -> int:
+    """The port that the environment asks for, else 4200. Raises BadInput for none."""
+    asked = os.environ.get(PORT_VARIABLE, str(PORT)).strip()
+    if not (asked.isdecimal() and asked.isascii() and 1 <= int(asked) <= MOST_PORT):
+        raise BadInput(PORT_VARIABLE, asked, f"a port from 1 to {MOST_PORT}",
+                       f"{PORT} is usual; left out, it is that.")
+    return int(asked)
+
+
 def healthy(address: str, within_s: float = 2.0) -> bool:
     """True when a Prefect server answers at this API address.
 
     Where nobody listens that is known at once; a busy server may take its time."""
+    return trouble_with(address, within_s) is None
+
+
+def trouble_with(address: str, within_s: float = 2.0) -> str | None:
+    """Why no Prefect server answers at this API address, in a few words; None where one does."""
     try:
         with urllib.request.urlopen(f"{address}/health", timeout=within_s) as answer:
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError, ValueError):
-        return False
+            return None if answer.status == 200 else f"it answers with status {answer.status}"
+    except urllib.error.HTTPError as error:
+        return f"it answers with status {error.code}, which is no Prefect API"
+    except ValueError as error:
+        return f"{error}"
+    except OSError as error:
+        # urllib wraps the reason of the operating system.
+        reason = getattr(error, "reason", error)
+        if isinstance(reason, TimeoutError) or isinstance(error, TimeoutError):
+            return f"no answer within {within_s:g} s"
+        return str(getattr(reason, "strerror", None) or reason)
+    except http.client.HTTPException:
+        return "what answers there is no Prefect server"
 
 
 def link_to(address: str, auth: str) -> str | None:
@@ -95,20 +122,28 @@ def link_to(address: str, auth: str) -> str | None:
 
 
 def _prove_answers(address: str) -> None:
-    if not healthy(address, BUSY_S):
-        raise BadInput(ADDRESS_VARIABLE, address, "the API of a Prefect server that answers",
-                       "Start that server, or unset the variable for one of our own.")
+    if (why := trouble_with(address, BUSY_S)) is None:
+        return
+    if not os.environ.get(ADDRESS_VARIABLE):
+        raise BadInput(PORT_VARIABLE, _port(), "free, or the port of a Prefect server",
+                       f"Another program of this user has it ({why}): set the variable to another "
+                       "port, or end that program.")
+    raise BadInput(ADDRESS_VARIABLE, address, f"the API of a Prefect server that answers ({why})",
+                   f"{_written(address)}Start that server, or unset the variable for one of our "
+                   "own.")
+
+
+def _written(address: str) -> str:
+    return "" if address.rstrip("/").endswith("/api") else (
+        "An API address ends with /api, as in http://127.0.0.1:4200/api. ")
 
 
 def _prove_own(address: str, port: int) -> None:
     """A server of somebody else's on our port, unless it was named, is not to be told our runs."""
     owner = owner_of(port)
-    if os.environ.get(ADDRESS_VARIABLE) or owner == os.getuid():
+    if os.environ.get(ADDRESS_VARIABLE) or owner == me():
         return
-    try:
-        name = pwd.getpwuid(owner or 0).pw_name
-    except KeyError:
-        name = str(owner)
+    name = user_of(owner or 0)
     raise BadInput("port", port, "free, or of a Prefect server of this user",
                    f"User {name} listens there. Set PREFECT_SERVER_API_PORT to another port, or "
                    f"{ADDRESS_VARIABLE} to {address} if that is the server you mean.")
@@ -168,16 +203,20 @@ def _started(port: int, *how: str) -> Iterator[str]:
         address = f"http://{HOST}:{port}/api"
         server = subprocess.Popen(
             [sys.executable, "-P", "-m", "pressloop.flows.engine.server_process",
-             str(listening.fileno()), *how],
+             SHARED if WINDOWS else str(listening.fileno()), *how],
             env={**os.environ, "PREFECT_SERVER_UI_API_URL": address, SERVER_AUTH_VARIABLE: auth,
                  "PREFECT_SERVER_CORS_ALLOWED_ORIGINS": ",".join(
                      f"http://{host}" for host in sorted(hosts(port)))},
-            pass_fds=[listening.fileno()], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, start_new_session=True)
+            pass_fds=[] if WINDOWS else [listening.fileno()], stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=not WINDOWS,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0))
+        if WINDOWS:
+            share(listening, server)
+        said = LastWords(server)
     try:
         with kept(port, auth), _used(address, auth):
             # Prefect's client has been loaded while the server starts: it takes seconds too.
-            _wait(server, address)
+            _wait(server, address, said)
             yield address
     finally:
         server.terminate()
@@ -187,12 +226,14 @@ def _started(port: int, *how: str) -> Iterator[str]:
             server.kill()
 
 
-def _wait(server: subprocess.Popen[bytes], address: str) -> None:
+def _wait(server: subprocess.Popen[bytes], address: str, said: LastWords) -> None:
     deadline = time.monotonic() + START_S
     while not healthy(address):
         if server.poll() is not None:
-            raise Fault(f"the Prefect server ended with code {server.returncode}. Run `prefect "
-                        "server start` to see why, or set PREFECT_API_URL.")
+            last = str(said).rstrip(".")
+            raise Fault(f"the Prefect server ended with code {server.returncode}"
+                        + (f", and its last words were: {last}. Mend that" if last else ". Run "
+                           "`prefect server start` to see why") + ", or set PREFECT_API_URL.")
         if time.monotonic() > deadline:
             raise Fault(f"no Prefect server at {address} after {START_S:.0f} s. Set "
                         "PREFECT_API_URL to one that runs.")
@@ -207,6 +248,6 @@ def _bound(port: int) -> socket.socket:
         listening.listen(2048)
     except OSError as error:
         listening.close()
-        raise BadInput("PREFECT_SERVER_API_PORT", port, "a free port",
+        raise BadInput(PORT_VARIABLE, port, "a free port",
                        f"Choose another one ({error.strerror}).") from None
     return listening

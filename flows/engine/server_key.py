@@ -16,9 +16,11 @@ from urllib.parse import urlsplit
 
 from pressloop.flows.engine.server_door import basic, hosts
 from pressloop.hardware.own_folder import own_folder
+from pressloop.hardware.users import me
 
 AUTH_VARIABLE, SERVER_AUTH_VARIABLE = "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"
 LISTENING = "0A"
+NOFOLLOW: int = getattr(os, "O_NOFOLLOW", 0)
 BUSY_S = 30.0
 """How long a busy server may take for an answer at the start of a command."""
 
@@ -34,7 +36,7 @@ def kept(port: int, auth: str) -> Iterator[None]:
     """On disk for the length of the block. What a killed server left behind is replaced."""
     path = _path(port)
     path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | NOFOLLOW, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(auth)
     try:
@@ -53,13 +55,13 @@ def key_of(address: str) -> str | None:
     parts = urlsplit(address)
     if parts.scheme != "http" or parts.port is None or parts.netloc not in hosts(parts.port):
         return None
-    if owner_of(parts.port) != os.getuid():
+    if owner_of(parts.port) != me():
         return None
     with suppress(OSError):
-        descriptor = os.open(_path(parts.port), os.O_RDONLY | os.O_NOFOLLOW)
+        descriptor = os.open(_path(parts.port), os.O_RDONLY | NOFOLLOW)
         with os.fdopen(descriptor) as file:
             found = os.fstat(descriptor)
-            if found.st_uid == os.getuid() and not stat.S_IMODE(found.st_mode) & 0o077:
+            if found.st_uid == me() and not stat.S_IMODE(found.st_mode) & 0o077:
                 return file.read()
     return None
 

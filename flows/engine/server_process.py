@@ -12,15 +12,22 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import subprocess
 import sys
 import threading
 
 HOST = "127.0.0.1"
+WINDOWS = hasattr(socket.socket, "share")
+SHARED = "shared"
+"""In place of a descriptor: the socket comes through standard input, as Windows hands sockets on.
+"""
+LENGTH = 4
+"""Bytes that tell how long the description of a shared socket is."""
 
 
 def main() -> None:
     """Serves until standard input closes. "temporary" leaves out the UI and the services."""
-    listening, temporary = socket.socket(fileno=int(sys.argv[1])), "temporary" in sys.argv[2:]
+    listening, temporary = _given(sys.argv[1]), "temporary" in sys.argv[2:]
     threading.Thread(target=_end_with_parent, daemon=True).start()
     import uvicorn
     from prefect.server.api.server import create_app
@@ -35,8 +42,33 @@ def main() -> None:
         server_header=False)).run(sockets=[listening])
 
 
+def share(listening: socket.socket, server: subprocess.Popen[bytes]) -> None:
+    """Hands the socket on to this process, which runs `main`."""
+    told: bytes = listening.share(server.pid)  # type: ignore[attr-defined]
+    assert server.stdin is not None
+    server.stdin.write(len(told).to_bytes(LENGTH, "big") + told)
+    server.stdin.flush()
+
+
+def _given(how: str) -> socket.socket:
+    if how != SHARED:
+        return socket.socket(fileno=int(how))
+    shared: socket.socket = socket.fromshare(  # type: ignore[attr-defined]
+        _exactly(int.from_bytes(_exactly(LENGTH), "big")))
+    return shared
+
+
+def _exactly(count: int) -> bytes:
+    found = b""
+    while len(found) < count and (more := os.read(0, count - len(found))):
+        found += more
+    return found
+
+
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    # Not through sys.stdin: its lock, held here, would abort an interpreter that ends by itself.
+    while os.read(0, 4096):
+        pass
     os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -14,7 +14,9 @@ from prefect.input import RunInput
 from pydantic import Field, ValidationError, create_model
 
 from pressloop.flows.operator.closed_form import closed_with_the_run
+from pressloop.flows.operator.run_log import note
 from pressloop.flows.operator.terminal import parsed
+from pressloop.flows.operator.typed import pattern
 from pressloop.hardware.person import Blank, Question
 from pressloop.trials.errors import Fault
 
@@ -41,6 +43,9 @@ class PrefectPerson:
         or no pause can be had."""
         trouble = question.trouble
         while True:
+            note(f"A person is awaited: {question.title}. Answer by the form of this run's page "
+                 f"(Resume) within {self._timeout_s / 3600:g} h."
+                 + (f" {trouble}" if trouble else ""))
             try:
                 answer = self._resumed(form(question, trouble))
                 return {blank.name: _value(blank, answer[blank.name]) for blank in question.blanks}
@@ -66,7 +71,7 @@ def form(question: Question, trouble: str) -> type[RunInput]:
 
     Plain fields without given values: a form with given values loses the constraints of its fields
     on the way to the server."""
-    fields: Any = {blank.name: (_kind(blank), Field(title=_title(blank)))
+    fields: Any = {blank.name: (_kind(blank), Field(title=_title(blank), pattern=_pattern(blank)))
                    for blank in question.blanks}
     model: type[RunInput] = create_model("Answer", __base__=RunInput, **fields)
     text = f"**{question.title}**\n\n" + question.text.replace("\n", "\n\n")
@@ -75,9 +80,11 @@ def form(question: Question, trouble: str) -> type[RunInput]:
 
 
 def _kind(blank: Blank) -> Any:
-    if blank.choices:
-        return Literal[blank.choices]
-    return float if blank.unit else str
+    return Literal[blank.choices] if blank.choices else str
+
+
+def _pattern(blank: Blank) -> str | None:
+    return pattern(blank.unit) if blank.unit else None
 
 
 def _title(blank: Blank) -> str:
@@ -85,7 +92,7 @@ def _title(blank: Blank) -> str:
 
 
 def _value(blank: Blank, given: object) -> float | str:
-    value = parsed(blank, str(given))
+    value = parsed(blank, str(given).strip())
     if value is None:
         raise ValueError(f"{blank.label} = {given}")
     return value

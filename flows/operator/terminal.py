@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -10,11 +9,10 @@ from contextvars import ContextVar
 
 from rich.console import Console
 
+from pressloop.flows.operator.run_log import note
+from pressloop.flows.operator.typed import expected, number
 from pressloop.hardware.person import Blank, Question
 from pressloop.trials.errors import Fault
-
-NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?", re.ASCII)
-"""A number as people type it, with a point or a comma."""
 
 _step_aside: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar(
     "step_aside", default=nullcontext)
@@ -37,6 +35,7 @@ class TerminalPerson:
 
     def ask(self, question: Question) -> Mapping[str, float | str]:
         """An answer of the right kind for each blank. Raises Fault when the input has ended."""
+        note(f"A person is awaited in the terminal: {question.title}.")
         with _step_aside.get()():
             console = Console(stderr=True)
             console.print()
@@ -75,8 +74,9 @@ def parsed(blank: Blank, typed: str) -> float | str | None:
         return (exact or near)[0] if exact or len(near) == 1 else None
     if not blank.unit:
         return typed
-    return float(typed.replace(",", ".")) if NUMBER.fullmatch(typed) else None
+    return number(typed, blank.unit)
 
 
 def _expected(blank: Blank) -> str:
-    return f"one of {', '.join(blank.choices)}" if blank.choices else "a number, such as 1.2"
+    return f"one of {', '.join(blank.choices)}" if blank.choices else expected(
+        blank.unit)

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import URL
 
 from pressloop.flows.campaign.lab import Order, prove_ledger
+from pressloop.flows.campaign.ledger_places import others_words, told
 from pressloop.flows.console import BAD_INPUT
 from pressloop.flows.preflight.rows import Row
 from pressloop.flows.settings.campaign import Settings
@@ -21,10 +22,16 @@ from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.schema import revision_of
 
 
-def ledger_rows(press: Press, settings: Settings, order: Order) -> list[Row]:
-    """The ledger itself and, where it can be used, the press's memory beside it."""
-    found = ledger_row(order.ledger_url)
-    return [found, _memory(press, settings, order)] if found.ok else [found]
+def ledger_rows(press: Press, settings: Settings, order: Order, path: Path) -> list[Row]:
+    """The ledger itself and, where it can be used, the press's memory beside it.
+
+    Other ledgers that this settings file has filled are told, and keep no run from starting."""
+    found = [ledger_row(order.ledger_url)]
+    if found[0].ok:
+        found.append(_memory(press, settings, order))
+    if words := others_words(path, settings, order.ledger_url):
+        found.append(Row("other ledgers", words))
+    return found
 
 
 def _memory(press: Press, settings: Settings, order: Order) -> Row:
@@ -63,7 +70,7 @@ def _place(parsed: URL, path: Path) -> Row:
                    BAD_INPUT)
     if path.exists() and not os.access(path, os.W_OK):
         return Row("ledger", f"{path} cannot be written by this user", False, BAD_INPUT)
-    return Row("ledger", f"{display(parsed)}, made by the first run")
+    return Row("ledger", f"{path}, made by the first run")
 
 
 def _opened(url: str, parsed: URL) -> Row:
@@ -73,11 +80,12 @@ def _opened(url: str, parsed: URL) -> Row:
             empty = revision_of(connection, shown) is None
     finally:
         engine.dispose()
+    place = told(url)
     if empty:
-        return Row("ledger", f"{shown}, empty, made by the first run")
+        return Row("ledger", f"{place}, empty, made by the first run")
     ledger = Ledger.open(url, create=False)
     try:
         names = ", ".join(ledger.campaigns()) or "none"
     finally:
         ledger.close()
-    return Row("ledger", f"{shown}, campaigns: {names}")
+    return Row("ledger", f"{place}, campaigns: {names}")

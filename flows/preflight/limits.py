@@ -7,12 +7,14 @@ from dataclasses import replace
 from pressloop.flows.console import BAD_INPUT
 from pressloop.flows.preflight.rows import NOT_TOLD, Row
 from pressloop.flows.settings.campaign import Settings
+from pressloop.flows.settings.gauge import load_of
 from pressloop.flows.settings.machine_steps import asked_of, unset
 from pressloop.hardware.agreement import disagreements
 from pressloop.hardware.protocols import PressIdentity
 from pressloop.optimizer.parameter import PERSON, PRESS, STACK, Parameter
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.errors import BadInput
+from pressloop.views.words import Load
 
 BY = {PERSON: "a person", STACK: "the choice of the stack"}
 
@@ -41,7 +43,8 @@ def limit_rows(settings: Settings, machine: PressIdentity) -> list[Row]:
 def space_rows(settings: Settings) -> list[Row]:
     """Where recipes are searched; proved to lie in the envelope when the settings are read."""
     space = settings.space
-    return [*(Row(f"space {p.name}", _found(p)) for p in space.parameters),
+    load = load_of(settings)
+    return [*(Row(f"space {p.name}", f"{_found(p)}{_gauge(p, load)}") for p in space.parameters),
             *(Row(f"rule {rule.name}", rule.text) for rule in space.rules)]
 
 
@@ -65,6 +68,14 @@ def _found(p: Parameter) -> str:
     inside = f", so {low:g} to {high:g}" if (low, high) != (p.low, p.high) else ""
     by = "" if p.set_by == PRESS else f"; set by {BY[p.set_by]}"
     return f"{p.told()}{inside}{by}"
+
+
+def _gauge(p: Parameter, load: Load | None) -> str:
+    """The ends of the pressure as the gauge shows them."""
+    if load is None or p.name != NAMES[0]:
+        return ""
+    low, high = (load(float(end)) for end in p.ends)
+    return f": {low} on the gauge" if low == high else f": {low} to {high} on the gauge"
 
 
 def _side(what: str, ours: str, theirs: str, error: BadInput | None) -> Row:

@@ -117,6 +117,9 @@ def _deaf_workers() -> Iterator[None]:
     A terminal sends it to all of them, but it is this one that decides; they would each print where
     they were, and Prefect's pool then waits for them for ever. Threads and processes inherit what
     is blocked."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -38,13 +38,17 @@ class Gauge:
         """Force when the gauge shows this."""
         return to_newton(shown, self.unit, self.machine)
 
+    def shown(self, pressure_mpa: float) -> str:
+        """What the gauge shows for this pressure, with its unit."""
+        return self._in(pressure_mpa * self.machine.die_area_mm2, self.unit)
+
     def at(self, pressure_mpa: float) -> str:
         """What the gauge must show for this pressure, with force and pressure beside it."""
         force = pressure_mpa * self.machine.die_area_mm2
         beside = [self._in(force, unit) for unit in ("t", "kN", "bar_oil")
                   if unit != self.unit and self._knows(unit)]
         diameter = math.sqrt(4.0 * self.machine.die_area_mm2 / math.pi)
-        first = self._in(force, self.unit)
+        first = self.shown(pressure_mpa)
         if self.unit != "MPa":
             beside.append(f"{pressure_mpa:.4g} MPa on the {diameter:.3g} mm die")
         return f"{first} on the gauge ({'; '.join(beside)})"

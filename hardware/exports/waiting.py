@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pressloop.hardware.exports.names import labelled_for, named_for
 from pressloop.hardware.exports.stable_file import Growing, Stamp
+from pressloop.hardware.exports.told import CHANGING, Tell, Told
 from pressloop.hardware.exports.used import Used, digest
 from pressloop.trials.errors import BadInput, Fault
 from pressloop.trials.spectrum import Spectrum
@@ -26,6 +27,13 @@ class Wanted:
     match: str
     barcode_in_file: bool
     newer_than: float
+
+    @property
+    def named(self) -> str:
+        """How its file is known, in words."""
+        if self.barcode_in_file:
+            return f"with {self.stack.stack_id} in its first lines"
+        return f"whose name contains {self.match.replace('{stack_id}', self.stack.stack_id)}"
 
     def is_it(self, path: Path) -> bool:
         """True when name or head say that the file is this stack's. Raises OSError."""
@@ -48,7 +56,8 @@ class Watch:
     """Looks into one folder until the wanted file is complete."""
 
     def __init__(self, folder: Path, settle_s: float, lowest_hz: float, used: Used,
-                 read: Callable[[Path, float], Spectrum]) -> None:
+                 read: Callable[[Path, float], Spectrum], tell: Tell | None = None) -> None:
+        self._tell: Tell = tell or (lambda _: None)
         self._folder, self._lowest_hz, self._used, self._read = folder, lowest_hz, used, read
         self._growing = Growing(settle_s)
         self._unreadable: dict[tuple[Path, Stamp], str] = {}
@@ -59,8 +68,13 @@ class Watch:
     def wait(self, wanted: Wanted, patience_s: float, poll_s: float) -> FoundFile:
         """The one complete file of the stack. Raises Fault when patience ends, or for two files."""
         deadline = time.monotonic() + patience_s
+        told = Told(self._tell, wanted.stack.stack_id)
+        told.awaited(self._folder, wanted.named, patience_s)
         while True:
-            if (found := self._look(wanted)) is not None:
+            found = self._look(wanted)
+            told.looked(self._why_not, self._foreign)
+            if found is not None:
+                told.taken(found.path.name, found.spectrum.frequency_hz.size)
                 return found
             if time.monotonic() >= deadline:
                 raise Fault(self._nothing(wanted, patience_s))
@@ -73,7 +87,7 @@ class Watch:
         for path in self._files(wanted):
             stamp = self._growing.settled(path)
             if stamp is None:
-                growing, self._why_not[path.name] = True, "still changing"
+                growing, self._why_not[path.name] = True, CHANGING
             elif (found := self._examined(path, stamp, wanted)) is not None:
                 complete[found.content] = found
         if growing or not complete:

@@ -78,7 +78,7 @@ def connect(options: Mapping[str, object], place: Place) -> FolderMeter:
         raise BadInput("meter.driver", "folder", "opened with a reader of impedance files",
                        "Run it with pressloop, or give Place.read_file.")
     return FolderMeter(chosen, Used(place.stem), partial(
-        place.read_file, sweep=chosen.sweep, columns=chosen.columns))
+        place.read_file, sweep=chosen.sweep, columns=chosen.columns), place.tell)
 
 
 def _with_words(options: Mapping[str, object]) -> dict[str, object]:
@@ -90,8 +90,9 @@ def _with_words(options: Mapping[str, object]) -> dict[str, object]:
 class FolderMeter:
     """Waits for one file per sweep."""
 
-    def __init__(self, options: Options, used: Used, read: Read) -> None:
-        self.options, self.used, self._read = options, used, read
+    def __init__(self, options: Options, used: Used, read: Read,
+                 tell: Callable[[str], None] | None = None) -> None:
+        self.options, self.used, self._read, self._tell = options, used, read, tell
 
     def identify(self) -> MeterIdentity:
         """The folder; which instrument writes there, and its range, is not known here."""
@@ -107,7 +108,7 @@ class FolderMeter:
         wanted = Wanted(stack, options.match, options.barcode_in_file,
                         self.used.asked_since(stack.stack_id) - options.not_older_than_s)
         watch = Watch(Path(options.folder), options.settle_s, options.lowest_hz, self.used,
-                      self._read)
+                      self._read, self._tell)
         found = watch.wait(wanted, options.patience_s, options.poll_s)
         self.used.take(found.content, stack.stack_id, found.path.name, found.modified_ns)
         return (_filled(found.spectrum, options),)

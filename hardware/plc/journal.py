@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter, with_config
 
-from pressloop.hardware.lock import shared
+from pressloop.hardware.state_files import shared
 from pressloop.trials.errors import Fault
 from pressloop.trials.plain_values import PlainRecipe
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from pressloop.hardware.envelope import Envelope, check, violations
-from pressloop.hardware.lock import state_path
 from pressloop.hardware.plc import commands, register_decoding
 from pressloop.hardware.plc.cycle_log import sample_of, trace_of
 from pressloop.hardware.plc.frames import PressOrder
@@ -32,6 +31,7 @@ from pressloop.hardware.protocols import (
     PressIdentity,
     stack_tag,
 )
+from pressloop.hardware.state_files import state_path
 from pressloop.hardware.units import Machine
 from pressloop.trials.errors import Fault, NotReady, OutOfEnvelope
 from pressloop.trials.recipe import Recipe

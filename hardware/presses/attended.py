@@ -7,7 +7,7 @@ log of the press, where there is one, speaks instead. `docs/how-to/attended-pres
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,10 +52,11 @@ class Options:
 def connect(options: Mapping[str, object], place: Place) -> AttendedPress:
     """The press, with its memory beside the ledger. Raises BadInput."""
     chosen = read_options(Options, options, "press")
-    _prove(chosen)
-    area = math.pi * chosen.die_diameter_mm**2 / 4.0
-    machine = Machine(area, chosen.max_force_kn * 1e3, chosen.piston_area_mm2 or None)
-    newton_per(chosen.shown_in, machine)
+    machine = _machine(chosen)
+    if chosen.log_folder and not Path(chosen.log_folder).is_dir():
+        raise BadInput("press.log_folder", chosen.log_folder, "a folder that exists",
+                       "Create it, or remove the key to type the values.")
+    area = machine.die_area_mm2
     limits = Envelope(
         die_area_mm2=area, press_max_force_n=machine.max_force_n, die_max_pressure_mpa=1e4,
         min_temperature_c=-50.0, max_temperature_c=chosen.max_temperature_c,
@@ -67,6 +68,23 @@ def connect(options: Mapping[str, object], place: Place) -> AttendedPress:
                          CycleMemory(place.stem), chosen.heated, chosen.log_folder, place.person)
 
 
+def shown_load(options: Mapping[str, object]) -> Callable[[float], str] | None:
+    """Writes a pressure on the stack (MPa) as the gauge shows it.
+
+    None for a gauge that shows just that. Raises BadInput."""
+    chosen = read_options(Options, options, "press")
+    machine = _machine(chosen)
+    return None if chosen.shown_in == "MPa" else Gauge(chosen.shown_in, machine, ()).shown
+
+
+def _machine(chosen: Options) -> Machine:
+    _prove(chosen)
+    area = math.pi * chosen.die_diameter_mm**2 / 4.0
+    machine = Machine(area, chosen.max_force_kn * 1e3, chosen.piston_area_mm2 or None)
+    newton_per(chosen.shown_in, machine)
+    return machine
+
+
 def _prove(chosen: Options) -> None:
     text("press.name", chosen.name)
     for name in ("die_diameter_mm", "max_force_kn"):
@@ -76,6 +94,3 @@ def _prove(chosen: Options) -> None:
     if chosen.shown_in not in GAUGES:
         raise BadInput("press.shown_in", chosen.shown_in, f"one of {', '.join(GAUGES)}",
                        "Say what the gauge shows.")
-    if chosen.log_folder and not Path(chosen.log_folder).is_dir():
-        raise BadInput("press.log_folder", chosen.log_folder, "a folder that exists",
-                       "Create it, or remove the key to type the values.")

@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from pressloop.hardware.leftovers import sweep
-from pressloop.hardware.lock import file_lock
 from pressloop.hardware.own_folder import own_folder
+from pressloop.hardware.posix_lock import file_lock
 from pressloop.hardware.protocols import CycleReport, Interlock, KnownCycle, Place, PressIdentity
 from pressloop.hardware.supervisor import wire
 from pressloop.trials.errors import Fault, OutcomeUnknown

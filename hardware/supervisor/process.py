@@ -20,7 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pressloop.hardware.lock import file_lock, press_lock
+from pressloop.hardware.lock import press_lock
+from pressloop.hardware.posix_lock import file_lock
 from pressloop.hardware.protocols import Press
 from pressloop.hardware.registry import connect_directly
 from pressloop.hardware.supervisor import wire

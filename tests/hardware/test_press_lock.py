@@ -15,9 +15,11 @@ import pytest
 from another_user import NOBODY, as_nobody, as_root, open_folder
 
 from pressloop.hardware.leftovers import EMPTY_S, OLD_S, sweep
-from pressloop.hardware.lock import file_lock, lock_path, press_lock, state_path
+from pressloop.hardware.lock import lock_path, press_lock
 from pressloop.hardware.neighbours import FOLDER, Announcement, began
 from pressloop.hardware.plc.journal import Journal, Sent
+from pressloop.hardware.posix_lock import file_lock
+from pressloop.hardware.state_files import state_path
 from pressloop.trials import Recipe
 from pressloop.trials.errors import BadInput, Fault, PressBusy, PressHeld
 

@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from pressloop.trials import Failed, FailureMode, Intact, Recipe, Stack, State, Trial
+from pressloop.views.live.picture import picture
 from pressloop.views.live.progress import LiveProgress
 
 
@@ -40,9 +41,9 @@ def test_a_log_has_one_line_per_ended_trial_and_the_final_state() -> None:
         pass
     lines = shown(console).splitlines()
     assert lines == [
-        "trial 1/10  S-1  201 MPa, 60 s, 25 °C  41.27 ± 0.50 Ω·cm²",
-        "trial 2/10  [red]-2  202 MPa, 60 s, 25 °C  crushed: 31 % broke",
-        "trial 3/10  S-3  203 MPa, 60 s, 25 °C  faulted: link lost at 3 kN",
+        "trial 1 (1 of 10 stacks)  S-1  201 MPa, 60 s, 25 °C  41.27 ± 0.50 Ω·cm²",
+        "trial 2 (2 of 10 stacks)  [red]-2  202 MPa, 60 s, 25 °C  crushed: 31 % broke",
+        "trial 3 (3 of 10 stacks)  S-3  203 MPa, 60 s, 25 °C  faulted: link lost at 3 kN",
         "3 of 10 stacks, 1 intact, 1 crushed, 1 faulted; "
         "best measured 41.3 Ω·cm² at 201 MPa, 60 s, 25 °C (trial 1)"]
 
@@ -94,3 +95,39 @@ def test_a_read_that_raises_is_told_once_and_stops_nothing(interactive: bool) ->
 def test_errors_of_the_campaign_pass_through() -> None:
     with pytest.raises(KeyboardInterrupt), LiveProgress(lambda: DONE, 3, console=log()):
         raise KeyboardInterrupt
+
+
+def test_imported_stacks_are_no_part_of_the_budget() -> None:
+    past = [trial(n, State.IMPORTED, outcome=Intact(50.0, 0.5)) for n in range(1, 13)]
+    here = [trial(n, State.EVALUATED, outcome=Intact(41.0, 0.5)) for n in range(13, 16)]
+    for interactive in (True, False):
+        console = Console(file=io.StringIO(), force_terminal=interactive, width=160,
+                          force_interactive=interactive, color_system=None)
+        with LiveProgress(lambda: [*past, *here], 3, console=console):
+            pass
+        words = shown(console)
+        assert "3 of 3 stacks (and 12 from elsewhere)" in words
+        assert "15 of 3" not in words and "15/3" not in words
+    assert words.splitlines()[-2].startswith("trial 15 (3 of 3 stacks)")
+    assert "trial 1 " not in words
+
+
+def test_a_budget_that_is_overdrawn_is_told_so() -> None:
+    console = log()
+    with LiveProgress(lambda: DONE, 2, console=console):
+        pass
+    assert "3 stacks, 1 more than the budget of 2, 1 intact" in shown(console)
+
+
+def test_intact_stacks_are_not_blue_on_black() -> None:
+    console = Console(file=io.StringIO(), force_terminal=True, width=160, color_system="standard")
+    console.print(picture([*DONE], 3))
+    assert "\x1b[34m" not in shown(console)
+
+
+def test_the_load_is_told_as_the_gauge_shows_it() -> None:
+    console = log()
+    with LiveProgress(lambda: DONE, 3, console=console, load=lambda mpa: f"{mpa / 100:.2f} t"):
+        pass
+    lines = shown(console).splitlines()
+    assert "201 MPa (2.01 t), 60 s" in lines[0] and "201 MPa (2.01 t)" in lines[-1]

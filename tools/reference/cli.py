@@ -13,10 +13,12 @@ from pressloop.flows.deployments.nights import zone_here
 from tools.reference.markdown import code, table
 from tools.reference.markdown import page as whole
 
-INTRO = """Every command says the same with `--help`. Results go to stdout, the rest to stderr;
-`--json` gives one JSON document. Exit codes: 0 done; 1 something failed, or was found by a command
-that looks for it; 2 an input is wrong, and nothing was done; 130 and 143 stopped by Ctrl-C or a
-signal."""
+INTRO = """Every command says the same with `--help` or `-h`. Results go to stdout, the rest to
+stderr; `--json` gives one JSON document, also for an error:
+`{"error": {"kind", "message", "exit_code"}}`, of a wrong input with `name`, `value`, `bound` and
+`remedy` too. `pressloop --install-completion` lets the shell complete commands and options. Exit
+codes: 0 done; 1 something failed, or was found by a command that looks for it; 2 an input is wrong,
+and nothing was done; 130 and 143 stopped by Ctrl-C or a signal."""
 
 WORDS = {int: "INTEGER", float: "NUMBER", Path: "PATH"}
 

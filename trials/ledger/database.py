@@ -40,10 +40,10 @@ def engine_for(url: URL, *, create: bool) -> Engine:
     """A lazy engine; raises LedgerProblem when the folder, or with create=False the file, lacks."""
     path = sqlite_path(url)
     if path is not None and not path.parent.is_dir():
-        raise LedgerProblem("ledger folder", path.parent, "an existing folder",
+        raise LedgerProblem("ledger folder", path.parent.absolute(), "an existing folder",
                             "Create it, or correct the path.")
     if path is not None and not create and not path.exists():
-        raise LedgerProblem("ledger", path, "an existing file",
+        raise LedgerProblem("ledger", path.absolute(), "an existing file",
                             "Correct the path; starting a campaign creates a new ledger.")
     if url.get_backend_name() != "sqlite":
         try:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from pressloop.trials.errors import LedgerAway, LedgerProblem
+from pressloop.trials.ledger.address import sqlite_path
 
 SERVER_AWAY = ("57P", "080")
 """SQLSTATE of a server that is shut down or starting (57P01 to 57P03), or out of reach (08)."""
+ROOM_BYTES = 100_000
+"""Less than this is no room for an entry and SQLite's index of its log."""
 PG_LOCKED = "55P03"
 """SQLSTATE of a lock that could not be had in time."""
 REASONS = {
@@ -52,8 +57,21 @@ def _problem(error: SQLAlchemyError, shown_url: str) -> LedgerProblem:
     for name, (bound, remedy) in REASONS.items():
         if code.startswith(name):
             return LedgerProblem("ledger", shown_url, bound, f"{remedy} (SQLite: {said})")
+    if code.startswith("SQLITE_IOERR") and _full(shown_url):
+        # Where there is no room for its index of the log, SQLite speaks of input and output.
+        bound, remedy = REASONS["SQLITE_FULL"]
+        return LedgerProblem("ledger", shown_url, bound, f"{remedy} (SQLite: {said})")
     return LedgerProblem("ledger", shown_url, "reachable and writable",
                          f"The database says: {said}")
+
+
+def _full(shown_url: str) -> bool:
+    """True where the disk of an SQLite ledger has no room for what SQLite keeps beside it."""
+    path = sqlite_path(make_url(shown_url))
+    try:
+        return path is not None and shutil.disk_usage(path.parent).free < ROOM_BYTES
+    except OSError:
+        return False
 
 
 def is_away(error: SQLAlchemyError) -> bool:

@@ -11,45 +11,55 @@ from rich.text import Text
 
 from pressloop.trials.outcome import Intact
 from pressloop.trials.trial import State, Trial
-from pressloop.trials.wording import counted
+from pressloop.trials.wording import of_budget
 from pressloop.views.kinds import FAILURES, Kind, best_intact, counts, kind_of, reason_of
-from pressloop.views.words import OHM_CM2, plus_minus, recipe_words, resistance
+from pressloop.views.words import OHM_CM2, Load, plus_minus, recipe_words, resistance
 
 STEPS = {
     State.PLANNED: "planned", State.COMMANDED: "pressing", State.PRESSED: "pressed, measuring",
     State.MEASURED: "measured, evaluating",
 }
-STYLES = {Kind.INTACT: "blue", Kind.CRUSHED: "red", Kind.SHORTED: "magenta",
+STYLES = {Kind.INTACT: "cyan", Kind.CRUSHED: "red", Kind.SHORTED: "magenta",
           Kind.DELAMINATED: "yellow", Kind.UNKNOWN: "red", Kind.OPEN: "bold"}
 LAST = 6
 
 
-def picture(trials: Sequence[Trial], budget: int, trouble: str = "") -> RenderableType:
-    """The whole display; `trouble` is shown in red below it."""
-    ended = sum(not trial.is_open for trial in trials)
+def picture(trials: Sequence[Trial], budget: int, trouble: str = "",
+            load: Load | None = None) -> RenderableType:
+    """The whole display.
+
+    `trouble` is shown in red below it, `load` writes the gauge of the press."""
+    used = sum(trial.used_here for trial in trials)
     bar = Table.grid(padding=(0, 2))
-    bar.add_row(ProgressBar(total=max(budget, 1), completed=ended, width=40),
-                f"{ended} of {counted(budget, 'stack')}", _failures(trials))
-    parts: list[RenderableType] = [bar, Text(_now(trials)), Text(_best(trials), style="bold")]
+    bar.add_row(ProgressBar(total=max(budget, 1), completed=min(used, budget), width=40),
+                _stacks(trials, budget), _failures(trials))
+    parts: list[RenderableType] = [
+        bar, Text(_now(trials, load)), Text(_best(trials, load), style="bold")]
     if trials:
-        parts.append(_last(trials[-LAST:]))
+        parts.append(_last(trials[-LAST:], load))
     if trouble:
         parts.append(Text(trouble, style="red"))
     return Group(*parts)
 
 
-def line_of(trial: Trial, budget: int) -> str:
-    """One trial that has ended, on one line of a log."""
-    return (f"trial {trial.number}/{budget}  {_one_line(trial.stack.stack_id)}  "
-            f"{recipe_words(trial.recipe)}  {_result(trial)}")
+def line_of(trial: Trial, of: str, load: Load | None = None) -> str:
+    """One trial that has ended, on one line of a log; `of` says how much of the budget is used."""
+    return (f"trial {trial.number} ({of})  {_one_line(trial.stack.stack_id)}  "
+            f"{recipe_words(trial.recipe, load)}  {_result(trial)}")
 
 
-def summary(trials: Sequence[Trial], budget: int) -> str:
+def summary(trials: Sequence[Trial], budget: int, load: Load | None = None) -> str:
     """The final state on one line."""
-    ended = sum(not trial.is_open for trial in trials)
     intact = counts(trials)[Kind.INTACT]
-    return (f"{ended} of {counted(budget, 'stack')}, {intact} intact, {_failures(trials)}; "
-            f"{_best(trials)}")
+    return (f"{_stacks(trials, budget)}, {intact} intact, {_failures(trials)}; "
+            f"{_best(trials, load)}")
+
+
+def _stacks(trials: Sequence[Trial], budget: int) -> str:
+    """Those pressed here beside the budget, and those that came from elsewhere."""
+    words = of_budget(sum(trial.used_here for trial in trials), budget)
+    others = sum(not trial.pressed_here for trial in trials)
+    return f"{words} (and {others} from elsewhere)" if others else words
 
 
 def _failures(trials: Sequence[Trial]) -> str:
@@ -59,29 +69,30 @@ def _failures(trials: Sequence[Trial]) -> str:
     return ", ".join(f"{number[kind]} {kind}" for kind in shown) or "none failed"
 
 
-def _now(trials: Sequence[Trial]) -> str:
+def _now(trials: Sequence[Trial], load: Load | None) -> str:
     current = [t for t in trials if t.is_open]
     if not current:
         return "No stack is in work."
     trial = current[-1]
     return (f"Trial {trial.number} ({_one_line(trial.stack.stack_id)}): {STEPS[trial.state]}, "
-            f"{recipe_words(trial.recipe)}")
+            f"{recipe_words(trial.recipe, load)}")
 
 
-def _best(trials: Sequence[Trial]) -> str:
+def _best(trials: Sequence[Trial], load: Load | None) -> str:
     for trial, outcome in best_intact(trials)[:1]:
         return (f"best measured {resistance(outcome.resistance_ohm_cm2)} "
-                f"at {recipe_words(trial.recipe)} (trial {trial.number})")
+                f"at {recipe_words(trial.recipe, load)} (trial {trial.number})")
     return "no intact stack yet"
 
 
-def _last(trials: Sequence[Trial]) -> Table:
+def _last(trials: Sequence[Trial], load: Load | None) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for head in ("trial", "stack", "recipe", "purpose", "result"):
         table.add_column(head, justify="right" if head == "trial" else "left",
                          no_wrap=head != "result", overflow="ellipsis")
     for t in trials:
-        cells = (str(t.number), _one_line(t.stack.stack_id), recipe_words(t.recipe), t.purpose)
+        cells = (str(t.number), _one_line(t.stack.stack_id), recipe_words(t.recipe, load),
+                 t.purpose)
         # Text, not markup: a stack may be called "[red]".
         table.add_row(*(Text(cell) for cell in cells),
                       Text(_result(t), style=STYLES.get(kind_of(t), "")))

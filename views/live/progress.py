@@ -11,8 +11,10 @@ from rich.console import Console
 from rich.live import Live
 
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import of_budget
 from pressloop.views.kinds import in_order
 from pressloop.views.live.picture import line_of, picture, summary
+from pressloop.views.words import Load
 
 PATIENCE_S = 5.0
 """How long leaving waits for a `read` that hangs."""
@@ -23,12 +25,14 @@ class LiveProgress:
 
     `read` is called from a background thread every `every_s` seconds and once more at the end. A
     `read` that raises or hangs costs a picture, never the campaign. Where `console` (stderr if left
-    out) is not interactive, each trial that has ended prints one line instead. Use once.
+    out) is not interactive, each trial that has ended prints one line instead. `load`
+    writes the gauge of the press. Use once.
     """
 
     def __init__(self, read: Callable[[], Sequence[Trial]], budget: int, *,
-                 console: Console | None = None, every_s: float = 0.5) -> None:
-        self._read, self._budget, self._every_s = read, budget, every_s
+                 console: Console | None = None, every_s: float = 0.5,
+                 load: Load | None = None) -> None:
+        self._read, self._budget, self._every_s, self._load = read, budget, every_s, load
         self._console = console or Console(stderr=True)
         self._trials: Sequence[Trial] = ()
         self._told: set[int] = set()
@@ -51,7 +55,7 @@ class LiveProgress:
         if self._live is not None:
             self._live.stop()
         else:
-            self._print(summary(self._trials, self._budget))
+            self._print(summary(self._trials, self._budget, self._load))
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -72,7 +76,8 @@ class LiveProgress:
 
     def _picture(self) -> Live:
         return Live(console=self._console, auto_refresh=False,
-                    get_renderable=lambda: picture(self._trials, self._budget, self._trouble))
+                    get_renderable=lambda: picture(
+                        self._trials, self._budget, self._trouble, self._load))
 
     def _watch(self) -> None:
         leaving = False
@@ -105,10 +110,12 @@ class LiveProgress:
             with self._drawing:
                 self._live.refresh()
             return
+        used = 0
         for trial in self._trials:
-            if not trial.is_open and trial.number not in self._told:
+            used += trial.used_here
+            if trial.used_here and trial.number not in self._told:
                 self._told.add(trial.number)
-                self._print(line_of(trial, self._budget))
+                self._print(line_of(trial, of_budget(used, self._budget), self._load))
 
     def _print(self, words: str) -> None:
         # Names of stacks are not markup, and a log line is not to be broken.

@@ -17,6 +17,7 @@ from pressloop.views.page import render
 from pressloop.views.words import (
     OHM_CM2,
     VARIABLES,
+    Load,
     interval,
     laws_words,
     minutes,
@@ -66,7 +67,7 @@ class Front(NamedTuple):
     panels: Sequence[Panel]
 
 
-def card(found: Recommendation, problem: Problem) -> Markup:
+def card(found: Recommendation, problem: Problem, load: Load | None = None) -> Markup:
     """The recommended recipe, how sure it is, and the reference next to it.
 
     Below them what may be chosen instead."""
@@ -74,7 +75,7 @@ def card(found: Recommendation, problem: Problem) -> Markup:
     compared = [] if problem.reference is None or other is None else [
         _row("Recommended", found), _row("Reference", other)]
     return render(
-        "report/card.html", unit=OHM_CM2, set_points=_set_points(found.recipe, space),
+        "report/card.html", unit=OHM_CM2, set_points=_set_points(found.recipe, space, load),
         resistance=significant(found.resistance_ohm_cm2),
         sure=interval(found.low_ohm_cm2, found.high_ohm_cm2), warnings=_warnings(found),
         facts=_facts(found, space, problem.limits),
@@ -113,8 +114,12 @@ def region_words(found: Recommendation, space: Space) -> list[tuple[str, str]]:
     return words
 
 
-def _set_points(recipe: Recipe, space: Space) -> list[SetPoint]:
-    return [*(_set_point(name, getattr(recipe, name), getattr(space, name)) for name in VARIABLES),
+def _set_points(recipe: Recipe, space: Space, load: Load | None) -> list[SetPoint]:
+    core = [_set_point(name, getattr(recipe, name), getattr(space, name)) for name in VARIABLES]
+    if load is not None:
+        told = f"{load(recipe.pressure_mpa)} on the gauge"
+        core[0] = core[0]._replace(remark=", ".join(filter(None, (told, core[0].remark))))
+    return [*core,
             *(_other(name, value) for name, value in recipe.named.items())]
 
 

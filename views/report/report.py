@@ -33,6 +33,7 @@ from pressloop.views.report.footer import GLOSSARY, settings_rows
 from pressloop.views.report.marks import key
 from pressloop.views.report.trial_table import trial_table
 from pressloop.views.spectra.process_table import process_table
+from pressloop.views.words import Load
 
 
 class Tile(NamedTuple):
@@ -45,18 +46,18 @@ class Tile(NamedTuple):
 
 def write_report(
         path: Path, models: Models, *, campaign: str, rules: Rules, simulated: bool,
-        note: str = "", stopping: Sequence[str] = ()) -> Path:
+        note: str = "", stopping: Sequence[str] = (), load: Load | None = None) -> Path:
     """Writes the report on the history of the models and returns its path.
 
     An older one is replaced whole or not at all. `stopping` says, in a sentence each, what speaks
-    for pressing no more stacks."""
+    for pressing no more stacks; `load` writes the gauge of the press."""
     found = analyse(models)
     best = best_spectra(found.trials, rules)
     recommended, problem = found.recommendation, replace(models.problem, space=found.space)
     return write_page(
         Path(path), "report/page.html", campaign=campaign, simulated=simulated, note=note,
         date=datetime.now().astimezone().strftime("%d %B %Y, %H:%M %Z"), tiles=_tiles(found.trials),
-        card=None if recommended is None else card(recommended, problem),
+        card=None if recommended is None else card(recommended, problem, load),
         stopping=" ".join(stopping), key=key(found), course=[convergence(found)],
         controls=[] if found.controls is None else [controls(found.controls)],
         predictions=_predictions(found), measurements=[*panels_of(best), trace(found.trials)],

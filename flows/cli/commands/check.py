@@ -33,7 +33,7 @@ def check(path: Path, recipe: str | None, as_json: bool) -> int:
             rows.press_rows(press, today), rows.interlock_rows(press),
             rows.meter_rows(meter, today), limit_rows(settings, press.identify()),
             [*space_rows(settings), *set_rows(settings, press.identify()),
-             *ledger_rows(press, settings, order)], night_rows(settings),
+             *ledger_rows(press, settings, order, path)], night_rows(settings),
             [] if asked is None else recipe_rows(asked, settings, press)]
     found = [row for group in groups for row in group]
     code = max((row.code for row in found if not row.ok), default=0)

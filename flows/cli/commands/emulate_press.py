@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from pressloop.flows.console import emit
@@ -44,7 +45,9 @@ def inject(press: EmulatedPress, fault: str) -> None:
 
 async def _serve(press: EmulatedPress, as_json: bool) -> None:
     loop, serving = asyncio.get_running_loop(), asyncio.ensure_future(press.serve())
-    loop.add_signal_handler(signal.SIGTERM, serving.cancel)
+    with suppress(NotImplementedError):
+        # Not on Windows, where a stop ends the emulator all the same.
+        loop.add_signal_handler(signal.SIGTERM, serving.cancel)
     while not press.listening and not serving.done():
         await asyncio.sleep(LOOK_S)
     if serving.done():

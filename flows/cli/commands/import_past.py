@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from pathlib import Path
 
+from pressloop.flows.campaign import ledger_places
 from pressloop.flows.campaign.lab import order_of, prove_lasting
 from pressloop.flows.cli.commands.table_words import say_in_work, say_table, warnings_of
 from pressloop.flows.console import emit
@@ -34,6 +35,8 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
                                              versions(), f"import of {data.name}"))
         added = sum(ledger.append(name, ledger.next_number(name), one.entry(data.name))
                     for one in new)
+    ledger_places.say_where(path, settings, order.ledger_url)
+    ledger_places.note(path, order.ledger_url)
     say_table(data, table, warnings, as_json)
     say_in_work(in_work, table.in_work_words,
                 "not added; import the table again once they have been read")

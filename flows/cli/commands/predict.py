@@ -8,6 +8,7 @@ from typing import Any
 from pressloop.flows.campaign.stored import stored
 from pressloop.flows.console import emit
 from pressloop.flows.preflight.dry_run import recipe_named
+from pressloop.flows.settings.gauge import load_of
 from pressloop.hardware.envelope import violations
 from pressloop.optimizer.prediction import Prediction, predict
 from pressloop.trials.outcome import label_of
@@ -21,7 +22,7 @@ def predict_recipe(recipe: str, url: str, campaign: str | None, as_json: bool) -
     found = stored(url, campaign)
     asked = recipe_named(recipe, found.settings)
     told = predict(found.models(), asked)
-    sentences = prediction_sentences(told, found.settings.limits)
+    sentences = prediction_sentences(told, found.settings.limits, load_of(found.settings))
     outside = [f"{v.name} = {v.value:g}: must be {v.bound}."
                for v in violations(asked, found.settings.envelope)]
     if outside:

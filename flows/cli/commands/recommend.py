@@ -10,6 +10,7 @@ from rich.markdown import Markdown
 
 from pressloop.flows.campaign.stored import Stored, stored
 from pressloop.flows.console import emit, plain_pairs
+from pressloop.flows.settings.gauge import load_of
 from pressloop.optimizer.stopping import assess
 from pressloop.trials.corrections import differences
 
@@ -38,7 +39,8 @@ def show(found: Stored, as_json: bool) -> None:
     text = recommendation_markdown(best, campaign=found.campaign, simulated=found.simulated,
                                    stopping=more.sentences,
                                    controls=controls.sentences if controls else (),
-                                   corrections=effect_sentences(effect, best))
+                                   corrections=effect_sentences(effect, best),
+                                   load=load_of(found.settings))
     emit({"campaign": found.campaign, "simulated": found.simulated,
           "stacks": len(found.trials), "recommendation": asdict(best, dict_factory=plain_pairs),
           "stopping": asdict(more), "controls": None if controls is None else asdict(controls),

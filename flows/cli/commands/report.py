@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pressloop.flows.campaign.stored import stored
 from pressloop.flows.console import emit
+from pressloop.flows.settings.gauge import load_of
 from pressloop.optimizer.stopping import assess
 from pressloop.trials.errors import BadInput
 
@@ -24,7 +25,8 @@ def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
     with writable(out):
         path = write_report(
             out / "report.html", models, campaign=found.campaign, rules=found.rules,
-            simulated=found.simulated, note=found.opened.note, stopping=more.sentences)
+            simulated=found.simulated, note=found.opened.note, stopping=more.sentences,
+            load=load_of(found.settings))
     emit({"report": str(path)}, as_json, lambda: print(f"report: {path}"))
 
 

@@ -8,8 +8,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import typer
-
+from pressloop.flows.campaign import ledger_places
 from pressloop.flows.campaign.lab import (
     Order,
     open_lab,
@@ -20,9 +19,10 @@ from pressloop.flows.campaign.lab import (
 )
 from pressloop.flows.campaign.stored import stored
 from pressloop.flows.cli.commands.recommend import show
-from pressloop.flows.console import Asked, emit, one_line, say, terminable
+from pressloop.flows.console import Asked, emit, ended, one_line, say, terminable
 from pressloop.flows.engine import prefect_environment
 from pressloop.flows.settings.campaign import Settings, read_settings
+from pressloop.flows.settings.gauge import load_of
 from pressloop.hardware.lock import press_lock
 from pressloop.trials.errors import Fault
 from pressloop.trials.ledger.address import hidden
@@ -43,7 +43,8 @@ def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None
     with closing(Ledger.open(order.ledger_url)) as ledger:
         if unreal:
             say("SIMULATED: no machine moves, no number here is a measurement.")
-        say(f"Ledger: {hidden(order.ledger_url)}")
+        ledger_places.say_where(path, settings, order.ledger_url)
+        ledger_places.note(path, order.ledger_url)
         _press(path, settings, order, ledger)
         say(str(_last_word(ledger, settings.campaign.name).get("detail", "")))
     _conclude(order.ledger_url, settings.campaign.name, as_json)
@@ -78,14 +79,14 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
         if lasting:
             ensure_automation()
         try:
-            with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
+            with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials,
+                              load=load_of(settings)) as shown, \
                     stepping_aside(shown.paused), unheard(ledger, name, order, asked), \
                     unwrapped():
                 campaign(str(path), order.trials, order.seed, hidden(order.ledger_url))
         except CancelledRun as stop:
-            say(f"pressloop: {one_line(stop)} Nothing is lost: start again on the same ledger to "
-                "go on.")
-            raise typer.Exit(asked.code) from None
+            raise ended(f"{stop} Nothing is lost: start again on the same ledger to go on.",
+                        asked.code, "Stopped") from None
 
 
 @contextmanager
@@ -101,9 +102,9 @@ def unheard(ledger: Ledger, name: str, order: Order, asked: Asked) -> Iterator[N
         if isinstance(away, HTTPStatusError) and not away.response.is_server_error:
             raise
         if asked.how or asked.by is not None:
-            say(f"pressloop: {asked.how or 'Stopped.'} The Prefect server has not heard of it. "
-                "Nothing is lost: start again on the same ledger to go on.")
-            raise typer.Exit(asked.code) from None
+            raise ended(f"{asked.how or 'Stopped.'} The Prefect server has not heard of it. "
+                        "Nothing is lost: start again on the same ledger to go on.", asked.code,
+                        "Stopped") from None
         used = sum(t.used_here for t in ledger.history(name, arrays=False))
         if used < order.trials and _last_word(ledger, name).get("how") != "finished":
             raise Fault("the Prefect server does not answer "

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pressloop.flows.campaign import ledger_places
 from pressloop.flows.campaign.lab import open_lab, order_of, prove_lasting, prove_ledger
 from pressloop.flows.cli.commands.link import say_link
 from pressloop.flows.console import say
@@ -34,6 +35,8 @@ def serve(path: Path, cron: str | None, timezone: str | None, per_run: int | Non
     # What each night would be refused for is better said while somebody is here.
     with open_lab(settings, order) as (press, _meter):
         prove_ledger(press, settings, order)
+    ledger_places.say_where(path, settings, order.ledger_url)
+    ledger_places.note(path, order.ledger_url)
     prefect_environment.prepare(quiet=False)
     from pressloop.flows.engine.server import lasting_server
 

@@ -6,12 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.console import Console
 from rich.text import Text
 
 from pressloop.flows.cli.commands.report import writable
-from pressloop.flows.console import FAILED, Terminated, emit, say, terminable
+from pressloop.flows.console import FAILED, Terminated, emit, ended, say, terminable
 from pressloop.flows.engine import prefect_environment
 from pressloop.flows.study.opened import Opened, handed_on, opened
 from pressloop.flows.study.outputs import PAGE, SUMMARY
@@ -49,9 +48,8 @@ def _run(now: Opened) -> None:
             with temporary_server():
                 _flow(now)
         except (KeyboardInterrupt, Terminated):
-            say("pressloop: stopped. Tables of the parts that were done are in the folder; the "
-                "report is not.")
-            raise typer.Exit(asked.code) from None
+            raise ended("stopped. Tables of the parts that were done are in the folder; the "
+                        "report is not.", asked.code, "Stopped") from None
 
 
 def _flow(now: Opened) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -16,12 +17,13 @@ from pressloop.flows.console import emit, plain_pairs, say
 from pressloop.flows.past.stack_names import one_outcome_each
 from pressloop.flows.past.trials import prove_informative, read_table
 from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.settings.gauge import load_of
 from pressloop.flows.settings.machine_steps import with_steps_of_press
 from pressloop.optimizer import Proposal, Space
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.recipe import Value, shown
-from pressloop.views.words import laws_words
+from pressloop.views.words import Load, laws_words
 
 
 def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[str],
@@ -57,10 +59,11 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     for note in models.notes:
         say(note)
     found = propose(models, count, settings.campaign.seed if seed is None else seed)
+    load = load_of(settings)
     emit({"rows": len(past), "in_work": len(in_work), "warnings": list(warnings),
           "table": table.cells.taken, "laws": models.laws,
-          "suggestions": [asdict(p, dict_factory=plain_pairs) for p in found]}, as_json,
-         lambda: show(found, space, laws_words(models.laws)))
+          "suggestions": plain(found, load)}, as_json,
+         lambda: show(found, space, laws_words(models.laws), load))
 
 
 def held_value(text: str, space: Space) -> tuple[str, Value]:
@@ -78,12 +81,19 @@ def held_value(text: str, space: Space) -> tuple[str, Value]:
                        ) from None
 
 
-def show(found: tuple[Proposal, ...], space: Space, laws: str) -> None:
+def plain(found: tuple[Proposal, ...], load: Load | None) -> list[dict[str, Any]]:
+    """JSON values; with `on_gauge`, where the press has a gauge that shows no pressure."""
+    return [asdict(p, dict_factory=plain_pairs) | (
+        {} if load is None else {"on_gauge": load(p.recipe.pressure_mpa)}) for p in found]
+
+
+def show(found: tuple[Proposal, ...], space: Space, laws: str, load: Load | None) -> None:
     """The recipes as a table, and why each."""
     table = Table(title="Press next")
+    gauge = [] if load is None else ["gauge"]
     others = [f"{p.name}{f' ({p.unit})' if p.unit else ''}" for p in space.others]
-    for name in ("", "MPa", "s", "degC", *others, "for", "expected ohm cm2 (95 %)", "crushed",
-                 "failed"):
+    for name in ("", "MPa", *gauge, "s", "degC", *others, "for", "expected ohm cm2 (95 %)",
+                 "crushed", "failed"):
         table.add_column(name, justify="right" if name not in ("for",) else "left")
     for i, proposal in enumerate(found, 1):
         recipe, numbers = proposal.recipe, proposal.predicted
@@ -91,7 +101,9 @@ def show(found: tuple[Proposal, ...], space: Space, laws: str) -> None:
         if "resistance_ohm_cm2" in numbers:
             expected = (f"{numbers['resistance_ohm_cm2']:.1f} ({numbers['low_ohm_cm2']:.1f} to "
                         f"{numbers['high_ohm_cm2']:.1f})")
-        table.add_row(str(i), f"{recipe.pressure_mpa:.1f}", f"{recipe.dwell_s:.0f}",
+        table.add_row(str(i), f"{recipe.pressure_mpa:.1f}",
+                      *([] if load is None else [load(recipe.pressure_mpa)]),
+                      f"{recipe.dwell_s:.0f}",
                       f"{recipe.temperature_c:.1f}",
                       *(shown(recipe.value(p.name) or "") for p in space.others),
                       proposal.purpose, expected,

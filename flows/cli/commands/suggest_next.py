@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 
+from pressloop.flows.campaign import ledger_places
 from pressloop.flows.campaign.lab import order_of
 from pressloop.flows.campaign.suggestions import models_of, suggestions
-from pressloop.flows.cli.commands.suggest import show
-from pressloop.flows.console import emit, plain_pairs, say
+from pressloop.flows.cli.commands.suggest import plain, show
+from pressloop.flows.console import emit, say
 from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.settings.gauge import load_of
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.views.words import laws_words
@@ -37,9 +38,11 @@ def suggest_next(path: Path, count: int, seed: int | None, ledger_url: str | Non
             raise BadInput("campaign", settings.campaign.name, "one with stacks in the ledger",
                            "Name a table of past presses: --data.")
         models = models_of(ledger, settings, order.ledger_url)
+    ledger_places.say_where(path, settings, order.ledger_url)
     for note in models.notes:
         say(note)
     found = suggestions(models, settings, count, seed)
+    load = load_of(settings)
     emit({"campaign": settings.campaign.name, "stacks": len(models.history), "laws": models.laws,
-          "suggestions": [asdict(p, dict_factory=plain_pairs) for p in found]}, as_json,
-         lambda: show(found, models.space, laws_words(models.laws)))
+          "suggestions": plain(found, load)}, as_json,
+         lambda: show(found, models.space, laws_words(models.laws), load))

@@ -6,6 +6,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pressloop.flows.campaign import ledger_places
 from pressloop.flows.campaign.attaching import attach
 from pressloop.flows.campaign.lab import order_of, prove_lasting
 from pressloop.flows.campaign.own_recipes import outside_words, said
@@ -42,6 +43,7 @@ def attach_stack(path: Path, recipe: str, read: Read, reason: str, ledger_url: s
     stack = stack_of(read, settings)
     with closing(Ledger.open(order.ledger_url)) as ledger:
         number, new = attach(ledger, settings, stack, asked, outcome, reason)
+    ledger_places.say_where(path, settings, order.ledger_url)
     if words := outside_words(settings.space, asked):
         say(words)
     told = f"{outcome.resistance_ohm_cm2:g} ohm cm2" if isinstance(outcome, Intact) \

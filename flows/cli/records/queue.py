@@ -12,16 +12,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pressloop.flows.campaign import ledger_places
 from pressloop.flows.campaign.lab import order_of, prove_lasting
 from pressloop.flows.campaign.own_recipes import outside_words, queue_recipe, unqueue
 from pressloop.flows.campaign.suggestions import take_suggestion
 from pressloop.flows.console import emit, say
 from pressloop.flows.preflight.dry_run import recipe_named
 from pressloop.flows.settings.campaign import Settings, read_settings
+from pressloop.flows.settings.gauge import load_of
 from pressloop.trials.entry import Queued
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.views.words import recipe_words
+from pressloop.views.words import Load, recipe_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,11 @@ def queue(path: Path, asked: Asked, ledger_url: str | None, as_json: bool) -> No
         added = _done(ledger, settings, order.ledger_url, asked)
         waiting = ledger.queue(settings.campaign.name).waiting
         used = sum(t.pressed_here for t in ledger.history(settings.campaign.name, arrays=False))
+    ledger_places.say_where(path, settings, order.ledger_url)
     _say(settings, added, used, order.trials, len(waiting))
     emit({"campaign": settings.campaign.name, "added": added and added.number,
           "dropped": asked.drop, "queue": [_plain(one) for one in waiting.values()]}, as_json,
-         lambda: _show(waiting.values()))
+         lambda: _show(waiting.values(), load_of(settings)))
 
 
 def _done(ledger: Ledger, settings: Settings, url: str, asked: Asked) -> Queued | None:
@@ -83,12 +86,12 @@ def _plain(one: Queued) -> dict[str, Any]:
             "temperature_c": recipe.temperature_c, "reason": one.reason, "source": one.source}
 
 
-def _show(waiting: Iterable[Queued]) -> None:
+def _show(waiting: Iterable[Queued], load: Load | None) -> None:
     rows = list(waiting)
     if not rows:
         print("No recipe waits: the next one is proposed.")
         return
     table = Table("No.", "Recipe", "Why", title="Pressed next", box=None, pad_edge=False)
     for one in rows:
-        table.add_row(str(one.number), recipe_words(one.recipe), Text(one.reason))
+        table.add_row(str(one.number), recipe_words(one.recipe, load), Text(one.reason))
     Console(highlight=False).print(table)

@@ -27,10 +27,11 @@ from pressloop.flows.campaign.trial import plan, press_stack
 from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_server import EmulatedPress
 from pressloop.hardware.emulators.plc_thread import serving_press
-from pressloop.hardware.lock import press_lock, state_path
+from pressloop.hardware.lock import press_lock
 from pressloop.hardware.person import Question
 from pressloop.hardware.protocols import KnownCycle, Place, stack_tag
 from pressloop.hardware.registry import connect_press
+from pressloop.hardware.state_files import state_path
 from pressloop.trials import Commanded, Ledger, Planned, Recipe, Stack, State
 from pressloop.trials.errors import Fault, LedgerBehind, LedgerProblem, PressBusy
 from pressloop.trials.ledger.queries import OrderedStack

@@ -45,8 +45,8 @@ def forms(server: Any, tmp_path: Path, in_background: Callable[..., subprocess.P
 def test_people_decide_by_form(server: Any, forms: dict[str, str],
                                eventually: Callable[..., Any]) -> None:
     where = f"deployments/{forms['queue a recipe']}/create_flow_run"
-    for bad in ({"pressure_mpa": "x"}, {"pressure_mpa": -1.0}, {"reason": ""}):
-        values = {"pressure_mpa": 300.0, "dwell_s": 60.0, "temperature_c": 25.0,
+    for bad in ({"pressure_mpa": "x"}, {"pressure_mpa": "-1"}, {"reason": ""}):
+        values = {"pressure_mpa": "300", "dwell_s": "60", "temperature_c": "25",
                   "reason": "why"} | bad
         assert server.refusal(where, {"parameters": values}) in (409, 422)
 
@@ -60,21 +60,25 @@ def test_people_decide_by_form(server: Any, forms: dict[str, str],
 
         return dict(eventually(look, f"the end of {word}"))
 
-    recipe = {"pressure_mpa": 320.0, "dwell_s": 90.0, "temperature_c": 25.0}
+    recipe = {"pressure_mpa": "320,0", "dwell_s": "1:30", "temperature_c": "25"}
     queued = filled("queue a recipe", **recipe, reason="as the partner does")
     assert queued["message"].startswith("Recipe 1 in the queue: 320\N{NO-BREAK SPACE}MPa")
     taken = filled("take a suggestion", number=2, of=2, reason="easier to set")
     assert "suggestion 2 of 2" in taken["message"]
     predicted = filled("predict a recipe", **recipe)
     assert "95 %" in predicted["message"] and "It rests" in predicted["message"]
-    attached = filled("attach a stack", **recipe, stack="old-7", resistance_ohm_cm2=61.5,
+    attached = filled("attach a stack", **recipe, stack="old-7", resistance_ohm_cm2="61,5",
                       reason="pressed by hand")
     assert attached["message"] == "old-7 is trial 4."
-    refused = filled("queue a recipe", **recipe | {"pressure_mpa": 900.0}, reason="too hard")
+    refused = filled("queue a recipe", **recipe | {"pressure_mpa": "900"}, reason="too hard")
     assert refused["type"] == "FAILED"
     assert "limit of the die" in refused["message"]
 
-    trial = trials_of(LEDGER)[-1]
+    failed = filled("attach a stack", **recipe, stack="old-8", resistance_ohm_cm2=None,
+                    failed="crushed", reason="pressed by hand")
+    assert failed["message"] == "old-8 is trial 5."
+
+    trial, _ = trials_of(LEDGER)[-2:]
     assert (trial.stack.stack_id, trial.pressed_here) == ("old-7", False)
     with closing(Ledger.open("sqlite:///lab.db")) as ledger:
         waiting = ledger.queue("night").waiting

@@ -15,13 +15,13 @@ from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_server import EmulatedPress
 from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.guard import run_cycle
-from pressloop.hardware.lock import state_path
 from pressloop.hardware.plc.journal import CycleEnd, Journal, Sent
 from pressloop.hardware.plc.link import Target
 from pressloop.hardware.plc.press import Habits, PlcPress
 from pressloop.hardware.plc.proving import Prover
 from pressloop.hardware.plc.register_map import from_text, map_text, read_map
 from pressloop.hardware.protocols import CycleState
+from pressloop.hardware.state_files import state_path
 from pressloop.trials.errors import BadInput, Fault
 from pressloop.trials.recipe import Recipe
 

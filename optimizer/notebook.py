@@ -1,0 +1,64 @@
+"""How recommendations and models show themselves in a notebook: a small table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from html import escape
+from typing import TYPE_CHECKING
+
+from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.recipe import Recipe, shown
+
+if TYPE_CHECKING:
+    from pressloop.optimizer.models import Models
+    from pressloop.optimizer.recommendation import Recommendation
+
+CELL = "text-align:left;padding:2px 10px"
+UNITS = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "°C"}
+
+
+def recommendation_html(found: Recommendation) -> str:
+    """The recipe, what is expected of it, and how sure that is."""
+    rows = [*_recipe(found.recipe),
+            ("Resistance", f"{found.resistance_ohm_cm2:.3g} Ω·cm² (95 %: "
+             f"{found.low_ohm_cm2:.3g} to {found.high_ohm_cm2:.3g})"),
+            ("One more stack, 95 %",
+             f"{found.stack_low_ohm_cm2:.3g} to {found.stack_high_ohm_cm2:.3g} Ω·cm²"),
+            ("Chance of crushing", f"{found.p_crushed:.1%}"),
+            ("Chance of failing otherwise", f"{found.p_failed:.1%}"),
+            ("Learned from", f"{found.intact} intact, {found.failed} failed")]
+    if found.laws is not None:
+        rows.append(("Follows the laws of pressing", f"{found.laws:.0%}"))
+    warning = () if found.cautious else (
+        "No recipe meets the limits on failure yet: this is the safest one, not the best.",)
+    return _table("Recommended recipe", rows, [*warning, *found.notes])
+
+
+def models_html(models: Models) -> str:
+    """What the models have learned from, and where recipes are searched."""
+    outcomes = [t.outcome for t in models.history]
+    intact, failed = (sum(isinstance(o, kind) for o in outcomes) for kind in (Intact, Failed))
+    rows = [("Stacks", f"{len(outcomes)}: {intact} intact, {failed} failed"),
+            *([("Of earlier campaigns", str(len(models.earlier)))] if models.earlier else []),
+            *((p.name, p.told()) for p in models.space.parameters),
+            ("Model of resistance", "none before the first intact stack"
+             if models.log_resistance is None else type(models.log_resistance).__name__),
+            ("Failures that stacks have shown", ", ".join(sorted(models.shown)) or "none")]
+    if models.laws is not None:
+        rows.append(("Follows the laws of pressing", f"{models.laws:.0%}"))
+    return _table("Models", rows, models.notes)
+
+
+def _recipe(recipe: Recipe) -> Iterable[tuple[str, str]]:
+    for name, unit in UNITS.items():
+        yield name, f"{getattr(recipe, name):.4g} {unit}"
+    for name, value in recipe.named.items():
+        yield name, shown(value)
+
+
+def _table(title: str, rows: Iterable[tuple[str, str]], notes: Sequence[str]) -> str:
+    """Everything escaped: names of parameters and notes are other people's text."""
+    cells = "".join(f'<tr><th scope="row" style="{CELL}">{escape(name)}</th>'
+                    f'<td style="{CELL}">{escape(value)}</td></tr>' for name, value in rows)
+    below = "".join(f"<p>{escape(one)}</p>" for one in notes)
+    return f"<div><table><caption>{escape(title)}</caption>{cells}</table>{below}</div>"

@@ -1,0 +1,1 @@
+"""Files of `examples/tutorial/`, made by `python -m tools.examples`."""
