@@ -19,7 +19,8 @@ from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 
 if TYPE_CHECKING:
-    from pressloop.optimizer.models import Interval, Models, fit_models
+    from pressloop.optimizer.belief import Expected, Interval
+    from pressloop.optimizer.models import Models, fit_models
     from pressloop.optimizer.proposals import Proposal, propose
     from pressloop.optimizer.recommendation import Comparison, Recommendation, Region, recommend
     from pressloop.optimizer.stopping import Assessment, assess

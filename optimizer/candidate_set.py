@@ -99,7 +99,7 @@ def _tolerable(models: Models, found: CandidateSet) -> CandidateSet:
 def promising(models: Models, found: CandidateSet) -> CandidateSet:
     """Those that may be better than the incumbent, at most MOST: no stack on recipes known to be
     worse."""
-    if models.log_resistance is None or not models.problem.objective.by_resistance:
+    if models.log_resistance is None or not models.problem.objective.by_value:
         return found
     offset = models.problem.objective.offset
     best = models.incumbent[0].unsqueeze(0)

@@ -9,10 +9,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pressloop.trials.ledger.log import LogRow
+from pressloop.trials.quantity import Measurement
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.wording import counted
 from pressloop.views.page import write_page
-from pressloop.views.words import OHM_CM2, plain, plus_minus, recipe_words
+from pressloop.views.words import (
+    OHM_CM2,
+    measurement_words,
+    plain,
+    plus_minus,
+    recipe_words,
+)
 
 Payload = dict[str, Any]
 
@@ -112,11 +119,19 @@ def _evaluated(told: Payload) -> str:
 def _outcome(told: Payload) -> str:
     really = _achieved(told.get("achieved"))
     if told["kind"] == "intact":
-        value = plus_minus(told["resistance_ohm_cm2"], told.get("resistance_se_ohm_cm2"))
-        return f"intact, {value} {OHM_CM2}{really}"
+        return f"intact, {_readings(told)}{really}"
     if told["kind"] == "failed":
         return f"{told['mode']}, {told['evidence']}{really}"
     return f"{told['kind'].replace('_', ' ')}, {told['reason']}"
+
+
+def _readings(told: Payload) -> str:
+    """The resistance, and other quantities that were measured."""
+    ohm = told.get("resistance_ohm_cm2")
+    value = [] if ohm is None else [
+        f"{plus_minus(ohm, told.get('resistance_se_ohm_cm2'))} {OHM_CM2}"]
+    return ", ".join((*value, *(measurement_words(Measurement(**one))
+                                for one in told.get("measured", ()))))
 
 
 def _achieved(told: Payload | None) -> str:

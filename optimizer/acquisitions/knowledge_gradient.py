@@ -80,7 +80,8 @@ class KnowledgeGradient(AcquisitionFunction):
         then = [_survived(self.models, modes, points, there.points, before)
                 for modes, before in (((FailureMode.CRUSHED,), there.risk.crush),
                                       (OTHER_MODES, there.risk.fail))]
-        risk = Risk(*then)
+        crush, fail = then
+        risk = Risk(crush, fail, there.risk.miss)
         lost = losses(self.models, risk)
         return lost.where(within_limits(self.models, risk), torch.inf)
 

@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pressloop.trials.outcome import Intact
+from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.trial import State, Trial
 from pressloop.trials.wording import counted
 from pressloop.views.kinds import FAILURES, Kind, best_intact, counts, kind_of, reason_of
-from pressloop.views.words import OHM_CM2, plus_minus, recipe_words, resistance
+from pressloop.views.words import amount, readings_words, recipe_words
 
 STEPS = {
     State.PLANNED: "planned", State.COMMANDED: "pressing", State.PRESSED: "pressed, measuring",
@@ -24,13 +25,14 @@ STYLES = {Kind.INTACT: "blue", Kind.CRUSHED: "red", Kind.SHORTED: "magenta",
 LAST = 6
 
 
-def picture(trials: Sequence[Trial], budget: int, trouble: str = "") -> RenderableType:
-    """The whole display; `trouble` is shown in red below it."""
+def picture(trials: Sequence[Trial], budget: int, trouble: str = "", of: Quantity = RESISTANCE
+            ) -> RenderableType:
+    """The whole display; `trouble` is shown in red below it, `of` is what is sought."""
     ended = sum(not trial.is_open for trial in trials)
     bar = Table.grid(padding=(0, 2))
     bar.add_row(ProgressBar(total=max(budget, 1), completed=ended, width=40),
                 f"{ended} of {counted(budget, 'stack')}", _failures(trials))
-    parts: list[RenderableType] = [bar, Text(_now(trials)), Text(_best(trials), style="bold")]
+    parts: list[RenderableType] = [bar, Text(_now(trials)), Text(_best(trials, of), style="bold")]
     if trials:
         parts.append(_last(trials[-LAST:]))
     if trouble:
@@ -44,12 +46,12 @@ def line_of(trial: Trial, budget: int) -> str:
             f"{recipe_words(trial.recipe)}  {_result(trial)}")
 
 
-def summary(trials: Sequence[Trial], budget: int) -> str:
+def summary(trials: Sequence[Trial], budget: int, of: Quantity = RESISTANCE) -> str:
     """The final state on one line."""
     ended = sum(not trial.is_open for trial in trials)
     intact = counts(trials)[Kind.INTACT]
     return (f"{ended} of {counted(budget, 'stack')}, {intact} intact, {_failures(trials)}; "
-            f"{_best(trials)}")
+            f"{_best(trials, of)}")
 
 
 def _failures(trials: Sequence[Trial]) -> str:
@@ -68,9 +70,10 @@ def _now(trials: Sequence[Trial]) -> str:
             f"{recipe_words(trial.recipe)}")
 
 
-def _best(trials: Sequence[Trial]) -> str:
-    for trial, outcome in best_intact(trials)[:1]:
-        return (f"best measured {resistance(outcome.resistance_ohm_cm2)} "
+def _best(trials: Sequence[Trial], of: Quantity) -> str:
+    for trial, _, reading in best_intact(trials, of)[:1]:
+        name = "" if of.is_resistance else f"{of.name} "
+        return (f"best measured {name}{amount(reading.value, of)} "
                 f"at {recipe_words(trial.recipe)} (trial {trial.number})")
     return "no intact stack yet"
 
@@ -90,8 +93,7 @@ def _last(trials: Sequence[Trial]) -> Table:
 
 def _result(trial: Trial) -> str:
     if isinstance(outcome := trial.outcome, Intact):
-        number = plus_minus(outcome.resistance_ohm_cm2, outcome.resistance_se_ohm_cm2)
-        return f"{number} {OHM_CM2}"
+        return readings_words(outcome)
     if trial.is_open:
         return STEPS[trial.state]
     return _one_line(": ".join(filter(None, (str(kind_of(trial)), reason_of(trial)))))

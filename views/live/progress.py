@@ -10,6 +10,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.live import Live
 
+from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.trial import Trial
 from pressloop.views.kinds import in_order
 from pressloop.views.live.picture import line_of, picture, summary
@@ -19,7 +20,8 @@ PATIENCE_S = 5.0
 
 
 class LiveProgress:
-    """Shows the trials that `read` returns, of `budget` stacks, until the context is left.
+    """Shows the trials that `read` returns, of `budget` stacks, until the context is left; `of` is
+    what the campaign seeks.
 
     `read` is called from a background thread every `every_s` seconds and once more at the end. A
     `read` that raises or hangs costs a picture, never the campaign. Where `console` (stderr if left
@@ -27,9 +29,10 @@ class LiveProgress:
     """
 
     def __init__(self, read: Callable[[], Sequence[Trial]], budget: int, *,
-                 console: Console | None = None, every_s: float = 0.5) -> None:
+                 console: Console | None = None, every_s: float = 0.5,
+                 of: Quantity = RESISTANCE) -> None:
         self._read, self._budget, self._every_s = read, budget, every_s
-        self._console = console or Console(stderr=True)
+        self._console, self._of = console or Console(stderr=True), of
         self._trials: Sequence[Trial] = ()
         self._told: set[int] = set()
         self._trouble = ""
@@ -51,7 +54,7 @@ class LiveProgress:
         if self._live is not None:
             self._live.stop()
         else:
-            self._print(summary(self._trials, self._budget))
+            self._print(summary(self._trials, self._budget, self._of))
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -71,7 +74,8 @@ class LiveProgress:
 
     def _picture(self) -> Live:
         return Live(console=self._console, auto_refresh=False,
-                    get_renderable=lambda: picture(self._trials, self._budget, self._trouble))
+                    get_renderable=lambda: picture(self._trials, self._budget, self._trouble,
+                                                   self._of))
 
     def _watch(self) -> None:
         leaving = False

@@ -77,7 +77,8 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
         if lasting:
             ensure_automation()
         try:
-            with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials) as shown, \
+            with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials,
+                              of=settings.objective.quantity) as shown, \
                     stepping_aside(shown.paused), unheard(ledger, name, order, asked), \
                     unwrapped():
                 campaign(str(path), order.trials, order.seed, hidden(order.ledger_url))

@@ -40,4 +40,5 @@ def suggest_next(path: Path, count: int, seed: int | None, ledger_url: str | Non
     found = suggestions(models, settings, count, seed)
     emit({"campaign": settings.campaign.name, "stacks": len(models.history), "laws": models.laws,
           "suggestions": [asdict(p, dict_factory=plain_pairs) for p in found]}, as_json,
-         lambda: show(found, models.space, laws_words(models.laws)))
+         lambda: show(found, models.space, laws_words(models.laws),
+                      models.problem.objective.quantities))
