@@ -33,9 +33,9 @@ def moves(model: Model, points: Tensor, pending: Tensor, off: Tensor | None) -> 
 
 def non_dominated(outputs: Tensor) -> Tensor:
     """Indices of outputs (m, o) that no other beats in all."""
-    from botorch.utils.multi_objective.pareto import isnon_dominated
+    from botorch.utils.multi_objective.pareto import is_non_dominated
 
-    return isnon_dominated(-outputs).nonzero().squeeze(1)
+    return is_non_dominated(-outputs).nonzero().squeeze(1)
 
 
 def front(outputs: Tensor) -> Tensor:

@@ -107,7 +107,10 @@ def _pressed(told: Payload) -> str:
 
 def _measured(told: Payload) -> str:
     electrodes = ", ".join(str(one["electrode"]) for one in told["spectra"])
-    return f"sweep {told['sweep']}: {electrodes}"
+    said = told.get("entered") or {}
+    values = ", ".join(measurement_words(Measurement(**one)) for one in said.get("values", ()))
+    by_person = f"entered by a person: {values or said.get('failure')}" if said else ""
+    return _joined((f"sweep {told['sweep']}: {electrodes}" if electrodes else "", by_person))
 
 
 def _evaluated(told: Payload) -> str:

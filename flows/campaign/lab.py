@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pressloop.flows.campaign.asked_first import prove_up_to_date
 from pressloop.flows.campaign.earlier import earlier_trials
+from pressloop.flows.operator.entered import NoMeter, by_person_alone
 from pressloop.flows.operator.people import person_for
 from pressloop.flows.settings.campaign import Settings
 from pressloop.flows.settings.campaign_tables import NO_DEVICE, DriverTable
@@ -195,6 +196,8 @@ def open_press(settings: Settings, order: Order, *, prove: bool = True) -> Itera
 def _opened_meter(settings: Settings, order: Order, ledger: Ledger | None = None
                   ) -> closing[ImpedanceMeter]:
     table, place = settings.meter, _place(settings, order)
+    if by_person_alone(settings):
+        return closing(NoMeter())
     _prove_there("meter", table)
     if ledger is not None:
         place = replace(place, swept=lambda stack: sum(

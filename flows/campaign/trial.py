@@ -19,6 +19,7 @@ from pressloop.flows.campaign.asked_first import stack_name
 from pressloop.flows.campaign.lab import Run
 from pressloop.flows.campaign.own_recipes import plan_own, taken_meanwhile
 from pressloop.flows.operator.by_hand import prove_prepared
+from pressloop.flows.operator.entered import entered
 from pressloop.hardware.guard import ask, collect, prove_ready, run_cycle
 from pressloop.hardware.protocols import CycleState
 from pressloop.hardware.undisturbed import undisturbed
@@ -118,10 +119,12 @@ def press_stack(run: Run, number: int) -> None:
       retry_delay_seconds=[2, 10], retry_condition_fn=_is_fault, cache_policy=NO_CACHE,
       persist_result=False)
 def measure(run: Run, number: int) -> None:
-    """One sweep of every electrode; harmless, so a silent meter is asked again."""
+    """One sweep of every electrode, and what a person enters besides; harmless, so a silent meter
+    is asked again. What was entered once is not asked for with another sweep."""
     trial = _trial(run, number)
     spectra = run.meter.sweep(trial.stack)
-    _record(run, number, Measured(trial.sweeps + 1, spectra))
+    said = trial.entered or entered(run.settings, trial, run.history())
+    _record(run, number, Measured(trial.sweeps + 1, spectra, said))
 
 
 @task(name="evaluate", task_run_name="evaluate stack {number}", cache_policy=NO_CACHE,
@@ -131,7 +134,7 @@ def evaluate_stack(run: Run, number: int) -> Outcome:
     trial = _trial(run, number)
     assert trial.trace is not None
     return evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, run.settings.rules,
-                    outcomes_before(run.history(), number))
+                    outcomes_before(run.history(), number), trial.entered)
 
 
 def _released(run: Run, trial: Trial) -> bool:

@@ -130,18 +130,20 @@ def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]
     # Both are worked out from the settings, which takes longer than a row.
     parameters, described = settings.space.parameters, settings.stack_named("past")
     quantities, absent, rows = settings.quantities, settings.space.absent, dict(cells.rows)
+    accepted = "copies" in settings.table.accept
     for line, where, row in tuple(cells.named(path)):
         past = _past(line, where, row, parameters, described, quantities, absent)
-        if quantities and past.digest in found and all(
+        if past.digest in found and (accepted or quantities and all(
                 rows[line] != rows[one.line] for one in found.values()
-                if one.digest.startswith(past.digest)):
-            # Readings of few digits come again; what else the row says tells it from a copy.
+                if one.digest.startswith(past.digest))):
+            # Readings of few digits come again; what else the row says tells it from a copy, or
+            # the settings do.
             past = _again(past, sum(d.startswith(past.digest) for d in found))
         if past.digest in found:
             raise BadInput(where, "the same as row "
                            f"{found[past.digest].line}", "different from every other row",
                            "Delete the copy; if it is a replicate, add a column 'stack' that "
-                           "tells the two apart.")
+                           'tells the two apart, or say [table] accept = ["copies"].')
         found[past.digest] = past
     return tuple(found.values())
 

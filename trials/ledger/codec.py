@@ -17,6 +17,7 @@ from pressloop.trials.entry import (
     Commanded,
     Corrected,
     Ended,
+    Entered,
     Entry,
     Evaluated,
     Faulted,
@@ -178,7 +179,14 @@ def _planned(payload: Payload, arrays: Arrays) -> Planned:
 def _measured(payload: Payload, arrays: Arrays) -> Measured:
     return Measured(payload["sweep"], tuple(
         _spectrum(one, _under(f"spectra.{i}.", arrays))
-        for i, one in enumerate(payload["spectra"])))
+        for i, one in enumerate(payload["spectra"])), _entered(payload.get("entered")))
+
+
+def _entered(payload: Payload | None) -> Entered | None:
+    if payload is None:
+        return None
+    return Entered(tuple(Measurement(**one) for one in payload["values"]), payload["failure"],
+                   payload["why"])
 
 
 def _evaluated(payload: Payload, arrays: Arrays) -> Evaluated:

@@ -120,6 +120,7 @@ def _stated(header: str, below: str, one: Wanted) -> str:
     parts = header.split("_")
     ends = [_of_name("_".join(parts[-count:]).lower()) for count in
             range(min(MOST_PARTS, len(parts) - 1), 0, -1)]
+    ends += [text.replace(" ", " / ", 1) for text in ends if one.unit and " " in text]
     for text in (*reversed(BRACKETS.findall(header)), below, *ends):
         if text and pint_unit(text) is not None and (
                 not one.unit or _change(text, one, None, None) is not None):
