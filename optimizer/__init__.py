@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     from pressloop.optimizer.recommendation import Comparison, Recommendation, Region, recommend
     from pressloop.optimizer.stopping import Assessment, assess
 
-__all__ = ["Assessment", "Comparison", "Cost", "Interval", "Models", "Objective", "Parameter",
-           "Problem", "Proposal", "Recommendation", "Region", "RiskLimits", "Rule", "Search",
-           "Space", "SurrogateChoice", "assess", "fit_models", "propose", "recommend"]
+__all__ = ["Assessment", "Comparison", "Cost", "Expected", "Interval", "Models", "Objective",
+           "Parameter", "Problem", "Proposal", "Recommendation", "Region", "RiskLimits", "Rule",
+           "Search", "Space", "SurrogateChoice", "assess", "fit_models", "propose", "recommend"]
 
 _LAZY = {
-    "models": ("Interval", "Models", "fit_models"),
+    "belief": ("Expected", "Interval"),
+    "models": ("Models", "fit_models"),
     "proposals": ("Proposal", "propose"),
     "recommendation": ("Comparison", "Recommendation", "Region", "recommend"),
     "stopping": ("Assessment", "assess"),

@@ -79,9 +79,10 @@ class Models:
 
     `log_resistance` is the model of what the search looks at, on `data.scale`: ln R, unless the
     objective measures another quantity. It is None before the first intact stack. `beliefs` are
-    those of every quantity that the objective measures, this one first; `failures` has every mode that a row
-    tells of. `notes` tells, in a sentence each, which rows were left out, and why. `origin` is
-    where the stacks come from that recipes are wanted for. `learned` counts the stacks used.
+    those of every quantity that the objective measures, this one first; `failures` has every mode
+    that a row tells of. `notes` tells, in a sentence each, which rows were left out, and why.
+    `origin` is where the stacks come from that recipes are wanted for. `learned` counts the stacks
+    used.
     """
 
     problem: Problem

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from pressloop.optimizer.incumbent import within_limits
 from pressloop.optimizer.belief import Expected
+from pressloop.optimizer.incumbent import within_limits
 from pressloop.optimizer.models import Models
 from pressloop.optimizer.reasons import taught
 from pressloop.optimizer.recommendation import of_resistance

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import ModuleType
@@ -39,9 +38,9 @@ class Proposal:
     sentence that says both.
 
     `predicted` is of one more stack: `resistance_ohm_cm2` with its 95 % interval `low_ohm_cm2` to
-    `high_ohm_cm2` (of another quantity NAME, NAME_low and NAME_high), `p_crushed`, `p_failed`, `survival`, `acquisition` (the logarithm of what the
-    search values it at), `expected_gain` (the relative fall of the
-    recommended recipe's resistance, or what improves another quantity).
+    `high_ohm_cm2` (of another quantity NAME, NAME_low and NAME_high), `p_crushed`, `p_failed`,
+    `survival`, `acquisition` (the logarithm of what the search values it at), `expected_gain` (the
+    relative fall of the recommended recipe's resistance, or what improves another quantity).
     """
 
     recipe: Recipe
@@ -170,7 +169,8 @@ def _values(asked: _Asked, found: CandidateSet, pending: Tensor, from_c: Sequenc
         value = _log_gain(models, found.points, pending, asked.seed + turn)
         value = value + models.limits.survival_exponent * found.risk.log_survival()
         if found.risk.miss is not None:
-            value = value + (found.risk.log_good() - found.risk.log_survival())
+            kept = found.risk.log_good() - found.risk.log_survival()
+            value = value + models.limits.survival_exponent * kept
     minutes = torch.from_numpy(cost.minutes(models.space, found.points.numpy(), from_c))
     return value - cost.weight * (minutes / minutes.median()).log() if cost.weight else value
 

@@ -71,14 +71,15 @@ class Recommendation:
 
     `expected` tells every quantity that the objective measures, what is sought first. Of
     interfacial resistance `low`/`high` bound the recipe's own median with 95 %,
-    `stack_low`/`stack_high` that of one more stack; None where another quantity is sought. `cautious` is False when no recipe meets the limits on failure: then it is
-    the safest one, not the best. `intact` and `failed` count the stacks that were learned from,
-    `earlier` those of them from earlier campaigns; `reference`
-    is None where none was given or it lies off a fixed variable; `analysis` where it was not asked
-    for. `front` holds the recipes among which a choice is left where the objective seeks
-    several things at once, `choices` those where several quantities are measured. `laws` is how far the stacks follow the usual
-    laws of pressing, the weight of the physics prior, None of a model that weighs none. `notes`
-    tells of rows that were left out.
+    `stack_low`/`stack_high` that of one more stack; None where another quantity is sought.
+    `cautious` is False when no recipe meets the limits on failure: then it is the safest one, not
+    the best. `intact` and `failed` count the stacks that were learned from, `earlier` those of them
+    from earlier campaigns; `reference` is None where none was given or it lies off a fixed
+    variable; `analysis` where it was not asked for. `front` holds the recipes among which a choice
+    is left where the objective seeks several things at once, `choices` those where several
+    quantities are measured. `laws` is how far the stacks follow the usual laws of pressing, the
+    weight of the physics prior, None of a model that weighs none. `notes` tells of rows that were
+    left out.
     """
 
     recipe: Recipe
@@ -113,8 +114,9 @@ def _nothing_known(models: Models) -> BadInput:
 
 
 def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
-    """The recipe that the objective recommends, by default that with the best believed value that keeps to the limits on failure, averaged over the press's set-point error. Never simply the
-    best measured row.
+    """The recipe that the objective recommends, by default that with the best believed value that
+    keeps to the limits on failure, averaged over the press's set-point error. Never simply the best
+    measured row.
 
     `analysis` adds what it costs and what could change it. Pure and deterministic. Raises BadInput
     before the first intact stack.

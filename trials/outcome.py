@@ -74,12 +74,12 @@ class Intact:
     """A stack that works.
 
     `resistance_ohm_cm2` is the interfacial resistance times geometric area, None where only other
-    quantities were `measured`; `total_ohm_cm2` is the total polarisation (all arcs). Standard errors are None where the source gave none. `circuit`
-    and `summed` say which elements were added up, `arcs` all that was seen, `notes` what was left
-    out or is in doubt. `nonuniformity` is the relative scatter of
-    conductance over segmented electrodes.
-    Raises BadInput on a resistance of zero or less: such a reading is a short, not an optimum; on
-    two readings of one quantity, and where nothing was read at all.
+    quantities were `measured`; `total_ohm_cm2` is the total polarisation (all arcs). Standard
+    errors are None where the source gave none. `circuit` and `summed` say which elements were added
+    up, `arcs` all that was seen, `notes` what was left out or is in doubt. `nonuniformity` is the
+    relative scatter of conductance over segmented electrodes. Raises BadInput on a resistance of
+    zero or less: such a reading is a short, not an optimum; on two readings of one quantity, and
+    where nothing was read at all.
     """
 
     resistance_ohm_cm2: float | None

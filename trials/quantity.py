@@ -80,7 +80,7 @@ class Quantity:
                            'given with goal = "target", and only then', "Correct the goal.")
         bounded = self.goal in (RANGE, LIMIT)
         given = [v for v in (self.low, self.high) if v is not None]
-        if given and not bounded or bounded and len(given) < 1 + (self.goal == RANGE):
+        if (given and not bounded) or (bounded and len(given) < 1 + (self.goal == RANGE)):
             raise BadInput(f"{where}.goal", self.goal, '"range" with from and to, or at_least or '
                            "at_most alone", "Correct the one or the other.")
         if len(given) > 1 and not given[0] < given[1]:

@@ -12,9 +12,9 @@ from pressloop.trials.errors import BadInput
 class Stack:
     """Cathode, electrolyte and collector of one sample, and what it has been through.
 
-    `thickness_um` is the separator thickness, None where nobody knows it. `pre_press_mpa` (separator pre-press) and
-    `anode_press_mpa` are steps before the secondary press, never the recipe itself.
-    Raises BadInput on an empty name or a non-positive area or thickness.
+    `thickness_um` is the separator thickness, None where nobody knows it. `pre_press_mpa`
+    (separator pre-press) and `anode_press_mpa` are steps before the secondary press, never the
+    recipe itself. Raises BadInput on an empty name or a non-positive area or thickness.
     """
 
     stack_id: str

@@ -31,8 +31,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """What the trials before said about one stack: what is sought, in its unit (95 % interval), None
-    before the first intact stack."""
+    """What the trials before said about one stack: what is sought, in its unit (95 % interval),
+    None before the first intact stack."""
 
     trial: Trial
     median: float | None

@@ -110,9 +110,8 @@ def attach(settings: SettingsFile,
            ledger: OtherLedger = None, json: Json = False) -> None:
     """Learn from a stack that was pressed elsewhere; it counts no stack of the budget."""
     with plain_errors():
-        from pressloop.flows.cli.records.attach import Read
+        from pressloop.flows.cli.records.attach import Read, measured_values
         from pressloop.flows.cli.records.attach import attach_stack as work
-        from pressloop.flows.cli.records.attach import measured_values
 
         values = measured_values(measured or ())
         work(settings, recipe, Read(stack, resistance, error, failed, lot, operator, held, values),

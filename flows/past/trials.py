@@ -133,9 +133,9 @@ def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]
     accepted = "copies" in settings.table.accept
     for line, where, row in tuple(cells.named(path)):
         past = _past(line, where, row, parameters, described, quantities, absent)
-        if past.digest in found and (accepted or quantities and all(
+        if past.digest in found and (accepted or (quantities and all(
                 rows[line] != rows[one.line] for one in found.values()
-                if one.digest.startswith(past.digest))):
+                if one.digest.startswith(past.digest)))):
             # Readings of few digits come again; what else the row says tells it from a copy, or
             # the settings do.
             past = _again(past, sum(d.startswith(past.digest) for d in found))

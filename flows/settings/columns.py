@@ -59,9 +59,9 @@ QUANTITIES = {
 
 
 class HowTable(Table):
-    """`[table]`: how a lab's sheet is read, where that is not left to the names of its columns. Named
-    parameters of [space] and measured quantities of [objective] (`NAME`, and `NAME_se` for its
-    standard error) stand here by their names too.
+    """`[table]`: how a lab's sheet is read, where that is not left to the names of its columns.
+    Named parameters of [space] and measured quantities of [objective] (`NAME`, and `NAME_se` for
+    its standard error) stand here by their names too.
 
     header_row: number of the row that names the columns; found when left out.
     piston_diameter_mm: of the piston of the press, where a gauge shows the pressure of its oil.

@@ -67,7 +67,7 @@ class QuantityTable(Table):
             raise BadInput(f"{where}.at_least" if self.at_least is not None else
                            f"{where}.at_most", "beside a goal", "left out beside a goal",
                            'Take one of the two away; goal = "range" has from and to.')
-        if self.goal == RANGE and (self.from_ is None or self.to is None) or (
+        if (self.goal == RANGE and (self.from_ is None or self.to is None)) or (
                 self.goal != RANGE and ranged):
             raise BadInput(f"{where}.from", "with to" if ranged else "missing",
                            'given with to and goal = "range", and only then', "Correct the goal.")

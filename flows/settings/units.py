@@ -1,4 +1,5 @@
-"""Units of quantities and parameters, by pint: at the door only, and for shown values as written."""
+"""Units of quantities and parameters, by pint: at the door only, and for shown values as
+written."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pressloop.optimizer.history.value_scale import ValueScale, value_scale
+from pressloop.optimizer.history.value_scale import OF_RESISTANCE, ValueScale, value_scale
 from pressloop.optimizer.space import Space
 from pressloop.trials.checks import FloatArray, IntArray
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
@@ -70,7 +70,7 @@ class Training:
     labels: dict[FailureMode, Rows]
     pending: FloatArray
     log_nonuniformity: Rows
-    scale: ValueScale = ValueScale()
+    scale: ValueScale = OF_RESISTANCE
     others: tuple[tuple[ValueScale, Rows], ...] = ()
 
     @property

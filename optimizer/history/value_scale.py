@@ -63,6 +63,10 @@ class ValueScale:
             float(np.expm1(fall)) if self.log else fall)
 
 
+OF_RESISTANCE = ValueScale()
+"""That of the resistance: ln R."""
+
+
 def value_scale(quantity: Quantity, readings: Sequence[Measurement]) -> ValueScale:
     """The scale for these readings, in any order. Raises BadInput for a reading that the scale of
     the quantity has no place for, or that is in another unit than the quantity."""
@@ -77,13 +81,13 @@ def value_scale(quantity: Quantity, readings: Sequence[Measurement]) -> ValueSca
                            'scale = "linear" in [objective].')
     values = np.sort([one.value for one in readings])
     if quantity.scale == LOG:
-        return ValueScale(quantity, 1.0, _spread(np.log(values)))
+        return ValueScale(quantity, 1.0, spread_of(np.log(values)))
     size = max(float(abs(np.median(values))), float(np.std(values))) if values.size else 1.0
     size = size or 1.0
-    return ValueScale(quantity, size, _spread(values / size))
+    return ValueScale(quantity, size, spread_of(values / size))
 
 
-def _spread(z: FloatArray) -> float:
+def spread_of(z: FloatArray) -> float:
     """Standard deviation of z, that before there is data counted in."""
     own = float(np.var(z)) * z.size if z.size else 0.0
     return float(np.sqrt((own + USUAL_SPREAD**2 * ITS_ROWS) / (z.size + ITS_ROWS)))

@@ -4,8 +4,8 @@ One quantity of which less, or more, is better is searched as resistance is. One
 range is worth its expected distance from there: one more stack is worth what its reading is
 expected to take off that of the recommended recipe, as the knowledge gradient of Frazier (2009, doi
 10.1287/ijoc.1080.0314) with its own recipe alone competing. Several are worth the expected growth
-of the hypervolume that they leave beaten, as in `pareto`; recommended is the lowest sum of all, each
-counted in standard deviations of its readings.
+of the hypervolume that they leave beaten, as in `pareto`; recommended is the lowest sum of all,
+each counted in standard deviations of its readings.
 
 What keeps the limits of other quantities is learned by models of their own.
 """
@@ -116,13 +116,13 @@ class Focus(Objective):
                 ) -> Tensor:
         import torch
 
-        from pressloop.optimizer.incumbent import may_be_recommended
         from pressloop.optimizer import hypervolume
+        from pressloop.optimizer.incumbent import may_be_recommended
 
         told = [_after(models, b, points, pending) for b in found]
         mean = torch.stack([b.loss(*b.moments(points)) for b in found], 1)
         spread = torch.stack([then.std(1).clamp_min(hypervolume.KNOWN) for then, _ in told], 1)
-        may = may_be_recommended(models, points, models.limits.max_crush_probability_exploring)
+        may = may_be_recommended(models, points)
         front = hypervolume.thinned(hypervolume.front(mean[may] if bool(may.any()) else mean),
                                     CORNERS)
         return hypervolume.growth(-front, -mean, spread)
@@ -132,9 +132,9 @@ class Focus(Objective):
         them: a dozen that stand for all. Empty for one quantity alone."""
         import torch
 
+        from pressloop.optimizer import hypervolume
         from pressloop.optimizer.candidates import spread
         from pressloop.optimizer.incumbent import may_be_recommended
-        from pressloop.optimizer import hypervolume
 
         found = self._sought(models)
         if len(found) < 2:

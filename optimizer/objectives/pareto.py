@@ -1,8 +1,9 @@
 """Resistance, evenness and cycle time at once: the front of recipes that nothing beats in all.
 
 One more stack is worth what it is expected to add to the hypervolume of the believed front
-(`hypervolume`), all outputs in logarithms, so that no unit counts more than another. The cycle time is known, and non-uniformity takes part where readings of segmented electrodes give it.
-What is recommended is the recipe of the lowest product of all outputs.
+(`hypervolume`), all outputs in logarithms, so that no unit counts more than another. The cycle time
+is known, and non-uniformity takes part where readings of segmented electrodes give it. What is
+recommended is the recipe of the lowest product of all outputs.
 """
 
 from __future__ import annotations

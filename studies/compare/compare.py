@@ -45,6 +45,8 @@ class Findings:
     crushing: Comparison | None
     intact: int
     left_out: int = 0
+    called: str = RESISTANCE
+    """What the models of `resistance` predict."""
 
     @property
     def compared(self) -> tuple[Comparison, ...]:
@@ -76,13 +78,14 @@ def compare(data: StudyData, options: Options | None = None, *, seed: int = 0,
     """Compares all models on all schemes that the data allow. Deterministic in data (in any
     order), options and seed, and blind to how `each` spreads the work."""
     options = options or Options()
-    resistance = _compared(RESISTANCE, intact_table(data.trials, data.space), data, options, seed,
-                           each, predict_resistance)
+    resistance = _compared(RESISTANCE, intact_table(data.trials, data.space, data.quantity), data,
+                           options, seed, each, predict_resistance)
     crushing = _compared(
         CRUSHING, crush_table(data.trials, data.space, data.limits.crushed_above), data, options,
         seed, each, predict_crushing)
     return Findings(options, resistance, crushing, len(data.intact), sum(
-        not data.space.comparable(t.recipe) for t in (*data.intact, *data.failed)))
+        not data.space.comparable(t.recipe) for t in (*data.intact, *data.failed)),
+        "resistance" if data.quantity.is_resistance else data.quantity.name)
 
 
 def _compared(what: str, table: Table, data: StudyData, options: Options, seed: int, each: Each,

@@ -47,7 +47,8 @@ class Truth(Protocol):
         this recipe before. The scatter depends on these alone, never on who asks."""
 
     def resistance(self, recipes: Sequence[Recipe]) -> FloatArray:
-        """True resistance of sound stacks in ohm cm2, shape (n,)."""
+        """True resistance of sound stacks in ohm cm2, shape (n,). Where another quantity is sought,
+        e to the power of its scale (`ValueScale`), of which less is better too."""
 
     def survival(self, recipes: Sequence[Recipe]) -> FloatArray:
         """True chance that a stack survives the recipe, shape (n,)."""
@@ -149,7 +150,8 @@ class TableTruth:
 
     def resistance(self, recipes: Sequence[Recipe]) -> FloatArray:
         """As believed from all rows."""
-        return self.models.resistance(recipes).median
+        value, scale = self.models.value(recipes).median, self.models.data.scale
+        return value if scale.quantity.is_resistance else np.exp([scale.z(v) for v in value])
 
     def survival(self, recipes: Sequence[Recipe]) -> FloatArray:
         """As believed from all rows."""

@@ -18,8 +18,8 @@ FROM_TABLE = "from a table of past presses"
 
 def outcome_of(row: Mapping[str, str], quantities: Sequence[Quantity] = ()) -> Outcome | None:
     """The outcome that a row's cells tell; None where they tell none: the stack is in work.
-    `quantities` are those that the objective measures, () for the resistance alone. Raises BadInput,
-    under the name of the column."""
+    `quantities` are those that the objective measures, () for the resistance alone. Raises
+    BadInput, under the name of the column."""
     resistance, mode = row.get("resistance_ohm_cm2", ""), row.get("failure_mode", "")
     index = row.get("damage_index", "")
     damage = Damage(number_of("damage_index", index), 0.01) if index else None

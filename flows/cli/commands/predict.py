@@ -42,5 +42,5 @@ def plain(told: Prediction) -> dict[str, Any]:
             for n in told.near]
     names = [name for name in Prediction.__dataclass_fields__
              if name not in ("recipe", "near", "expected")]
-    return {"recipe": asdict(told.recipe), "expected": [asdict(e) for e in told.expected], **{name: getattr(told, name) for name in names},
-            "near": near}
+    return {"recipe": asdict(told.recipe), "expected": [asdict(e) for e in told.expected],
+            **{name: getattr(told, name) for name in names}, "near": near}

@@ -74,8 +74,8 @@ def outcome_of(read: Read, reason: str, quantities: Sequence[Quantity] = ()) -> 
     if quantities:
         return _measured(read, reason, quantities)
     if read.measured:
-        raise BadInput("--set", next(iter(read.measured)), "left out, as this campaign measures the "
-                       "resistance", "Give --resistance.")
+        raise BadInput("--set", next(iter(read.measured)), "left out, as this campaign measures "
+                       "the resistance", "Give --resistance.")
     if (read.resistance_ohm_cm2 is None) == (read.label is None):
         raise BadInput("--resistance", "not given" if read.label is None else "given with --failed",
                        "one of --resistance and --failed", "A failed stack has no resistance.")

@@ -31,6 +31,8 @@ LETTERS = {"ms": "mS", "s": "S", "mah": "mAh", "ah": "Ah", "j": "J", "mj": "mJ",
            "mv": "mV", "wh": "Wh", "mwh": "mWh", "k": "K", "a": "A", "ma": "mA", "w": "W",
            "mw": "mW", "us": "uS"}
 """Units in small letters, as they stand in names of columns."""
+Rows = list[float | None] | None
+"""A number for each row, None where it is not known."""
 NO_DIMENSION = "measured"
 
 
@@ -168,7 +170,8 @@ def _read_numbers(work: Work, one: Found, picked: Picked) -> None:
     if failed:
         q = wanted.quantity
         work.notes.append(f"{wanted.name} of {rows_words(failed)} is "
-                          f"{q.failed_at if q else 0.0:g} or worse, which stands for a failed stack")
+                          f"{q.failed_at if q else 0.0:g} or worse, which stands for a failed "
+                          "stack")
     work.columns[wanted.name] = out
     work.lines.append(line_of(picked, change.words, work.raw(one.place), out,
                               unit=one.unit or wanted.unit))
@@ -218,7 +221,7 @@ class Change:
     words: str = ""
 
 
-def _geometry(work: Work, one: Found) -> tuple[list[float | None] | None, list[float | None] | None]:
+def _geometry(work: Work, one: Found) -> tuple[Rows, Rows]:
     """Thickness (cm) and area (cm2) of each row, where a resistance has to become a conductivity.
     """
     if one.wanted.quantity is None or factor(one.unit or one.wanted.unit,
@@ -231,8 +234,7 @@ def _geometry(work: Work, one: Found) -> tuple[list[float | None] | None, list[f
         electrode_areas(work)[0]
 
 
-def _change(unit: str, wanted: Wanted, thick: list[float | None] | None,
-            areas: list[float | None] | None) -> Change | None:
+def _change(unit: str, wanted: Wanted, thick: Rows, areas: Rows) -> Change | None:
     """How numbers in `unit` become those that are wanted; None where they cannot."""
     if not wanted.unit or unit == wanted.unit or not unit:
         return Change(lambda value, _: value)
@@ -248,8 +250,7 @@ def _change(unit: str, wanted: Wanted, thick: list[float | None] | None,
     return None
 
 
-def _inverse(to_ours: float, sigma: float, thick: list[float | None] | None,
-             areas: list[float | None] | None, with_area: bool
+def _inverse(to_ours: float, sigma: float, thick: Rows, areas: Rows, with_area: bool
              ) -> Callable[[float, int], float | None]:
     """sigma = L / (R A)."""
     def of(value: float, at: int) -> float | None:
