@@ -98,7 +98,9 @@ def _compared(what: str, table: Table, data: StudyData, options: Options, seed: 
     named = options.contenders(what, data.surrogate)
     todo = jobs(table, schemes, tuple(named.values()), data.problem, most_rows=options.most_rows,
                 seed=seed)
-    answers, missing = collected(what, todo, each, work)
+    of = table.scale.quantity
+    answers, missing = collected(what, todo, each, work,
+                                 "" if of.is_resistance or what == CRUSHING else of.name)
     thin = tuple(n for n, m in named.items() if m.dear) if len(table) > options.most_rows else ()
     baseline = next(iter(named))
     return Comparison(
