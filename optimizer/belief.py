@@ -111,7 +111,9 @@ class Belief:
         if ends is None:
             return mean
         sd = sd.clamp_min(SURE)
-        return _beyond(ends[0] - mean, sd) + _beyond(mean - ends[1], sd)
+        parts = [_beyond(gap, sd) for end, gap in ((ends[0], ends[0] - mean),
+                                                   (ends[1], mean - ends[1])) if math.isfinite(end)]
+        return torch.stack(parts).sum(0)
 
 
 def known(beliefs: Sequence[Belief]) -> tuple[Belief, ...]:

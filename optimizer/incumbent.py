@@ -60,10 +60,15 @@ def incumbent(models: Models, offset_of: Offset = no_offset) -> tuple[Tensor, bo
 def _pick(models: Models, points: Tensor, offset_of: Offset) -> tuple[Tensor, bool]:
     """The point of lowest robust value, losses counted, among those that keep the limits; where
     none does, the one most likely to survive."""
+    if models.limited:
+        # A limit is met by what can be set.
+        points = models.unit(models.space.decode_all(points.numpy()))
     risk = models.risk(points)
     allowed = within_limits(models, risk)
     if not bool(allowed.any()):
-        return points[int(risk.log_good().argmax())], False
+        # Where no limit of a quantity is near, the nearest recipe to it is.
+        good = risk.log_good() if risk.miss is None else risk.log_good() - models.shortfall(points)
+        return points[int(good.argmax())], False
     lost, points = losses(models, risk)[allowed], points[allowed]
     mean, sd = models.moments(points)
     added = lost + offset_of(models, points)

@@ -224,11 +224,21 @@ class Models:
         with torch.no_grad():
             return Risk(self.crush_probability(x), self.fail_probability(x), self._missing(x))
 
+    @property
+    def limited(self) -> tuple[Belief, ...]:
+        """Measured quantities that have a limit and of which something is believed."""
+        return tuple(b for b in self.others if not b.quantity.sought and b.model is not None)
+
+    def shortfall(self, x: Tensor) -> Tensor:
+        """How far points (m, d) are believed to be beyond the limits of measured quantities, in
+        standard deviations of their readings, shape (m,); 0 where none has limits."""
+        return sum((b.loss(*b.moments(x)) / b.scale.spread for b in self.limited),
+                   x.new_zeros(x.shape[0]))
+
     def _missing(self, x: Tensor) -> Tensor | None:
-        limited = [b for b in self.others if not b.quantity.sought and b.model is not None]
-        if not limited:
+        if not self.limited:
             return None
-        return 1.0 - torch.stack([b.keeps(x) for b in limited]).prod(0)
+        return 1.0 - torch.stack([b.keeps(x) for b in self.limited]).prod(0)
 
     def crushing(self, recipes: Sequence[Recipe]) -> FloatArray:
         """Probability that one more stack is crushed, shape (n,)."""

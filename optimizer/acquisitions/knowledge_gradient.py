@@ -27,7 +27,7 @@ from botorch.utils.transforms import t_batch_mode_transform
 from torch import Tensor
 
 from pressloop.optimizer.candidates import WIDTHS, near, other_kinds, spread
-from pressloop.optimizer.incumbent import losses, within_limits
+from pressloop.optimizer.incumbent import MAY_MISS, losses, within_limits
 from pressloop.optimizer.models import OTHER_MODES, Models, Risk
 from pressloop.surrogates import predict
 from pressloop.trials.outcome import FailureMode
@@ -103,6 +103,9 @@ def competing(models: Models) -> Competing:
         other_kinds(centre, models.space.kinds)]))])
     risk = models.risk(points)
     may = within_limits(models, risk, models.limits.max_crush_probability_exploring)
+    if risk.miss is not None:
+        # Who misses a limit of a quantity is not recommended, whatever the next stack reads.
+        may = may & (risk.miss <= MAY_MISS)
     may[0] = True
     points, risk = points[may], risk[may]
     mean, sd = models.moments(points)

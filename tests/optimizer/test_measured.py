@@ -48,8 +48,12 @@ def trial(number: int, x: float, y: float, noise: float = 0.0, **more: float) ->
 
 def history(count: int = 24, scatter: float = 0.02) -> list[Trial]:
     draw = np.random.default_rng(5)
-    return [trial(i, *draw.uniform(size=2).round(3), scatter * draw.standard_normal())
-            for i in range(1, count + 1)]
+    found = []
+    for i in range(1, count + 1):
+        x, y = draw.uniform(size=2).round(3)
+        off, other = scatter * draw.standard_normal(2)
+        found.append(trial(i, x, y, off, density=density(x, y) + 20.0 * other))
+    return found
 
 
 def problem(*quantities: Quantity) -> Problem:
@@ -85,7 +89,7 @@ def test_values_may_be_negative_and_of_any_size():
 
 
 def test_a_minimised_quantity_on_a_logarithmic_scale():
-    loss = Quantity("loss", "ohm", "log")
+    loss = Quantity("loss", scale="log")
     trials = [trial(t.number, *at(t.recipe), loss=float(np.exp(-3.0 * score(*at(t.recipe)))))
               for t in history()]
     found = best(loss, trials=trials)

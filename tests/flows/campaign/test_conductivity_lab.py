@@ -36,7 +36,7 @@ def prepared(folder: Path) -> None:
     (folder / SETTINGS).write_text(EXAMPLE + COLUMNS)
     rows = ["P (MPa),Hold (min),collector,ramp_mpa_per_s,sigma (S/m),density (%),failure"]
     for i in range(18):
-        pressure, kind = 60 + (i * 115) % 340, list(FACTOR)[i % 3]
+        pressure, kind = 60 + (i * 37) % 340, list(FACTOR)[i % 3]
         sigma = 0.25 * FACTOR[kind] * (1.0 - math.exp(-pressure / 150)) * (1.0 + 0.02 * (i % 4))
         density = 60.0 + 36.0 * (1.0 - math.exp(-pressure / 120))
         told = ",,shorted" if i == 7 else f"{sigma:.4f},{density:.1f},"
