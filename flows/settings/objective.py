@@ -28,12 +28,12 @@ FOCUS = "measured"
 
 
 class QuantityTable(Table):
-    """`[objective]` with `measured = "NAME"`, or `[objective.measured.NAME]` for one of several: a
-    column of the table, or what a person enters for each stack.
+    """A measured quantity, which is a column of the table, or what a person enters for each stack.
+    With `measured = "NAME"` the same keys stand in `[objective]` itself.
 
     goal: `minimise`, `maximise`, `target` or `range`; left out beside at_least or at_most.
     target: the value that is wanted, with goal = "target".
-    from: lower end of what is wanted, with goal = "range".
+    from_: lower end of what is wanted, with goal = "range".
     to: its higher end.
     at_least: a limit that is kept while other quantities are sought.
     at_most: the same from above.
@@ -93,8 +93,8 @@ class QuantityTable(Table):
 
 class ObjectiveTable(BaseModel):
     """`[objective]`: what makes one recipe better than another: a focus with the options that it
-    checks itself, or `measured`: the name of a quantity, with the keys of `QuantityTable`, or
-    several as tables `[objective.measured.NAME]`.
+    checks itself, or `measured`, the name of a quantity, with the keys of
+    `[objective.measured.NAME]`, or several quantities as such tables.
 
     focus: a file of `optimizer/objectives/`, or a dotted module name; left out beside `measured`.
     """

@@ -1,4 +1,4 @@
-"""Any measured quantity is searched: more, less, a target, a range, several at once, with limits."""
+"""Any measured quantity is sought: more, less, a target, a range, several at once, with limits."""
 
 from __future__ import annotations
 

@@ -90,7 +90,7 @@ def test_from_the_order_to_the_report(server: Any, pressloop: Callable[..., Any]
     assert "conductivity" in told and "mS/cm" in told and "Ω" not in told
     assert pressloop("correct", "--ledger", URL, "--trial", "1", "--set", "conductivity=0.92",
                      "--reason", "typed 82 for 92").code == 0
-    log = pressloop("log", "--ledger", URL).out
+    log = " ".join(pressloop("log", "--ledger", URL).out.split())
     assert "conductivity 0.820 mS/cm" in log and "entered by a person" in log
     assert pressloop("verify", "--ledger", URL).code == 0
     assert pressloop("report", "--ledger", URL, "--out", "page").code == 0
