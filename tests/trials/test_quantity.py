@@ -125,3 +125,20 @@ def test_what_a_recipe_is_without() -> None:
     assert Recipe(**recipe.plain()) == recipe != recipe.changed(speed=3.0)
     with pytest.raises(BadInput, match="without"):
         Recipe(1.0, 1.0, 25.0, without=("speed",))
+
+
+def test_from_python_by_a_data_frame() -> None:
+    import pandas as pd
+
+    from pressloop.trials import read_trials
+
+    frame = pd.DataFrame({"pressure_mpa": [100, 200, 300], "sigma": [1.0, 0.0, 2.0],
+                          "sigma_se": [0.1, None, None]})
+    shared = {"dwell_s": 60, "temperature_c": 25, "lot": "L", "operator": "ana", "area_cm2": 0.785,
+              "thickness_um": 600}
+    first, failed, last = read_trials(frame, measured=(SIGMA,), **shared)
+    assert first.outcome == Intact(None, measured=(Measurement("sigma", 1.0, 0.1, "mS/cm"),))
+    assert isinstance(failed.outcome, Failed) and failed.outcome.mode is FailureMode.UNKNOWN
+    assert isinstance(last.outcome, Intact) and last.outcome.measured[0].standard_error is None
+    with pytest.raises(BadInput, match="column density"):
+        read_trials(frame, measured=(Quantity("density", goal="maximise"),), **shared)

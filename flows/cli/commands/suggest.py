@@ -16,7 +16,7 @@ from pressloop.flows.cli.commands.table_words import say_in_work, say_table, war
 from pressloop.flows.console import emit, plain_pairs, say
 from pressloop.flows.past.stack_names import one_outcome_each
 from pressloop.flows.past.trials import PastTable, prove_informative, read_table
-from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.flows.settings.machine_steps import with_steps_of_press
 from pressloop.optimizer import Proposal, Space
 from pressloop.trials.errors import BadInput
@@ -51,7 +51,7 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     say_in_work(in_work, table.in_work_words, "in work; what they will tell is waited for")
     for name in kinds_unused(table):
         say(f"Column {name} has a few values that come again and again: name it in [space], such "
-            f'as {name} = ["...", "..."], if resistance may depend on it.')
+            f'as {name} = ["...", "..."], if {_sought(settings)} may depend on it.')
     say_if_mixed([*history, *earlier])
     problem = settings.problem
     search = replace(problem.search, start_with=0)
@@ -67,6 +67,11 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
           "table": table.cells.taken, "laws": models.laws,
           "suggestions": [asdict(p, dict_factory=plain_pairs) for p in found]}, as_json,
          lambda: show(found, space, laws_words(models.laws), problem.objective.quantities))
+
+
+def _sought(settings: Settings) -> str:
+    of = settings.objective.quantity
+    return "resistance" if of.is_resistance else of.name
 
 
 def kinds_unused(table: PastTable) -> list[str]:
