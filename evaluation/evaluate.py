@@ -12,16 +12,31 @@ from pressloop.evaluation.crushing import damage
 from pressloop.evaluation.reading import Reading, read
 from pressloop.evaluation.rules import Rules
 from pressloop.evaluation.trace_check import achieved, not_held
+from pressloop.trials.entry import Entered
 from pressloop.trials.errors import BadInput
-from pressloop.trials.outcome import Arc, Damage, Failed, FailureMode, Intact, Outcome, SetAside
+from pressloop.trials.outcome import (
+    Arc,
+    Damage,
+    Failed,
+    FailureMode,
+    Intact,
+    Outcome,
+    SetAside,
+    Spoilt,
+)
+from pressloop.trials.readings import SPOILT
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import FULL, Spectrum
 from pressloop.trials.stack import Stack
 from pressloop.trials.trace import Trace
 
+BY_PERSON = "says the person who measured it"
+NOTHING_READ = "neither a spectrum nor a value was read"
+
 
 def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spectrum],
-             rules: Rules, earlier: Sequence[Outcome] = ()) -> Outcome:
+             rules: Rules, earlier: Sequence[Outcome] = (), entered: Entered | None = None
+             ) -> Outcome:
     """What the readings of one trial mean.
 
     In order: a trace of which nobody can say by what the stack was pressed is set aside, one that
@@ -30,27 +45,48 @@ def evaluate(stack: Stack, recipe: Recipe, trace: Trace, spectra: Sequence[Spect
     set aside; what is left is intact. `spectra` start with the full electrode; segments are
     optional.
     `earlier` are outcomes of the campaign's earlier stacks: what was interface there stays so.
-    Raises BadInput without a full electrode.
+    `entered` is what a person has measured: a failure counts as such, and values beside a
+    resistance or without one. Raises BadInput without a full electrode where nothing was entered.
     """
+    if entered is not None and entered.failure == SPOILT:
+        return Spoilt(BY_PERSON)
     if (reason := not_held(trace, recipe, rules)) is None:
-        return _outcome(stack, trace, spectra, rules, earlier)
+        return _outcome(stack, trace, spectra, rules, earlier, entered)
     if (pressed := achieved(trace, recipe, rules)) is None:
         return SetAside(f"trace: {reason}")
-    outcome = _outcome(stack, trace, spectra, rules, earlier)
+    outcome = _outcome(stack, trace, spectra, rules, earlier, entered)
     return (replace(outcome, achieved=pressed) if isinstance(outcome, Intact | Failed)
             else outcome)
 
 
 def _outcome(stack: Stack, trace: Trace, spectra: Sequence[Spectrum], rules: Rules,
-             earlier: Sequence[Outcome]) -> Outcome:
+             earlier: Sequence[Outcome], entered: Entered | None) -> Outcome:
     """What the readings mean of a stack whose pressing is known."""
     crushed = damage(trace, stack, rules)
-    full = _full(spectra)
-    if (failure := hard_failure(full, rules)) is not None:
+    if entered is not None and entered.failure:
+        mode = FailureMode(entered.failure)
+        kept = None if mode in (FailureMode.CRUSHED, FailureMode.UNKNOWN) else crushed
+        return Failed(mode, entered.why or BY_PERSON, kept)
+    found = _by_spectra(spectra, crushed, rules, earlier, alone=entered is None)
+    if entered is None or not entered.values or isinstance(found, Failed):
+        return found if found is not None else SetAside(NOTHING_READ)
+    if isinstance(found, Intact):
+        return replace(found, measured=entered.values)
+    notes = (found.reason,) if isinstance(found, SetAside) else ()
+    return Intact(None, damage=crushed, notes=notes, measured=entered.values)
+
+
+def _by_spectra(spectra: Sequence[Spectrum], crushed: Damage | None, rules: Rules,
+                earlier: Sequence[Outcome], *, alone: bool) -> Outcome | None:
+    """What trace and spectra say; None where there is no spectrum and no need for one."""
+    full = _full(spectra) if spectra or alone else None
+    if full is not None and (failure := hard_failure(full, rules)) is not None:
         return Failed(failure.mode, failure.evidence, crushed)
     if crushed is not None and crushed.index > rules.crushed_above:
         return Failed(FailureMode.CRUSHED, f"{crushed.index:.1%} of the cathode broke under load, "
                       f"above {rules.crushed_above:.1%}", crushed)
+    if full is None:
+        return None
     try:
         reading = read(full, rules, earlier_arcs(earlier))
     except BadInput as unreadable:

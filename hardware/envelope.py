@@ -133,6 +133,11 @@ def violations(recipe: Recipe, envelope: Envelope) -> tuple[OutOfEnvelope, ...]:
          f"above 0 and at most {rates:g}"),
     ]
     remedy = "Nothing has moved. Stay inside, or change [envelope] if the machine allows it."
+    if recipe.without:
+        # The numbers of what is no part of the process are no order.
+        return tuple(OutOfEnvelope(name, math.nan, "named in [space], as the press must be told it",
+                                   "Nothing has moved. Name it in [space].")
+                     for name in recipe.without)
     return tuple(
         OutOfEnvelope(name, value, bound, remedy)
         for name, value, low, high, bound in limits

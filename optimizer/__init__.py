@@ -19,17 +19,19 @@ from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 
 if TYPE_CHECKING:
-    from pressloop.optimizer.models import Interval, Models, fit_models
+    from pressloop.optimizer.belief import Expected, Interval
+    from pressloop.optimizer.models import Models, fit_models
     from pressloop.optimizer.proposals import Proposal, propose
     from pressloop.optimizer.recommendation import Comparison, Recommendation, Region, recommend
     from pressloop.optimizer.stopping import Assessment, assess
 
-__all__ = ["Assessment", "Comparison", "Cost", "Interval", "Models", "Objective", "Parameter",
-           "Problem", "Proposal", "Recommendation", "Region", "RiskLimits", "Rule", "Search",
-           "Space", "SurrogateChoice", "assess", "fit_models", "propose", "recommend"]
+__all__ = ["Assessment", "Comparison", "Cost", "Expected", "Interval", "Models", "Objective",
+           "Parameter", "Problem", "Proposal", "Recommendation", "Region", "RiskLimits", "Rule",
+           "Search", "Space", "SurrogateChoice", "assess", "fit_models", "propose", "recommend"]
 
 _LAZY = {
-    "models": ("Interval", "Models", "fit_models"),
+    "belief": ("Expected", "Interval"),
+    "models": ("Models", "fit_models"),
     "proposals": ("Proposal", "propose"),
     "recommendation": ("Comparison", "Recommendation", "Region", "recommend"),
     "stopping": ("Assessment", "assess"),

@@ -21,6 +21,9 @@ SPREAD, CLOUD = 512, 48
 LEAST_DANGEROUS, MOST = 8, 256
 SAME = 0.01
 """Distance in the unit cube within which a recipe that was pressed is one that can be set."""
+MOSTLY_MISSED = 0.8
+"""Chance of missing the limit of a measured quantity beyond which a recipe is not tried as long as
+there are others."""
 HOPE = 2.0
 """Standard deviations below the mean at which a recipe must still reach the incumbent: one in 40
 that just does is better than it."""
@@ -98,6 +101,9 @@ def _with_readings(models: Models) -> frozenset[Recipe]:
 
 def _tolerable(models: Models, found: CandidateSet) -> CandidateSet:
     allowed = found.risk.danger() <= models.limits.max_crush_probability_exploring
+    if found.risk.miss is not None and bool((near := allowed & (
+            found.risk.miss <= MOSTLY_MISSED)).any()):
+        return found[near]
     if bool(allowed.any()):
         return found[allowed]
     return safest(models, found.points)[torch.arange(LEAST_DANGEROUS)]
@@ -107,7 +113,7 @@ def promising(models: Models, found: CandidateSet) -> CandidateSet:
     """Those that may be better than the incumbent, at most MOST.
 
     No stack on recipes known to be worse."""
-    if models.log_resistance is None or not models.problem.objective.by_resistance:
+    if models.log_resistance is None or not models.problem.objective.by_value:
         return found
     offset = models.problem.objective.offset
     best = models.incumbent[0].unsqueeze(0)

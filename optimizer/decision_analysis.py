@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
 from scipy import stats
 from torch import Tensor
@@ -16,6 +17,8 @@ from pressloop.optimizer.acquisitions.knowledge_gradient import KnowledgeGradien
 from pressloop.optimizer.candidate_set import promising, rounded_set
 from pressloop.optimizer.candidates import near, spread
 from pressloop.optimizer.models import Models
+from pressloop.optimizer.objectives import measured
+from pressloop.trials.outcome import FailureMode
 from pressloop.trials.recipe import Recipe
 
 LEVELS = (0.01, 0.02, 0.05, 0.10, 0.20)
@@ -28,29 +31,36 @@ POWER, SIGNIFICANCE = 0.80, 0.05
 class Price:
     """What would be recommended if this chance of crushing were allowed.
 
-    `cautious` is False where no recipe keeps to it."""
+    `cautious` is False where no recipe keeps to it. `value` is what is sought, in its unit;
+    resistance has its own name too.
+    """
 
     max_crush_probability: float
     recipe: Recipe
-    resistance_ohm_cm2: float
+    resistance_ohm_cm2: float | None
     cautious: bool
+    value: float
 
 
 @dataclass(frozen=True, slots=True)
 class TellingStack:
     """The next stack that is expected to improve the choice most.
 
-    `expected_gain` is the relative fall of the recommended recipe's resistance to expect from it. A
-    reading below `changes_below_ohm_cm2` makes its recipe the better one, which happens with
-    `p_changes`; None where no reading of this stack alone could.
+    `value` is what is sought, in its unit, and resistance has its own name too.
+
+    `expected_gain` is the relative improvement of the recommended recipe's value to expect from it:
+    the fall of its resistance. A reading better than `changes_at` makes its recipe the better one,
+    which happens with `p_changes`; None where no reading of this stack alone could.
     """
 
     recipe: Recipe
-    resistance_ohm_cm2: float
+    resistance_ohm_cm2: float | None
     survival: float
     expected_gain: float
     changes_below_ohm_cm2: float | None
     p_changes: float
+    value: float
+    changes_at: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +73,10 @@ class DecisionAnalysis:
 
 def decision_analysis(models: Models, recipe: Recipe) -> DecisionAnalysis:
     """About the recommended recipe. Pure; raises nothing that `recommend` would not."""
-    return DecisionAnalysis(_prices(models), telling_stack(models, recipe))
+    crushes = FailureMode.CRUSHED in models.failures
+    telling = None if isinstance(models.problem.objective, measured.Focus) \
+        and not models.problem.objective.by_value else telling_stack(models, recipe)
+    return DecisionAnalysis(_prices(models) if crushes else (), telling)
 
 
 def stacks_to_prove(difference: float, scatter: float) -> int | None:
@@ -87,7 +100,8 @@ def _price(models: Models, level: float) -> Price:
     other = replace(models, problem=replace(models.problem, limits=limits))
     best, cautious = other.incumbent
     recipe = models.space.decode(best.numpy())
-    return Price(level, recipe, float(models.resistance([recipe]).median[0]), cautious)
+    value = float(models.value([recipe]).median[0])
+    return Price(level, recipe, _resistance(models, value), cautious, value)
 
 
 def telling_stack(models: Models, recipe: Recipe) -> TellingStack | None:
@@ -106,15 +120,18 @@ def telling_stack(models: Models, recipe: Recipe) -> TellingStack | None:
     best = int(falls.argmax())
     found = able.recipes[best]
     limit, chance = _change_of_mind(models, at, models.unit([found]))
-    return TellingStack(found, float(models.resistance([found]).median[0]),
-                        float(models.survival([found])[0]), -math.expm1(-float(falls[best])),
-                        limit, chance)
+    value = float(models.value([found]).median[0])
+    return TellingStack(found, _resistance(models, value), float(models.survival([found])[0]),
+                        models.data.scale.gain(float(falls[best])), _resistance(models, limit),
+                        chance, value, limit)
+
+
+def _resistance(models: Models, value: float | None) -> float | None:
+    return value if models.data.scale.quantity.is_resistance else None
 
 
 def _change_of_mind(models: Models, at: Tensor, there: Tensor) -> tuple[float | None, float]:
-    """The reading at `there` below which it is believed better than `at`, and its chance.
-
-    In ohm cm2, and the chance of such a reading."""
+    """The reading at `there` beyond which it is believed better than `at`, and its chance."""
     both = torch.cat([at, there])
     mean, sd = (v.tolist() for v in models.moments(both))
     covariance = models.covariance(both, both)
@@ -126,4 +143,5 @@ def _change_of_mind(models: Models, at: Tensor, there: Tensor) -> tuple[float | 
         return None, 0.0
     reading = mean[1] - gap / moves
     chance = float(stats.norm.cdf((reading - mean[1]) / math.sqrt(spread_of_reading)))
-    return (math.exp(reading), chance) if chance > 1e-6 else (None, 0.0)
+    told = float(models.data.scale.value(np.array(reading)))
+    return (told, chance) if chance > 1e-6 else (None, 0.0)

@@ -20,6 +20,9 @@ WIDTHS = (0.15, 0.1, 0.05, 0.05, 0.02, 0.02, 0.01, 0.005)
 RISK_AVERSION = 0.5
 """Standard deviations added to the mean, so that an untried recipe must promise more."""
 
+MAY_MISS = 0.2
+"""Highest chance that a recommended recipe does not keep the limit of a measured quantity."""
+
 Offset = Callable[[Models, Tensor], Tensor]
 """What an objective adds to ln R at points (m, d), shape (m,)."""
 
@@ -30,11 +33,13 @@ def no_offset(models: Models, points: Tensor) -> Tensor:
 
 
 def within_limits(models: Models, risk: Risk, max_crush: float | None = None) -> Tensor:
-    """Which points keep to the limits on failure, shape (m,)."""
+    """Which points keep to the limits on failure and on measured quantities, shape (m,)."""
     limits = models.limits
     crush = limits.max_crush_probability if max_crush is None else max_crush
-    return ((risk.crush <= crush)
+    kept = ((risk.crush <= crush)
             & (risk.fail <= max(limits.max_failure_probability, max_crush or 0.0)))
+    # A stack that is tried may miss the limit of a quantity: nothing breaks by it.
+    return kept if risk.miss is None or max_crush is not None else kept & (risk.miss <= MAY_MISS)
 
 
 def incumbent(models: Models, offset_of: Offset = no_offset) -> tuple[Tensor, bool]:
@@ -57,10 +62,15 @@ def _pick(models: Models, points: Tensor, offset_of: Offset) -> tuple[Tensor, bo
     """The point of lowest robust value, losses counted, among those that keep the limits.
 
     Where none does, the one most likely to survive."""
+    if models.limited:
+        # A limit is met by what can be set.
+        points = models.unit(models.space.decode_all(points.numpy()))
     risk = models.risk(points)
     allowed = within_limits(models, risk)
     if not bool(allowed.any()):
-        return points[int(risk.log_survival().argmax())], False
+        # Where no limit of a quantity is near, the nearest recipe to it is.
+        good = risk.log_good() if risk.miss is None else risk.log_good() - models.shortfall(points)
+        return points[int(good.argmax())], False
     lost, points = losses(models, risk)[allowed], points[allowed]
     mean, sd = models.moments(points)
     added = lost + offset_of(models, points)

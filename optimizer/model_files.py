@@ -11,9 +11,11 @@ from botorch.models.model import Model
 from botorch.utils.datasets import SupervisedDataset
 from torch import Tensor
 
+from pressloop.optimizer import physics_prior
 from pressloop.optimizer.candidates import spread
 from pressloop.optimizer.history.training import Rows
-from pressloop.optimizer.problem import SurrogateChoice
+from pressloop.optimizer.history.value_scale import ValueScale
+from pressloop.optimizer.problem import Problem, SurrogateChoice
 from pressloop.surrogates import failures, models, predict
 from pressloop.surrogates.parts.fitted import seeded
 from pressloop.surrogates.parts.prior import Prior, ThresholdPrior
@@ -38,6 +40,16 @@ def dataset(rows: Rows) -> SupervisedDataset:
     y, variance = (torch.tensor(v)[:, None] for v in (rows.y, rows.variance))
     return SupervisedDataset(x, y, Yvar=variance, outcome_names=["y"],
                              feature_names=[f"x{i}" for i in range(x.shape[1])])
+
+
+def prior_of(problem: Problem, scale: ValueScale, draws: int | None = None) -> Prior:
+    """What is believed of a quantity before there is data.
+
+    The laws of pressing speak of resistance alone."""
+    if scale.quantity.is_resistance and problem.objective.pressing:
+        return physics_prior.of_log_resistance(
+            problem.space, problem.limits, laws=problem.surrogate.laws, draws=draws)
+    return physics_prior.of_quantity(problem.space, problem.limits, scale.spread, draws)
 
 
 def fit_model(choice: SurrogateChoice, rows: Rows, prior: Prior, seed: int = 0) -> Model | None:

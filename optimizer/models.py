@@ -12,6 +12,7 @@ from botorch.models.model import Model
 from torch import Tensor
 
 from pressloop.optimizer import physics_prior
+from pressloop.optimizer.belief import Belief, Expected, Interval
 from pressloop.optimizer.constraints.feasible import inside
 from pressloop.optimizer.history.earlier import useful_rows
 from pressloop.optimizer.history.learned import NOTHING, Learned, learned_of
@@ -26,12 +27,12 @@ from pressloop.optimizer.history.training import (
     training,
     untold,
 )
-from pressloop.optimizer.model_files import fit_failure, fit_model, fit_unknown
+from pressloop.optimizer.model_files import fit_failure, fit_model, fit_unknown, prior_of
 from pressloop.optimizer.notebook import models_html
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.setpoint import input_sd
-from pressloop.optimizer.space import Space
+from pressloop.optimizer.space import NAMES, Space
 from pressloop.surrogates import predict
 from pressloop.surrogates.parts.rows import draws_kept
 from pressloop.trials.checks import FloatArray
@@ -45,44 +46,46 @@ OTHER_MODES = (FailureMode.SHORTED, FailureMode.DELAMINATED, FailureMode.UNKNOWN
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Interval:
-    """Median, lower and upper end of a 95 % interval, each of shape (n,)."""
-
-    median: FloatArray
-    low: FloatArray
-    high: FloatArray
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class Risk:
-    """Probabilities that one more stack is crushed, and that it fails in another way.
+    """Probabilities that one more stack is crushed, that it fails otherwise, or misses a limit.
 
-    It shorts, delaminates, or fails as nobody knows, because of the recipe; each of the shape of
-    the points asked for."""
+    Otherwise: it shorts, delaminates, or fails as nobody knows, because of the recipe. `miss` is
+    that the recipe does not keep the limits of measured quantities, None where none has a limit.
+    Each is of the shape of the points asked for."""
 
     crush: Tensor
     fail: Tensor
+    miss: Tensor | None = None
 
     def log_survival(self) -> Tensor:
         """ln of the probability of survival; never -inf."""
         return ((1.0 - self.crush).clamp_min(WHOLE).log()
                 + (1.0 - self.fail).clamp_min(WHOLE).log())
 
+    def log_good(self) -> Tensor:
+        """ln of the probability of survival within the limits of measured quantities."""
+        whole = self.log_survival()
+        return whole if self.miss is None else whole + (1.0 - self.miss).clamp_min(WHOLE).log()
+
     def danger(self) -> Tensor:
-        """The larger of both."""
+        """The larger of both chances of failing."""
         return torch.maximum(self.crush, self.fail)
 
     def __getitem__(self, index: Tensor) -> Risk:
-        return Risk(self.crush[index], self.fail[index])
+        return Risk(self.crush[index], self.fail[index],
+                    None if self.miss is None else self.miss[index])
 
 
 @dataclass(frozen=True, eq=False)
 class Models:
     """Posteriors over the unit cube of a problem's space. Nothing is learned after `fit_models`.
 
-    `log_resistance` is None before the first intact stack; `failures` has every mode that a row
-    tells of. `notes` tells, in a sentence each, which rows were left out, and why. `origin` is
-    where the stacks come from that recipes are wanted for. `learned` counts the stacks used.
+    `log_resistance` is the model of what the search looks at, on `data.scale`: ln R, unless the
+    objective measures another quantity. It is None before the first intact stack. `beliefs` are
+    those of every quantity that the objective measures, this one first; `failures` has every mode
+    that a row tells of. `notes` tells, in a sentence each, which rows were left out, and why.
+    `origin` is where the stacks come from that recipes are wanted for. `learned` counts the stacks
+    used.
     """
 
     problem: Problem
@@ -94,6 +97,13 @@ class Models:
     notes: tuple[str, ...] = ()
     origin: Origin | None = None
     learned: Learned = NOTHING
+    others: tuple[Belief, ...] = ()
+
+    @cached_property
+    def beliefs(self) -> tuple[Belief, ...]:
+        """What is believed of each quantity that the objective measures."""
+        return (Belief(self.data.scale, self.data.log_resistance, self.log_resistance),
+                *self.others)
 
     def _repr_html_(self) -> str:
         """A table, for notebooks."""
@@ -111,7 +121,9 @@ class Models:
 
     @property
     def resistance_model(self) -> Model:
-        """The model of ln R. Raises ValueError before the first intact stack."""
+        """The model of ln R, or of what stands for it.
+
+        Raises ValueError before the first intact stack."""
         if self.log_resistance is None:
             raise ValueError("no intact stack yet: nothing is believed about resistance")
         return self.log_resistance
@@ -194,8 +206,8 @@ class Models:
         """
         return predict.scatter(self.resistance_model, x, self.off)
 
-    def resistance(self, recipes: Sequence[Recipe], *, new_stack: bool = False) -> Interval:
-        """Interfacial resistance in ohm cm2.
+    def value(self, recipes: Sequence[Recipe], *, new_stack: bool = False) -> Interval:
+        """What the search looks at, in its own unit.
 
         Of the recipe itself, or of one more stack pressed by it. Raises ValueError before the first
         intact stack."""
@@ -203,7 +215,21 @@ class Models:
         more = self.stack_scatter(x) if new_stack else None
         with torch.no_grad():
             found = predict.interval(self.resistance_model, x, more)
-        return Interval(*(np.exp(v.numpy()) for v in found))
+        return Interval(*self.data.scale.interval(*found))
+
+    def resistance(self, recipes: Sequence[Recipe], *, new_stack: bool = False) -> Interval:
+        """Interfacial resistance in ohm cm2, as `value`.
+
+        Raises ValueError before the first intact stack, and where the objective measures another
+        quantity."""
+        if not self.data.scale.quantity.is_resistance:
+            raise ValueError(f"{self.data.scale.quantity.name} is measured here: ask for the value")
+        return self.value(recipes, new_stack=new_stack)
+
+    def expected(self, recipe: Recipe) -> tuple[Expected, ...]:
+        """Every quantity that the objective measures, those without a reading left out."""
+        x = self.unit([recipe])
+        return tuple(e for b in self.beliefs if (e := b.expected(x, self.off)) is not None)
 
     def crush_probability(self, x: Tensor) -> Tensor:
         """Probability that one more stack is crushed at points (m, d), shape (m,)."""
@@ -216,7 +242,24 @@ class Models:
     def risk(self, x: Tensor) -> Risk:
         """Both probabilities at points (m, d), without a gradient."""
         with torch.no_grad():
-            return Risk(self.crush_probability(x), self.fail_probability(x))
+            return Risk(self.crush_probability(x), self.fail_probability(x), self._missing(x))
+
+    @property
+    def limited(self) -> tuple[Belief, ...]:
+        """Measured quantities that have a limit and of which something is believed."""
+        return tuple(b for b in self.others if not b.quantity.sought and b.model is not None)
+
+    def shortfall(self, x: Tensor) -> Tensor:
+        """How far points (m, d) are believed to be beyond the limits of measured quantities, (m,).
+
+        In standard deviations of their readings; 0 where none has limits."""
+        return sum((b.loss(*b.moments(x)) / b.scale.spread for b in self.limited),
+                   x.new_zeros(x.shape[0]))
+
+    def _missing(self, x: Tensor) -> Tensor | None:
+        if not self.limited:
+            return None
+        return 1.0 - torch.stack([b.keeps(x) for b in self.limited]).prod(0)
 
     def crushing(self, recipes: Sequence[Recipe]) -> FloatArray:
         """Probability that one more stack is crushed, shape (n,)."""
@@ -263,23 +306,38 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     # More threads than these small matrices can use make everything slower; and whether an earlier
     # lot helps is then told by the same sums at the first call as at every other.
     torch.set_num_threads(1)
-    learned, told = learned_from(history, earlier, space, origin)
-    data = training(learned, space, problem.limits.crushed_above, origin)
+    learned, told = learned_from(history, earlier, space, origin, problem.objective.quantity)
+    data = training(learned, space, problem.limits.crushed_above, origin,
+                    problem.objective.quantities)
     data, notes = useful_rows(data, problem)
     kept = draws_kept(data.largest)
-    prior = physics_prior.of_log_resistance(space, problem.limits, laws=choice.laws, draws=kept)
     found = {mode: fit_failure(choice, _readings(data, mode), data.labels[mode],
                                physics_prior.of_failure(space, mode, draws=kept))
-             for mode in KNOWN_MODES}
+             for mode in _feared(problem, data)}
     unknown = FailureMode.UNKNOWN
     found[unknown] = fit_unknown(choice, data.log_hazard.none, data.labels[unknown],
                                  physics_prior.of_failure(space, unknown, draws=kept))
     return Models(problem=problem, history=tuple(history), earlier=tuple(earlier), data=data,
-                  log_resistance=fit_model(choice, data.log_resistance, prior),
+                  log_resistance=fit_model(choice, data.log_resistance,
+                                           prior_of(problem, data.scale, kept)),
                   failures={mode: model for mode, model in found.items() if model is not None},
                   notes=tuple(note for note in (stands_for, *conditions, told, *notes, untold(
                       [*history, *earlier], space)) if note), origin=origin,
-                  learned=learned_of(learned, earlier, space, data.log_resistance.y.size))
+                  learned=learned_of(learned, earlier, space, data.log_resistance.y.size),
+                  others=tuple(Belief(scale, rows, fit_model(
+                      choice, rows, prior_of(problem, scale, kept)))
+                      for scale, rows in data.others))
+
+
+def _feared(problem: Problem, data: Training) -> tuple[FailureMode, ...]:
+    """The known ways to fail that may happen.
+
+    Of a process that no pressing varies, those that a stack has shown."""
+    if problem.objective.pressing or any(name in NAMES for name in problem.space.free):
+        return KNOWN_MODES
+    return tuple(mode for mode in KNOWN_MODES
+                 if (data.labels[mode].y > 0.0).any() or (
+                     mode is FailureMode.CRUSHED and data.log_hazard.y.size))
 
 
 def _wide_enough(problem: Problem, trials: Sequence[Trial]) -> Problem:

@@ -28,6 +28,8 @@ SIDE = {"dwell_s": (0.05, 0.15), "temperature_c": (-0.1, 0.3)}
 weakens what is pressed."""
 
 
+USUAL_SPREAD = 0.5
+"""Standard deviation of ln R over the stacks of a campaign, which the sizes below are for."""
 OTHER, OF_KINDS = 0.5, 0.4
 """Of a parameter that no law tells of: standard deviation of what its range, or one of its kinds,
 does to ln R."""
@@ -69,6 +71,18 @@ def of_log_resistance(space: Space, limits: RiskLimits, *, laws: bool = True,
     return Prior(terms=(_term(space, CONTACT), _term(space, REACTION)) if laws and known else (),
                  kinds=_kinds(space), linear=linear if any(linear) else (),
                  scatter=(limits.stack_scatter, 0.4), misfit=MISFIT,
+                 input_sd=tuple(input_sd(space, limits).tolist()), draws=draws)
+
+
+def of_quantity(space: Space, limits: RiskLimits, spread: float, draws: int | None = None) -> Prior:
+    """Prior of any other measured quantity, of which no law is known.
+
+    A plain process, sized by the standard deviation of its readings. Kinds have levels of their
+    own; numbers have no slope beside the process, as it would promise most where no stack is."""
+    linear = tuple(spread / USUAL_SPREAD * OF_KINDS if p.kinds else 0.0 for p in space.varied)
+    return Prior(kinds=_kinds(space), linear=linear if any(linear) else (),
+                 plain_residual=(0.8 * spread, 0.7), scatter=(0.3 * spread, 1.0),
+                 offset=(0.3 * spread, 0.8), own=(0.1 * spread, 1.2), level_sd=2.0 * spread,
                  input_sd=tuple(input_sd(space, limits).tolist()), draws=draws)
 
 

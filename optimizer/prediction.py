@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 
 import torch
 
+from pressloop.optimizer.belief import Expected
 from pressloop.optimizer.incumbent import within_limits
 from pressloop.optimizer.models import Models
 from pressloop.optimizer.reasons import taught
+from pressloop.optimizer.recommendation import of_resistance
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
@@ -29,7 +31,10 @@ class Near:
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What is believed of a recipe; resistances in ohm cm2, None before the first intact stack.
+    """What is believed of a recipe.
+
+    Every quantity that the objective measures is `expected`, none before the first intact stack.
+    Resistances are in ohm cm2, None where another one is sought.
 
     `low`/`high` bound the recipe's own median with 95 %, `stack_low`/`stack_high` one more stack.
     `allowed`: it keeps the limits on failure. `inside`: it lies in the searched space. `near` are
@@ -48,6 +53,7 @@ class Prediction:
     inside: bool
     near: tuple[Near, ...]
     notes: tuple[str, ...] = ()
+    expected: tuple[Expected, ...] = ()
 
 
 def predict(models: Models, recipe: Recipe) -> Prediction:
@@ -70,11 +76,12 @@ def predict(models: Models, recipe: Recipe) -> Prediction:
         nearest(models, recipe), models.notes)
     if models.log_resistance is None:
         return found
-    typical, stack = models.resistance([recipe]), models.resistance([recipe], new_stack=True)
-    return replace(
-        found, resistance_ohm_cm2=float(typical.median[0]), low_ohm_cm2=float(typical.low[0]),
-        high_ohm_cm2=float(typical.high[0]), stack_low_ohm_cm2=float(stack.low[0]),
-        stack_high_ohm_cm2=float(stack.high[0]))
+    expected = models.expected(recipe)
+    told = of_resistance(expected[0])
+    return replace(found, expected=expected, resistance_ohm_cm2=told["resistance_ohm_cm2"],
+                   low_ohm_cm2=told["low_ohm_cm2"], high_ohm_cm2=told["high_ohm_cm2"],
+                   stack_low_ohm_cm2=told["stack_low_ohm_cm2"],
+                   stack_high_ohm_cm2=told["stack_high_ohm_cm2"])
 
 
 def nearest(models: Models, recipe: Recipe) -> tuple[Near, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from types import ModuleType
@@ -40,9 +39,9 @@ class Proposal:
     The prediction is empty before there is data.
 
     `predicted` is of one more stack: `resistance_ohm_cm2` with its 95 % interval `low_ohm_cm2` to
-    `high_ohm_cm2`, `p_crushed`, `p_failed`, `survival`, `acquisition` (the logarithm of what the
-    search values it at), `expected_gain` (the relative fall of the
-    recommended recipe's resistance).
+    `high_ohm_cm2` (of another quantity NAME, NAME_low and NAME_high), `p_crushed`, `p_failed`,
+    `survival`, `acquisition` (the logarithm of what the search values it at), `expected_gain` (the
+    relative fall of the recommended recipe's resistance, or what improves another quantity).
     """
 
     recipe: Recipe
@@ -170,6 +169,9 @@ def _values(asked: _Asked, found: CandidateSet, pending: Tensor, from_c: Sequenc
     with seeded(asked.seed + turn), torch.no_grad():
         value = _log_gain(models, found.points, pending, asked.seed + turn)
         value = value + models.limits.survival_exponent * found.risk.log_survival()
+        if found.risk.miss is not None:
+            kept = found.risk.log_good() - found.risk.log_survival()
+            value = value + models.limits.survival_exponent * kept
     minutes = torch.from_numpy(cost.minutes(models.space, found.points.numpy(), from_c))
     return value - cost.weight * (minutes / minutes.median()).log() if cost.weight else value
 
@@ -203,10 +205,12 @@ def _worth(models: Models, found: CandidateSet, pending: Tensor, values: Tensor,
            ) -> dict[str, float]:
     """What the search says of the candidate with this index."""
     told = {"acquisition": float(values[at])}
-    if models.log_resistance is not None:
+    objective = models.problem.objective
+    if models.log_resistance is not None and (objective.pressing or objective.by_value):
         here = found[torch.tensor([at])]
         fall = KnowledgeGradient(models, pending).fall(here.points).detach()
-        told["expected_gain"] = -math.expm1(-float(fall * here.risk.log_survival().exp()))
+        told["expected_gain"] = models.data.scale.gain(
+            float(fall * here.risk.log_survival().exp()))
     return told
 
 
@@ -214,7 +218,8 @@ def _proposal(models: Models, recipe: Recipe, purpose: str, more: dict[str, floa
     numbers = reasons.numbers_of(models, recipe)
     numbers |= more if numbers else {}
     return Proposal(recipe, purpose, numbers, reasons.sentence(
-        purpose, numbers, models.notes, reasons.unused_intact(models)))
+        purpose, numbers, models.notes, reasons.unused_intact(models),
+        models.problem.objective.quantities))
 
 
 def _in_order(proposals: Sequence[Proposal], from_c: float) -> tuple[Proposal, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -11,6 +12,7 @@ from pressloop.optimizer.candidate_set import CandidateSet
 from pressloop.optimizer.incumbent import RISK_AVERSION, losses
 from pressloop.optimizer.models import Models
 from pressloop.trials.outcome import Intact
+from pressloop.trials.quantity import MAXIMISE, RESISTANCE, Quantity
 from pressloop.trials.recipe import Recipe
 
 REFERENCE, CONTROL, SPACE_FILLING = "reference", "control", "space-filling"
@@ -59,10 +61,19 @@ def numbers_of(models: Models, recipe: Recipe) -> dict[str, float]:
     numbers = {"p_crushed": float(risk.crush[0]), "p_failed": float(risk.fail[0]),
                "survival": float(risk.log_survival().exp()[0])}
     if models.log_resistance is not None:
-        expected = models.resistance([recipe], new_stack=True)
-        numbers |= {"resistance_ohm_cm2": float(expected.median[0]),
-                    "low_ohm_cm2": float(expected.low[0]), "high_ohm_cm2": float(expected.high[0])}
+        for one in models.expected(recipe):
+            numbers |= zip(names_of(one.quantity), (one.value, one.stack_low, one.stack_high),
+                           strict=True)
+            if one.p_kept is not None:
+                numbers[f"p_{one.quantity.name}_kept"] = one.p_kept
     return numbers
+
+
+def names_of(quantity: Quantity) -> tuple[str, str, str]:
+    """Under which names value, lower and upper end of a quantity are told."""
+    name = quantity.name
+    return (name, "low_ohm_cm2", "high_ohm_cm2") if quantity.is_resistance else (
+        name, f"{name}_low", f"{name}_high")
 
 
 def taught(models: Models) -> bool:
@@ -81,27 +92,36 @@ def unused_intact(models: Models) -> int:
 
 
 def sentence(purpose: str, numbers: dict[str, float], notes: tuple[str, ...] = (),
-             unused: int = 0) -> str:
+             unused: int = 0, quantities: Sequence[Quantity] = (RESISTANCE,)) -> str:
     """One sentence with the numbers, and what is to be said of the models behind them.
 
-    `unused` is the number of intact stacks that none of them learns from."""
-    told = []
-    if "resistance_ohm_cm2" in numbers:
-        told.append(f"expected {_short(numbers['resistance_ohm_cm2'])} ohm cm2 "
-                    f"({_short(numbers['low_ohm_cm2'])} to {_short(numbers['high_ohm_cm2'])} "
-                    "with 95 %)")
+    `unused` is the number of intact stacks that none of them learns from; `quantities` are those of
+    the objective, what is sought first."""
+    told = [_expected(numbers, of) for of in quantities if of.name in numbers]
     if "survival" in numbers:
         told.append(f"survives with {_percent(numbers['survival'])}")
     if "expected_gain" in numbers:
-        told.append("should lower the resistance of the recommended recipe by "
+        first = quantities[0]
+        verb = "raise" if first.goal == MAXIMISE else "lower"
+        called = "resistance" if first.is_resistance else first.name
+        told.append(f"should {verb} the {called} of the recommended recipe by "
                     f"{_percent(numbers['expected_gain'], 1)}")
     opens = UNUSED.format(unused) if purpose == FIND_INTACT and unused else OPENS[purpose]
-    first = f"{opens}: {', '.join(told) or 'nothing is known of it yet'}."
-    return " ".join((first, *(f"{note.rstrip('.')}." for note in notes)))
+    start = f"{opens}: {', '.join(told) or 'nothing is known of it yet'}."
+    return " ".join((start, *(f"{note.rstrip('.')}." for note in notes)))
+
+
+def _expected(numbers: dict[str, float], of: Quantity) -> str:
+    value, low, high = (_short(numbers[name]) for name in names_of(of))
+    called = "" if of.is_resistance else f"{of.name} "
+    unit = f" {of.unit}" if of.unit else ""
+    kept = numbers.get(f"p_{of.name}_kept")
+    limit = f", {of.wanted()} with {_percent(kept)}" if kept is not None else ""
+    return f"expected {called}{value}{unit} ({low} to {high} with 95 %{limit})"
 
 
 def _short(value: float) -> str:
-    return f"{value:.0f}" if value >= 100.0 else f"{value:.3g}"
+    return f"{value:.0f}" if abs(value) >= 100.0 else f"{value:.3g}"
 
 
 def _percent(share: float, decimals: int = 0) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pressloop.optimizer.belief import Expected
 from pressloop.optimizer.candidates import spread
 from pressloop.optimizer.decision_analysis import (
     DecisionAnalysis,
@@ -18,6 +19,8 @@ from pressloop.optimizer.decision_analysis import (
 from pressloop.optimizer.incumbent import Offset, may_be_recommended
 from pressloop.optimizer.models import Models
 from pressloop.optimizer.notebook import recommendation_html
+from pressloop.optimizer.objectives import measured
+from pressloop.optimizer.objectives.measured import Choice
 from pressloop.optimizer.objectives.pareto import Focus, Tradeoff
 from pressloop.optimizer.parameter import METER, Parameter
 from pressloop.optimizer.reasons import unused_intact
@@ -50,38 +53,42 @@ class Comparison:
     """The recommended recipe against another one, without scatter from stack to stack."""
 
     recipe: Recipe
-    resistance_ohm_cm2: float
-    low_ohm_cm2: float
-    high_ohm_cm2: float
+    resistance_ohm_cm2: float | None
+    low_ohm_cm2: float | None
+    high_ohm_cm2: float | None
     p_crushed: float
     p_failed: float
     p_recommended_is_better: float
     stacks_to_prove: int | None
     """Stacks of each recipe that would show the difference (80 % power, 5 %); None where there is
     none to show."""
+    expected: tuple[Expected, ...] = ()
+    """As of `Recommendation`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
     """What to press from now on.
 
-    `low`/`high` bound the recipe's own median resistance with 95 %, `stack_low`/`stack_high` that
-    of one more stack. `cautious` is False when no recipe meets the limits on failure: then it is
-    the safest one, not the best. `intact` and `failed` count the stacks that were learned from,
-    `earlier` those of them from earlier campaigns; `reference`
-    is None where none was given or it lies off a fixed variable; `analysis` where it was not asked
-    for. `front` holds the recipes among which a choice is left where the objective seeks
-    several things at once. `laws` is how far the stacks follow the usual
-    laws of pressing, the weight of the physics prior, None of a model that weighs none. `notes`
-    tells of rows that were left out.
+    `expected` tells every quantity that the objective measures, what is sought first. Of
+    interfacial resistance `low`/`high` bound the recipe's own median with 95 %,
+    `stack_low`/`stack_high` that of one more stack; None where another quantity is sought.
+    `cautious` is False when no recipe meets the limits on failure: then it is the safest one, not
+    the best. `intact` and `failed` count the stacks that were learned from, `earlier` those of them
+    from earlier campaigns; `reference` is None where none was given or it lies off a fixed
+    variable; `analysis` where it was not asked for. `front` holds the recipes among which a choice
+    is left where the objective seeks several things at once, `choices` those where several
+    quantities are measured. `laws` is how far the stacks follow the usual laws of pressing, the
+    weight of the physics prior, None of a model that weighs none. `notes` tells of rows that were
+    left out.
     """
 
     recipe: Recipe
-    resistance_ohm_cm2: float
-    low_ohm_cm2: float
-    high_ohm_cm2: float
-    stack_low_ohm_cm2: float
-    stack_high_ohm_cm2: float
+    resistance_ohm_cm2: float | None
+    low_ohm_cm2: float | None
+    high_ohm_cm2: float | None
+    stack_low_ohm_cm2: float | None
+    stack_high_ohm_cm2: float | None
     p_crushed: float
     p_failed: float
     cautious: bool
@@ -94,6 +101,8 @@ class Recommendation:
     front: tuple[Tradeoff, ...] = ()
     laws: float | None = None
     earlier: int = 0
+    expected: tuple[Expected, ...] = ()
+    choices: tuple[Choice, ...] = ()
 
     def _repr_html_(self) -> str:
         """A table, for notebooks."""
@@ -112,8 +121,8 @@ def _nothing_known(models: Models) -> BadInput:
 def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
     """The recipe that the objective recommends, never simply the best measured row.
 
-    By default that with the lowest believed resistance that keeps to the limits on failure,
-    averaged over the press's set-point error.
+    By default that with the best believed value that keeps to the limits on failure, averaged over
+    the press's set-point error.
 
     `analysis` adds what it costs and what could change it. Pure and deterministic. Raises BadInput
     before the first intact stack.
@@ -122,19 +131,27 @@ def recommend(models: Models, *, analysis: bool = False) -> Recommendation:
         raise _nothing_known(models)
     best, cautious = models.incumbent
     recipe, reference = models.space.decode(best.numpy()), models.problem.reference
-    typical, stack = models.resistance([recipe]), models.resistance([recipe], new_stack=True)
+    expected, objective = models.expected(recipe), models.problem.objective
     return Recommendation(
-        recipe=recipe, resistance_ohm_cm2=float(typical.median[0]),
-        low_ohm_cm2=float(typical.low[0]), high_ohm_cm2=float(typical.high[0]),
-        stack_low_ohm_cm2=float(stack.low[0]), stack_high_ohm_cm2=float(stack.high[0]),
+        recipe=recipe, **of_resistance(expected[0]), expected=expected,
+        choices=objective.choices(models, recipe) if isinstance(objective, measured.Focus) else (),
         p_crushed=float(models.crushing([recipe])[0]),
         p_failed=float(models.failing([recipe])[0]), cautious=cautious,
-        region=_region(models, recipe, models.problem.objective.offset),
+        region=_region(models, recipe, objective.offset),
         reference=None if reference is None or not models.space.comparable(reference)
         else _comparison(models, recipe, reference),
         intact=models.learned.intact, failed=models.learned.failed, earlier=models.learned.earlier,
         analysis=decision_analysis(models, recipe) if analysis else None,
         notes=models.notes, front=_front(models, recipe), laws=models.laws)
+
+
+def of_resistance(expected: Expected) -> dict[str, float | None]:
+    """What is expected, by the names that resistance has; None of another quantity."""
+    told = {"resistance_ohm_cm2": expected.value, "low_ohm_cm2": expected.low,
+            "high_ohm_cm2": expected.high, "stack_low_ohm_cm2": expected.stack_low,
+            "stack_high_ohm_cm2": expected.stack_high}
+    return {name: value if expected.quantity.is_resistance else None
+            for name, value in told.items()}
 
 
 def _front(models: Models, recipe: Recipe) -> tuple[Tradeoff, ...]:
@@ -164,7 +181,7 @@ def _as_good(models: Models, points: Tensor, best_log: float, offset_of: Offset
 def _region(models: Models, recipe: Recipe, offset_of: Offset) -> Region:
     space = models.space
     at = torch.from_numpy(space.encode([recipe]))
-    best_log = math.log(float(models.resistance([recipe]).median[0])) + float(
+    best_log = models.data.scale.z(float(models.value([recipe]).median[0])) + float(
         offset_of(models, at)[0])
     points = models.searched(spread(at.shape[-1], CANDIDATES, 0))
     good, chance = _as_good(models, points, best_log, offset_of)
@@ -227,12 +244,16 @@ def _comparison(models: Models, recipe: Recipe, other: Recipe) -> Comparison:
     covariance = models.covariance(x, x)
     variance = covariance[0, 0] + covariance[1, 1] - 2.0 * covariance[0, 1]
     gap = float(mean[1] - mean[0]) / math.sqrt(max(float(variance), 1e-12))
-    there = models.resistance([other])
+    there, objective = models.expected(other), models.problem.objective
+    better = float(0.5 * (1.0 + math.erf(gap / math.sqrt(2.0))))
+    if several := isinstance(objective, measured.Focus) and not objective.by_value:
+        better = objective.p_better(models, recipe, other)
+    resistance = of_resistance(there[0])
     return Comparison(
-        recipe=other, resistance_ohm_cm2=float(there.median[0]),
-        low_ohm_cm2=float(there.low[0]), high_ohm_cm2=float(there.high[0]),
-        p_crushed=float(models.crushing([other])[0]),
+        recipe=other, resistance_ohm_cm2=resistance["resistance_ohm_cm2"],
+        low_ohm_cm2=resistance["low_ohm_cm2"], high_ohm_cm2=resistance["high_ohm_cm2"],
+        expected=there, p_crushed=float(models.crushing([other])[0]),
         p_failed=float(models.failing([other])[0]),
-        p_recommended_is_better=float(0.5 * (1.0 + math.erf(gap / math.sqrt(2.0)))),
-        stacks_to_prove=stacks_to_prove(
+        p_recommended_is_better=better,
+        stacks_to_prove=None if several else stacks_to_prove(
             float(mean[1] - mean[0]), float(models.stack_scatter(x).mean())))

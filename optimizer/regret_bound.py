@@ -14,6 +14,7 @@ from torch import Tensor
 
 from pressloop.optimizer.candidates import WIDTHS, near, other_kinds, spread
 from pressloop.optimizer.decision_analysis import telling_stack
+from pressloop.optimizer.incumbent import MAY_MISS
 from pressloop.optimizer.models import OTHER_MODES, Models
 from pressloop.surrogates import predict
 from pressloop.trials.outcome import FailureMode
@@ -77,8 +78,10 @@ def _sound(models: Models, x: Tensor) -> Tensor:
     limits = models.limits
     crush = 1.0 - _survives(models, (FailureMode.CRUSHED,), x, 1)
     other = 1.0 - _survives(models, OTHER_MODES, x, 11)
-    return ((crush <= limits.max_crush_probability)
-            & (other <= limits.max_failure_probability))
+    sound = ((crush <= limits.max_crush_probability)
+             & (other <= limits.max_failure_probability))
+    miss = models.risk(x).miss
+    return sound if miss is None else sound & (miss <= MAY_MISS)
 
 
 def _survives(models: Models, modes: Sequence[FailureMode], x: Tensor, seed: int) -> Tensor:

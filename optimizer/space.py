@@ -30,7 +30,8 @@ class Space:
     `others` are process parameters beside pressure, dwell and temperature. `steps` are pairs of a
     core variable and the step of the machine. `held` are pairs of a variable and the one value that
     recipes are to have although stacks are learned from over its whole range. `rules` say which
-    recipes cannot be had.
+    recipes cannot be had. `absent` are those of pressure, dwell and temperature that are no part of
+    the process; their bounds are equal, and recipes are `without` them.
 
     In the unit cube pressure and dwell run with their logarithm and temperature with -1/T, the
     scales on which contact closing and creep are smooth. Raises BadInput on bounds that are not in
@@ -44,6 +45,7 @@ class Space:
     steps: tuple[tuple[str, float], ...] = ()
     held: tuple[tuple[str, Value], ...] = ()
     rules: tuple[Rule, ...] = ()
+    absent: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         names = [p.name for p in self.parameters]
@@ -112,9 +114,9 @@ class Space:
         core = list(zip(*(found[name] for name in CORE), strict=True))
         more = [p.name for p in self.others if p.set_by != METER]
         if not more:
-            return tuple(Recipe(*row) for row in core)
+            return tuple(Recipe(*row, without=self.absent) for row in core)
         rest = zip(*(found[name] for name in more), strict=True)
-        return tuple(Recipe.of(dict(zip((*CORE, *more), (*row, *other), strict=True)))
+        return tuple(Recipe.of(dict(zip((*CORE, *more), (*row, *other), strict=True)), self.absent)
                      for row, other in zip(core, rest, strict=True))
 
     def set_points(self, x: FloatArray) -> dict[str, list[Value]]:
@@ -222,6 +224,11 @@ class Space:
             return replace(self, held=held, steps=steps, **changed)
         others = tuple(wide if one.name == p.name else one for one in self.others)
         return replace(self, held=held, others=others)
+
+    @property
+    def told(self) -> tuple[Parameter, ...]:
+        """Every variable that is part of the process."""
+        return tuple(p for p in self.parameters if p.name not in self.absent)
 
     @property
     def as_asked(self) -> Space:

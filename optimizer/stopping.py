@@ -14,6 +14,7 @@ from pressloop.optimizer.objectives import Objective
 from pressloop.trials.checks import within
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.quantity import MAXIMISE, Quantity
 from pressloop.trials.wording import by_number, counted, of_budget
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def assess(models: Models, stopping: Stopping | None = None, *, budget: int | No
     learned = sum(isinstance(t.outcome, (Intact, Failed)) for t in models.history)
     chance: float | None = None
     gain: float | None = None
-    if _own_intact(models) and objective.by_resistance:
+    if _own_intact(models) and objective.by_value:
         from pressloop.optimizer.regret_bound import expected_gain, p_improvable
 
         chance = p_improvable(models, by)
@@ -125,18 +126,20 @@ def assess(models: Models, stopping: Stopping | None = None, *, budget: int | No
     verdict = _verdict(stopping, used, learned, budget, chance, gain)
     return Assessment(used, learned, by, chance, gain, verdict, (
         _of_budget(used, budget), _of_chance(stopping, by, chance, learned),
-        _of_gain(stopping, gain, learned)))
+        _of_gain(stopping, gain, learned, objective.quantity)))
 
 
 def _own_intact(models: Models) -> bool:
     """True where an intact stack of this campaign, not only of earlier ones, is known."""
-    return any(isinstance(t.outcome, Intact) and models.space.comparable(t.pressed)
+    name = models.data.scale.quantity.name
+    return any(isinstance(t.outcome, Intact) and t.outcome.reading(name) is not None
+               and models.space.comparable(t.pressed)
                for t in models.history)
 
 
 def prove_stopping(stopping: Stopping, objective: Objective) -> None:
     """Raises BadInput for rules on resistance where the objective is another thing."""
-    if stopping.asked and not objective.by_resistance:
+    if stopping.asked and not objective.by_value:
         name = "improvable_by" if stopping.worth is None else "worth"
         raise BadInput(f"stopping.{name}", getattr(stopping, name),
                        "left out with this [objective], which does not go by resistance alone",
@@ -174,10 +177,12 @@ def _of_chance(stopping: Stopping, by: float, chance: float | None, learned: int
             f"for{_too_early(stopping, learned)}.")
 
 
-def _of_gain(stopping: Stopping, gain: float | None, learned: int) -> str:
+def _of_gain(stopping: Stopping, gain: float | None, learned: int, of: Quantity) -> str:
     if gain is None:
         return "What one more stack gains cannot be told yet."
-    what = ("The best next stack is expected to lower the recommended recipe's resistance by "
+    verb, name = ("raise" if of.goal == MAXIMISE else "lower",
+                  "resistance" if of.is_resistance else of.name)
+    what = (f"The best next stack is expected to {verb} the recommended recipe's {name} by "
             f"{_percent(gain)}")
     if stopping.worth is None:
         return f"{what}; no gain is set below which the campaign stops."

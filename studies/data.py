@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from pressloop.optimizer.objectives import Objective
 from pressloop.optimizer.problem import Problem, SurrogateChoice
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.quantity import Quantity
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial
 
@@ -29,13 +31,24 @@ class StudyData:
     simulated: bool = False
     row_word: str = "trial"
     surrogate: SurrogateChoice = field(default_factory=SurrogateChoice)
+    objective: Objective = field(default_factory=Objective)
 
     @property
     def problem(self) -> Problem:
-        """The lowest resistance in this space, as a campaign of the lab would seek it."""
-        return Problem(self.space, limits=self.limits, reference=self.reference,
+        """What is sought in this space, by default the lowest resistance."""
+        return Problem(self.space, self.objective, limits=self.limits, reference=self.reference,
                        learn_conditions=False,
                        surrogate=self.surrogate)
+
+    @property
+    def quantity(self) -> Quantity:
+        """What is sought: the resistance unless another quantity is measured."""
+        return self.objective.quantity
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """Measured quantities, () for the resistance alone."""
+        return () if type(self.objective) is Objective else self.objective.quantities
 
     @property
     def intact(self) -> tuple[Trial, ...]:

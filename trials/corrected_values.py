@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from pressloop.trials.checks import text
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Arc, Damage, Failed, Intact, Outcome, label_of
+from pressloop.trials.quantity import Measurement, Quantity
 from pressloop.trials.readings import number_of, plausible
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
@@ -39,22 +40,63 @@ def recipe_with(trial: Trial, changes: Changes) -> Recipe:
     """The trial's recipe with the changed values. Raises BadInput for one that cannot be."""
     given: dict[str, Any] = {
         name: number_of(name, changes[name]) for name in OF_RECIPE if name in changes}
+    given |= {name: changes[name] if isinstance(value, str) else number_of(name, changes[name])
+              for name, value in trial.recipe.others if name in changes}
     if given and trial.pressed_here:
         raise BadInput(next(iter(given)), next(iter(given.values())),
                        f"as trial {trial.number} was pressed ({trial.recipe})",
                        "What was commanded is never changed. If the stack is worth nothing, "
                        "withdraw it.")
-    return replace(trial.recipe, **given)
+    return trial.recipe.changed(**given)
 
 
-def outcome_with(trial: Trial, changes: Changes) -> Outcome | None:
-    """The outcome with the changed values; what was no reading becomes intact by a resistance.
+def measured_names(trial: Trial, quantities: Sequence[Quantity] = ()) -> tuple[str, ...]:
+    """Names of measured quantities that may be corrected.
+
+    Those of the campaign, and those that the stack was measured by, each with its standard error.
+    """
+    outcome = trial.as_recorded.outcome
+    read = [m.name for m in outcome.measured] if isinstance(outcome, Intact) else []
+    names = dict.fromkeys([*(q.name for q in quantities if not q.is_resistance), *read])
+    return tuple(one for name in names for one in (name, f"{name}_se"))
+
+
+def _measured_with(trial: Trial, changes: Changes, quantities: Sequence[Quantity]
+                   ) -> tuple[Measurement, ...]:
+    """The readings of measured quantities with the changed ones.
+
+    A new value without a new error has none."""
+    outcome = trial.outcome
+    found = {m.name: m for m in outcome.measured} if isinstance(outcome, Intact) else {}
+    units = {q.name: q.unit for q in quantities}
+    for name in measured_names(trial, quantities):
+        before = found.get(name.removesuffix("_se"))
+        if name in changes and name.removesuffix("_se") == name:
+            unit = before.unit if before else units.get(name, "")
+            found[name] = Measurement(name, number_of(name, changes[name]), None, unit)
+        elif name in changes:
+            if before is None:
+                raise BadInput(name, changes[name], "given with a value", "Give --set "
+                               f"{name.removesuffix('_se')} too.")
+            found[before.name] = replace(before, standard_error=number_of(name, changes[name]))
+    return tuple(found.values())
+
+
+def outcome_with(trial: Trial, changes: Changes, quantities: Sequence[Quantity] = ()
+                 ) -> Outcome | None:
+    """The outcome with the changed values; what was no reading becomes intact by a reading.
 
     Raises BadInput for one that cannot be."""
+    if any(name in changes for name in measured_names(trial, quantities)):
+        measured, outcome = _measured_with(trial, changes, quantities), trial.outcome
+        made = replace(outcome, measured=measured) if isinstance(outcome, Intact) else Intact(
+            None, damage=damage_of(trial), measured=measured)
+        trial = replace(trial, outcome=made)
     given: dict[str, Any] = {
         name: number_of(name, changes[name]) for name in OF_OUTCOME if name in changes}
     outcome = trial.outcome
-    if "area_cm2" in changes and isinstance(outcome, Intact) and "resistance_ohm_cm2" not in given:
+    if "area_cm2" in changes and isinstance(outcome, Intact) \
+            and outcome.resistance_ohm_cm2 is not None and "resistance_ohm_cm2" not in given:
         outcome = _scaled(trial, outcome, number_of("area_cm2", changes["area_cm2"]))
     if not given:
         return outcome
@@ -76,13 +118,15 @@ def _by_hand(outcome: Intact, given: Mapping[str, float]) -> Intact:
     if "resistance_ohm_cm2" not in given:
         return outcome
     return Intact(outcome.resistance_ohm_cm2, nonuniformity=outcome.nonuniformity,
+                  measured=outcome.measured,
                   stack_pressure_mpa=outcome.stack_pressure_mpa,
                   measured_at_c=outcome.measured_at_c, rest_s=outcome.rest_s)
 
 
 def _scaled(trial: Trial, outcome: Intact, area_cm2: float) -> Intact:
     """The same ohms on another area. Raises BadInput for a stack whose ohms nobody knows."""
-    if outcome.resistance_ohm is None or outcome.area_cm2 is None:
+    ohm_cm2 = outcome.resistance_ohm_cm2
+    if outcome.resistance_ohm is None or outcome.area_cm2 is None or ohm_cm2 is None:
         raise BadInput("area_cm2", area_cm2, "given with resistance_ohm_cm2, as only ohm cm2 was "
                        f"recorded of trial {trial.number}", "Give --set resistance_ohm_cm2 too.")
     by = area_cm2 / trial.stack.area_cm2
@@ -91,7 +135,7 @@ def _scaled(trial: Trial, outcome: Intact, area_cm2: float) -> Intact:
         return None if value is None else value * by
 
     return replace(
-        outcome, resistance_ohm_cm2=outcome.resistance_ohm_cm2 * by,
+        outcome, resistance_ohm_cm2=ohm_cm2 * by,
         resistance_se_ohm_cm2=at(outcome.resistance_se_ohm_cm2),
         total_ohm_cm2=at(outcome.total_ohm_cm2), total_se_ohm_cm2=at(outcome.total_se_ohm_cm2),
         area_cm2=outcome.area_cm2 * by, arcs=tuple(_arc_on(arc, by) for arc in outcome.arcs))

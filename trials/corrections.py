@@ -7,15 +7,16 @@ too, may get another one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pressloop.trials.corrected_values import (
     CORRECTABLE,
     OF_OUTCOME,
-    OF_RECIPE,
     OF_STACK,
     Changes,
     damage_of,
+    measured_names,
     outcome_with,
     recipe_with,
     stack_with,
@@ -31,6 +32,7 @@ from pressloop.trials.outcome import (
     Withdrawn,
     label_of,
 )
+from pressloop.trials.quantity import Quantity
 from pressloop.trials.readings import LABELS, labelled
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
@@ -39,24 +41,28 @@ from pressloop.trials.trial import State, Trial
 BACK = "`--as-recorded` brings back what was recorded first."
 
 
-def corrected(trial: Trial, changes: Changes, reason: str, over: int = 0) -> Corrected:
+def corrected(trial: Trial, changes: Changes, reason: str, over: int = 0,
+              quantities: Sequence[Quantity] = ()) -> Corrected:
     """The entry by which these values, by name, count from now on, over those that count now.
+
+    `quantities` are those that the campaign measures, which may be corrected too.
 
     `over` is the number of the correction that the person knows of. Raises BadInput for a name that
     is none, a value that no stack has, a stack without an outcome, and where the record was
     corrected since.
     """
     _prove_known(trial, over)
+    known = (*CORRECTABLE, *(name for name, _ in trial.recipe.others),
+             *measured_names(trial, quantities))
     if not changes:
-        raise BadInput("--set", "nothing", "a name and a value",
-                       f"Names: {', '.join(CORRECTABLE)}.")
+        raise BadInput("--set", "nothing", "a name and a value", f"Names: {', '.join(known)}.")
     for name in changes:
-        if name not in CORRECTABLE:
-            raise BadInput("--set", name, f"one of {', '.join(CORRECTABLE)}", "Correct the name.")
+        if name not in known:
+            raise BadInput("--set", name, f"one of {', '.join(known)}", "Correct the name.")
     if trial.withdrawn:
         raise BadInput(_name(trial), "withdrawn", "a stack that counts", BACK)
     stack, recipe = stack_with(trial, changes), recipe_with(trial, changes)
-    outcome = outcome_with(trial, changes)
+    outcome = outcome_with(trial, changes, quantities)
     if (stack, recipe, outcome) == (trial.stack, trial.recipe, trial.outcome):
         raise BadInput(_name(trial), "the same values", "changed by the correction",
                        "Nothing was added.")
@@ -111,7 +117,9 @@ def told(trial: Trial) -> str:
 
 def differences(trial: Trial) -> list[str]:
     """What counts now and was recorded otherwise, each as "name before -> now"."""
-    before = _plain(trial.as_recorded)
+    names = _readings(trial)
+    before = dict.fromkeys((n for name in names for n in (name, f"{name}_se")), None) | _plain(
+        trial.as_recorded)
     return [f"{name} {_shown(before.get(name))} -> {_shown(value)}"
             for name, value in _plain(trial).items() if before.get(name) != value]
 
@@ -120,14 +128,25 @@ def _plain(trial: Trial) -> dict[str, Any]:
     found: dict[str, Any] = {"stack": trial.stack.stack_id, "lot": trial.stack.lot,
                              "operator": trial.stack.operator}
     found |= {name: getattr(trial.stack, name) for name in OF_STACK}
-    found |= {name: getattr(trial.recipe, name) for name in OF_RECIPE}
+    found |= {name: getattr(trial.recipe, name) for name in trial.recipe.core}
+    found |= dict(trial.recipe.others)
     outcome = trial.outcome
     damage = outcome.damage if isinstance(outcome, Intact | Failed) else None
     found["damage_index"] = damage.index if damage else None
     for name in OF_OUTCOME:
         if name != "damage_index":
             found[name] = getattr(outcome, name) if isinstance(outcome, Intact) else None
+    for one in _readings(trial):
+        told = outcome.reading(one) if isinstance(outcome, Intact) else None
+        found |= {one: told.value if told else None,
+                  f"{one}_se": told.standard_error if told else None}
     return {"outcome": label_of(outcome)} | found
+
+
+def _readings(trial: Trial) -> list[str]:
+    """Names of quantities that were measured, by the first record or by what counts now."""
+    return sorted({m.name for o in (trial.outcome, trial.as_recorded.outcome)
+                   if isinstance(o, Intact) for m in o.measured})
 
 
 def _shown(value: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pressloop.trials.outcome import Outcome
+from pressloop.trials.quantity import Measurement
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import Spectrum
 from pressloop.trials.stack import Stack
@@ -120,11 +121,26 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
+class Entered:
+    """What a person has measured of a stack and entered.
+
+    Values of quantities, or how it failed ("spoilt" by a person among them) and, where a value says
+    so, which."""
+
+    values: tuple[Measurement, ...] = ()
+    failure: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Measured:
-    """One sweep (number `sweep`, from 1) of every electrode."""
+    """One sweep (number `sweep`, from 1) of every electrode, and what a person has entered.
+
+    None where nobody was asked."""
 
     sweep: int
     spectra: tuple[Spectrum, ...]
+    entered: Entered | None = field(default=None, metadata=ONLY_WHERE_GIVEN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from pressloop.trials.checks import not_negative, number, positive, text, within
+from pressloop.trials.errors import BadInput
+from pressloop.trials.quantity import RESISTANCE_NAME, RESISTANCE_UNIT, Measurement
 
 
 class FailureMode(StrEnum):
@@ -70,19 +72,20 @@ class Arc:
     interface: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Intact:
     """A stack that works.
 
-    `resistance_ohm_cm2` is the interfacial resistance times geometric area, `total_ohm_cm2` the
-    total polarisation (all arcs). Standard errors are None where the source gave none. `circuit`
-    and `summed` say which elements were added up, `arcs` all that was seen, `notes` what was left
-    out or is in doubt. `nonuniformity` is the relative scatter of
-    conductance over segmented electrodes.
-    Raises BadInput on a resistance of zero or less: such a reading is a short, not an optimum.
+    `resistance_ohm_cm2` is the interfacial resistance times geometric area, None where only other
+    quantities were `measured`; `total_ohm_cm2` is the total polarisation (all arcs). Standard
+    errors are None where the source gave none. `circuit` and `summed` say which elements were added
+    up, `arcs` all that was seen, `notes` what was left out or is in doubt. `nonuniformity` is the
+    relative scatter of conductance over segmented electrodes. Raises BadInput on a resistance of
+    zero or less: such a reading is a short, not an optimum; on two readings of one quantity, and
+    where nothing was read at all.
     """
 
-    resistance_ohm_cm2: float
+    resistance_ohm_cm2: float | None
     resistance_se_ohm_cm2: float | None = None
     total_ohm_cm2: float | None = None
     total_se_ohm_cm2: float | None = None
@@ -99,10 +102,14 @@ class Intact:
     notes: tuple[str, ...] = ()
     achieved: Achieved | None = field(default=None, repr=False)
     """None where the recipe was kept. Left out of `repr`, by which past presses are told again."""
+    measured: tuple[Measurement, ...] = ()
+    """Readings of other quantities, in the order of their names. In `repr` where there are any."""
 
     def __post_init__(self) -> None:
-        positive("resistance_ohm_cm2", self.resistance_ohm_cm2,
-                 "A resistance of 0 or less is a failed stack: give its failure_mode instead.")
+        if self.resistance_ohm_cm2 is not None:
+            positive("resistance_ohm_cm2", self.resistance_ohm_cm2,
+                     "A resistance of 0 or less is a failed stack: give its failure_mode instead.")
+        self._prove_measured()
         for name in ("total_ohm_cm2", "resistance_ohm", "area_cm2"):
             if (value := getattr(self, name)) is not None:
                 positive(name, value)
@@ -112,6 +119,36 @@ class Intact:
         for name in ("stack_pressure_mpa", "measured_at_c", "rest_s"):
             if (value := getattr(self, name)) is not None:
                 number(name, value)
+
+    def _prove_measured(self) -> None:
+        names = [one.name for one in self.measured]
+        if RESISTANCE_NAME in names or len(set(names)) < len(names):
+            raise BadInput("measured", ", ".join(names), "other quantities than the resistance, "
+                           "each once", "Give each quantity one reading.")
+        if self.resistance_ohm_cm2 is None and not names:
+            raise BadInput("resistance_ohm_cm2", "missing", "given, or another quantity measured",
+                           "A stack of which nothing is known is no outcome.")
+        object.__setattr__(self, "measured", tuple(sorted(self.measured, key=lambda m: m.name)))
+
+    def reading(self, name: str) -> Measurement | None:
+        """The reading of the quantity of this name, the resistance among them; None without."""
+        if name == RESISTANCE_NAME:
+            return None if self.resistance_ohm_cm2 is None else Measurement(
+                name, self.resistance_ohm_cm2, self.resistance_se_ohm_cm2, RESISTANCE_UNIT)
+        return next((one for one in self.measured if one.name == name), None)
+
+    @property
+    def told(self) -> str:
+        """What was read, in a few words."""
+        ohm = [] if self.resistance_ohm_cm2 is None else [f"{self.resistance_ohm_cm2:g} ohm cm2"]
+        return ", ".join((*ohm, *(f"{one.name} {one.value:g} {one.unit}".rstrip()
+                                  for one in self.measured)))
+
+    def __repr__(self) -> str:
+        # As it was before other quantities were measured, where none is.
+        told = ", ".join(f"{f.name}={getattr(self, f.name)!r}" for f in fields(self)
+                         if f.repr and (f.name != "measured" or self.measured))
+        return f"Intact({told})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,8 @@ LABELS = (*(str(mode) for mode in FailureMode), SPOILT)
 
 def plausible(outcome: Intact, remedy: str = UNITS) -> Intact:
     """The same. Raises BadInput for what no stack has: one such value would bend every model."""
-    within("resistance_ohm_cm2", outcome.resistance_ohm_cm2, *RESISTANCE_OHM_CM2, remedy)
+    if outcome.resistance_ohm_cm2 is not None:
+        within("resistance_ohm_cm2", outcome.resistance_ohm_cm2, *RESISTANCE_OHM_CM2, remedy)
     if outcome.resistance_se_ohm_cm2 is not None:
         within("resistance_se_ohm_cm2", outcome.resistance_se_ohm_cm2, 0.0,
                RESISTANCE_OHM_CM2[1], remedy)

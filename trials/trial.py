@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from pressloop.trials.entry import Corrected
+from pressloop.trials.entry import Corrected, Entered
 from pressloop.trials.outcome import Failed, Intact, Outcome, Withdrawn
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import Spectrum
@@ -35,7 +35,8 @@ class Trial:
     """One stack from plan to outcome.
 
     `purpose` says what the recipe is for (reference, space-filling, explore ...). `spectra` are
-    those of the latest sweep, full electrode first. `sweeps` counts the sweeps taken, `readings`
+    those of the latest sweep, full electrode first, and `entered` what a person has said with it.
+    `sweeps` counts the sweeps taken, `readings`
     how often they were evaluated, the last time by `rules` ({} where the ledger does not tell).
     `fault` is the reason of a fault or of a settlement.
 
@@ -53,6 +54,7 @@ class Trial:
     trace: Trace | None = None
     spectra: tuple[Spectrum, ...] = ()
     sweeps: int = 0
+    entered: Entered | None = None
     outcome: Outcome | None = None
     fault: str | None = None
     press_serial: str = ""

@@ -34,7 +34,7 @@ class Step:
 class Forecast:
     """What the trials before said about one stack.
 
-    Resistances in ohm cm2 (95 % interval), None before the first intact stack."""
+    What is sought, in its unit (95 % interval), None before the first intact stack."""
 
     trial: Trial
     median: float | None
@@ -88,11 +88,10 @@ def analyse(models: Models) -> Analysis:
         # A step and a forecast of the same beginning share its fit.
         return fit_models(models.problem, telling[:count], models.earlier, origin=origin)
 
-    intact = any(isinstance(t.outcome, Intact) for t in telling)
-    now = recommend(models) if intact else None
+    now = recommend(models) if any(map(_read_by(models), telling)) else None
     return Analysis(
         trials=ordered, space=models.space.as_asked, models=models, recommendation=now,
-        steps=_steps(telling, after, models.origin, now) if now else (),
+        steps=_steps(telling, after, models, now) if now else (),
         forecasts=_forecasts(telling, after),
         controls=drift(ordered, models.problem.reference, earlier=models.earlier),
         effect=effect_of(models))
@@ -104,10 +103,17 @@ def spaced(count: int, most: int) -> list[int]:
     return sorted({*range(1, count + 1, step), count}) if count > 0 else []
 
 
-def _steps(telling: Sequence[Trial], after: Fitted, origin: Origin | None, now: Recommendation
+def _read_by(models: Models) -> Callable[[Trial], bool]:
+    """Whether a stack has a reading of what is sought."""
+    name = models.data.scale.quantity.name
+    return lambda t: isinstance(t.outcome, Intact) and t.outcome.reading(name) is not None
+
+
+def _steps(telling: Sequence[Trial], after: Fitted, models: Models, now: Recommendation
            ) -> list[Step]:
     """From the first intact stack on; the last step is what is recommended `now`."""
-    first = next(i for i, t in enumerate(telling) if isinstance(t.outcome, Intact))
+    read, origin = _read_by(models), models.origin
+    first = next(i for i, t in enumerate(telling) if read(t))
     ends = [first + k for k in spaced(len(telling) - first, MAX_STEPS)]
     return [*(Step(telling[k - 1].number, recommend(after(k, origin))) for k in ends[:-1]),
             Step(telling[-1].number, now)]
@@ -124,6 +130,6 @@ def _forecast(models: Models, trial: Trial) -> Forecast:
     failing = float(1.0 - models.survival([recipe])[0])
     if models.log_resistance is None:
         return Forecast(trial, None, None, None, failing)
-    expected = models.resistance([recipe], new_stack=True)
+    expected = models.value([recipe], new_stack=True)
     return Forecast(trial, float(expected.median[0]), float(expected.low[0]),
                     float(expected.high[0]), failing)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pressloop.trials.corrections import differences
 from pressloop.trials.trial import Trial
 from pressloop.trials.wording import counted
-from pressloop.views.words import interval, recipe_words, resistance
+from pressloop.views.words import amount, recipe_words, span_of
 
 if TYPE_CHECKING:
     # Tables are shown by programs that never load torch.
@@ -48,12 +48,11 @@ def change_words(effect: Effect, now: Recommendation | None) -> str:
     before = effect.before
     if before is None:
         return f"Without {them} there would be no intact stack, and nothing to recommend."
-    was = (f"{recipe_words(before.recipe)} with {resistance(before.resistance_ohm_cm2)} "
-           f"({interval(before.low_ohm_cm2, before.high_ohm_cm2)})")
+    told = ", ".join(f"{amount(e.value, e.quantity)} ({span_of(e.low, e.high, e.quantity)})"
+                     for e in before.expected)
+    was = f"{recipe_words(before.recipe)} with {told}"
     if now is None:
         return f"Without {them}, {was} would be recommended; with them no intact stack is left."
     if before.recipe == now.recipe:
-        return (f"Without {them} the same recipe would be recommended, with "
-                f"{resistance(before.resistance_ohm_cm2)} "
-                f"({interval(before.low_ohm_cm2, before.high_ohm_cm2)}).")
+        return f"Without {them} the same recipe would be recommended, with {told}."
     return f"Without {them}, {was} would be recommended."

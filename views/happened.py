@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
+from pressloop.trials.entry import Entered
 from pressloop.trials.outcome import Intact
-from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import Spectrum
 from pressloop.trials.trace import Trace
 from pressloop.trials.trial import Trial
 from pressloop.trials.wording import counted
 from pressloop.views.kinds import kind_of, reason_of
-from pressloop.views.words import OHM_CM2, Load, plus_minus, recipe_words, set_point, significant
+from pressloop.views.words import (
+    Load,
+    measurement_words,
+    readings_words,
+    recipe_words,
+    set_point,
+    significant,
+)
 
 
 def planned(trial: Trial, load: Load | None = None) -> str:
@@ -25,29 +33,31 @@ def pressed(trial: Trial, load: Load | None = None) -> str:
     return f"{_name(trial)}: {_asked(trial, load)}"
 
 
-def measured(trial: Trial, spectra: Sequence[Spectrum]) -> str:
-    """What was swept."""
-    told = ", ".join(f"{counted(one.frequency_hz.size, 'point')} from "
-                     f"{one.frequency_hz.max():g} to {one.frequency_hz.min():g} Hz"
-                     for one in spectra)
-    return f"{_name(trial)} measured: {told}"
+def measured(trial: Trial, spectra: Sequence[Spectrum], entered: Entered | None = None) -> str:
+    """What was swept, and what a person has entered."""
+    swept = (f"{counted(one.frequency_hz.size, 'point')} from {one.frequency_hz.max():g} to "
+             f"{one.frequency_hz.min():g} Hz" for one in spectra)
+    return f"{_name(trial)} measured: {', '.join((*swept, *_said(entered)))}"
+
+
+def _said(entered: Entered | None) -> list[str]:
+    if entered is None:
+        return []
+    return [*map(measurement_words, entered.values), *filter(None, (entered.failure,))]
 
 
 def ended(trial: Trial, load: Load | None = None) -> str:
     """Recipe, press and reading in one line."""
     outcome = trial.outcome
     if isinstance(outcome, Intact):
-        value = plus_minus(outcome.resistance_ohm_cm2, outcome.resistance_se_ohm_cm2)
-        result = f"{value} {OHM_CM2}"
+        result = readings_words(outcome)
     else:
         result = ": ".join(filter(None, (str(kind_of(trial)), reason_of(trial))))
     return f"{_name(trial)}: {_asked(trial, load)}, {result}"
 
 
 def _asked(trial: Trial, load: Load | None) -> str:
-    asked = recipe_words(Recipe(trial.recipe.pressure_mpa, trial.recipe.dwell_s,
-                                trial.recipe.temperature_c), load)
-    return f"{asked} asked{_reached(trial.trace)}"
+    return f"{recipe_words(replace(trial.recipe, others=()), load)} asked{_reached(trial.trace)}"
 
 
 def _reached(trace: Trace | None) -> str:

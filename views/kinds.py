@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from pressloop.trials.outcome import Failed, Intact, SetAside, Spoilt, Withdrawn
+from pressloop.trials.quantity import RESISTANCE, Measurement, Quantity
 from pressloop.trials.trial import Trial
 
 
@@ -56,10 +57,14 @@ def in_order(trials: Iterable[Trial]) -> list[Trial]:
     return sorted(trials, key=lambda trial: trial.number)
 
 
-def best_intact(trials: Iterable[Trial]) -> list[tuple[Trial, Intact]]:
-    """Intact stacks, the lowest measured resistance first."""
-    pairs = [(t, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
-    return sorted(pairs, key=lambda pair: pair[1].resistance_ohm_cm2)
+def best_intact(trials: Iterable[Trial], of: Quantity = RESISTANCE
+                ) -> list[tuple[Trial, Intact, Measurement]]:
+    """Intact stacks with their reading of a quantity, the best one first.
+
+    By default the lowest resistance."""
+    found = [(t, t.outcome, reading) for t in trials if isinstance(t.outcome, Intact)
+             and (reading := t.outcome.reading(of.name)) is not None]
+    return sorted(found, key=lambda one: of.miss(one[2].value))
 
 
 def reason_of(trial: Trial) -> str:

@@ -9,10 +9,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pressloop.trials.ledger.log import LogRow
+from pressloop.trials.quantity import Measurement
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.wording import counted
 from pressloop.views.page import write_page
-from pressloop.views.words import OHM_CM2, plain, plus_minus, recipe_words
+from pressloop.views.words import (
+    OHM_CM2,
+    measurement_words,
+    plain,
+    plus_minus,
+    recipe_words,
+)
 
 Payload = dict[str, Any]
 
@@ -100,7 +107,10 @@ def _pressed(told: Payload) -> str:
 
 def _measured(told: Payload) -> str:
     electrodes = ", ".join(str(one["electrode"]) for one in told["spectra"])
-    return f"sweep {told['sweep']}: {electrodes}"
+    said = told.get("entered") or {}
+    values = ", ".join(measurement_words(Measurement(**one)) for one in said.get("values", ()))
+    by_person = f"entered by a person: {values or said.get('failure')}" if said else ""
+    return _joined((f"sweep {told['sweep']}: {electrodes}" if electrodes else "", by_person))
 
 
 def _evaluated(told: Payload) -> str:
@@ -112,11 +122,19 @@ def _evaluated(told: Payload) -> str:
 def _outcome(told: Payload) -> str:
     really = _achieved(told.get("achieved"))
     if told["kind"] == "intact":
-        value = plus_minus(told["resistance_ohm_cm2"], told.get("resistance_se_ohm_cm2"))
-        return f"intact, {value} {OHM_CM2}{really}"
+        return f"intact, {_readings(told)}{really}"
     if told["kind"] == "failed":
         return f"{told['mode']}, {told['evidence']}{really}"
     return f"{told['kind'].replace('_', ' ')}, {told['reason']}"
+
+
+def _readings(told: Payload) -> str:
+    """The resistance, and other quantities that were measured."""
+    ohm = told.get("resistance_ohm_cm2")
+    value = [] if ohm is None else [
+        f"{plus_minus(ohm, told.get('resistance_se_ohm_cm2'))} {OHM_CM2}"]
+    return ", ".join((*value, *(measurement_words(Measurement(**one))
+                                for one in told.get("measured", ()))))
 
 
 def _achieved(told: Payload | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.quantity import MAXIMISE, Quantity
 from pressloop.trials.trial import Trial
 from pressloop.views.corrections import corrected_words
 from pressloop.views.front import front_markdown
@@ -14,22 +15,25 @@ from pressloop.views.kinds import in_order, kind_of, reason_of
 from pressloop.views.words import (
     VARIABLES,
     Load,
-    interval,
+    amount,
+    called,
     laws_words,
     parameter_words,
     percent,
     plain,
     recipe_words,
-    resistance,
     set_point,
     significant,
+    span_of,
     span_words,
 )
 
 if TYPE_CHECKING:
     # Tables are shown by programs that never load torch.
     from pressloop.optimizer import Recommendation
+    from pressloop.optimizer.belief import Expected
     from pressloop.optimizer.decision_analysis import DecisionAnalysis, TellingStack
+    from pressloop.optimizer.objectives.measured import Choice
 
 
 def recommendation_markdown(found: Recommendation, *, campaign: str = "", simulated: bool = False,
@@ -45,24 +49,23 @@ def recommendation_markdown(found: Recommendation, *, campaign: str = "", simula
     if simulated:
         lines += ["**SIMULATED:** no real stack was pressed.", ""]
     if not found.cautious:
-        lines += ["**No recipe meets the limits on failure yet: this is the safest one, not the "
-                  "one with the lowest resistance.**", ""]
+        lines += [f"**{not_cautious(found)}**", ""]
     lines += ["| | |", "|---|---|"]
     lines += [f"| {name} | {value} |" for name, value in _rows(found, load)]
     if (other := found.reference) is not None:
         better = percent(other.p_recommended_is_better)
+        proof = "" if len(sought(other.expected)) > 1 else f" {_proof(other.stacks_to_prove)}"
         lines += ["", f"Reference ({recipe_words(other.recipe, load)}): "
-                  f"{resistance(other.resistance_ohm_cm2)} "
-                  f"({interval(other.low_ohm_cm2, other.high_ohm_cm2)}), crushing "
-                  f"{percent(other.p_crushed)}. The recommended recipe is better with a "
-                  f"probability of {better}. {_proof(other.stacks_to_prove)}"]
+                  f"{expected_words(other.expected)}{_crushing(found, other.p_crushed)}. The "
+                  f"recommended recipe is better with a probability of {better}.{proof}"]
     if front := front_markdown(found):
         lines += ["", *front]
     if laws := laws_words(found.laws):
         lines += ["", laws]
     if found.analysis is not None:
-        lines += ["", _telling(found.analysis.telling, load), "",
-                  *_prices(found.analysis, load)]
+        of = found.expected[0].quantity
+        lines += ["", *_telling(found.analysis.telling, of, found.choices, load), "",
+                  *_prices(found.analysis, of, load)]
     if stopping:
         lines += ["", "### One more stack?", "", *(f"- {sentence}" for sentence in stopping)]
     if controls:
@@ -80,48 +83,102 @@ def _proof(stacks: int | None) -> str:
             "stacks of each.")
 
 
-def _telling(stack: TellingStack | None, load: Load | None) -> str:
+def not_cautious(found: Recommendation) -> str:
+    """That no recipe keeps the limits."""
+    of = found.expected[0].quantity
+    limited = any(e.p_kept is not None for e in found.expected)
+    best = "with the lowest resistance" if of.is_resistance else f"with the best {of.name}"
+    return (f"No recipe meets the limits {'set' if limited else 'on failure'} yet: this is the "
+            f"{'one likeliest to meet them' if limited else 'safest one'}, not the one {best}.")
+
+
+def expected_words(expected: Sequence[Expected]) -> str:
+    """Values of a recipe with their intervals; a name with each but the resistance."""
+    return ", ".join(
+        f"{'' if e.quantity.is_resistance else e.quantity.name + ' '}"
+        f"{amount(e.value, e.quantity)} ({span_of(e.low, e.high, e.quantity)})" for e in expected)
+
+
+def sought(expected: Sequence[Expected]) -> list[Expected]:
+    """Those that have a goal."""
+    return [e for e in expected if e.quantity.sought]
+
+
+def crushes(found: Recommendation) -> bool:
+    """Whether a word on crushing says something.
+
+    Not of a process that presses nothing and has crushed nothing."""
+    return not found.recipe.without or found.p_crushed > 0.0
+
+
+def _crushing(found: Recommendation, chance: float) -> str:
+    return f", crushing {percent(chance)}" if crushes(found) else ""
+
+
+def _telling(stack: TellingStack | None, of: Quantity, choices: Sequence[Choice],
+             load: Load | None) -> list[str]:
     """What could change one's mind."""
     if stack is None:
-        return "No stack can be tried safely enough to tell more."
+        return [] if choices or not of.directed else [
+            "No stack can be tried safely enough to tell more."]
+    verb = "raises" if of.goal == MAXIMISE else "lowers"
     words = (f"The stack that would tell most: {recipe_words(stack.recipe, load)}, expected "
-             f"{resistance(stack.resistance_ohm_cm2)}, survives with {percent(stack.survival)}; "
-             f"it lowers the resistance of the recommended recipe by "
-             f"{stack.expected_gain:.1%} on average.")
-    if stack.changes_below_ohm_cm2 is None:
-        return words
-    return (f"{words} A reading below {resistance(stack.changes_below_ohm_cm2)} "
-            f"({percent(stack.p_changes)} likely) would make it the better recipe.")
+             f"{amount(stack.value, of)}, survives with {percent(stack.survival)}; "
+             f"it {verb} the {'resistance' if of.is_resistance else of.name} of the recommended "
+             f"recipe by {stack.expected_gain:.1%} on average.")
+    if stack.changes_at is None:
+        return [words]
+    beyond = "above" if of.goal == MAXIMISE else "below"
+    return [f"{words} A reading {beyond} {amount(stack.changes_at, of)} "
+            f"({percent(stack.p_changes)} likely) would make it the better recipe."]
 
 
-def _prices(analysis: DecisionAnalysis, load: Load | None) -> list[str]:
+def _prices(analysis: DecisionAnalysis, of: Quantity, load: Load | None) -> list[str]:
     """What keeping the limits costs, one line per allowed chance of crushing."""
+    if not analysis.price:
+        return []
     rows = [f"| {percent(one.max_crush_probability)} | "
-            + (f"{recipe_words(one.recipe, load)} | {resistance(one.resistance_ohm_cm2)} |"
+            + (f"{recipe_words(one.recipe, load)} | {amount(one.value, of)} |"
                if one.cautious else "no recipe | |") for one in analysis.price]
-    return ["| Crushing allowed | best recipe | resistance |", "|---|---|---|", *rows]
+    name = "resistance" if of.is_resistance else of.name
+    return [f"| Crushing allowed | best recipe | {name} |", "|---|---|---|", *rows]
 
 
 def _rows(found: Recommendation, load: Load | None) -> list[tuple[str, str]]:
     set_points = [(v.label, set_point(name, getattr(found.recipe, name)))
-                  for name, v in VARIABLES.items()]
+                  for name, v in VARIABLES.items() if name in found.recipe.core]
     if load is not None:
         set_points.insert(1, ("On the gauge", load(found.recipe.pressure_mpa)))
     return [
         *((label, f"**{value}**") for label, value in set_points),
         *((escaped(name), f"**{value if isinstance(value, str) else significant(value)}**")
           for name, value in found.recipe.named.items()),
-        ("Interfacial resistance", f"**{resistance(found.resistance_ohm_cm2)}** (95 %: "
-         f"{interval(found.low_ohm_cm2, found.high_ohm_cm2)})"),
-        ("Next stack, 95 %", interval(found.stack_low_ohm_cm2, found.stack_high_ohm_cm2)),
-        ("Chance of crushing", percent(found.p_crushed)),
-        ("Chance of shorting or delaminating", percent(found.p_failed)),
+        *(row for e in found.expected for row in _expected_rows(e, len(found.expected) > 1)),
+        *chances_of(found),
         *((f"As good: {v.label.lower()}", _span(getattr(found.region, name), v.unit))
-          for name, v in VARIABLES.items()),
+          for name, v in VARIABLES.items() if name in found.recipe.core),
         *((f"As good: {escaped(name)}", span_words(ends)) for name, ends in found.region.others),
         ("Share of the space that is as good", f"{percent(found.region.share)} (mean probability "
          f"{percent(found.region.probability)})"),
         ("Learned from", learned_words(found))]
+
+
+def chances_of(found: Recommendation) -> list[tuple[str, str]]:
+    """What may become of a stack."""
+    if not crushes(found):
+        return [("Chance of failing", percent(found.p_failed))]
+    return [("Chance of crushing", percent(found.p_crushed)),
+            ("Chance of shorting or delaminating", percent(found.p_failed))]
+
+
+def _expected_rows(e: Expected, several: bool) -> list[tuple[str, str]]:
+    of = e.quantity
+    name = called(of) if of.is_resistance else escaped(of.name)
+    wanted = "" if of.directed else f", {of.wanted()}" if of.sought else (
+        f", {of.wanted()} with {percent(e.p_kept or 0.0)}")
+    return [(f"{name}{wanted}", f"**{amount(e.value, of)}** (95 %: {span_of(e.low, e.high, of)})"),
+            (f"Next stack, {f'{name}, ' if several else ''}95 %",
+             span_of(e.stack_low, e.stack_high, of))]
 
 
 def learned_words(found: Recommendation) -> str:
@@ -146,17 +203,35 @@ def trials_table(trials: Iterable[Trial]) -> list[dict[str, object]]:
     Text is as the user wrote it: whoever shows it escapes it.
     """
     found = in_order(trials)
-    rows = [_row(trial) for trial in found]
+    rows = _with_measured(found, [_row(trial) for trial in found])
     if not any(trial.recipe.named or trial.pressed is not trial.recipe for trial in found):
         return rows
     return [row | {"parameters": ", ".join(_besides(trial))}
             for trial, row in zip(found, rows, strict=True)]
 
 
+def _with_measured(trials: Sequence[Trial], rows: list[dict[str, object]]
+                   ) -> list[dict[str, object]]:
+    """A column for each measured quantity, with its unit, and none for what no stack has."""
+    read = [{m.name: m for m in t.outcome.measured} if isinstance(t.outcome, Intact) else {}
+            for t in trials]
+    units = {m.name: m.unit for some in read for m in some.values()}
+    absent = {name for name in VARIABLES if trials and all(name in t.recipe.without
+                                                           for t in trials)}
+    if not (units or absent):
+        return rows
+    none = [n for n in ("resistance_ohm_cm2", "resistance_se_ohm_cm2")
+            if units and all(row[n] is None for row in rows)]
+    kept = [{k: v for k, v in row.items() if k not in absent and k not in none} for row in rows]
+    return [row | {f"{name} ({unit})" if unit else name: some[name].value if name in some else None
+                   for name, unit in units.items()}
+            for row, some in zip(kept, read, strict=True)]
+
+
 def _besides(trial: Trial) -> list[str]:
     pressed = trial.pressed
     other = [] if pressed is trial.recipe else [
-        f"really {', '.join(set_point(name, getattr(pressed, name)) for name in VARIABLES)}"]
+        f"really {', '.join(set_point(name, getattr(pressed, name)) for name in pressed.core)}"]
     return [*parameter_words(trial.recipe), *other]
 
 

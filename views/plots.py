@@ -55,7 +55,8 @@ def predicted(models: Models) -> Any:
 def maps(models: Models, at: Recipe | None = None) -> list[Any]:
     """What is believed over each pair of free variables of pressure, dwell and temperature.
 
-    Through the recipe `at`, the recommended one if left out: resistance in ohm cm2 and chance of crushing.
+    Through the recipe `at`, the recommended one if left out: resistance in ohm cm2 and chance of
+    crushing.
     With one free variable, lines over it. Raises BadInput where none is free, or without an intact
     stack and `at`."""
     drawn = [name for name in models.space.as_asked.free if name in NAMES]

@@ -8,10 +8,11 @@ from pressloop.trials.outcome import Intact
 from pressloop.trials.trial import Trial
 from pressloop.trials.wording import counted
 from pressloop.views.kinds import kind_of
-from pressloop.views.words import Load, interval, percent, plus_minus, recipe_words, resistance
+from pressloop.views.words import Load, amount, percent, readings_words, recipe_words, span_of
 
 if TYPE_CHECKING:
     from pressloop.optimizer import RiskLimits
+    from pressloop.optimizer.belief import Expected
     from pressloop.optimizer.prediction import Prediction
 
 FAR = 0.3
@@ -28,18 +29,27 @@ def prediction_sentences(found: Prediction, limits: RiskLimits, load: Load | Non
 
 
 def _resistance(found: Prediction, load: Load | None) -> list[str]:
-    values = (found.resistance_ohm_cm2, found.low_ohm_cm2, found.high_ohm_cm2,
-              found.stack_low_ohm_cm2, found.stack_high_ohm_cm2)
-    asked = recipe_words(found.recipe, load)
-    if None in values:
-        return [f"{asked}: no intact stack yet, so that nothing is believed of its resistance."]
-    median, low, high, stack_low, stack_high = (float(v) for v in values if v is not None)
-    return [f"{asked}: {resistance(median)} (95 %: {interval(low, high)}). "
-            f"One more stack will measure {interval(stack_low, stack_high)} with 95 %."]
+    if not found.expected:
+        return [f"{recipe_words(found.recipe, load)}: no intact stack yet, so that nothing is "
+                "believed of its resistance."]
+    several = len(found.expected) > 1
+    return [f"{recipe_words(found.recipe, load)}: {_expected(found.expected[0])}",
+            *(_expected(e, several) for e in found.expected[1:])]
+
+
+def _expected(e: Expected, other: bool = False) -> str:
+    of = e.quantity
+    name = "" if of.is_resistance and not other else f"{of.name} "
+    kept = "" if e.p_kept is None else f", {of.wanted()} with {percent(e.p_kept)}"
+    return (f"{name}{amount(e.value, of)} (95 %: {span_of(e.low, e.high, of)}{kept}). One more "
+            f"stack will measure {span_of(e.stack_low, e.stack_high, of)} with 95 %.")
 
 
 def _failure(found: Prediction, limits: RiskLimits) -> str:
     verdict = "within the limits" if found.allowed else "more than the limits allow"
+    if found.recipe.without and not found.p_crushed:
+        return (f"Chance of failing {percent(found.p_failed)} (limit "
+                f"{percent(limits.max_failure_probability)}): {verdict}.")
     return (f"Chance of crushing {percent(found.p_crushed)} (limit "
             f"{percent(limits.max_crush_probability)}), of failing otherwise "
             f"{percent(found.p_failed)} (limit {percent(limits.max_failure_probability)}): "
@@ -64,6 +74,5 @@ def _reason(found: Prediction, load: Load | None) -> str:
 
 def _told(trial: Trial) -> str:
     if isinstance(trial.outcome, Intact):
-        value = plus_minus(trial.outcome.resistance_ohm_cm2, trial.outcome.resistance_se_ohm_cm2)
-        return f"{value} Ω·cm²"
+        return readings_words(trial.outcome)
     return str(kind_of(trial))

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pressloop.trials.outcome import Intact
+from pressloop.trials.quantity import Measurement, Quantity
 from pressloop.trials.recipe import Recipe
 
 OHM_CM2 = "Ω·cm²"
@@ -48,9 +50,47 @@ def resistance(ohm_cm2: float) -> str:
     return f"{significant(ohm_cm2)}{NBSP}{OHM_CM2}"
 
 
+def unit_of(quantity: Quantity) -> str:
+    """The unit that stands behind a value; "" for none."""
+    return OHM_CM2 if quantity.is_resistance else quantity.unit
+
+
+def called(quantity: Quantity) -> str:
+    """What a quantity is called at the head of a line or a column."""
+    return "Interfacial resistance" if quantity.is_resistance else quantity.name
+
+
+def amount(value: float, of: Quantity) -> str:
+    """A value with its unit."""
+    return f"{significant(value)}{NBSP}{unit_of(of)}".rstrip(NBSP)
+
+
+def span_of(low: float, high: float, of: Quantity) -> str:
+    """A range of a quantity."""
+    return interval(low, high, unit_of(of))
+
+
+def axis_of(quantity: Quantity) -> str:
+    """The title of an axis."""
+    unit = unit_of(quantity)
+    return f"{called(quantity)} ({unit})" if unit else called(quantity)
+
+
+def readings_words(outcome: Intact) -> str:
+    """Everything that was read of a stack."""
+    told = [] if outcome.resistance_ohm_cm2 is None else [
+        f"{plus_minus(outcome.resistance_ohm_cm2, outcome.resistance_se_ohm_cm2)} {OHM_CM2}"]
+    return ", ".join((*told, *(measurement_words(one) for one in outcome.measured)))
+
+
+def measurement_words(one: Measurement) -> str:
+    """A reading with its name, error and unit."""
+    return f"{one.name} {plus_minus(one.value, one.standard_error)} {one.unit}".rstrip()
+
+
 def interval(low: float, high: float, unit: str = OHM_CM2) -> str:
     """A range with its unit, both ends with three digits."""
-    return f"{significant(low)} to {significant(high)}{NBSP}{unit}"
+    return f"{significant(low)} to {significant(high)}{NBSP}{unit}".rstrip(NBSP)
 
 
 def plus_minus(value: float, standard_error: float | None) -> str:
@@ -91,7 +131,7 @@ def set_point(name: str, value: float) -> str:
 
 def recipe_words(recipe: Recipe, load: Load | None = None) -> str:
     """All set points on one line; the pressure also as the gauge of the press shows it."""
-    pressure, *rest = (set_point(name, getattr(recipe, name)) for name in VARIABLES)
+    pressure, *rest = (set_point(name, getattr(recipe, name)) for name in recipe.core)
     return ", ".join((f"{pressure}{on_gauge(recipe, load)}", *rest, *parameter_words(recipe)))
 
 

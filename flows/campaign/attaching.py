@@ -54,8 +54,7 @@ def _prove_new(known: Sequence[Trial], stack: Stack) -> None:
         if trial.outcome is None and not trial.is_open:
             # It was faulted or written off, and says nothing; a reading made since does.
             continue
-        told = f"{trial.outcome.resistance_ohm_cm2:g} ohm cm2" \
-            if isinstance(trial.outcome, Intact) else label_of(trial.outcome)
+        told = trial.outcome.told if isinstance(trial.outcome, Intact) else label_of(trial.outcome)
         raise BadInput("stack", stack.stack_id, f"a name of its own; trial {trial.number} has it, "
                        f"{'in work' if trial.is_open else told}",
                        f"Put that right: `pressloop correct --trial {trial.number}`; give a "

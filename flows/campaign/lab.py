@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from pressloop.flows.campaign.asked_first import prove_up_to_date
 from pressloop.flows.campaign.earlier import earlier_trials
+from pressloop.flows.operator.entered import NoMeter, by_person_alone
 from pressloop.flows.operator.people import person_for
 from pressloop.flows.operator.telling import tell
 from pressloop.flows.settings.campaign import Settings
+from pressloop.flows.settings.campaign_tables import NO_DEVICE, DriverTable
 from pressloop.flows.settings.machine_steps import prove_set, with_steps_of_press
 from pressloop.hardware.agreement import compare
 from pressloop.hardware.lock import press_lock
@@ -189,6 +191,7 @@ def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:
 def open_press(settings: Settings, order: Order, *, prove: bool = True) -> Iterator[Press]:
     """The press alone; with `prove`, its limits are compared with the settings. Moves nothing."""
     table = settings.press
+    _prove_there("press", table)
     with closing(connect_press(table.driver, table.options, _place(settings, order))) as press:
         if prove:
             compare(settings.envelope, press.identify())
@@ -199,11 +202,21 @@ def open_press(settings: Settings, order: Order, *, prove: bool = True) -> Itera
 def _opened_meter(settings: Settings, order: Order, ledger: Ledger | None = None
                   ) -> closing[ImpedanceMeter]:
     table, place = settings.meter, _place(settings, order)
+    if by_person_alone(settings):
+        return closing(NoMeter())
+    _prove_there("meter", table)
     if ledger is not None:
         place = replace(place, swept=lambda stack: sum(
             trial.sweeps for trial in ledger.history(settings.campaign.name, arrays=False)
             if trial.stack.stack_id == stack.stack_id))
     return closing(connect_meter(table.driver, table.options, place))
+
+
+def _prove_there(key: str, table: DriverTable) -> None:
+    if table.driver == NO_DEVICE:
+        raise BadInput(key, "missing", f"a table [{key}] that names its driver",
+                       "Add it to press stacks; without one a campaign learns from tables and "
+                       "attached stacks alone (import, attach, suggest, recommend, report).")
 
 
 def _place(settings: Settings, order: Order) -> Place:

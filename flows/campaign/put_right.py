@@ -15,6 +15,7 @@ from pressloop.trials.entry import Corrected
 from pressloop.trials.errors import BadInput, LedgerProblem
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.quantity import Quantity
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial
 
@@ -33,16 +34,16 @@ class Known:
     over: int = 0
 
 
-def correct(ledger: Ledger, campaign: str, trials: Sequence[int], changes: Changes, known: Known
-            ) -> tuple[Trial, ...]:
+def correct(ledger: Ledger, campaign: str, trials: Sequence[int], changes: Changes, known: Known,
+            quantities: Sequence[Quantity] = ()) -> tuple[Trial, ...]:
     """Other values count from now on; returns the trials as they are then.
 
-    Raises BadInput for values that cannot be, and where another person was faster; nothing is added
-    then."""
+    `quantities` are those that the campaign measures. Raises BadInput for values that cannot be,
+    and where another person was faster; nothing is added then."""
     history = ledger.history(campaign, arrays=False)
     _prove_name_free(history, trials, changes)
     return _put(ledger, campaign, trials, known,
-                lambda trial: corrected(trial, changes, known.reason, known.over))
+                lambda trial: corrected(trial, changes, known.reason, known.over, quantities))
 
 
 def withdraw(ledger: Ledger, campaign: str, trials: Sequence[int], known: Known, *,

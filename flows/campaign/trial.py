@@ -21,6 +21,7 @@ from pressloop.flows.campaign.asked_first import stack_name
 from pressloop.flows.campaign.lab import Run
 from pressloop.flows.campaign.own_recipes import plan_own, taken_meanwhile
 from pressloop.flows.operator.by_hand import prove_prepared
+from pressloop.flows.operator.entered import entered
 from pressloop.flows.operator.run_log import note
 from pressloop.flows.settings.gauge import load_of
 from pressloop.hardware.deferred_signals import undisturbed
@@ -130,11 +131,15 @@ def press_stack(run: Run, number: int) -> TaskState[None]:
       retry_delay_seconds=[2, 10], retry_condition_fn=_is_fault, cache_policy=NO_CACHE,
       persist_result=False)
 def measure(run: Run, number: int) -> TaskState[None]:
-    """One sweep of every electrode; harmless, so a silent meter is asked again."""
+    """One sweep of every electrode, and what a person enters besides.
+
+    Harmless, so a silent meter is asked again. What was entered once is not asked for with another
+    sweep."""
     trial = _trial(run, number)
     spectra = run.meter.sweep(trial.stack)
-    _record(run, number, Measured(trial.sweeps + 1, spectra))
-    return Completed(message=happened.measured(trial, spectra))
+    said = trial.entered or entered(run.settings, trial, run.history())
+    _record(run, number, Measured(trial.sweeps + 1, spectra, said))
+    return Completed(message=happened.measured(trial, spectra, said))
 
 
 @task(name="evaluate", task_run_name="evaluate stack {number}", cache_policy=NO_CACHE,
@@ -144,7 +149,7 @@ def evaluate_stack(run: Run, number: int) -> TaskState[Outcome]:
     trial = _trial(run, number)
     assert trial.trace is not None
     outcome = evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, run.settings.rules,
-                       outcomes_before(run.history(), number))
+                       outcomes_before(run.history(), number), trial.entered)
     told = happened.ended(replace(trial, outcome=outcome), load_of(run.settings))
     return Completed(message=told, data=outcome)
 

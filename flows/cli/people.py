@@ -87,7 +87,7 @@ def queue(settings: SettingsFile,
 def attach(settings: SettingsFile,
            recipe: Annotated[str, typer.Option(
                "--recipe", metavar="MPA,S,DEGC", show_default=False,
-               help="By which it was pressed; or: reference.")],
+               help="By which it was pressed, or NAME=VALUE with commas; or: reference.")],
            stack: Annotated[str, typer.Option("--stack", metavar="NAME", show_default=False,
                                               help="Its name, which no other stack has.")],
            reason: Reason,
@@ -95,6 +95,9 @@ def attach(settings: SettingsFile,
                "--resistance", metavar="OHM_CM2", help="Of the interface, times area.")] = None,
            error: Annotated[Optional[float], typer.Option(  # noqa: UP045
                "--error", metavar="OHM_CM2", help="Its standard error.")] = None,
+           measured: Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
+               "--set", metavar="NAME=VALUE",
+               help="Another quantity that the campaign measures; NAME_se is its error.")] = None,
            failed: Annotated[Optional[str], typer.Option(  # noqa: UP045
                "--failed", metavar="LABEL",
                help="Instead: crushed, shorted, delaminated, failed or spoilt.")] = None,
@@ -107,18 +110,19 @@ def attach(settings: SettingsFile,
            ledger: OtherLedger = None, json: Json = False) -> None:
     """Learn from a stack that was pressed elsewhere; it counts no stack of the budget."""
     with plain_errors():
-        from pressloop.flows.cli.records.attach import Read
+        from pressloop.flows.cli.records.attach import Read, measured_values
         from pressloop.flows.cli.records.attach import attach_stack as work
 
-        work(settings, recipe, Read(stack, resistance, error, failed, lot, operator, held),
+        values = measured_values(measured or ())
+        work(settings, recipe, Read(stack, resistance, error, failed, lot, operator, held, values),
              reason, ledger, json)
 
 
 def predict(recipe: Annotated[str, typer.Argument(
                 metavar="MPA,S,DEGC", show_default=False,
-                help="The recipe; or: reference.")],
+                help="The recipe, or NAME=VALUE with commas between; or: reference.")],
             ledger: LedgerUrl, campaign: Campaign = None, json: Json = False) -> None:
-    """What is believed of a recipe: resistance, chances of failure, and what they rest on."""
+    """What is believed of a recipe: what is sought, chances of failure, what they rest on."""
     with plain_errors():
         from pressloop.flows.cli.commands.predict import predict_recipe as work
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble, chosen
 from pressloop.flows.past.columns.converted import Converted, converted
+from pressloop.flows.past.columns.named import Wanted, found_columns
 from pressloop.flows.past.columns.work import Known, Line
 from pressloop.flows.settings.columns import AS_NAMED
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.columns.cells import cell_of
 from pressloop.trials.tables.columns.layout import PRODUCT_NAMES
+from pressloop.trials.tables.columns.names import ERROR, RESISTANCE, SIGMA
 from pressloop.trials.tables.files import Cells, cells_of
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ class Reading:
         """Columns that nothing is read from."""
         helping = {name for quantity in self.helping for name in self.picked[quantity].headers}
         return tuple(name for name in self.cells.header
-                     if name not in PRODUCT_NAMES and name not in helping)
+                     if name not in PRODUCT_NAMES and name not in helping
+                     and name not in self.picked)
 
     def column(self, name: str) -> list[str]:
         """The cells of a column by its name in pressloop; none where it is not there."""
@@ -75,15 +78,48 @@ def reading_of(path: Path, settings: Settings | None = None, *, die_mm: float | 
 
     `die_mm` is the die where there are no settings to tell it. Raises BadInput for a file that is
     no table, or a number that can be read in two ways."""
-    how = AS_NAMED if settings is None else settings.table
+    how = AS_NAMED if settings is None else settings.table.without(
+        [q.name for q in settings.quantities])
     cells = cells_of(path, how.header_row)
-    found = chosen(cells.header, _units(cells), how)
-    for one in found.picked.values():
-        cells.prove_read_one_way(one.headers, path)
+    named, odd = found_columns(cells.header, _units(cells), wanted_columns(settings))
+    found = chosen(cells.header, _units(cells), how, frozenset(one.header for one in named),
+                   _unasked(cells, settings))
+    for one in (*(picked.headers for picked in found.picked.values()),
+                *((column.header,) for column in named if not column.wanted.kinds)):
+        cells.prove_read_one_way(one, path)
     known, die, troubles = _known(cells, settings, die_mm)
-    result = converted(cells.header, cells.rows, cells.marks, found, how, known)
+    result = converted(cells.header, cells.rows, cells.marks, found, how, known, named)
+    troubles = (*troubles, *odd)
     return Reading(_renamed(cells, found, result), (*troubles, *result.troubles), result.lines,
                    found.picked, result.helping & set(found.picked), die, cells.header_row)
+
+
+def wanted_columns(settings: Settings | None) -> tuple[Wanted, ...]:
+    """The columns of named parameters and measured quantities that the settings speak of."""
+    if settings is None:
+        return ()
+    said = settings.table.by_key
+    parameters = [Wanted(p.name, p.unit, bool(p.kinds), said=said.get(p.name))
+                  for p in settings.space.others]
+    measured = [q for q in settings.quantities if not q.is_resistance]
+    return (*parameters,
+            *(Wanted(q.name, q.unit, quantity=q, said=said.get(q.name)) for q in measured),
+            *(Wanted(f"{q.name}_se", q.unit, quantity=q, error=True,
+                     said=said.get(f"{q.name}_se")) for q in measured))
+
+
+def _unasked(cells: Cells, settings: Settings | None) -> frozenset[str]:
+    """What the settings do not ask for.
+
+    Set points that are no part of the process and, where other quantities are measured, resistances
+    that do not stand under the product's own name."""
+    if settings is None:
+        return frozenset()
+    absent = frozenset(settings.space.absent)
+    if not settings.quantities or RESISTANCE in cells.header or any(
+            q.is_resistance for q in settings.quantities):
+        return absent
+    return absent | {RESISTANCE, ERROR, SIGMA}
 
 
 def _units(cells: Cells) -> tuple[str, ...]:

@@ -31,7 +31,10 @@ def sheet_from(reading: Reading, path: Path, settings: Settings | None = None) -
         repeated=tuple(name for name, count in Counter(found.header).items()
                        if count > 1 and name in KNOWN),
         told=(*(_trouble(one) for one in reading.troubles if one.seen != TWICE),
-              *_units_row(found)))
+              *_units_row(found)),
+        quantities=() if settings is None else settings.quantities,
+        parameters=() if settings is None else tuple(
+            p.name for p in settings.space.others if not p.fixed and p.default is None))
 
 
 def _trouble(one: Trouble) -> Finding:

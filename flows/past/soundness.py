@@ -38,6 +38,8 @@ def _dear(sheet: Sheet) -> tuple[str, ...]:
 
     Areas of lots are never one, and a slipped point is looked for only where a reading lies far
     off."""
+    if sheet.quantities and not any(q.is_resistance for q in sheet.quantities):
+        return ()
     return ("lot_areas",) if may_have_slipped(sheet) else ("lot_areas", "outliers")
 
 

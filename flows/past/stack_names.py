@@ -73,6 +73,4 @@ def _described(stack: Stack) -> tuple[str, str, str]:
 
 
 def _told(outcome: Outcome | None) -> str:
-    if isinstance(outcome, Intact):
-        return f"{outcome.resistance_ohm_cm2:g} ohm cm2"
-    return label_of(outcome)
+    return outcome.told if isinstance(outcome, Intact) else label_of(outcome)

@@ -13,19 +13,20 @@ from pathlib import Path
 
 from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import Settings
+from pressloop.flows.settings.units import factor
 from pressloop.optimizer.parameter import Parameter
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.checks import within
 from pressloop.trials.entry import Imported
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Outcome
+from pressloop.trials.quantity import Quantity
 from pressloop.trials.readings import number_of
 from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import Cells
 from pressloop.trials.tables.outcomes import RESULT, outcome_of
 from pressloop.trials.tables.proofs import (
-    prove_different,
     prove_once,
     prove_outcomes,
     prove_spelt,
@@ -115,9 +116,7 @@ def read_table(path: Path, settings: Settings) -> PastTable:
     _check_header(header, settings, path)
     others = settings.space.others
     cells.prove_read_one_way((*NAMES, *OPTIONAL, *(p.name for p in others if not p.kinds)), path)
-    named = {p.name for p in others}
-    return PastTable(_different(cells, settings, path), reading,
-                     tuple(name for name in reading.unused if name not in named))
+    return PastTable(_different(cells, settings, path), reading, reading.unused)
 
 
 def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
@@ -125,12 +124,35 @@ def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
     return read_table(path, settings).past
 
 
+def _offer(of: Quantity, header: Sequence[str]) -> str:
+    """That a resistance tells the conductivity, where it may."""
+    near = next((name for name in header if "resist" in name.lower() or "ohm" in name.lower()), "")
+    if not near or factor(of.unit, "S/cm") is None:
+        return ""
+    return (f' Where {near} is that of the layer itself, thickness over it is meant: {of.name} = '
+            f'{{ column = "{near}", unit = "ohm cm2" }}.')
+
+
 def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]:
     parameters, described = settings.space.parameters, settings.stack_named("past")
-    rows = [(where, _past(line, where, row, parameters, described))
-            for line, where, row in cells.named(path)]
-    prove_different((one.digest, where, f"row {one.line}") for where, one in rows)
-    return tuple(one for _, one in rows)
+    quantities, absent, rows = settings.quantities, settings.space.absent, dict(cells.rows)
+    found: dict[str, Past] = {}
+    accepted = "copies" in settings.table.accept
+    for line, where, row in tuple(cells.named(path)):
+        past = _past(line, where, row, parameters, described, quantities, absent)
+        if past.digest in found and (accepted or (quantities and all(
+                rows[line] != rows[one.line] for one in found.values()
+                if one.digest.startswith(past.digest)))):
+            # Readings of few digits come again; what else the row says tells it from a copy, or
+            # the settings do.
+            past = _again(past, sum(d.startswith(past.digest) for d in found))
+        if past.digest in found:
+            raise BadInput(where, "the same as row "
+                           f"{found[past.digest].line}", "different from every other row",
+                           "Delete the copy; if it is a replicate, add a column 'stack' that "
+                           'tells the two apart, or say [table] accept = ["copies"].')
+        found[past.digest] = past
+    return tuple(found.values())
 
 
 def prove_informative(past: Sequence[Past], settings: Settings, path: Path,
@@ -161,17 +183,30 @@ def _check_header(header: list[str], settings: Settings, path: Path) -> None:
             raise BadInput(f"{table}column {p.name}", "missing", "present",
                            "Add it, or fix the variable in [space]. Columns found: "
                            f"{', '.join(header)}.")
-    prove_outcomes(header, table)
+    for q in settings.quantities:
+        if q.sought and q.name not in header:
+            raise BadInput(f"{path.name}: column {q.name}", "missing", "present",
+                           f'Name its column in the settings: [table] {q.name} = "...". Columns '
+                           f"found: {', '.join(header)}.{_offer(q, header)}")
+    if not settings.quantities:
+        prove_outcomes(header, table)
     prove_spelt(header, known, table)
 
 
+def _again(past: Past, before: int) -> Past:
+    digest = f"{past.digest}-{before + 1}"
+    name = past.stack.stack_id
+    named = f"past-{digest[:8]}-{before + 1}" if name == f"past-{past.digest[:8]}" else name
+    return replace(past, digest=digest, stack=replace(past.stack, stack_id=named))
+
+
 def _past(line: int, where: str, row: Mapping[str, str], parameters: Sequence[Parameter],
-          described: Stack) -> Past:
+          described: Stack, quantities: Sequence[Quantity], absent: tuple[str, ...]) -> Past:
     """The press of one row; `described` is a stack of these settings."""
     try:
         recipe = _pressed(Recipe.of({p.name: value for p in parameters
-                                     if (value := _set_point(row, p)) is not None}))
-        outcome = outcome_of(row)
+                                     if (value := _set_point(row, p)) is not None}, absent))
+        outcome = outcome_of(row, quantities)
         digest = _digest(row, recipe, outcome)
         stack = replace(described, stack_id=row.get("stack") or f"past-{digest[:8]}",
                         lot=row.get("lot") or described.lot,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,6 +11,7 @@ from pressloop.hardware.interlocks import open_interlocks
 from pressloop.hardware.lock import press_lock
 from pressloop.hardware.protocols import ImpedanceMeter, MeterIdentity, Press, PressIdentity
 from pressloop.trials.errors import PressBusy
+from pressloop.trials.quantity import Quantity
 from pressloop.trials.wording import counted
 
 CLOCK_S = 5.0
@@ -50,6 +52,12 @@ def interlock_rows(press: Press) -> list[Row]:
                  f"no. {one.remedy}".strip(), not open_interlocks([one]))
              for one in press.interlocks()]
     return found or [Row("interlocks", "the press tells of none")]
+
+
+def entered_rows(quantities: Sequence[Quantity]) -> list[Row]:
+    """What a person is asked for after each press; no row where nothing is."""
+    named = [f"{q.name} ({q.unit})" if q.unit else q.name for q in quantities]
+    return [Row("entered by a person", ", ".join(named))] if named else []
 
 
 def meter_rows(meter: ImpedanceMeter, today: date) -> list[Row]:

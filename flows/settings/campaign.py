@@ -16,32 +16,35 @@ from pydantic import Field, ValidationError
 
 from pressloop.evaluation.rules import Rules
 from pressloop.flows.settings.campaign_tables import (
+    NO_DEVICE,
+    WITHOUT,
     CampaignTable,
     DriverTable,
     EarlierTable,
     NotifyTable,
-    ObjectiveTable,
     RecipeTable,
     SearchTable,
     StackTable,
 )
-from pressloop.flows.settings.columns import AS_NAMED, HowTable
+from pressloop.flows.settings.columns import AS_NAMED, QUANTITIES, HowTable
 from pressloop.flows.settings.envelope import EnvelopeTable
 from pressloop.flows.settings.envelope_rules import envelope_rules
+from pressloop.flows.settings.objective import ObjectiveTable
 from pressloop.flows.settings.profiles import inlined
 from pressloop.flows.settings.space import SpaceTable
 from pressloop.flows.settings.tables import Table, readable, table_of
 from pressloop.hardware.envelope import Envelope, check
 from pressloop.optimizer.constraints.feasible import anchors
 from pressloop.optimizer.cost import Cost
-from pressloop.optimizer.objectives import Objective, named_objective
+from pressloop.optimizer.objectives import Objective, measured, named_objective
 from pressloop.optimizer.problem import Problem, Search, SurrogateChoice
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.optimizer.stopping import Stopping, prove_stopping
 from pressloop.trials.errors import BadInput, OutOfEnvelope
 from pressloop.trials.ledger.address import without_passwords
-from pressloop.trials.recipe import Recipe
+from pressloop.trials.quantity import Quantity
+from pressloop.trials.recipe import CORE, Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.toml_files import toml_file
 
@@ -51,6 +54,8 @@ SurrogateTable = table_of(SurrogateChoice)
 CostTable = table_of(Cost)
 StoppingTable = table_of(Stopping)
 
+UNBOUNDED = Envelope(100.0, 1e12, 1e9, -273.15, 1e5, 1e12, 1e9)
+"""Of a process that no machine here is told."""
 LATER_KEYS = (("constraints",), ("table",), ("space", "steps"), ("envelope", "max_pressure_at_c"),
               ("search", "one_per_batch"))
 """Keys, by the tables they are in, that settings kept by earlier versions do not have. At their
@@ -72,9 +77,9 @@ class Settings(Table):
     stack: StackTable
     space_table: SpaceTable = Field(alias="space")
     reference_table: RecipeTable | None = Field(default=None, alias="reference")
-    envelope_table: EnvelopeTable = Field(alias="envelope")
-    press: DriverTable
-    meter: DriverTable
+    envelope_table: EnvelopeTable | None = Field(default=None, alias="envelope")
+    press: DriverTable = WITHOUT
+    meter: DriverTable = WITHOUT
     evaluation: RulesTable = RulesTable()  # type: ignore[valid-type]
     limits_table: RiskLimitsTable = Field(default=RiskLimitsTable(), alias="risk_limits")  # type: ignore[valid-type]
     objective_table: ObjectiveTable = Field(default=ObjectiveTable(), alias="objective")
@@ -96,7 +101,11 @@ class Settings(Table):
 
     @cached_property
     def envelope(self) -> Envelope:
-        """What the machine may ever be asked."""
+        """What the machine may ever be asked.
+
+        Without a [press] and limits nothing is ordered, so that there is nothing to bound."""
+        if self.envelope_table is None:
+            return replace(UNBOUNDED, die_area_mm2=100.0 * (self.stack.area_cm2 or 1.0))
         return self.envelope_table.envelope
 
     @cached_property
@@ -113,9 +122,15 @@ class Settings(Table):
                 near = difflib.get_close_matches(name, known, 1)
                 raise BadInput(f"reference.{name}", value, "a variable of [space]",
                                f"Did you mean {near[0]}?" if near else "Remove it.")
+        given = {name: value for name, value in table.model_dump().items() if value is not None}
+        for p in self.space.parameters[:len(CORE)]:
+            if p.name not in given and not p.fixed:
+                raise BadInput(f"reference.{p.name}", "missing", "present, as [space] varies it",
+                               "Add the key.")
+            given.setdefault(p.name, p.low)
         # A whole number of the file is a number like any other.
         return Recipe.of({name: float(value) if type(value) is int else value
-                          for name, value in table.model_dump().items()})
+                          for name, value in given.items()}, self.space.absent)
 
     @cached_property
     def rules(self) -> Rules:
@@ -142,7 +157,13 @@ class Settings(Table):
     def objective(self) -> Objective:
         """What makes one recipe better than another."""
         table = self.objective_table
-        return named_objective(table.focus, table.options, self.cost)
+        return named_objective(table.named, table.options, self.cost)
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        """The measured quantities of [objective], those sought first; () where it has none."""
+        objective = self.objective
+        return objective.measured if isinstance(objective, measured.Focus) else ()
 
     @cached_property
     def problem(self) -> Problem:
@@ -192,12 +213,14 @@ class Settings(Table):
     def plain(self) -> dict[str, Any]:
         """JSON values from which `from_plain` makes the same settings; passwords are left out."""
         values = json.loads(self.model_dump_json(by_alias=True))
+        if self.envelope_table is None:
+            del values["envelope"]
         changed = self.model_dump(by_alias=True, exclude_defaults=True)
         for *tables, key in LATER_KEYS:
             kept, told = values, changed
             for table in tables:
-                kept, told = kept[table], told.get(table, {})
-            if key not in told:
+                kept, told = kept.get(table, {}), told.get(table) or {}
+            if key in kept and key not in told:
                 del kept[key]
         return without_passwords(values)
 
@@ -221,8 +244,37 @@ def from_plain(values: dict[str, Any], source: str) -> Settings:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise readable(error, source, Settings) from None
+    _prove_devices(settings, source)
+    _prove_columns(settings)
     _prove_inside(settings)
     return settings
+
+
+def _prove_devices(settings: Settings, source: str) -> None:
+    """A press has limits, is told all three set points, and has a stack of known thickness."""
+    if settings.press.driver == NO_DEVICE:
+        return
+    if settings.envelope_table is None:
+        raise BadInput("envelope", "missing", f"present in {source}, as there is a [press]",
+                       "Add the key.")
+    for name in settings.space_table.absent:
+        raise BadInput(f"space.{name}", "missing", f"present in {source}, as there is a [press] "
+                       "that must be told it", "Add the key.")
+    if settings.stack.thickness_um is None:
+        raise BadInput("stack.thickness_um", "missing", f"present in {source}", "Add the key.")
+
+
+def _prove_columns(settings: Settings) -> None:
+    """Names of [table] beside the known ones are parameters or measured quantities."""
+    quantities = [q.name for q in settings.quantities]
+    known = [*(p.name for p in settings.space.others), *quantities,
+             *(f"{name}_se" for name in quantities)]
+    for name, said in settings.table.named.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, [*QUANTITIES, *known], 1)
+            raise BadInput(f"table.{name}", ", ".join(said.names) or said.unit or "", "a key that "
+                           "pressloop knows, a parameter of [space] or a quantity of [objective]",
+                           f"Did you mean {near[0]}?" if near else "Remove it.")
 
 
 def _prove_inside(settings: Settings) -> None:
@@ -238,7 +290,7 @@ def _prove_inside(settings: Settings) -> None:
     # The space may reach outside; a search that has nothing inside cannot be had.
     middle = space.decode(anchors(space)[0] if space.rules else np.full(len(space.free), 0.5))
     for where, recipe in [("space", middle), ("reference", settings.reference)]:
-        if recipe is None:
+        if recipe is None or recipe.without:
             continue
         try:
             check(recipe, envelope)

@@ -13,7 +13,6 @@ from pydantic import (
 )
 
 from pressloop.flows.settings.tables import STRICT, Table, as_tuple
-from pressloop.optimizer.objectives import DEFAULT
 from pressloop.optimizer.problem import Search
 
 
@@ -67,15 +66,16 @@ class StackTable(Table):
 
     lot: name of the materials' lot; stacks of one lot read alike, and another lot may read higher.
     operator: who makes the stacks.
-    thickness_um: thickness of the separator.
-    area_cm2: geometric area of the electrode; that of the die when left out.
+    thickness_um: thickness of the separator; may be left out without a [press].
+    area_cm2: geometric area of the electrode; that of the die when left out, and 1 cm2 where there
+        is no [envelope] either.
     pre_press_mpa: what the separator was pressed at before this step.
     anode_press_mpa: what the anode is pressed at.
     """
 
     lot: Name
     operator: Name
-    thickness_um: float = Field(gt=0)
+    thickness_um: float | None = Field(default=None, gt=0)
     area_cm2: float | None = Field(default=None, gt=0)
     pre_press_mpa: float | None = Field(default=None, ge=0)
     anode_press_mpa: float | None = Field(default=None, ge=0)
@@ -84,15 +84,17 @@ class StackTable(Table):
 class RecipeTable(Table):
     """`[reference]`: the recipe the lab uses now; the other parameters by their names too.
 
+    What [space] fixes may be left out.
+
     pressure_mpa: its pressure.
     dwell_s: how long it is held.
     temperature_c: its temperature.
     """
 
     model_config = ConfigDict(**{**STRICT, "extra": "allow"})
-    pressure_mpa: float
-    dwell_s: float
-    temperature_c: float
+    pressure_mpa: float | None = None
+    dwell_s: float | None = None
+    temperature_c: float | None = None
 
 
 class DriverTable(BaseModel):
@@ -110,6 +112,11 @@ class DriverTable(BaseModel):
         return dict(self.model_extra or {})
 
 
+NO_DEVICE = "none"
+"""The driver of a campaign that has no press or no meter of its own."""
+WITHOUT = DriverTable(driver=NO_DEVICE)
+
+
 class SearchTable(Table):  # noqa: D101
     __doc__ = Search.__doc__
 
@@ -117,22 +124,6 @@ class SearchTable(Table):  # noqa: D101
     acquisition: Name = Search().acquisition
     control_every: int = Field(default=0, ge=0, le=100_000)
     one_per_batch: Annotated[tuple[Name, ...], BeforeValidator(as_tuple)] = ()
-
-
-class ObjectiveTable(BaseModel):
-    """`[objective]`: the focus, and options that the objective itself checks.
-
-    focus: what makes one recipe better than another: a file of `optimizer/objectives/`, or a dotted
-        module name.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="allow", strict=True)
-    focus: Name = DEFAULT
-
-    @property
-    def options(self) -> dict[str, Any]:
-        """The objective's own keys."""
-        return dict(self.model_extra or {})
 
 
 def _as_tuple(value: Any) -> Any:

@@ -5,11 +5,13 @@ writes it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
-from pressloop.flows.settings.tables import Table, as_tuple
+from pressloop.flows.settings.tables import STRICT, Table, as_tuple, readable
+from pressloop.trials.errors import BadInput
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
@@ -38,6 +40,15 @@ def _as_column(value: Any) -> Any:
     return {"column": value} if isinstance(value, str) else value
 
 
+def _named(key: str, value: Any) -> ColumnTable:
+    try:
+        return ColumnTable.model_validate(_as_column(value))
+    except ValidationError as error:
+        found = readable(error, "[table]", ColumnTable)
+        raise BadInput(f"table.{key}", found.value, 'a column, such as "Print speed (mm/s)" or '
+                       '{ column = "Print speed", unit = "mm/s" }', "Correct it.") from None
+
+
 Column = Annotated[ColumnTable | None, BeforeValidator(_as_column)]
 QUANTITIES = {
     "pressure_mpa": "pressure_mpa", "dwell_s": "dwell_s", "temperature_c": "temperature_c",
@@ -53,6 +64,9 @@ QUANTITIES = {
 class HowTable(Table):
     """`[table]`: how a lab's sheet is read, where that is not left to the names of its columns.
 
+    Named parameters of [space] and measured quantities of [objective] (`NAME`, and `NAME_se` for
+    its standard error) stand here by their names too.
+
     header_row: number of the row that names the columns; found when left out.
     piston_diameter_mm: of the piston of the press, where a gauge shows the pressure of its oil.
     ignore: headers of columns that are something else.
@@ -61,6 +75,7 @@ class HowTable(Table):
         knows how) and intact each of them is.
     """
 
+    model_config = ConfigDict(**{**STRICT, "extra": "allow"})
     header_row: int | None = Field(default=None, ge=1)
     piston_diameter_mm: float | None = Field(default=None, gt=0)
     ignore: Texts = ()
@@ -83,6 +98,31 @@ class HowTable(Table):
     thickness_mm: Column = None
     conductivity: Column = None
     oil_pressure: Column = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_named(cls, values: Any) -> Any:
+        """Columns of parameters and measured quantities as such."""
+        if not isinstance(values, Mapping):
+            return values
+        return {key: value if key in cls.model_fields or isinstance(value, ColumnTable)
+                else _named(key, value) for key, value in values.items()}
+
+    @property
+    def named(self) -> dict[str, ColumnTable]:
+        """What is said of columns by the names of parameters and measured quantities."""
+        return dict(self.model_extra or {})
+
+    @property
+    def by_key(self) -> dict[str, ColumnTable]:
+        """Everything that is said of a column, by its key."""
+        own = {key: found for key in QUANTITIES if (found := getattr(self, key)) is not None}
+        return own | self.named
+
+    def without(self, keys: Sequence[str]) -> HowTable:
+        """The same but for keys that these settings mean something else by."""
+        taken = [key for key in keys if key in QUANTITIES and getattr(self, key) is not None]
+        return self.model_copy(update=dict.fromkeys(taken)) if taken else self
 
     @property
     def columns(self) -> dict[str, ColumnTable]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pressloop.flows.settings.campaign import Settings
+from pressloop.flows.settings.campaign_tables import NO_DEVICE
 from pressloop.hardware.protocols import PressIdentity
 from pressloop.hardware.registry import press_steps
 from pressloop.optimizer.parameter import NEAR, PRESS, Parameter
@@ -21,6 +22,8 @@ def with_steps_of_press(settings: Settings) -> Settings:
     Raises BadInput for a step of [space] that the press cannot hold, or a set point off its step.
     """
     press = settings.press
+    if press.driver == NO_DEVICE:
+        return settings
     found = press_steps(press.driver, press.options, settings.envelope.die_area_mm2)
     own, steps = dict(settings.space.steps), dict[str, float]()
     for name, step in found.items():

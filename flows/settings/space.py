@@ -10,17 +10,22 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    SerializerFunctionWrapHandler,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 
 from pressloop.flows.settings.tables import STRICT, Table, as_tuple, readable
+from pressloop.flows.settings.units import known_unit
 from pressloop.optimizer.constraints.rules import Rule
 from pressloop.optimizer.parameter import PERSON, PRESS, Parameter
 from pressloop.optimizer.space import Space
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import CORE, RATES
 
+NOMINAL = {"pressure_mpa": 1.0, "dwell_s": 1.0, "temperature_c": 25.0}
+"""What stands in a recipe for what is no part of the process; it says nothing, and is not shown."""
 SIMILAR = 0.8
 """How alike two names are where one is taken for the other misspelt."""
 
@@ -78,16 +83,17 @@ class ParameterTable(Table):
 class SpaceTable(Table):
     """`[space]`: where recipes are searched; other process parameters stand here by their names.
 
-    pressure_mpa: pressure of the secondary press, [low, high], or one number for a fixed one.
+    pressure_mpa: pressure of the secondary press, [low, high], or one number for a fixed one. Left
+        out, as the next two, where it is no part of the process; then there is no [press].
     dwell_s: how long it is held, in the same way.
     temperature_c: temperature of the platens, in the same way.
     steps: steps of these three by their names, as `step` in their own tables.
     """
 
     model_config = ConfigDict(**{**STRICT, "extra": "allow"})
-    pressure_mpa: Range
-    dwell_s: Range
-    temperature_c: Range
+    pressure_mpa: Range | None = None
+    dwell_s: Range | None = None
+    temperature_c: Range | None = None
     steps: dict[str, float] = Field(default={})
 
     @model_validator(mode="before")
@@ -105,6 +111,16 @@ class SpaceTable(Table):
                     steps[name] = table.step
         return {**found, "steps": steps} if steps else found
 
+    @model_serializer(mode="wrap")
+    def _without_absent(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        found: dict[str, Any] = handler(self)
+        return {name: value for name, value in found.items() if value is not None}
+
+    @property
+    def absent(self) -> tuple[str, ...]:
+        """Which of pressure, dwell and temperature are no part of the process."""
+        return tuple(name for name in CORE if getattr(self, name) is None)
+
     def space(self, constraints: Mapping[str, str]) -> Space:
         """The space with these rules. Raises BadInput."""
         others = tuple(parameter_of(name, value)
@@ -113,9 +129,11 @@ class SpaceTable(Table):
             if not isinstance(text, str):
                 raise BadInput(f"constraints.{name}", text, "a rule in quotes",
                                'Write it like "pressure_mpa <= 300 if temperature_c > 100".')
-        return Space(self.pressure_mpa, self.dwell_s, self.temperature_c, others,
-                     tuple(sorted(self.steps.items())),
-                     rules=tuple(Rule(name, text) for name, text in constraints.items()))
+        pressure, dwell, temperature = (getattr(self, name) or (value, value)
+                                        for name, value in NOMINAL.items())
+        return Space(pressure, dwell, temperature, others, tuple(sorted(self.steps.items())),
+                     rules=tuple(Rule(name, text) for name, text in constraints.items()),
+                     absent=self.absent)
 
 
 def parameter_of(name: str, value: Any) -> Parameter:
@@ -162,16 +180,7 @@ def _from_table(name: str, table: ParameterTable, by: str) -> Parameter:
 
 
 def _unit(name: str, unit: str) -> str:
-    if not unit:
-        return ""
-    import pint
-
-    try:
-        pint.get_application_registry().parse_units(unit)
-    except Exception:  # noqa: BLE001 - pint raises what its tokenizer and parser do
-        raise BadInput(f"space.{name}.unit", unit, "a unit, such as MPa/s, percent or degC",
-                       "Correct it, or leave it out.") from None
-    return unit
+    return known_unit(f"space.{name}.unit", unit)
 
 
 def _validated(kind: Any, value: Any, name: str) -> Any:

@@ -10,14 +10,16 @@ from pathlib import Path
 from pressloop.flows.campaign.stored import Stored, existing, stored
 from pressloop.flows.past.sheet import sheet_from
 from pressloop.flows.past.trials import read_table
-from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.flows.study.settings import SourceTable
 from pressloop.flows.study.simulated_stacks import REFERENCE, SPACE, simulated_stacks
+from pressloop.optimizer.objectives import Objective
 from pressloop.optimizer.space import NAMES, Space
 from pressloop.studies.data import StudyData
 from pressloop.studies.lint import Sheet
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.quantity import Quantity
 from pressloop.trials.trial import Trial
 from pressloop.trials.wording import counted
 
@@ -55,18 +57,27 @@ def _from_table(path: Path, settings_path: Path) -> Source:
     settings = read_settings(settings_path)
     table = read_table(path, settings)
     trials = tuple(past.trial(past.line) for past in table.past if past.outcome is not None)
-    space, left = _looked_at(settings.space)
+    space, left = _looked_at(settings.space, settings.quantities)
     data = StudyData(f"table {path.name} ({table.cells.words}){left}", trials, space,
                      settings.limits, settings.reference, row_word="row",
-                     surrogate=settings.problem.surrogate)
+                     surrogate=settings.problem.surrogate, objective=_sought(settings))
     return Source(data, {path.name: _digest(path), settings_path.name: _digest(settings_path)},
                   sheet_from(table.reading, path, settings))
 
 
-def _looked_at(space: Space) -> tuple[Space, str]:
-    """Pressure, dwell and temperature, and a word on the parameters that studies leave alone.
+def _sought(settings: Settings) -> Objective:
+    """Measured quantities; studies look at resistance alone under any other objective."""
+    return settings.objective if settings.quantities else Objective()
 
-    Raises BadInput where none of the three varies."""
+
+def _looked_at(space: Space, quantities: Sequence[Quantity] = ()) -> tuple[Space, str]:
+    """The space of a study.
+
+    All parameters where a quantity is measured, as no law speaks of pressure alone then; else
+    pressure, dwell and temperature, and a word on the parameters that studies leave alone. Raises
+    BadInput where none of the three varies."""
+    if quantities:
+        return space, ""
     core, others = space.core, ", ".join(p.name for p in space.others if not p.fixed)
     if core is None:
         raise BadInput("source", "pressure, dwell and temperature fixed", "one of them varied",
@@ -86,12 +97,14 @@ def _from_ledger(table: SourceTable) -> Source:
     words = f"ledger, campaign{'s' if step else ''} {named}"
     if step:
         words += f" (their trials are counted from {step + 1}, {2 * step + 1} ...)"
-    space, left = _looked_at(_space_around([c.settings.space for c in campaigns]))
+    quantities = last.settings.quantities
+    space, left = _looked_at(last.settings.space if quantities else
+                             _space_around([c.settings.space for c in campaigns]), quantities)
     data = StudyData(
         words + (f" ({aside} without an outcome left out)" if aside else "") + left,
         tuple(trials), space, last.settings.limits,
         last.settings.reference, any(c.simulated for c in campaigns),
-        surrogate=last.settings.problem.surrogate)
+        surrogate=last.settings.problem.surrogate, objective=_sought(last.settings))
     with existing(url) as ledger:
         heads = {c.campaign: ledger.head(c.campaign)[1] for c in campaigns}
     return Source(data, heads)

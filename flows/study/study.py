@@ -6,6 +6,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from markupsafe import Markup, escape
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
@@ -19,6 +20,7 @@ from pressloop.flows.study.outputs import PAGE, Done, clear, summary_of, write_s
 from pressloop.flows.study.parts import PARTS, view_of, words_of, work_of
 from pressloop.flows.study.progress import StudyProgress
 from pressloop.flows.study.sources import Source
+from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each
 from pressloop.trials.errors import PressloopError
 from pressloop.views.files import write_atomically
@@ -56,6 +58,8 @@ def study(study_path: str, seed: int | None = None, out: str | None = None) -> A
 
 def done_part(part: str, options: Any, source: Source, seed: int, each: Each) -> Done:
     """One part, whatever becomes of it."""
+    if left := not_for(part, source.data):
+        return Done(part, (left,), Markup(f"<p>{escape(left)}</p>"))
     work = work_of(part)
     try:
         if part == "lint":
@@ -73,6 +77,19 @@ def done_part(part: str, options: Any, source: Source, seed: int, each: Each) ->
         return Done(part, problem=f"{type(error).__name__}: {one_line(error)} "
                     f"({Path(where.filename).name}, line {where.lineno}).",
                     trace=traceback.format_exc())
+
+
+def not_for(part: str, data: StudyData) -> str:
+    """Why a part says nothing of what these stacks are measured by; "" where it does."""
+    if not data.quantities or part in ("lint", "compare"):
+        return ""
+    if part == "sensitivity":
+        return ("What matters is told of interfacial resistance over pressure, dwell and "
+                f"temperature; for {data.quantity.name} use the report's maps and `recommend`.")
+    if len([q for q in data.quantities if q.sought]) > 1 or not data.quantity.directed:
+        return (f"Campaigns are replayed for one quantity that is minimised or maximised, not for "
+                f"{', '.join(q.name for q in data.quantities)} as these settings want.")
+    return ""
 
 
 def _write_page(folder: Path, path: Path, summary: dict[str, Any], done: list[Done]) -> None:

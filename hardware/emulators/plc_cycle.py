@@ -98,7 +98,7 @@ class Cycle:
     def position_mm(self) -> float:
         """Punch travel: densification that stays, and springback that does not."""
         stack, now = self.accepted.stack, self.force / self.area
-        thick_mm = (stack.thickness_um + self._of.cathode_thickness_um) * 1e-3
+        thick_mm = (stack.separator_um + self._of.cathode_thickness_um) * 1e-3
         pores = 0.315 * np.exp(-((self._highest / 160.0) ** 0.77))
         return float(thick_mm * (1.0 - (1.0 - 0.315) / (1.0 - pores)
                                  + 0.024 * (1.0 - np.exp(-now / 113.0))))

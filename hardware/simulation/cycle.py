@@ -120,7 +120,7 @@ def _travel(time: FloatArray, pressure: FloatArray, temperature: FloatArray,
     doi 10.1021/acsami.6c03789], for separator and cathode together.
     """
     of = materials(cycle.preset)
-    thickness_mm = (cycle.stack.thickness_um + of.cathode_thickness_um) * 1e-3
+    thickness_mm = (cycle.stack.separator_um + of.cathode_thickness_um) * 1e-3
     held = np.maximum.accumulate(pressure)
     done = physics.effective_pressure(held, np.maximum(time - time[pressure > 0][0], 0.0) + 1e-3,
                                       temperature)

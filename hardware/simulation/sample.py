@@ -84,7 +84,7 @@ def pressed(cycle: Accepted, stack_pressure_mpa: float) -> Sample:
         reaction_ohm_cm2=factor * (layers.charge_transfer + layers.interphase
                                    + 0.5 * layers.cathode_ion),
         separator_ohm_cm2=physics.separator_ohm_cm2(
-            float(effective.mean()), stack.pre_press_mpa or 0.0, stack.thickness_um),
+            float(effective.mean()), stack.pre_press_mpa or 0.0, stack.separator_um),
         damage=float(layers.damage.mean()),
         parted=parted,
         broke=_what_broke(felt_mpa, parted, of, draw),

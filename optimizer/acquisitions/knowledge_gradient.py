@@ -27,7 +27,7 @@ from botorch.utils.transforms import t_batch_mode_transform
 from torch import Tensor
 
 from pressloop.optimizer.candidates import WIDTHS, near, other_kinds, spread
-from pressloop.optimizer.incumbent import losses, within_limits
+from pressloop.optimizer.incumbent import MAY_MISS, losses, within_limits
 from pressloop.optimizer.models import OTHER_MODES, Models, Risk
 from pressloop.surrogates import predict
 from pressloop.trials.outcome import FailureMode
@@ -84,7 +84,8 @@ class KnowledgeGradient(AcquisitionFunction):
         then = [_survived(self.models, modes, points, there.points, before)
                 for modes, before in (((FailureMode.CRUSHED,), there.risk.crush),
                                       (OTHER_MODES, there.risk.fail))]
-        risk = Risk(*then)
+        crush, fail = then
+        risk = Risk(crush, fail, there.risk.miss)
         lost = losses(self.models, risk)
         return lost.where(within_limits(self.models, risk), torch.inf)
 
@@ -108,6 +109,9 @@ def competing(models: Models) -> Competing:
         other_kinds(centre, models.space.kinds)]))])
     risk = models.risk(points)
     may = within_limits(models, risk, models.limits.max_crush_probability_exploring)
+    if risk.miss is not None:
+        # Who misses a limit of a quantity is not recommended, whatever the next stack reads.
+        may = may & (risk.miss <= MAY_MISS)
     may[0] = True
     points, risk = points[may], risk[may]
     mean, sd = models.moments(points)

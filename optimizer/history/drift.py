@@ -117,7 +117,8 @@ def drift(history: Iterable[Trial], reference: Recipe | None, *, earlier: Iterab
 def _controls(trials: Iterable[Trial], reference: Recipe) -> tuple[Control, ...]:
     found = [Control(t.number, *origin_of(t), t.outcome.resistance_ohm_cm2,
                      t.outcome.resistance_se_ohm_cm2)
-             for t in trials if isinstance(t.outcome, Intact) and t.recipe == reference]
+             for t in trials if isinstance(t.outcome, Intact) and t.recipe == reference
+             and t.outcome.resistance_ohm_cm2 is not None]
     return tuple(sorted(found, key=lambda c: (c.number, c.lot, c.operator, c.resistance_ohm_cm2)))
 
 

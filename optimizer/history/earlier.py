@@ -11,8 +11,8 @@ import numpy as np
 import torch
 
 from pressloop.optimizer.history.training import Rows, Training
-from pressloop.optimizer.model_files import dataset
-from pressloop.optimizer.physics_prior import of_failure, of_log_resistance
+from pressloop.optimizer.model_files import dataset, prior_of
+from pressloop.optimizer.physics_prior import of_failure
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import Space
 from pressloop.surrogates.failures import threshold
@@ -22,6 +22,7 @@ from pressloop.surrogates.parts.prior import Prior, ThresholdPrior
 from pressloop.surrogates.parts.rows import thinned
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import FailureMode, Intact
+from pressloop.trials.quantity import Quantity
 from pressloop.trials.trial import Trial
 from pressloop.trials.wording import by_number, counted
 
@@ -51,13 +52,20 @@ def useful_rows(data: Training, problem: Problem) -> tuple[Training, tuple[str, 
     decide, whichever models are fitted in the end.
     """
     space = problem.space
-    prior = of_log_resistance(space, problem.limits, laws=problem.surrogate.laws)
-    rows, note = _useful(data.log_resistance, prior, "log resistance", _density, explained=True)
+    rows, note = _useful(data.log_resistance, prior_of(problem, data.scale),
+                         _called(data.scale.quantity), _density, explained=True)
+    told = [_useful(more, prior_of(problem, scale), scale.quantity.name, _density, explained=True)
+            for scale, more in data.others]
     crush = of_failure(space, FailureMode.CRUSHED)
     hazard, other = _useful(data.log_hazard, crush, "the damage index", _hazard_density,
                             explained=False)
-    return (replace(data, log_resistance=rows, log_hazard=hazard),
-            tuple(n for n in (note, other) if n))
+    others = tuple((scale, more) for (scale, _), (more, _) in zip(data.others, told, strict=True))
+    return (replace(data, log_resistance=rows, log_hazard=hazard, others=others),
+            tuple(n for n in (note, *(words for _, words in told), other) if n))
+
+
+def _called(quantity: Quantity) -> str:
+    return "log resistance" if quantity.is_resistance else quantity.name
 
 
 def _useful(rows: Rows, prior: Prior | ThresholdPrior, what: str, density: Density, *,

@@ -9,6 +9,7 @@ beside thousands of earlier stacks learns from all of its own.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence, Set
 
@@ -21,6 +22,7 @@ from pressloop.optimizer.history.training import Origin, content_of, origin_of
 from pressloop.optimizer.space import Space
 from pressloop.trials.checks import FloatArray, IntArray
 from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.quantity import RESISTANCE, Measurement, Quantity
 from pressloop.trials.trial import Trial
 
 BoolArray = npt.NDArray[np.bool_]
@@ -35,7 +37,8 @@ lowest of thousands are those that scatter lowest, and would teach a resistance 
 
 
 def learned_from(history: Sequence[Trial], earlier: Sequence[Trial], space: Space,
-                 origin: Origin | None) -> tuple[Sequence[Trial], str]:
+                 origin: Origin | None, of: Quantity = RESISTANCE
+                 ) -> tuple[Sequence[Trial], str]:
     """The trials to learn from, and a sentence on how they were chosen, "" where it is all of them.
 
     Deterministic, and blind to the order of the trials; open trials are always kept, and those of
@@ -50,9 +53,11 @@ def learned_from(history: Sequence[Trial], earlier: Sequence[Trial], space: Spac
     kept = mine if len(mine) <= LEARNED // 2 else set[int]()
     telling = sorted(_of_few_origins(telling, origin, kept), key=content_of)
     taken = np.array([id(t) in kept for t in telling])
-    chosen = _chosen(telling, space.encode([as_read(t, space) for t in telling]), origin, taken)
+    chosen = _chosen(telling, space.encode([as_read(t, space) for t in telling]), origin, taken,
+                     of)
+    best = "the lowest resistance" if of.is_resistance else f"the best {of.name}"
     note = (f"{there} stacks are more than models can learn from at once: of these, "
-            f"{chosen.size} are used, namely those at the recipes with the lowest resistance, the "
+            f"{chosen.size} are used, namely those at the recipes with {best}, the "
             "failures nearest to them, and a selection that fills the space.")
     return [*(t for t in trials if t.is_open), *(telling[i] for i in chosen)], note
 
@@ -70,13 +75,14 @@ def _of_few_origins(trials: Sequence[Trial], origin: Origin | None, kept: Set[in
     return [t for t in trials if origin_of(t) in (origin, *others) or id(t) in kept]
 
 
-def _chosen(trials: Sequence[Trial], x: FloatArray, origin: Origin | None, taken: BoolArray
-            ) -> IntArray:
+def _chosen(trials: Sequence[Trial], x: FloatArray, origin: Origin | None, taken: BoolArray,
+            of: Quantity) -> IntArray:
     """Indices in rising order, those that are `taken` already among them.
 
     `x` are the recipes in the unit cube, shape (n, d)."""
     intact = np.array([isinstance(t.outcome, Intact) for t in trials])
-    best = _lowest(trials, x, np.flatnonzero(intact), LEARNED // 4)
+    read = np.array([_reading(t, of) is not None for t in trials])
+    best = _lowest(trials, x, np.flatnonzero(read), LEARNED // 4, of)
     near = _nearest(x, np.flatnonzero(~intact), x[best], LEARNED // 4)
     taken = taken.copy()
     taken[best] = taken[near] = True
@@ -86,16 +92,27 @@ def _chosen(trials: Sequence[Trial], x: FloatArray, origin: Origin | None, taken
     return np.flatnonzero(taken)
 
 
-def _lowest(trials: Sequence[Trial], x: FloatArray, intact: IntArray, wanted: int) -> IntArray:
-    """The intact ones where resistance is lowest, by the median of their neighbours."""
+def _lowest(trials: Sequence[Trial], x: FloatArray, intact: IntArray, wanted: int, of: Quantity
+            ) -> IntArray:
+    """The intact ones where what is sought is best, by the median of their neighbours."""
     if intact.size == 0:
         return intact
-    log_r = np.log([t.outcome.resistance_ohm_cm2 for t in (trials[i] for i in intact)
-                    if isinstance(t.outcome, Intact)])
+    log_r = np.array([_low(trials[i], of) for i in intact])
     k = min(NEIGHBOURS, intact.size)
     _, at = cKDTree(x[intact]).query(x[intact], k=range(1, k + 1))
     level = np.median(log_r[at], axis=1)
     return intact[np.argsort(level, kind="stable")[:wanted]]
+
+
+def _low(trial: Trial, of: Quantity) -> float:
+    """What is lowest where the quantity is as it is wanted."""
+    reading = _reading(trial, of)
+    value = math.nan if reading is None else reading.value
+    return float(np.log(value)) if of.is_resistance and of.directed else of.miss(value)
+
+
+def _reading(trial: Trial, of: Quantity) -> Measurement | None:
+    return trial.outcome.reading(of.name) if isinstance(trial.outcome, Intact) else None
 
 
 def _nearest(x: FloatArray, failed: IntArray, to: FloatArray, wanted: int) -> IntArray:

@@ -14,7 +14,9 @@ Stacks are learned from at what the press really did, where that is not what it 
 stack has failed in a way that nobody knows, such failures have a label of their own: yes for these,
 no for intact stacks.
 
-Non-uniformity, where segmented electrodes give it, is learned with the resistance.
+Non-uniformity, where segmented electrodes give it, is learned with the resistance. Where the
+objective measures other quantities, each has rows of its own, on the scale of `value_scale`; the
+first of them stands where resistance stands else.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from pressloop.optimizer.history.reading_conditions import as_read
+from pressloop.optimizer.history.value_scale import OF_RESISTANCE, ValueScale, value_scale
 from pressloop.optimizer.space import Space
 from pressloop.trials.checks import FloatArray, IntArray
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
+from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial
 
@@ -60,14 +64,18 @@ class Rows:
 class Training:
     """What the models learn from, plus the recipes still in work.
 
-    `log_hazard` is ln(H/H*) of the hazard H = -ln(1 - D) of the damage index D, H* that of the
-    index above which a stack counts as crushed: a straight line over ln P where D is Weibull's."""
+    `log_resistance` has what the search looks at, on `scale`: ln R unless the objective measures
+    another quantity; `others` the same of every other quantity. `log_hazard` is ln(H/H*) of the
+    hazard H = -ln(1 - D) of the damage index D, H* that of the index above which a stack counts as
+    crushed: a straight line over ln P where D is Weibull's."""
 
     log_resistance: Rows
     log_hazard: Rows
     labels: dict[FailureMode, Rows]
     pending: FloatArray
     log_nonuniformity: Rows
+    scale: ValueScale = OF_RESISTANCE
+    others: tuple[tuple[ValueScale, Rows], ...] = ()
 
     @property
     def largest(self) -> int:
@@ -106,21 +114,21 @@ def origin_for(wanted: Origin, trials: Sequence[Trial]) -> tuple[Origin, str]:
 
 
 def training(history: Iterable[Trial], space: Space, crushed_above: float,
-             origin: Origin | None = None) -> Training:
+             origin: Origin | None = None, quantities: Sequence[Quantity] = (RESISTANCE,)
+             ) -> Training:
     """Sorted by content, so that the order of the history cannot matter.
 
     `origin` is where the stacks come from that recipes are wanted for; without one all rows are
-    alike."""
+    alike. Raises BadInput for a reading that the scale of its quantity has no place for."""
     crushed = -np.log1p(-crushed_above)
     trials = sorted((t for t in history if space.comparable(t.pressed)), key=content_of)
     groups = _groups(trials, origin)
     intact = [(t, t.outcome) for t in trials if isinstance(t.outcome, Intact)]
     damaged = [(t, d) for t in trials if (d := _damage(t)) is not None]
     even = [(t, o.nonuniformity) for t, o in intact if o.nonuniformity is not None]
+    (scale, rows), *others = (_measured(space, groups, intact, one) for one in quantities)
     return Training(
-        log_resistance=_read(space, groups, [t for t, _ in intact],
-                             [float(np.log(o.resistance_ohm_cm2)) for _, o in intact],
-                             [_log_variance(o) for _, o in intact]),
+        log_resistance=rows,
         log_hazard=_rows(space, groups, [t for t, _ in damaged],
                          [float(np.log(_hazard(d) / crushed)) for _, d in damaged],
                          [_log_hazard_variance(d) for _, d in damaged]),
@@ -129,7 +137,18 @@ def training(history: Iterable[Trial], space: Space, crushed_above: float,
         log_nonuniformity=_read(space, groups, [t for t, _ in even],
                                 [float(np.log(max(value, EVENEST))) for _, value in even],
                                 [0.0] * len(even)),
+        scale=scale, others=tuple(others),
     )
+
+
+def _measured(space: Space, groups: dict[Origin, int], intact: Sequence[tuple[Trial, Intact]],
+              quantity: Quantity) -> tuple[ValueScale, Rows]:
+    """The readings of one quantity on its scale."""
+    told = [(t, reading) for t, o in intact if (reading := o.reading(quantity.name)) is not None]
+    scale = value_scale(quantity, [reading for _, reading in told])
+    return scale, _read(space, groups, [t for t, _ in told],
+                        [scale.z(reading.value) for _, reading in told],
+                        [scale.variance(reading) for _, reading in told])
 
 
 def _groups(trials: Sequence[Trial], origin: Origin | None) -> dict[Origin, int]:
@@ -163,11 +182,6 @@ def untold(trials: Iterable[Trial], space: Space) -> str:
 
 def _damage(trial: Trial) -> Damage | None:
     return trial.outcome.damage if isinstance(trial.outcome, (Intact, Failed)) else None
-
-
-def _log_variance(outcome: Intact) -> float:
-    """Variance of ln R: (SE/R)^2; a reading without an error has only the learned scatter."""
-    return ((outcome.resistance_se_ohm_cm2 or 0.0) / outcome.resistance_ohm_cm2) ** 2
 
 
 def _index(damage: Damage) -> float:

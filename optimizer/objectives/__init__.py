@@ -9,6 +9,8 @@ units:
 - `gain`: what one more stack is worth, where an offset cannot say it; None leaves that to the
   acquisition that the search names.
 - `recommend`: the recipe to recommend.
+- `quantities`: what stacks are measured by, the first of them that which the models of the search
+  learn; resistance alone unless an objective says otherwise.
 - `prove`: refuses a space in which the objective cannot be had.
 """
 
@@ -23,6 +25,7 @@ from pressloop.optimizer.cost import Cost
 from pressloop.optimizer.space import Space
 from pressloop.trials.errors import BadInput
 from pressloop.trials.plugins import named_module
+from pressloop.trials.quantity import RESISTANCE, Quantity
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -58,8 +61,23 @@ class Objective:
         return incumbent(models, self.offset)
 
     @property
-    def by_resistance(self) -> bool:
-        """True where a recipe is worth its resistance, and perhaps something known on top."""
+    def quantities(self) -> tuple[Quantity, ...]:
+        """What stacks are measured by; the first is what the search looks at."""
+        return (RESISTANCE,)
+
+    @property
+    def quantity(self) -> Quantity:
+        """What the search looks at."""
+        return self.quantities[0]
+
+    @property
+    def pressing(self) -> bool:
+        """True where what is known of pressed contacts is known of this quantity."""
+        return self.quantity.is_resistance
+
+    @property
+    def by_value(self) -> bool:
+        """True where a recipe is worth its value, and perhaps something known on top."""
         return type(self).gain is Objective.gain
 
 

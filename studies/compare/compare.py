@@ -46,6 +46,8 @@ class Findings:
     crushing: ModelComparison | None
     intact: int
     left_out: int = 0
+    called: str = RESISTANCE
+    """What the models of `resistance` predict."""
 
     @property
     def compared(self) -> tuple[ModelComparison, ...]:
@@ -80,13 +82,14 @@ def compare(data: StudyData, options: Options | None = None, *, seed: int = 0,
     Deterministic in data (in any order), options and seed, and blind to how `each` spreads the
     work."""
     options = options or Options()
-    resistance = _compared(RESISTANCE, intact_table(data.trials, data.space), data, options, seed,
-                           each, predict_resistance)
+    resistance = _compared(RESISTANCE, intact_table(data.trials, data.space, data.quantity), data,
+                           options, seed, each, predict_resistance)
     crushing = _compared(
         CRUSHING, crush_table(data.trials, data.space, data.limits.crushed_above), data, options,
         seed, each, predict_crushing)
     return Findings(options, resistance, crushing, len(data.intact), sum(
-        not data.space.comparable(t.recipe) for t in (*data.intact, *data.failed)))
+        not data.space.comparable(t.recipe) for t in (*data.intact, *data.failed)),
+        "resistance" if data.quantity.is_resistance else data.quantity.name)
 
 
 def _compared(what: str, table: Table, data: StudyData, options: Options, seed: int, each: Each,
@@ -99,7 +102,9 @@ def _compared(what: str, table: Table, data: StudyData, options: Options, seed: 
     named = options.contenders(what, data.surrogate)
     todo = jobs(table, schemes, tuple(named.values()), data.problem, most_rows=options.most_rows,
                 seed=seed)
-    answers, missing = collected(what, todo, each, work)
+    of = table.scale.quantity
+    answers, missing = collected(what, todo, each, work,
+                                 "" if of.is_resistance or what == CRUSHING else of.name)
     thin = tuple(n for n, m in named.items() if m.dear) if len(table) > options.most_rows else ()
     baseline = next(iter(named))
     return ModelComparison(

@@ -10,7 +10,7 @@ import numpy as np
 
 from pressloop.studies import paired
 from pressloop.studies.compare import scores
-from pressloop.studies.compare.contenders import CRUSHING
+from pressloop.studies.compare.contenders import CRUSHING, RESISTANCE
 from pressloop.studies.compare.jobs import Answers, NotFitted
 from pressloop.studies.compare.validation import SCHEMES, Fold, Table
 from pressloop.studies.paired import (
@@ -74,6 +74,12 @@ class ModelComparison:
     """Rows that the models `thin` learned from at most; there are none where all learned from all.
     """
     thin: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """What is predicted: the resistance, crushing, or another quantity by its name."""
+        of = self.table.scale.quantity
+        return self.what if self.what != RESISTANCE or of.is_resistance else of.name
 
     @property
     def asked(self) -> tuple[str, ...]:

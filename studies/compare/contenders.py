@@ -16,8 +16,9 @@ from torch import Tensor
 
 from pressloop.optimizer.history.earlier import useful_rows
 from pressloop.optimizer.history.training import Origin, Rows, Training, training
-from pressloop.optimizer.model_files import fit_failure, fit_model
-from pressloop.optimizer.physics_prior import of_failure, of_log_resistance
+from pressloop.optimizer.history.value_scale import ValueScale, spread_of
+from pressloop.optimizer.model_files import fit_failure, fit_model, prior_of
+from pressloop.optimizer.physics_prior import of_failure
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.setpoint import input_sd
 from pressloop.surrogates import failures, predict
@@ -97,10 +98,10 @@ def fit_resistance(name: str, rows: Rows, problem: Problem) -> Surrogate:
 
     Raises ValueError where no row is left, and BadInput where the model cannot be fitted."""
     choice = replace(problem.surrogate, model=name)
-    training = Training(rows, rows.none, {}, rows.x[:0], rows.none)
+    scale = ValueScale(problem.objective.quantity, 1.0, spread_of(rows.y))
+    training = Training(rows, rows.none, {}, rows.x[:0], rows.none, scale)
     rows, _ = _useful(training, problem)
-    prior = of_log_resistance(problem.space, problem.limits, laws=choice.laws,
-                              draws=draws_kept(rows.y.size))
+    prior = prior_of(problem, scale, draws_kept(rows.y.size))
     model = fit_model(choice, rows, prior)
     if model is None:
         raise ValueError("no stack of another lot explains its readings, and this one has none")
@@ -114,9 +115,11 @@ def chance_of_crushing(name: str, trials: tuple[Trial, ...], x: FloatArray, prob
     Fitted as for a campaign. Raises ValueError where no stack tells, and BadInput where it cannot
     be fitted."""
     choice = replace(problem.surrogate, failure_model=name)
-    data = training(trials, problem.space, problem.limits.crushed_above, origin)
+    data = training(trials, problem.space, problem.limits.crushed_above, origin,
+                    problem.objective.quantities)
     # Only of the damage index other lots are to be judged.
-    _, readings = _useful(replace(data, log_resistance=data.log_resistance.none), problem)
+    _, readings = _useful(replace(
+        data, log_resistance=data.log_resistance.none, others=()), problem)
     data = replace(data, log_hazard=readings)
     prior = of_failure(problem.space, FailureMode.CRUSHED, draws=draws_kept(data.largest))
     model = fit_failure(choice, readings, data.labels[FailureMode.CRUSHED], prior)

@@ -125,11 +125,13 @@ def jobs(table: Table, schemes: Mapping[str, Sequence[Fold]], contenders: Sequen
     return tuple(found)
 
 
-def collected(what: str, done: Sequence[Job], each: Each, work: Work
+def collected(what: str, done: Sequence[Job], each: Each, work: Work, called: str = ""
               ) -> tuple[tuple[Answers, ...], tuple[NotFitted, ...]]:
-    """Does the jobs, and puts together what each model says in each scheme."""
+    """Does the jobs, and puts together what each model says in each scheme.
+
+    `called` is what is predicted, for those who wait."""
     pairs: dict[tuple[str, str], list[tuple[Fold, Answer]]] = {}
-    for job, answers in zip(done, each(work, done, f"predicting {what}"), strict=True):
+    for job, answers in zip(done, each(work, done, f"predicting {called or what}"), strict=True):
         pairs.setdefault((job.model.name, job.scheme), []).extend(
             zip(job.folds, answers, strict=True))
     found = [_joined(model, scheme, all_) for (model, scheme), all_ in pairs.items()]

@@ -20,9 +20,11 @@ import numpy as np
 import numpy.typing as npt
 
 from pressloop.optimizer.history.training import Origin, Rows, origin_of
+from pressloop.optimizer.history.value_scale import OF_RESISTANCE, ValueScale, value_scale
 from pressloop.optimizer.space import Space
 from pressloop.trials.checks import FloatArray, IntArray
 from pressloop.trials.outcome import Failed, FailureMode, Intact
+from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.trial import Trial
 
 Mask = npt.NDArray[np.bool_]
@@ -52,6 +54,8 @@ class Table:
     recipe: IntArray
     origins: tuple[Origin, ...]
     lots: tuple[str, ...]
+    scale: ValueScale = OF_RESISTANCE
+    """Of y, where it is no chance."""
 
     def rows(self, index: Sequence[int], origin: int) -> Rows:
         """Training rows, with group 0 for those of the origin that is predicted."""
@@ -72,10 +76,15 @@ class Fold:
     origin: int
 
 
-def intact_table(trials: Iterable[Trial], space: Space) -> Table:
-    """Stacks with a resistance; y is ln R in ln(ohm cm2). Failed ones have none, are left out."""
-    return _table([(t, float(np.log(t.outcome.resistance_ohm_cm2)), _variance(t.outcome))
-                   for t in trials if isinstance(t.outcome, Intact)], space)
+def intact_table(trials: Iterable[Trial], space: Space, of: Quantity = RESISTANCE) -> Table:
+    """Stacks with a reading of the quantity; failed ones have none and are left out.
+
+    y is it on the scale of the models, ln R in ln(ohm cm2) by default."""
+    read = [(t, reading) for t in trials if isinstance(t.outcome, Intact)
+            and (reading := t.outcome.reading(of.name)) is not None]
+    scale = value_scale(of, [reading for _, reading in read])
+    found = _table([(t, scale.z(one.value), scale.variance(one)) for t, one in read], space)
+    return replace(found, scale=scale)
 
 
 def crush_table(trials: Iterable[Trial], space: Space, crushed_above: float) -> Table:
@@ -197,11 +206,6 @@ def _table(answers: Iterable[tuple[Trial, float, float]], space: Space) -> Table
 
 def _content(trial: Trial) -> tuple[object, ...]:
     return (repr(trial.recipe), repr(trial.outcome), trial.state, *origin_of(trial), trial.number)
-
-
-def _variance(outcome: Intact) -> float:
-    """Of ln R: (SE/R)^2."""
-    return ((outcome.resistance_se_ohm_cm2 or 0.0) / outcome.resistance_ohm_cm2) ** 2
 
 
 def _crushed(trial: Trial, crushed_above: float) -> float | None:

@@ -6,7 +6,7 @@ A check is a function from a table to findings; to add one, write it and put it 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each, one_by_one
@@ -17,6 +17,12 @@ from pressloop.studies.lint.design import constant, coverage, labels, order, rec
 from pressloop.studies.lint.finding import Finding, Severity, Sure
 from pressloop.studies.lint.headers import headers, read_already, shape
 from pressloop.studies.lint.lot_levels import lot_levels
+from pressloop.studies.lint.measured import (
+    quantity_columns,
+    quantity_failures,
+    quantity_numbers,
+    quantity_readings,
+)
 from pressloop.studies.lint.outliers import outliers
 from pressloop.studies.lint.readings import (
     empty_cells,
@@ -47,6 +53,11 @@ CHECKS: tuple[Check, ...] = (
     confounded, order, constant, recipes, coverage, unused_columns)
 
 
+MEASURED: tuple[Check, ...] = (quantity_columns, quantity_numbers, quantity_failures,
+                               quantity_readings)
+"""Of tables of other measured quantities."""
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """What the data check leaves out. Raises BadInput on other words.
@@ -57,7 +68,7 @@ class Options:
     without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        known = [check.__name__ for check in CHECKS]
+        known = [check.__name__ for check in (*CHECKS, *MEASURED)]
         for name in self.without:
             if name not in known:
                 raise BadInput("lint.without", name, f"one of {', '.join(known)}",
@@ -96,18 +107,31 @@ class Findings:
 def lint(data: StudyData, options: Options | None = None, *, seed: int = 0,
          each: Each = one_by_one) -> Findings:
     """Checks trials, by number. `seed` is for the shape of a part: nothing is random here."""
-    return lint_sheet(sheet_of(data.trials, "", data.space), options, each=each)
+    sheet = sheet_of(data.trials, "", data.space)
+    return lint_sheet(replace(sheet, quantities=data.quantities), options, each=each)
 
 
 def lint_sheet(sheet: Sheet, options: Options | None = None, *, each: Each = one_by_one
                ) -> Findings:
     """Checks a table as it stands in its file. Raises nothing on bad data, but tells of it."""
-    checks = [c for c in CHECKS if c.__name__ not in (options or Options()).without]
+    checks = [c for c in checks_of(sheet) if c.__name__ not in (options or Options()).without]
     jobs = [(check, sheet) for check in checks]
     found = [one for some in each(_looked, jobs, "Data check") for one in some]
     found.sort(key=lambda one: list(Severity).index(one.severity))
     return Findings(sheet.name, len(sheet), tuple(found), sheet.row_word,
                     tuple(check.__name__ for check in checks))
+
+
+def checks_of(sheet: Sheet) -> tuple[Check, ...]:
+    """The checks that are made of a table.
+
+    Where other quantities are measured, those of them in place of those of resistances."""
+    if not sheet.quantities:
+        return CHECKS
+    if any(q.is_resistance for q in sheet.quantities):
+        return (*CHECKS, *MEASURED)
+    core = (set_point_units, odd_set_points) if sheet.space is not None else ()
+    return (read_already, shape, *core, rows_twice, stacks_twice, columns_twice, *MEASURED)
 
 
 def _looked(job: tuple[Check, Sheet]) -> tuple[Finding, ...]:

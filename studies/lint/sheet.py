@@ -13,6 +13,7 @@ import pandas as pd
 from pressloop.optimizer.space import NAMES, Space
 from pressloop.studies.lint.finding import Finding
 from pressloop.trials.outcome import Failed, Intact
+from pressloop.trials.quantity import Quantity
 from pressloop.trials.trial import Trial
 
 RESISTANCE, ERROR, MODE = "resistance_ohm_cm2", "resistance_se_ohm_cm2", "failure_mode"
@@ -46,6 +47,10 @@ class Sheet:
     uneven: Mapping[int, int] = field(default_factory=dict)
     repeated: tuple[str, ...] = ()
     told: tuple[Finding, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+    """What the settings measure, () for the resistance alone."""
+    parameters: tuple[str, ...] = ()
+    """Named parameters that vary and have no default."""
 
     def __len__(self) -> int:
         return len(self.cells)
@@ -149,6 +154,8 @@ def _cells(trial: Trial) -> dict[str, str | float]:
         read = {RESISTANCE: outcome.resistance_ohm_cm2, ERROR: outcome.resistance_se_ohm_cm2,
                 HELD: outcome.stack_pressure_mpa}
         cells |= {name: value for name, value in read.items() if value is not None}
+        cells |= {m.name: m.value for m in outcome.measured}
+    cells |= dict(trial.recipe.others)
     if isinstance(outcome, Failed):
         cells[MODE] = str(outcome.mode)
     if isinstance(outcome, (Intact, Failed)) and outcome.damage is not None:

@@ -19,7 +19,10 @@ import torch
 
 from pressloop.optimizer import physics_prior
 from pressloop.optimizer.candidates import spread
+from pressloop.optimizer.history.value_scale import ValueScale
+from pressloop.optimizer.model_files import prior_of
 from pressloop.optimizer.models import Models, fit_models
+from pressloop.optimizer.objectives import Objective
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
@@ -81,8 +84,7 @@ class Emulator:
         models, space, limits = self.models, self.models.space, self.models.limits
         z = spread(models.off.numel(), SAMPLED, 0)
         if models.log_resistance is None:
-            resistance = from_laws(
-                physics_prior.of_log_resistance(space, limits), models.off, draw, z)
+            resistance = from_laws(prior_of(models.problem, models.data.scale), models.off, draw, z)
             failures = {mode: from_threshold(physics_prior.of_failure(space, mode), draw, z)
                         for mode in KNOWN_MODES}
         else:
@@ -90,7 +92,7 @@ class Emulator:
             failures = {mode: from_rows(model, torch.zeros_like(models.off), draw, z)
                         for mode, model in models.failures.items()
                         if isinstance(model, ThresholdGP)}
-        return DrawnTruth(space, limits, self.luck, resistance, failures)
+        return DrawnTruth(space, limits, self.luck, resistance, failures, scale=models.data.scale)
 
 
 def emulator_of(data: StudyData, *, seed: int = 0) -> Emulator:
@@ -98,28 +100,29 @@ def emulator_of(data: StudyData, *, seed: int = 0) -> Emulator:
 
     Raises BadInput with fewer than FEWEST intact stacks in the space."""
     known = usable(data.trials, data.space)
-    intact = sum(isinstance(t.outcome, Intact) for t in known)
+    intact = sum(isinstance(o := t.outcome, Intact) and o.reading(data.quantity.name) is not None
+                 for t in known)
     if intact < FEWEST:
         raise BadInput("intact stacks", intact, f"{FEWEST} or more",
                        "There is too little to make a stand-in of the press from: press more "
                        "stacks, or plan without data.")
     rows = few_rows(known, data.space, MOST_ROWS, seed)
-    models = fit_models(Problem(data.space, limits=data.limits,
+    models = fit_models(Problem(data.space, data.objective, limits=data.limits,
                                 learn_conditions=False), rows)
-    luck = Luck(_by_chance(models, rows), _reading(rows),
+    luck = Luck(_by_chance(models, rows), _reading(rows, models.data.scale),
                 _counted(rows) if models.data.log_hazard.y.size else None)
     return Emulator(models, luck, own_error(surrogate_of(models.log_resistance)),
                     len(rows), len(known))
 
 
-def known_before_data(space: Space, limits: RiskLimits, *, failed: float = USUALLY_BY_CHANCE
-                      ) -> Emulator:
+def known_before_data(space: Space, limits: RiskLimits, *, failed: float = USUALLY_BY_CHANCE,
+                      objective: Objective | None = None) -> Emulator:
     """What general knowledge of pressing makes likely before there is any stack.
 
-    `failed` is the share of stacks that fail by chance, and the scatter is
-    `limits.stack_scatter`."""
-    return Emulator(fit_models(Problem(space, limits=limits), ()), Luck(failed, None, COUNTED),
-                    None, 0, 0)
+    `failed` is the share of stacks that fail by chance, and the scatter is `limits.stack_scatter`.
+    """
+    return Emulator(fit_models(Problem(space, objective or Objective(), limits=limits), ()),
+                    Luck(failed, None, COUNTED), None, 0, 0)
 
 
 def own_error(model: PhysicsGP) -> OwnError:
@@ -146,9 +149,11 @@ def _by_chance(models: Models, rows: Sequence[Trial]) -> float:
     return (unexplained + USUALLY_BY_CHANCE * USUAL_WEIGHT) / (len(rows) + USUAL_WEIGHT)
 
 
-def _reading(rows: Sequence[Trial]) -> float | None:
-    stated = [o.resistance_se_ohm_cm2 / o.resistance_ohm_cm2 for t in rows
-              if isinstance(o := t.outcome, Intact) and o.resistance_se_ohm_cm2 is not None]
+def _reading(rows: Sequence[Trial], scale: ValueScale) -> float | None:
+    name = scale.quantity.name
+    stated = [math.sqrt(scale.variance(reading)) for t in rows
+            if isinstance(o := t.outcome, Intact) and (reading := o.reading(name)) is not None
+            and reading.standard_error is not None]
     return float(np.median(stated)) if stated else None
 
 

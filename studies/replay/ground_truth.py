@@ -49,7 +49,10 @@ class Truth(Protocol):
         on who asks."""
 
     def resistance(self, recipes: Sequence[Recipe]) -> FloatArray:
-        """True resistance of sound stacks in ohm cm2, shape (n,)."""
+        """True resistance of sound stacks in ohm cm2, shape (n,).
+
+        Where another quantity is sought, e to the power of its scale (`ValueScale`), of which less
+        is better too."""
 
     def survival(self, recipes: Sequence[Recipe]) -> FloatArray:
         """True chance that a stack survives the recipe, shape (n,)."""
@@ -153,7 +156,8 @@ class TableTruth:
 
     def resistance(self, recipes: Sequence[Recipe]) -> FloatArray:
         """As believed from all rows. Shape (n,)."""
-        return self.models.resistance(recipes).median
+        value, scale = self.models.value(recipes).median, self.models.data.scale
+        return value if scale.quantity.is_resistance else np.exp([scale.z(v) for v in value])
 
     def survival(self, recipes: Sequence[Recipe]) -> FloatArray:
         """As believed from all rows. Shape (n,)."""

@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 
 import numpy as np
 
+from pressloop.optimizer.history.value_scale import value_scale
 from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each, one_by_one
 from pressloop.studies.replay.emulator import (
@@ -27,6 +28,7 @@ from pressloop.surrogates.parts.stack_scatter import of_stacks, surrogate_of
 from pressloop.trials.checks import not_negative, positive, within
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Intact
+from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.trial import Trial
 
 USUAL_SCATTER = 12.0
@@ -134,15 +136,17 @@ class Findings:
 def plan(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_by_one) -> Findings:
     """What to expect of `options.budget` stacks. Works without any trials."""
     stacks = usable(data.trials, data.space)
-    intact = sum(isinstance(t.outcome, Intact) for t in stacks)
+    intact = sum(isinstance(o := t.outcome, Intact) and o.reading(data.quantity.name) is not None
+                 for t in stacks)
     from_data = intact >= FEWEST
     emulator = emulator_of(data, seed=seed) if from_data else None
-    scatter = scatter_of(stacks, options, emulator)
+    scatter = scatter_of(stacks, options, emulator, data.quantity)
     failed = _failed(options, emulator)
     if emulator is None or scatter.source == "settings":
         data = replace(data, limits=replace(data.limits, stack_scatter=scatter.percent / 100.0))
     if emulator is None:
-        source = known_before_data(data.space, data.limits, failed=failed / 100.0)
+        source = known_before_data(data.space, data.limits, failed=failed / 100.0,
+                                   objective=data.objective)
     else:
         given = scatter.percent / 100.0 if scatter.source == "settings" else None
         source = replace(emulator, luck=replace(emulator.luck, by_chance=failed / 100.0,
@@ -158,14 +162,15 @@ def plan(data: StudyData, options: Options, *, seed: int = 0, each: Each = one_b
         findings(campaigns, asked, baseline=options.strategies[0]))
 
 
-def scatter_of(stacks: Sequence[Trial], options: Options, emulator: Emulator | None) -> Scatter:
+def scatter_of(stacks: Sequence[Trial], options: Options, emulator: Emulator | None,
+               of: Quantity = RESISTANCE) -> Scatter:
     """The scatter of ln R from stack to stack: as set.
 
     From stacks of one lot that were pressed alike; as the model learned it; or the usual one."""
     if options.scatter_percent > 0.0:
         return Scatter(options.scatter_percent, "settings")
     freedom, squares = 0, 0.0
-    for values in _alike(stacks):
+    for values in _alike(stacks, of):
         freedom += len(values) - 1
         squares += float(np.sum((np.array(values) - np.mean(values)) ** 2))
     if freedom >= FEWEST_PAIRS and squares > 0.0:
@@ -175,13 +180,15 @@ def scatter_of(stacks: Sequence[Trial], options: Options, emulator: Emulator | N
     return Scatter(USUAL_SCATTER, "usual")
 
 
-def _alike(stacks: Sequence[Trial]) -> list[list[float]]:
-    """ln R of intact stacks of one lot, operator and recipe."""
+def _alike(stacks: Sequence[Trial], of: Quantity) -> list[list[float]]:
+    """ln R of intact stacks of one lot, operator and recipe; or another quantity on its scale."""
+    read = [(t, reading) for t in stacks if isinstance(t.outcome, Intact)
+            and (reading := t.outcome.reading(of.name)) is not None]
+    scale = value_scale(of, [reading for _, reading in read])
     found: dict[object, list[float]] = {}
-    for t in stacks:
-        if isinstance(t.outcome, Intact):
-            key = (t.stack.lot, t.stack.operator, t.recipe)
-            found.setdefault(key, []).append(math.log(t.outcome.resistance_ohm_cm2))
+    for t, reading in read:
+        found.setdefault((t.stack.lot, t.stack.operator, t.recipe), []).append(
+            scale.z(reading.value))
     return [values for values in found.values() if len(values) > 1]
 
 

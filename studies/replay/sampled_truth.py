@@ -10,11 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pressloop.optimizer.history.value_scale import OF_RESISTANCE, ValueScale
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.surrogates.surfaces import Surface
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import KNOWN_MODES, Damage, Failed, FailureMode, Intact, Outcome
+from pressloop.trials.quantity import Measurement
 from pressloop.trials.recipe import Recipe
 
 MOST = 20.0
@@ -51,6 +53,8 @@ class DrawnTruth:
     log_resistance: Surface
     failures: dict[FailureMode, Surface]
     table: tuple[Recipe, ...] = ()
+    scale: ValueScale = OF_RESISTANCE
+    """Of what `log_resistance` is about, where that is another quantity than the resistance."""
 
     def press(self, recipe: Recipe, number: int, seed: int, again: int) -> Outcome:
         """A stack that breaks or not, and its readings."""
@@ -71,11 +75,19 @@ class DrawnTruth:
                           "emulated", damage)
         log_r = float(self.log_resistance.at(x)[0]) + z[0] * float(self._scatter(x)[0])
         error = self.luck.reading
+        if not self.scale.quantity.is_resistance:
+            return self._measured(log_r + z[1] * (error or 0.0), damage)
         value = math.exp(log_r + z[1] * (error or 0.0))
         return Intact(value, None if error is None else error * value, damage=damage)
 
+    def _measured(self, z: float, damage: Damage | None) -> Intact:
+        of, error = self.scale.quantity, self.luck.reading
+        value = float(self.scale.value(np.array(z)))
+        se = None if error is None else error * (value if self.scale.log else self.scale.size)
+        return Intact(None, damage=damage, measured=(Measurement(of.name, value, se, of.unit),))
+
     def resistance(self, recipes: Sequence[Recipe]) -> FloatArray:
-        """Of the median stack, ohm cm2. Shape (n,)."""
+        """Of the median stack, ohm cm2; of another quantity e to its scale's power. Shape (n,)."""
         return np.asarray(self.log_resistance.at(self._unit(recipes)).exp().numpy())
 
     def survival(self, recipes: Sequence[Recipe]) -> FloatArray:

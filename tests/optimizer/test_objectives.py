@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import sys
+from dataclasses import replace
 from types import ModuleType
 
 import numpy as np
@@ -17,12 +18,14 @@ from pressloop.optimizer.objectives import Objective, named_objective
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
 from pressloop.trials.plugins import file_names
+from pressloop.trials.quantity import RESISTANCE
 from pressloop.trials.recipe import Recipe
 
 pytestmark = pytest.mark.slow
 
 NAMES = file_names(objectives)
-OPTIONS = {"threshold": {"resistance_ohm_cm2": 60.0}}
+OPTIONS = {"threshold": {"resistance_ohm_cm2": 60.0},
+           "measured": {"measured": (replace(RESISTANCE, goal="target", target=60.0),)}}
 """Keys without a default."""
 SAFE, HARM = Damage(0.005, 0.003), Damage(0.3, 0.01)
 

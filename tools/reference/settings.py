@@ -15,6 +15,7 @@ from pydantic import BaseModel
 
 from pressloop.flows.campaign.lab import prove_modules
 from pressloop.flows.settings.campaign import Settings, from_plain
+from pressloop.flows.settings.objective import FOCUS, ObjectiveTable, QuantityTable
 from pressloop.flows.settings.space import ParameterTable, SteppedTable
 from pressloop.flows.study.parts import work_of
 from pressloop.flows.study.settings import StudySettings, read_study
@@ -172,12 +173,23 @@ def _study(folder: Path, at: tuple[str, ...], many: bool, key: str, value: Any) 
 
 
 def _objectives() -> Iterator[Told]:
-    """The options of each focus."""
+    """The options of each focus, and a measured quantity."""
+    yield Told("`[objective.measured.NAME]`", summary(QuantityTable), QuantityTable, _quantity)
     for name in file_names(objectives):
+        if name == FOCUS:
+            continue
         kind = named_module("objective.focus", name, objectives, "one", "Focus").Focus
         if [key for key in keys_of(kind) if key.name != "cost"]:
             yield Told(f'`[objective]` with `focus = "{name}"`', summary(kind), kind,
                        lambda key, value, name=name: named_objective(name, {key: value}))
+
+
+def _quantity(key: str, value: Any) -> None:
+    """Tries a key of a measured quantity."""
+    beside = {"target": {"goal": "target"}, "from": {"goal": "range", "to": 1e9},
+              "to": {"goal": "range", "from": -1e9}, "at_least": {}, "at_most": {}}
+    given = beside.get(key, {"goal": "maximise"}) | {key: value}
+    ObjectiveTable(measured={"density": given}).quantities  # noqa: B018 - raises
 
 
 def _drivers(folder: Path) -> Iterator[Told]:

@@ -17,6 +17,7 @@ from pressloop.trials.entry import (
     Commanded,
     Corrected,
     Ended,
+    Entered,
     Entry,
     Evaluated,
     Faulted,
@@ -42,6 +43,7 @@ from pressloop.trials.outcome import (
     Spoilt,
     Withdrawn,
 )
+from pressloop.trials.quantity import Measurement
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import ControlPoint, MissingPoint, Spectrum
 from pressloop.trials.stack import Stack
@@ -55,6 +57,8 @@ OUTCOMES: dict[str, type[Outcome]] = {
     "intact": Intact, "failed": Failed, "set_aside": SetAside, "spoilt": Spoilt,
     "withdrawn": Withdrawn,
 }
+LATER = ("achieved", "measured")
+"""Fields of outcomes that are not kept where they say nothing."""
 OUTCOME_KINDS = {cls: kind for kind, cls in OUTCOMES.items()}
 
 
@@ -108,8 +112,8 @@ def _plain(value: Any, path: str, arrays: dict[str, Array]) -> Any:
     match value:
         case Intact() | Failed() | SetAside() | Spoilt() | Withdrawn():
             plain = {"kind": OUTCOME_KINDS[type(value)], **_fields(value, path, arrays)}
-            # As outcomes were kept before what was really pressed could differ.
-            return {name: v for name, v in plain.items() if name != "achieved" or v is not None}
+            # As outcomes were kept before what was really pressed, or measured, could differ.
+            return {name: v for name, v in plain.items() if name not in LATER or v}
         case tuple() | list():
             return [_plain(item, f"{path}{i}.", arrays) for i, item in enumerate(value)]
         case dict():
@@ -130,6 +134,8 @@ def _outcome(payload: Payload) -> Outcome:
         values["damage"] = Damage(**values["damage"])
     for name in {"summed", "notes"} & set(values):
         values[name] = tuple(values[name])
+    if "measured" in values:
+        values["measured"] = tuple(Measurement(**one) for one in values["measured"])
     if "arcs" in values:
         values["arcs"] = tuple(Arc(**arc) for arc in values["arcs"])
     return cls(**values)
@@ -173,7 +179,14 @@ def _planned(payload: Payload, arrays: Arrays) -> Planned:
 def _measured(payload: Payload, arrays: Arrays) -> Measured:
     return Measured(payload["sweep"], tuple(
         _spectrum(one, _under(f"spectra.{i}.", arrays))
-        for i, one in enumerate(payload["spectra"])))
+        for i, one in enumerate(payload["spectra"])), _entered(payload.get("entered")))
+
+
+def _entered(payload: Payload | None) -> Entered | None:
+    if payload is None:
+        return None
+    return Entered(tuple(Measurement(**one) for one in payload["values"]), payload["failure"],
+                   payload["why"])
 
 
 def _evaluated(payload: Payload, arrays: Arrays) -> Evaluated:

@@ -123,8 +123,8 @@ def _advance(trial: Trial, entry: Entry | Bare) -> Trial:
             trial = replace(trial, cycle_id=cycle_id, press_serial=serial, press_boot=boot)
         case Pressed(trace=trace):
             trial = replace(trial, trace=trace)
-        case Measured(spectra=spectra):
-            trial = replace(trial, spectra=spectra, sweeps=trial.sweeps + 1)
+        case Measured(spectra=spectra, entered=entered):
+            trial = replace(trial, spectra=spectra, entered=entered, sweeps=trial.sweeps + 1)
         case Bare(state=State.MEASURED):
             trial = replace(trial, sweeps=trial.sweeps + 1)
         case Evaluated(outcome=outcome, rules=rules):

@@ -7,16 +7,18 @@ settings of a campaign, which add the envelope; here no machine is named, and no
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pressloop.trials.errors import BadInput
+from pressloop.trials.outcome import Failed, FailureMode, Outcome
+from pressloop.trials.quantity import Quantity
 from pressloop.trials.readings import number_of
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import cells_of
-from pressloop.trials.tables.outcomes import RESULT, outcome_of
+from pressloop.trials.tables.outcomes import RESULT, is_bound, outcome_of
 from pressloop.trials.tables.proofs import (
     prove_different,
     prove_once,
@@ -39,14 +41,16 @@ Row = tuple[str, dict[str, str]]
 """Where a row stands, in words, and its cells by column, "" for an empty one."""
 
 
-def read_trials(table: pd.DataFrame | Path | str, **shared: float | str) -> tuple[Trial, ...]:
+def read_trials(table: pd.DataFrame | Path | str, *, measured: Sequence[Quantity] = (),
+                **shared: float | str) -> tuple[Trial, ...]:
     """Past presses as trials, one for each row of a DataFrame or of a CSV, Excel or Parquet file.
 
     Needed are set points (`pressure_mpa`, `dwell_s`, `temperature_c`), the sample (`lot`,
-    `operator`, `area_cm2`, `thickness_um`), and `resistance_ohm_cm2` or `failure_mode`. `shared`
-    holds what is the same for all stacks, such as `temperature_c=25`: it counts where there is no
-    column, or an empty cell. Columns of other names are not read. A stack without a reading is in
-    work: a planned trial without an outcome. A bound such as ">1000" is set aside.
+    `operator`, `area_cm2`, `thickness_um`), and `resistance_ohm_cm2` or `failure_mode`; with other
+    `measured` quantities, a column of the name of each (and NAME_se for its standard error), in its
+    unit. `shared` holds what is the same for all stacks, such as `temperature_c=25`: it counts
+    where there is no column, or an empty cell. Columns of other names are not read. A stack without
+    a reading is in work: a planned trial without an outcome. A bound such as ">1000" is set aside.
 
     Raises BadInput, which names row and column, for anything that cannot be used; then nothing of
     the table is used.
@@ -55,12 +59,13 @@ def read_trials(table: pd.DataFrame | Path | str, **shared: float | str) -> tupl
         if name not in SHARED:
             raise _unknown(f"read_trials({name}=...)", name, SHARED)
     header, rows = _of_file(Path(table)) if isinstance(table, (str, Path)) else _of_frame(table)
-    _prove_header(header, shared)
+    _prove_header(header, shared, measured)
     defaults = {name: text_of(value) for name, value in shared.items()}
     # Where there is no column of resistances, an empty cell of it is no stack in work.
     names = [name for name in COLUMNS if name != RESULT[0] or name in header]
+    names += [one for q in measured for one in (q.name, f"{q.name}_se") if one not in names]
     trials = tuple(_trial(number, where, {name: row.get(name) or defaults.get(name, "")
-                                          for name in names})
+                                          for name in names}, measured)
                    for number, (where, row) in enumerate(rows, start=1))
     prove_different((_said(trial), where, where)
                     for trial, (where, _) in zip(trials, rows, strict=True))
@@ -97,28 +102,43 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else value
 
 
-def _prove_header(header: list[str], shared: Mapping[str, object]) -> None:
+def _prove_header(header: list[str], shared: Mapping[str, object], measured: Sequence[Quantity]
+                  ) -> None:
     prove_once(header, header)
     prove_spelt(header, COLUMNS)
     for name in (*SET_POINTS, *SAMPLE):
         if name not in header and name not in shared:
             raise BadInput(f"column {name}", "missing", "present",
                            f"Add it, or say what all stacks have: read_trials(table, {name}=...).")
-    prove_outcomes(header)
+    for q in measured:
+        if q.sought and q.name not in header:
+            raise BadInput(f"column {q.name}", "missing", "present",
+                           f"Add it. Columns found: {', '.join(header)}.")
+    if not measured:
+        prove_outcomes(header)
 
 
-def _trial(number: int, where: str, row: Mapping[str, str]) -> Trial:
+def _trial(number: int, where: str, row: Mapping[str, str], measured: Sequence[Quantity]) -> Trial:
     try:
         stack = Stack(row["stack"] or f"row-{number}", row["lot"], row["operator"],
                       number_of("area_cm2", row["area_cm2"]),
                       number_of("thickness_um", row["thickness_um"]),
                       *(number_of(name, row[name]) if row[name] else None for name in EARLIER))
         recipe = Recipe(*(number_of(name, row[name]) for name in SET_POINTS))
-        outcome = outcome_of(row)
+        outcome = _failed_by_value(row, measured) or outcome_of(row, measured)
         state = State.PLANNED if outcome is None else State.IMPORTED
         return Trial(number, stack, recipe, state, outcome=outcome)
     except BadInput as error:
         raise BadInput(f"{where}: {error.name}", error.value, error.bound, error.remedy) from None
+
+
+def _failed_by_value(row: Mapping[str, str], measured: Sequence[Quantity]) -> Outcome | None:
+    """A stack whose value stands for a failure."""
+    for q in measured:
+        if q.failed_at is not None and row[q.name] and not is_bound(row[q.name]) and q.failed(
+                number_of(q.name, row[q.name])):
+            return Failed(FailureMode.UNKNOWN, f"{q.name} {row[q.name]}")
+    return None
 
 
 def _said(trial: Trial) -> tuple[object, ...]:

@@ -17,6 +17,7 @@ from pressloop.views.export.rows import (
     Columns,
     Row,
     control_rows,
+    measured_columns,
     parameter_columns,
     spectrum_rows,
     trace_rows,
@@ -64,6 +65,8 @@ def table(name: str, trials: Sequence[Trial]) -> pd.DataFrame:
         for column, cells in reversed(parameter_columns(in_order(trials)).items()):
             kind = TEXT if any(isinstance(cell, str) for cell in cells) else NUMBER
             found.insert(list(columns).index("purpose"), column, pd.Series(cells, dtype=kind))
+        for column, numbers in measured_columns(in_order(trials)).items():
+            found[column] = pd.Series(numbers, dtype=NUMBER)
     return found
 
 

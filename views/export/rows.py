@@ -77,6 +77,22 @@ def parameter_columns(trials: Sequence[Trial]) -> dict[str, list[object]]:
             [trial.recipe.value(name) for trial in trials] for name in names}
 
 
+def measured_columns(trials: Sequence[Trial]) -> dict[str, list[float | None]]:
+    """A column for each measured quantity and one for its standard error, in the order of names.
+
+    A unit that the name does not say stands behind it."""
+    read = [{m.name: m for m in t.outcome.measured} if isinstance(t.outcome, Intact) else {}
+            for t in trials]
+    found: dict[str, list[float | None]] = {}
+    for name, unit in sorted({(m.name, m.unit) for some in read for m in some.values()}):
+        title = f"{name} ({unit})" if unit else name
+        found[title] = [some[name].value if name in some else None for some in read]
+        errors = [some[name].standard_error if name in some else None for some in read]
+        if any(error is not None for error in errors):
+            found[f"{name}_se ({unit})" if unit else f"{name}_se"] = errors
+    return found
+
+
 def _verdict(outcome: Outcome | None, reason: str) -> Row:
     """From `outcome` to `damage_se`."""
     word = None if outcome is None else OUTCOME_KINDS[type(outcome)]

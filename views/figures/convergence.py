@@ -3,44 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from pressloop.trials.outcome import Intact
+from pressloop.trials.quantity import Measurement
 from pressloop.trials.trial import Trial
 from pressloop.views.analysis import Analysis, Step
-from pressloop.views.figures.look import BAND, BLUE, INK, Panel, dressed, hover, log_axis, marks
+from pressloop.views.figures.look import BAND, BLUE, INK, Panel, dressed, hover, marks, value_axis
 from pressloop.views.kinds import Kind, kind_of
-from pressloop.views.words import OHM_CM2, interval, significant
+from pressloop.views.words import significant, span_of
 
 TITLE = "How the search went"
-READ = ("Each mark is one stack in the order of pressing: circles are measured resistances "
+READ = ("Each mark is one stack in the order of pressing: circles are measured {values} "
         "(bar: 95 % of the reading), the marks on top are stacks without one. The line is the "
-        "resistance of the recipe that would have been recommended at that time, and the band its "
+        "{value} of the recipe that would have been recommended at that time, and the band its "
         "95 % interval: the campaign is done when the band is narrow and the line is flat.")
 READ_FAILURES = "Each mark is one stack in the order of pressing, in the row of how it ended."
 
 
 def convergence(found: Analysis) -> Panel:
-    """Measured resistance (ohm cm2) over trial number, failures in a strip above."""
+    """Measured values of what is sought over trial number, failures in a strip above."""
+    of = found.models.data.scale.quantity
+    read = READ.format(values="resistances" if of.is_resistance else f"values of {of.name}",
+                       value="resistance" if of.is_resistance else of.name)
     if not found.trials:
-        return Panel(TITLE, READ, missing="No stack has been pressed yet.", wide=True)
+        return Panel(TITLE, read, missing="No stack has been pressed yet.", wide=True)
     others = [k for k in Kind if k is not Kind.INTACT
               and any(kind_of(t) is k for t in found.trials)]
-    intact = [(t, t.outcome) for t in found.trials if isinstance(t.outcome, Intact)]
+    intact = [(t, reading) for t in found.trials if isinstance(t.outcome, Intact)
+              and (reading := t.outcome.reading(of.name)) is not None]
     figure = _canvas(others, 360.0 if intact else 1.0)
     if others:
         _strip(figure, found.trials, others)
     _recommended(figure, found.steps)
     _measured(figure, intact)
     if intact:
-        low, high = _reach([o for _, o in intact], found.steps)
-        figure.update_yaxes(log_axis(low, high, f"Interfacial resistance ({OHM_CM2})"), row=2)
+        figure.update_yaxes(value_axis(of, _reach([r for _, r in intact], found.steps), 1.25),
+                            row=2)
     else:
         figure.update_yaxes(visible=False, row=2)
     last = max(t.number for t in found.trials)
     figure.update_xaxes(range=[0.4, last + 0.6], dtick=max(1, round(last / 14)), tick0=1)
     figure.update_xaxes(title_text="Trial", row=2)
-    return Panel(TITLE, READ if intact else READ_FAILURES, figure, wide=True)
+    return Panel(TITLE, read if intact else READ_FAILURES, figure, wide=True)
 
 
 def _canvas(others: Sequence[Kind], main: float) -> Any:
@@ -74,32 +80,34 @@ def _recommended(figure: Any, steps: Sequence[Step]) -> None:
         return
     # The last step is drawn to the edge of the axes: it is what is recommended now.
     x = [s.number for s in steps] + [steps[-1].number + 0.6]
-    told = [s.recommendation for s in steps] + [steps[-1].recommendation]
+    told = [(s.recommendation.recipe, s.recommendation.expected[0])
+            for s in (*steps, steps[-1])]
     edge = {"shape": "hv", "width": 0}
-    figure.add_scatter(x=x, y=[r.high_ohm_cm2 for r in told], mode="lines", line=edge,
+    figure.add_scatter(x=x, y=[e.high for _, e in told], mode="lines", line=edge,
                        hoverinfo="skip", row=2, col=1)
-    figure.add_scatter(x=x, y=[r.low_ohm_cm2 for r in told], mode="lines", line=edge,
+    figure.add_scatter(x=x, y=[e.low for _, e in told], mode="lines", line=edge,
                        fill="tonexty", fillcolor=BAND, hoverinfo="skip", row=2, col=1)
     figure.add_scatter(
-        x=x, y=[r.resistance_ohm_cm2 for r in told], mode="lines", row=2, col=1,
+        x=x, y=[e.value for _, e in told], mode="lines", row=2, col=1,
         line={"shape": "hv", "width": 2.2, "color": INK}, hoverinfo="text", hovertext=[
-            f"<b>recommended after trial {int(n)}</b><br>{r.recipe}<br>"
-            f"{significant(r.resistance_ohm_cm2)} ({interval(r.low_ohm_cm2, r.high_ohm_cm2)})"
-            for n, r in zip(x, told, strict=True)])
+            f"<b>recommended after trial {int(n)}</b><br>{escape(str(recipe))}<br>"
+            f"{significant(e.value)} ({span_of(e.low, e.high, e.quantity)})"
+            for n, (recipe, e) in zip(x, told, strict=True)])
 
 
-def _measured(figure: Any, intact: Sequence[tuple[Trial, Intact]]) -> None:
-    bars = [1.96 * (o.resistance_se_ohm_cm2 or 0.0) for _, o in intact]
+def _measured(figure: Any, intact: Sequence[tuple[Trial, Measurement]]) -> None:
+    bars = [1.96 * (r.standard_error or 0.0) for _, r in intact]
     figure.add_scatter(
-        x=[t.number for t, _ in intact], y=[o.resistance_ohm_cm2 for _, o in intact],
+        x=[t.number for t, _ in intact], y=[r.value for _, r in intact],
         mode="markers", error_y={"array": bars, "thickness": 1.3, "width": 3, "color": BLUE},
         marker=marks([t for t, _ in intact]), hovertext=[hover(t) for t, _ in intact],
         hoverinfo="text", row=2, col=1)
 
 
-def _reach(intact: Sequence[Intact], steps: Sequence[Step]) -> tuple[float, float]:
-    """Axis ends (ohm cm2) that hold all points and the last band; early bands may leave them."""
-    values = [o.resistance_ohm_cm2 for o in intact]
+def _reach(intact: Sequence[Measurement], steps: Sequence[Step]) -> list[float]:
+    """What the axis is to hold: all points and the last band; early bands may leave it."""
+    values = [one.value for one in intact]
     if steps:
-        values += [steps[-1].recommendation.low_ohm_cm2, steps[-1].recommendation.high_ohm_cm2]
-    return min(values) / 1.25, max(values) * 1.25
+        last = steps[-1].recommendation.expected[0]
+        values += [last.low, last.high]
+    return values

@@ -20,13 +20,13 @@ from pressloop.views.figures.look import (
     Panel,
     blank,
     hover,
-    log_axis,
     marks,
+    value_axis,
     variable_axis,
 )
 from pressloop.views.figures.overlay import nearness
 from pressloop.views.kinds import TELLING, Kind, kind_of
-from pressloop.views.words import OHM_CM2, VARIABLES, percent
+from pressloop.views.words import VARIABLES, percent, unit_of
 
 CELLS = 121
 
@@ -41,37 +41,39 @@ def lines(found: Analysis, at: Recipe) -> list[Panel]:
 
 
 def _resistance(found: Analysis, name: str, x: FloatArray, recipes: list[Recipe]) -> Panel:
-    title = f"Predicted resistance over {VARIABLES[name].label.lower()}"
-    read = ("The line is the predicted resistance of a recipe with its 95 % band; circles are "
+    of = found.models.data.scale.quantity
+    what = "resistance" if of.is_resistance else of.name
+    title = f"Predicted {what} over {VARIABLES[name].label.lower()}"
+    read = (f"The line is the predicted {what} of a recipe with its 95 % band; circles are "
             "measured stacks, the vertical line is the recommended recipe.")
     if found.not_drawn((name,)):
         read += " Faint circles were pressed, or read, far from this line."
     if found.models.log_resistance is None:
         return Panel(title, read, missing="No stack has stayed intact yet, so nothing is predicted "
-                     "of resistance.")
-    predicted = found.models.resistance(recipes)
-    intact = [(t, t.outcome) for t in found.trials if isinstance(t.outcome, Intact)]
+                     f"of {what}.")
+    predicted = found.models.value(recipes)
+    intact = [(t, reading.value) for t in found.trials if isinstance(t.outcome, Intact)
+              and (reading := t.outcome.reading(of.name)) is not None]
     figure = blank(420)
-    _band(figure, x, predicted)
+    _band(figure, x, predicted, unit_of(of))
     figure.add_scatter(
         x=[getattr(t.recipe, name) for t, _ in intact], mode="markers", hoverinfo="text",
-        y=[o.resistance_ohm_cm2 for _, o in intact], hovertext=[hover(t) for t, _ in intact],
+        y=[value for _, value in intact], hovertext=[hover(t) for t, _ in intact],
         marker={**marks([t for t, _ in intact]),
                 "opacity": nearness([t for t, _ in intact], found, (name,), recipes[0])})
     _recommended(figure, found, name)
-    values = [o.resistance_ohm_cm2 for _, o in intact] + [float(v) for v in predicted.median]
+    values = [value for _, value in intact] + [float(v) for v in predicted.median]
     figure.update_xaxes(variable_axis(name, getattr(found.space, name)))
-    figure.update_yaxes(log_axis(min(values) / 1.3, max(values) * 1.3,
-                                 f"Interfacial resistance ({OHM_CM2})"))
+    figure.update_yaxes(value_axis(of, values, 1.3))
     return Panel(title, read, figure)
 
 
-def _band(figure: Any, x: FloatArray, predicted: Interval) -> None:
+def _band(figure: Any, x: FloatArray, predicted: Interval, unit: str) -> None:
     figure.add_scatter(x=x, y=predicted.high, mode="lines", line={"width": 0}, hoverinfo="skip")
     figure.add_scatter(x=x, y=predicted.low, mode="lines", line={"width": 0}, fill="tonexty",
                        fillcolor=BAND, hoverinfo="skip")
     figure.add_scatter(x=x, y=predicted.median, mode="lines", line={"color": INK, "width": 2},
-                       hovertemplate="%{x:.4g}: %{y:.3g} Ω·cm²<extra></extra>")
+                       hovertemplate=f"%{{x:.4g}}: %{{y:.3g}} {unit}<extra></extra>")
 
 
 def _chances(found: Analysis, name: str, x: FloatArray, recipes: list[Recipe]) -> Panel:

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
+from pressloop.trials.outcome import Intact
+from pressloop.trials.quantity import LOG, Quantity
 from pressloop.trials.trial import State, Trial
 from pressloop.views.kinds import Kind, kind_of
-from pressloop.views.words import VARIABLES, plus_minus, recipe_words
+from pressloop.views.words import VARIABLES, axis_of, readings_words, recipe_words
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 INK, MUTED, GRID, PAPER = "#1f2933", "#52606d", "#e4e7eb", "#ffffff"
@@ -73,8 +75,8 @@ def hover(trial: Trial) -> str:
     """What the pointer shows of a trial, escaped for plotly's HTML subset."""
     outcome = trial.outcome
     words = str(kind_of(trial))
-    if (value := getattr(outcome, "resistance_ohm_cm2", None)) is not None:
-        words = f"{plus_minus(value, getattr(outcome, 'resistance_se_ohm_cm2', None))} Ω·cm²"
+    if isinstance(outcome, Intact):
+        words = escape(readings_words(outcome))
     return (f"<b>{trial.number} · {escape(trial.stack.stack_id)}</b><br>"
             f"{escape(recipe_words(trial.recipe))}<br>{words}")
 
@@ -107,6 +109,18 @@ def log_axis(low: float, high: float, title: str) -> dict[str, Any]:
     return {"type": "log", "range": [math.log10(low), math.log10(high)],
             "tickvals": (marks := nice_marks(low, high)),
             "ticktext": [f"{mark:g}" for mark in marks], "title": {"text": title}}
+
+
+def value_axis(of: Quantity, values: Sequence[float], wider: float) -> dict[str, Any]:
+    """The axis of a quantity that holds these values and a part more.
+
+    Logarithmic, wider by a factor, where the quantity varies by factors, else by the same share of
+    what the values span."""
+    low, high = min(values), max(values)
+    if of.scale == LOG:
+        return log_axis(low / wider, high * wider, axis_of(of))
+    more = (wider - 1.0) * ((high - low) or abs(high) or 1.0)
+    return {"range": [low - more, high + more], "title": {"text": axis_of(of)}}
 
 
 def nice_marks(low: float, high: float) -> list[float]:

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 
 from pressloop.trials.checks import FloatArray
+from pressloop.trials.quantity import MAXIMISE
 from pressloop.trials.recipe import Recipe
 from pressloop.views.analysis import Analysis
 from pressloop.views.figures.look import INK, Panel, blank, variable_axis
 from pressloop.views.figures.overlay import overlay
-from pressloop.views.words import OHM_CM2, VARIABLES, parameter_words, percent, set_point
+from pressloop.views.words import VARIABLES, parameter_words, percent, set_point, unit_of
 
 CELLS = 45
 RESISTANCE_COLOURS = [[0.0, "#0b5c6b"], [0.25, "#3f93a0"], [0.5, "#8cc3c6"], [0.75, "#cbe4e2"],
@@ -23,6 +24,8 @@ CHANCE_COLOURS = [[0.0, "#fffdf9"], [0.25, "#fdebd3"], [0.5, "#f9d6b0"], [0.75, 
 ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0)
 WIDER = 1.3
 """Least ratio of neighbouring contour lines."""
+LINES = 6
+"""Contour lines of a quantity on a linear scale, about."""
 LIMIT = "#8a2b06"
 
 
@@ -72,19 +75,26 @@ def _values(found: Analysis, name: str) -> FloatArray:
 
 
 def _resistance(found: Analysis, cut: Slice) -> Panel:
-    title = (f"Resistance over {VARIABLES[cut.across].label.lower()} and "
+    scale = found.models.data.scale
+    of = scale.quantity
+    what, lower = ("resistance" if of.is_resistance else of.name,
+                   "higher" if of.goal == MAXIMISE else "lower")
+    name = "Resistance" if of.is_resistance else of.name
+    title = (f"{name} over {VARIABLES[cut.across].label.lower()} and "
              f"{VARIABLES[cut.up].label.lower()}, {cut.where}")
-    read = f"The darker, the lower the predicted resistance; thin lines are marked in {OHM_CM2}. "
+    unit = f" in {unit_of(of)}" if unit_of(of) else ""
+    read = f"The darker, the {lower} the predicted {what}; thin lines are marked{unit}. "
     if found.models.log_resistance is None:
         return Panel(title, read, missing="No stack has stayed intact yet, so nothing is predicted "
-                     "of resistance.")
-    median = found.models.resistance(cut.recipes).median.reshape(CELLS, CELLS)
-    best, worst = float(median.min()), float(median.max())
+                     f"of {what}.")
+    median = found.models.value(cut.recipes).median.reshape(CELLS, CELLS)
+    low, high = float(median.min()), float(median.max())
     figure = _canvas(found, cut)
+    z = scale.sign * (np.log(median) if scale.log else median / scale.size)
     # A flat landscape is to look flat: the colours span a factor of 1.5 at least.
-    _fill(figure, cut, np.log(median), RESISTANCE_COLOURS,
-          (np.log(best), np.log(max(worst, 1.5 * best))))
-    for level in _levels(best, worst):
+    _fill(figure, cut, z, RESISTANCE_COLOURS,
+          (float(z.min()), max(float(z.max()), float(z.min()) + math.log(1.5))))
+    for level in _levels(low, high) if scale.log else _even_levels(low, high):
         _line(figure, cut, median, level, "~r")
     read += _limit(figure, cut, found.models.crushing(cut.recipes),
                    found.limits.max_crush_probability)
@@ -101,6 +111,13 @@ def _crushing(found: Analysis, cut: Slice) -> Panel:
     read += _limit(figure, cut, chance, found.limits.max_crush_probability)
     overlay(figure, found, cut.across, cut.up, cut.at)
     return Panel(f"Chance of crushing, {cut.where}", read + _far(found, cut), figure)
+
+
+def _even_levels(low: float, high: float) -> list[float]:
+    """Round values between two ends, evenly apart."""
+    step = float(f"{max(high - low, 1e-12) / LINES:.1g}")
+    return [float(f"{k * step:.6g}") for k in range(math.ceil(low / step),
+                                                   math.floor(high / step) + 1)]
 
 
 def _levels(best: float, worst: float) -> list[float]:

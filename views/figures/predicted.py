@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from pressloop.trials.outcome import Intact
+from pressloop.trials.quantity import LOG, Quantity
 from pressloop.trials.wording import counted
 from pressloop.views.analysis import Analysis, Forecast
-from pressloop.views.figures.look import MUTED, Panel, blank, hover, log_axis, marks
-from pressloop.views.words import OHM_CM2, percent
+from pressloop.views.figures.look import MUTED, Panel, blank, hover, marks, value_axis
+from pressloop.views.words import percent, unit_of
 
 TITLE = "Was the model right?"
 READ = ("Each stack as predicted by the trials before it (bar: 95 % interval for one more stack) "
@@ -18,20 +19,22 @@ Known = tuple[Forecast, float, float, float, float]
 
 
 def predicted(found: Analysis) -> Panel:
-    """One-step-ahead forecasts over measurements, both in ohm cm2."""
-    known = _known(found.forecasts)
+    """One-step-ahead forecasts over measurements, both in the unit of what is sought."""
+    of = found.models.data.scale.quantity
+    known = _known(found.forecasts, of)
     if not known:
         return Panel(TITLE, READ, missing="This needs an intact stack that was pressed after "
                      "another intact one." + _failing(found.forecasts))
     within = sum(low <= measured <= high for _, measured, _, low, high in known)
     words = (f" {within} of {counted(len(known), 'stack')} fell within their interval."
              f"{_failing(found.forecasts)}")
-    return Panel(TITLE, READ + words, _figure(known))
+    return Panel(TITLE, READ + words, _figure(known, of))
 
 
-def _known(forecasts: Sequence[Forecast]) -> list[Known]:
-    return [(f, f.trial.outcome.resistance_ohm_cm2, f.median, f.low, f.high) for f in forecasts
+def _known(forecasts: Sequence[Forecast], of: Quantity) -> list[Known]:
+    return [(f, reading.value, f.median, f.low, f.high) for f in forecasts
             if isinstance(f.trial.outcome, Intact) and f.median is not None
+            and (reading := f.trial.outcome.reading(of.name)) is not None
             and f.low is not None and f.high is not None]
 
 
@@ -48,12 +51,13 @@ def _failing(forecasts: Sequence[Forecast]) -> str:
     return f" Chance of failing, on average: {', '.join(parts)}."
 
 
-def _figure(known: Sequence[Known]) -> Any:
+def _figure(known: Sequence[Known], of: Quantity) -> Any:
     measured = [value for _, value, *_ in known]
     medians = [median for _, _, median, *_ in known]
-    low, high = min(measured + medians) / 1.4, max(measured + medians) * 1.4
+    axis, unit = value_axis(of, measured + medians, 1.4), unit_of(of)
+    ends = [10.0**end for end in axis["range"]] if of.scale == LOG else axis["range"]
     figure = blank(420)
-    figure.add_scatter(x=[low, high], y=[low, high], mode="lines", hoverinfo="skip",
+    figure.add_scatter(x=ends, y=ends, mode="lines", hoverinfo="skip",
                        line={"color": MUTED, "width": 1.2, "dash": "dash"})
     figure.add_scatter(
         x=measured, y=medians, mode="markers",
@@ -62,6 +66,7 @@ def _figure(known: Sequence[Known]) -> Any:
                  "thickness": 1.1, "width": 0, "color": "rgba(0, 114, 178, 0.45)"},
         marker=marks([f.trial for f, *_ in known]),
         hovertext=[hover(f.trial) for f, *_ in known], hoverinfo="text")
-    figure.update_xaxes(log_axis(low, high, f"Measured ({OHM_CM2})"))
-    figure.update_yaxes(log_axis(low, high, f"Predicted ({OHM_CM2})"))
+    beside = f" ({unit})" if unit else ""
+    figure.update_xaxes({**axis, "title": {"text": f"Measured{beside}"}})
+    figure.update_yaxes({**axis, "title": {"text": f"Predicted{beside}"}})
     return figure

@@ -22,7 +22,7 @@ MOST_SAMPLES = 3000
 
 def trace(trials: Sequence[Trial]) -> Panel:
     """Pressure (MPa), temperature (degC) and hits over time (s) of the lowest resistance."""
-    found = next(((t, t.trace) for t, _ in best_intact(trials) if t.trace is not None), None)
+    found = next(((t, t.trace) for t, *_ in best_intact(trials) if t.trace is not None), None)
     if found is None:
         return Panel(TITLE, READ, missing="No intact stack of this campaign has a pressing trace "
                      "(imported trials come without).", wide=True)

@@ -10,10 +10,11 @@ from rich.table import Table
 from rich.text import Text
 
 from pressloop.trials.outcome import Intact
+from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.trial import State, Trial
 from pressloop.trials.wording import of_budget
 from pressloop.views.kinds import FAILURES, Kind, best_intact, counts, kind_of, reason_of
-from pressloop.views.words import OHM_CM2, Load, plus_minus, recipe_words, resistance
+from pressloop.views.words import Load, amount, readings_words, recipe_words
 
 STEPS = {
     State.PLANNED: "planned", State.COMMANDED: "pressing", State.PRESSED: "pressed, measuring",
@@ -25,16 +26,17 @@ LAST = 6
 
 
 def picture(trials: Sequence[Trial], budget: int, trouble: str = "",
-            load: Load | None = None) -> RenderableType:
+            load: Load | None = None, of: Quantity = RESISTANCE) -> RenderableType:
     """The whole display.
 
-    `trouble` is shown in red below it, `load` writes the gauge of the press."""
+    `trouble` is shown in red below it, `load` writes the gauge of the press, `of` is what is
+    sought."""
     used = sum(trial.used_here for trial in trials)
     bar = Table.grid(padding=(0, 2))
     bar.add_row(ProgressBar(total=max(budget, 1), completed=min(used, budget), width=40),
                 _stacks(trials, budget), _failures(trials))
     parts: list[RenderableType] = [
-        bar, Text(_now(trials, load)), Text(_best(trials, load), style="bold")]
+        bar, Text(_now(trials, load)), Text(_best(trials, load, of), style="bold")]
     if trials:
         parts.append(_last(trials[-LAST:], load))
     if trouble:
@@ -48,11 +50,12 @@ def line_of(trial: Trial, of: str, load: Load | None = None) -> str:
             f"{recipe_words(trial.recipe, load)}  {_result(trial)}")
 
 
-def summary(trials: Sequence[Trial], budget: int, load: Load | None = None) -> str:
+def summary(trials: Sequence[Trial], budget: int, load: Load | None = None,
+            of: Quantity = RESISTANCE) -> str:
     """The final state on one line."""
     intact = counts(trials)[Kind.INTACT]
     return (f"{_stacks(trials, budget)}, {intact} intact, {_failures(trials)}; "
-            f"{_best(trials, load)}")
+            f"{_best(trials, load, of)}")
 
 
 def _stacks(trials: Sequence[Trial], budget: int) -> str:
@@ -78,9 +81,10 @@ def _now(trials: Sequence[Trial], load: Load | None) -> str:
             f"{recipe_words(trial.recipe, load)}")
 
 
-def _best(trials: Sequence[Trial], load: Load | None) -> str:
-    for trial, outcome in best_intact(trials)[:1]:
-        return (f"best measured {resistance(outcome.resistance_ohm_cm2)} "
+def _best(trials: Sequence[Trial], load: Load | None, of: Quantity) -> str:
+    for trial, _, reading in best_intact(trials, of)[:1]:
+        name = "" if of.is_resistance else f"{of.name} "
+        return (f"best measured {name}{amount(reading.value, of)} "
                 f"at {recipe_words(trial.recipe, load)} (trial {trial.number})")
     return "no intact stack yet"
 
@@ -101,8 +105,7 @@ def _last(trials: Sequence[Trial], load: Load | None) -> Table:
 
 def _result(trial: Trial) -> str:
     if isinstance(outcome := trial.outcome, Intact):
-        number = plus_minus(outcome.resistance_ohm_cm2, outcome.resistance_se_ohm_cm2)
-        return f"{number} {OHM_CM2}"
+        return readings_words(outcome)
     if trial.is_open:
         return STEPS[trial.state]
     return _one_line(": ".join(filter(None, (str(kind_of(trial)), reason_of(trial)))))

@@ -10,6 +10,7 @@ from types import TracebackType
 from rich.console import Console
 from rich.live import Live
 
+from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.trial import Trial
 from pressloop.trials.wording import of_budget
 from pressloop.views.kinds import in_order
@@ -23,6 +24,8 @@ PATIENCE_S = 5.0
 class LiveProgress:
     """Shows the trials that `read` returns, of `budget` stacks, until the context is left.
 
+    `of` is what the campaign seeks.
+
     `read` is called from a background thread every `every_s` seconds and once more at the end. A
     `read` that raises or hangs costs a picture, never the campaign. Where `console` (stderr if left
     out) is not interactive, each trial that has ended prints one line instead. `load`
@@ -31,9 +34,9 @@ class LiveProgress:
 
     def __init__(self, read: Callable[[], Sequence[Trial]], budget: int, *,
                  console: Console | None = None, every_s: float = 0.5,
-                 load: Load | None = None) -> None:
+                 load: Load | None = None, of: Quantity = RESISTANCE) -> None:
         self._read, self._budget, self._every_s, self._load = read, budget, every_s, load
-        self._console = console or Console(stderr=True)
+        self._console, self._of = console or Console(stderr=True), of
         self._trials: Sequence[Trial] = ()
         self._told: set[int] = set()
         self._trouble = ""
@@ -55,7 +58,7 @@ class LiveProgress:
         if self._live is not None:
             self._live.stop()
         else:
-            self._print(summary(self._trials, self._budget, self._load))
+            self._print(summary(self._trials, self._budget, self._load, self._of))
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -77,7 +80,7 @@ class LiveProgress:
     def _picture(self) -> Live:
         return Live(console=self._console, auto_refresh=False,
                     get_renderable=lambda: picture(
-                        self._trials, self._budget, self._trouble, self._load))
+                        self._trials, self._budget, self._trouble, self._load, self._of))
 
     def _watch(self) -> None:
         leaving = False

@@ -25,7 +25,7 @@ MOST = 3
 
 def best_spectra(trials: Sequence[Trial], rules: Rules) -> list[Shown]:
     """The intact stacks of lowest resistance that have a spectrum, at most three."""
-    found = [(t, o, full) for t, o in best_intact(trials)
+    found = [(t, o, full) for t, o, _ in best_intact(trials)
              if (full := next((s for s in t.spectra if s.electrode == FULL), None))]
     return [_shown(number, trial, outcome, full, rules)
             for number, (trial, outcome, full) in enumerate(found[:MOST])]
@@ -33,7 +33,7 @@ def best_spectra(trials: Sequence[Trial], rules: Rules) -> list[Shown]:
 
 def _shown(number: int, trial: Trial, outcome: Intact, spectrum: Spectrum, rules: Rules) -> Shown:
     label = (f"{trial.number} · {trial.stack.stack_id} "
-             f"({significant(outcome.resistance_ohm_cm2)} {OHM_CM2})")
+             f"({significant(outcome.resistance_ohm_cm2 or 0.0)} {OHM_CM2})")
     return Shown(label, number, spectrum, _read(spectrum, rules), "valid", True, rules)
 
 

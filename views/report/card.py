@@ -8,28 +8,30 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from pressloop.optimizer import Comparison, Problem, Recommendation, RiskLimits, Space
+from pressloop.optimizer.belief import Expected
+from pressloop.trials.quantity import MAXIMISE
 from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.wording import counted
 from pressloop.views.figures.front import fronts
 from pressloop.views.figures.look import Panel
-from pressloop.views.front import cells_of, explained, heads_of
+from pressloop.views.front import explained, heads_of, rows_of
+from pressloop.views.markdown import chances_of, crushes, not_cautious
 from pressloop.views.page import render
 from pressloop.views.words import (
-    OHM_CM2,
+    NBSP,
     VARIABLES,
     Load,
-    interval,
+    called,
     laws_words,
     minutes,
     percent,
     plain,
     recipe_words,
     significant,
+    span_of,
     span_words,
+    unit_of,
 )
-
-NOT_CAUTIOUS = ("No recipe meets the limits on failure yet. This one is the safest, "
-                "not the one with the lowest resistance.")
 
 FEW = 5
 
@@ -41,6 +43,16 @@ class SetPoint(NamedTuple):
     value: str
     unit: str = ""
     remark: str = ""
+
+
+class Value95(NamedTuple):
+    """A predicted quantity with its 95 % interval, and what is wanted of it."""
+
+    label: str
+    value: str
+    unit: str
+    sure: str
+    wanted: str
 
 
 class Row(NamedTuple):
@@ -75,16 +87,35 @@ def card(found: Recommendation, problem: Problem, load: Load | None = None) -> M
     compared = [] if problem.reference is None or other is None else [
         _row("Recommended", found), _row("Reference", other)]
     return render(
-        "report/card.html", unit=OHM_CM2, set_points=_set_points(found.recipe, space, load),
-        resistance=significant(found.resistance_ohm_cm2),
-        sure=interval(found.low_ohm_cm2, found.high_ohm_cm2), warnings=_warnings(found),
+        "report/card.html", set_points=_set_points(found.recipe, space, load),
+        expected=[_value(e) for e in found.expected], heads=_heads(found),
+        warnings=_warnings(found),
         facts=_facts(found, space, problem.limits),
         compared=compared, verdict=_verdict(found, problem), laws=laws_words(found.laws),
         notes=found.notes, front=_front(found))
 
 
+def _value(of: Expected) -> Value95:
+    """A quantity that is predicted of the recipe."""
+    q = of.quantity
+    wanted = "" if q.directed else q.wanted() if of.p_kept is None else \
+        f"{q.wanted()} with {percent(of.p_kept)}"
+    return Value95(called(q), significant(of.value), unit_of(q), span_of(of.low, of.high, q),
+                   wanted)
+
+
+def _heads(found: Recommendation) -> list[str]:
+    """Heads of the columns that hold the reference against the recommended recipe."""
+    heads = []
+    for e in found.expected:
+        q = e.quantity
+        unit = f" ({unit_of(q)})" if unit_of(q) else ""
+        heads += [f"{'Resistance' if q.is_resistance else q.name}{unit}", f"95{NBSP}% interval"]
+    return [*heads, *(["Crushing", "Short or delam."] if crushes(found) else ["Failing"])]
+
+
 def _warnings(found: Recommendation) -> list[str]:
-    warnings = [] if found.cautious else [NOT_CAUTIOUS]
+    warnings = [] if found.cautious else [not_cautious(found)]
     if found.intact < FEW:
         warnings.append(f"Learned from {counted(found.intact, 'intact stack')} only: take every "
                         "number here as a first guess.")
@@ -92,10 +123,10 @@ def _warnings(found: Recommendation) -> list[str]:
 
 
 def _front(found: Recommendation) -> Front | None:
-    if not found.front:
+    if not (found.front or found.choices):
         return None
-    rows = [FrontRow(cells_of(one, found), one.recipe == found.recipe) for one in found.front]
-    return Front(explained(found), heads_of(found), rows, fronts(found))
+    rows = [FrontRow(cells, recipe == found.recipe) for recipe, cells in rows_of(found)]
+    return Front(explained(found), heads_of(found), rows, fronts(found) if found.front else ())
 
 
 def region_words(found: Recommendation, space: Space) -> list[tuple[str, str]]:
@@ -115,7 +146,7 @@ def region_words(found: Recommendation, space: Space) -> list[tuple[str, str]]:
 
 
 def _set_points(recipe: Recipe, space: Space, load: Load | None) -> list[SetPoint]:
-    core = [_set_point(name, getattr(recipe, name), getattr(space, name)) for name in VARIABLES]
+    core = [_set_point(name, getattr(recipe, name), getattr(space, name)) for name in recipe.core]
     if load is not None:
         told = f"{load(recipe.pressure_mpa)} on the gauge"
         core[0] = core[0]._replace(remark=", ".join(filter(None, (told, core[0].remark))))
@@ -144,14 +175,15 @@ def _at_edge(value: float, low: float, high: float) -> str:
 def _facts(found: Recommendation, space: Space, limits: RiskLimits) -> list[tuple[str, str, str]]:
     region = found.region
     whole = (f"{percent(region.share)} of the space" if region.share > 0 else "this recipe alone")
+    most = (limits.max_crush_probability, limits.max_failure_probability)
+    chances = chances_of(found)
+    several = len(found.expected) > 1
     rows = [
-        ("The next stack will measure", interval(found.stack_low_ohm_cm2,
-                                                 found.stack_high_ohm_cm2),
-         "95 % interval, with the scatter from stack to stack"),
-        ("Chance of crushing", percent(found.p_crushed),
-         f"limit {percent(limits.max_crush_probability)}"),
-        ("Chance of shorting or delaminating", percent(found.p_failed),
-         f"limit {percent(limits.max_failure_probability)}"),
+        *((f"The next stack will measure{f' ({e.quantity.name})' if several else ''}",
+           span_of(e.stack_low, e.stack_high, e.quantity),
+           "95 % interval, with the scatter from stack to stack") for e in found.expected),
+        *((name, told, f"limit {percent(limit)}")
+          for (name, told), limit in zip(chances, most[-len(chances):], strict=True)),
         (f"As good within {percent(limits.tolerance)}", whole,
          f"a recipe in it is so with {percent(region.probability)} on average")]
     return rows + [(f"{label} that is as good", words, "the others held as above"
@@ -159,9 +191,10 @@ def _facts(found: Recommendation, space: Space, limits: RiskLimits) -> list[tupl
 
 
 def _row(name: str, of: Recommendation | Comparison) -> Row:
-    return Row(name, recipe_words(of.recipe), (
-        significant(of.resistance_ohm_cm2), interval(of.low_ohm_cm2, of.high_ohm_cm2),
-        percent(of.p_crushed), percent(of.p_failed)))
+    values = [cell for e in of.expected
+              for cell in (significant(e.value), span_of(e.low, e.high, e.quantity))]
+    chances = [percent(of.p_crushed)] if not of.recipe.without or of.p_crushed else []
+    return Row(name, recipe_words(of.recipe), (*values, *chances, percent(of.p_failed)))
 
 
 def _verdict(found: Recommendation, problem: Problem) -> str:
@@ -174,7 +207,11 @@ def _verdict(found: Recommendation, problem: Problem) -> str:
                 "to compare with.")
     if other.recipe == found.recipe:
         return "The recommended recipe is the reference itself."
-    words = ("The recommended recipe has the lower resistance with a probability of "
+    of = found.expected[0].quantity
+    better = "is better" if found.choices or not of.directed else \
+        f"has the {'higher' if of.goal == MAXIMISE else 'lower'} " \
+        f"{'resistance' if of.is_resistance else of.name}"
+    words = (f"The recommended recipe {better} with a probability of "
              f"{percent(other.p_recommended_is_better)}.")
     if not problem.space.contains(other.recipe):
         words += (" The reference lies outside the searched space, so its numbers are extrapolated "

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
+from pressloop.trials.outcome import Intact
 from pressloop.trials.trial import State, Trial
 from pressloop.views.markdown import trials_table
 from pressloop.views.page import render
@@ -17,6 +18,13 @@ CSS = {"Trial": "num", "Stack": "name", "MPa": "num", "s": "num", "°C": "num", 
        "Purpose": "name", "Outcome": "", OHM_CM2: "num", "Damage": "num", "Nonunif.": "num",
        "Why": "why"}
 """Columns in their order, and their CSS classes."""
+
+
+COLUMNS = frozenset((
+    "trial", "stack", "pressure_mpa", "dwell_s", "temperature_c", "purpose", "state", "outcome",
+    "resistance_ohm_cm2", "resistance_se_ohm_cm2", "damage_index", "nonuniformity", "reason",
+    "corrected", "parameters"))
+"""Columns of `trials_table` that are always there; others are measured quantities."""
 
 
 class Head(NamedTuple):
@@ -39,8 +47,12 @@ NOTHING = SortedCell("", "")
 
 def trial_table(trials: Sequence[Trial]) -> Markup:
     """The table, without the columns in which no stack has anything."""
-    rows = [_cells(trial, row) for trial, row in zip(trials, trials_table(trials), strict=True)]
-    heads = [Head(name, css) for name, css in CSS.items()
+    told = trials_table(trials)
+    rows = [_cells(trial, row) for trial, row in zip(trials, told, strict=True)]
+    measured = [name for name in rows[0] if name not in CSS] if rows else []
+    css = {**{name: c for name, c in CSS.items() if name not in ("Damage", "Nonunif.", "Why")},
+           **dict.fromkeys(measured, "num"), **CSS}
+    heads = [Head(name, css) for name, css in css.items()
              if name in ("Trial", "Stack") or any(row[name].sort for row in rows)]
     return render("report/trials.html", heads=heads,
                   rows=[[row[head.name] for head in heads] for row in rows])
@@ -53,13 +65,20 @@ def _cells(trial: Trial, row: dict[str, object]) -> dict[str, SortedCell]:
         purpose = purpose or "imported"
     return {
         "Trial": _text(trial.number), "Stack": _text(trial.stack.stack_id),
-        "MPa": _number(row["pressure_mpa"]), "s": _number(row["dwell_s"]),
-        "°C": _number(row["temperature_c"]), "Besides": _text(row.get("parameters", "")),
+        "MPa": _number(row.get("pressure_mpa")), "s": _number(row.get("dwell_s")),
+        "°C": _number(row.get("temperature_c")), "Besides": _text(row.get("parameters", "")),
         "Purpose": _text(purpose), "Outcome": SortedCell(mark.word, mark.word, mark),
-        OHM_CM2: _resistance(row["resistance_ohm_cm2"], row["resistance_se_ohm_cm2"]),
+        OHM_CM2: _resistance(row.get("resistance_ohm_cm2"), row.get("resistance_se_ohm_cm2")),
         "Damage": _share(row["damage_index"]), "Nonunif.": _share(row["nonuniformity"]),
         "Why": _text(row["corrected"] or row["reason"]),
-    }
+    } | {name: _measured(trial, name, row[name]) for name in row if name not in COLUMNS}
+
+
+def _measured(trial: Trial, name: str, value: object) -> SortedCell:
+    """A reading with its error."""
+    bare = name.partition(" (")[0]
+    found = trial.outcome.reading(bare) if isinstance(trial.outcome, Intact) else None
+    return _resistance(value, found.standard_error if found else None)
 
 
 def _text(value: object) -> SortedCell:

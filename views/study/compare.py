@@ -23,7 +23,7 @@ from pressloop.views.study.words.stacks import percent_off
 from pressloop.views.words import NBSP
 
 HEADS = {RECIPE: "new recipe", STACK: "one more stack", LOT: "new lot", FORWARD: "next stacks"}
-TITLES = {"resistance": "Which model predicts the resistance of these stacks best?",
+TITLES = {"resistance": "Which model predicts the {called} of these stacks best?",
           "crushing": "Which model foresees crushing best?"}
 LEGENDS = {
     "resistance": "Typically off by: half of the predictions are nearer; in brackets the root mean "
@@ -78,7 +78,8 @@ def _comparison(one: ModelComparison) -> Compared:
     lead, *rest = verdict(one, main)
     others = [verdict(one, scheme) for scheme in schemes[1:]]
     return Compared(
-        one.what, TITLES[one.what], lead, [*rest, *(words[0] for words in others)],
+        one.what, TITLES[one.what].format(called=one.called), lead,
+        [*rest, *(words[0] for words in others)],
         [" ".join(words) for words in others], _heads(one, schemes),
         [_row(one, schemes, name) for name in order], LEGENDS[one.what],
         [first, differences(one, main, score, order)])

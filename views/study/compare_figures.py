@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from pressloop.optimizer.history.value_scale import ValueScale
 from pressloop.studies.compare.comparison import SKILL, ModelComparison
 from pressloop.studies.compare.scores import EDGES, Bin, reliability
 from pressloop.studies.paired import REAL, Difference
@@ -21,10 +22,10 @@ from pressloop.views.figures.look import (
     Panel,
     blank,
     hover,
-    log_axis,
+    value_axis,
 )
 from pressloop.views.study.words.compare import worse
-from pressloop.views.words import NBSP, OHM_CM2
+from pressloop.views.words import NBSP, unit_of
 
 SHOWN = 300
 """Stacks in one picture: more are a cloud."""
@@ -33,7 +34,7 @@ WORDS = {REAL: "real", "likely": "probable, not proved", "no evidence": "no evid
 
 
 def left_out(one: ModelComparison, scheme: str) -> Panel:
-    """Predicted over measured resistance of the baseline, both in ohm cm2."""
+    """Predicted over measured values of the baseline, both in the unit of what is sought."""
     title = "Predicted against measured, each stack predicted without itself"
     said = one.said(scheme, one.baseline)
     if said is None:
@@ -49,7 +50,7 @@ def left_out(one: ModelComparison, scheme: str) -> Panel:
         read = read.replace(", nor any stack of the same recipe", "")
     if kept.size < said.index.size:
         read += f" {kept.size} of {said.index.size} stacks are shown."
-    figure = _diagonal(y, found.mean)
+    figure = _diagonal(y, found.mean, one.table.scale)
     for mask, colour in ((inside, BLUE), (~inside, RED)):
         if mask.any():
             _dots(figure, one, said.index[kept], (y, found.mean, half), mask, colour)
@@ -62,25 +63,28 @@ def _evenly(count: int) -> IntArray:
     return np.unique(np.linspace(0, count - 1, min(count, SHOWN)).round().astype(np.int64))
 
 
-def _diagonal(y: Any, mean: Any) -> Any:
-    ends = np.exp(np.concatenate([y, mean]))
-    low, high = float(ends.min()) / 1.5, float(ends.max()) * 1.5
+def _diagonal(y: Any, mean: Any, scale: ValueScale) -> Any:
+    axis = value_axis(scale.quantity, scale.value(np.concatenate([y, mean])).tolist(), 1.5)
+    ends = [10.0**end for end in axis["range"]] if scale.log else axis["range"]
+    unit = unit_of(scale.quantity)
+    beside = f" ({unit})" if unit else ""
     figure = blank(440)
-    figure.add_scatter(x=[low, high], y=[low, high], mode="lines", hoverinfo="skip",
+    figure.add_scatter(x=ends, y=ends, mode="lines", hoverinfo="skip",
                        line={"color": MUTED, "width": 1.2, "dash": "dash"})
-    figure.update_xaxes(log_axis(low, high, f"Measured ({OHM_CM2})"))
-    figure.update_yaxes(log_axis(low, high, f"Predicted ({OHM_CM2})"))
+    figure.update_xaxes({**axis, "title": {"text": f"Measured{beside}"}})
+    figure.update_yaxes({**axis, "title": {"text": f"Predicted{beside}"}})
     return figure
 
 
 def _dots(figure: Any, one: ModelComparison, index: IntArray, numbers: tuple[Any, Any, Any],
           mask: Any, colour: str) -> None:
     y, mean, half = (part[mask] for part in numbers)
-    middle = np.exp(mean)
+    value = one.table.scale.value
+    middle, ends = value(mean), np.sort([value(mean - half), value(mean + half)], axis=0)
     figure.add_scatter(
-        x=np.exp(y), y=middle, mode="markers",
+        x=value(y), y=middle, mode="markers",
         marker={"size": 8, "color": colour, "line": {"width": 1, "color": "white"}},
-        error_y={"array": np.exp(mean + half) - middle, "arrayminus": middle - np.exp(mean - half),
+        error_y={"array": ends[1] - middle, "arrayminus": middle - ends[0],
                  "thickness": 1.1, "width": 0, "color": colour},
         hovertext=[hover(one.table.trials[i]) for i in index[mask]], hoverinfo="text")
 

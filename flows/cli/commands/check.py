@@ -11,6 +11,7 @@ from rich.text import Text
 
 from pressloop.flows.campaign.lab import open_lab, order_of
 from pressloop.flows.console import emit
+from pressloop.flows.operator.entered import asked_for, by_person_alone
 from pressloop.flows.preflight import rows
 from pressloop.flows.preflight.dry_run import recipe_named, recipe_rows
 from pressloop.flows.preflight.ledger import ledger_rows
@@ -31,7 +32,8 @@ def check(path: Path, recipe: str | None, as_json: bool) -> int:
     with open_lab(settings, order, prove=False) as (press, meter):
         groups = [
             rows.press_rows(press, today), rows.interlock_rows(press),
-            rows.meter_rows(meter, today), limit_rows(settings, press.identify()),
+            [*([] if by_person_alone(settings) else rows.meter_rows(meter, today)),
+             *rows.entered_rows(asked_for(settings))], limit_rows(settings, press.identify()),
             [*space_rows(settings), *set_rows(settings, press.identify()),
              *ledger_rows(press, settings, order, path)], night_rows(settings),
             [] if asked is None else recipe_rows(asked, settings, press)]

@@ -39,8 +39,10 @@ def plain(told: Prediction) -> dict[str, Any]:
     near = [{"trial": n.trial.number, "stack": n.trial.stack.stack_id,
              "recipe": asdict(n.trial.recipe), "distance": n.distance,
              "outcome": label_of(n.trial.outcome),
-             "resistance_ohm_cm2": getattr(n.trial.outcome, "resistance_ohm_cm2", None)}
+             "resistance_ohm_cm2": getattr(n.trial.outcome, "resistance_ohm_cm2", None),
+             "measured": [asdict(m) for m in getattr(n.trial.outcome, "measured", ())]}
             for n in told.near]
-    names = [name for name in Prediction.__dataclass_fields__ if name not in ("recipe", "near")]
-    return {"recipe": asdict(told.recipe), **{name: getattr(told, name) for name in names},
-            "near": near}
+    names = [name for name in Prediction.__dataclass_fields__
+             if name not in ("recipe", "near", "expected")]
+    return {"recipe": asdict(told.recipe), "expected": [asdict(e) for e in told.expected],
+            **{name: getattr(told, name) for name in names}, "near": near}

@@ -80,7 +80,7 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
             ensure_automation()
         try:
             with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials,
-                              load=load_of(settings)) as shown, \
+                              load=load_of(settings), of=settings.objective.quantity) as shown, \
                     stepping_aside(shown.paused), unheard(ledger, name, order, asked), \
                     unwrapped():
                 campaign(str(path), order.trials, order.seed, hidden(order.ledger_url))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -22,8 +22,9 @@ from pressloop.flows.settings.machine_steps import with_steps_of_press
 from pressloop.optimizer import Proposal, Space
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
-from pressloop.trials.recipe import Value, shown
-from pressloop.views.words import Load, laws_words
+from pressloop.trials.quantity import RESISTANCE, Quantity
+from pressloop.trials.recipe import CORE, Value, shown
+from pressloop.views.words import Load, laws_words, significant
 
 
 def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[str],
@@ -63,7 +64,8 @@ def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[
     emit({"rows": len(past), "in_work": len(in_work), "warnings": list(warnings),
           "table": table.cells.taken, "laws": models.laws,
           "suggestions": plain(found, load)}, as_json,
-         lambda: show(found, space, laws_words(models.laws), load))
+         lambda: show(found, space, laws_words(models.laws), load,
+                      problem.objective.quantities))
 
 
 def held_value(text: str, space: Space) -> tuple[str, Value]:
@@ -87,29 +89,53 @@ def plain(found: tuple[Proposal, ...], load: Load | None) -> list[dict[str, Any]
         {} if load is None else {"on_gauge": load(p.recipe.pressure_mpa)}) for p in found]
 
 
-def show(found: tuple[Proposal, ...], space: Space, laws: str, load: Load | None) -> None:
-    """The recipes as a table, and why each."""
-    table = Table(title="Press next")
+def show(found: tuple[Proposal, ...], space: Space, laws: str, load: Load | None,
+         quantities: Sequence[Quantity] = (RESISTANCE,)) -> None:
+    """The recipes as a table, and why each; `quantities` are those of the objective."""
+    table = Table(title="Press next" if not space.absent else "Make next")
+    units, decimals = dict(zip(CORE, ("MPa", "s", "degC"), strict=True)), {"dwell_s": 0}
+    core = [name for name in CORE if name not in space.absent]
     gauge = [] if load is None else ["gauge"]
     others = [f"{p.name}{f' ({p.unit})' if p.unit else ''}" for p in space.others]
-    for name in ("", "MPa", *gauge, "s", "degC", *others, "for", "expected ohm cm2 (95 %)",
-                 "crushed", "failed"):
+    crushing = not space.absent or any(p.predicted.get("p_crushed") for p in found)
+    heads = [units[name] for name in core]
+    for name in ("", *heads[:1], *gauge, *heads[1:], *others, "for",
+                 *(_expected_head(q) for q in quantities), *(["crushed"] if crushing else []),
+                 "failed"):
         table.add_column(name, justify="right" if name not in ("for",) else "left")
     for i, proposal in enumerate(found, 1):
         recipe, numbers = proposal.recipe, proposal.predicted
-        expected = "not known yet"
-        if "resistance_ohm_cm2" in numbers:
-            expected = (f"{numbers['resistance_ohm_cm2']:.1f} ({numbers['low_ohm_cm2']:.1f} to "
-                        f"{numbers['high_ohm_cm2']:.1f})")
-        table.add_row(str(i), f"{recipe.pressure_mpa:.1f}",
-                      *([] if load is None else [load(recipe.pressure_mpa)]),
-                      f"{recipe.dwell_s:.0f}",
-                      f"{recipe.temperature_c:.1f}",
-                      *(shown(recipe.value(p.name) or "") for p in space.others),
-                      proposal.purpose, expected,
-                      f"{numbers.get('p_crushed', 0):.1%}", f"{numbers.get('p_failed', 0):.1%}")
+        points = [f"{getattr(recipe, name):.{decimals.get(name, 1)}f}" for name in core]
+        on_gauge = [] if load is None else [load(recipe.pressure_mpa)]
+        table.add_row(str(i), *points[:1], *on_gauge, *points[1:],
+                      *(_shown(recipe.value(p.name)) for p in space.others),
+                      proposal.purpose, *(_expected(q, numbers) for q in quantities),
+                      *([f"{numbers.get('p_crushed', 0):.1%}"] if crushing else []),
+                      f"{numbers.get('p_failed', 0):.1%}")
     Console().print(table)
     for i, proposal in enumerate(found, 1):
         Console().print(f"{i}. {proposal.reason}", highlight=False, markup=False)
     if laws:
         Console().print(laws, highlight=False, markup=False)
+
+
+def _shown(value: Value | None) -> str:
+    return "" if value is None else shown(value)
+
+
+def _expected_head(of: Quantity) -> str:
+    if of.is_resistance:
+        return "expected ohm cm2 (95 %)"
+    return f"expected {of.name}{f', {of.unit}' if of.unit else ''} (95 %)"
+
+
+def _expected(of: Quantity, numbers: Mapping[str, float]) -> str:
+    """A quantity of one more stack with its interval."""
+    if of.name not in numbers:
+        return "not known yet"
+    if of.is_resistance:
+        value, low, high = (f"{numbers[n]:.1f}" for n in (of.name, "low_ohm_cm2", "high_ohm_cm2"))
+    else:
+        value, low, high = (significant(numbers[n])
+                            for n in (of.name, f"{of.name}_low", f"{of.name}_high"))
+    return f"{value} ({low} to {high})"

@@ -45,4 +45,5 @@ def suggest_next(path: Path, count: int, seed: int | None, ledger_url: str | Non
     load = load_of(settings)
     emit({"campaign": settings.campaign.name, "stacks": len(models.history), "laws": models.laws,
           "suggestions": plain(found, load)}, as_json,
-         lambda: show(found, models.space, laws_words(models.laws), load))
+         lambda: show(found, models.space, laws_words(models.laws), load,
+                      models.problem.objective.quantities))

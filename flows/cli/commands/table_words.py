@@ -50,8 +50,8 @@ def say_table(path: Path, table: PastTable, warnings: Sequence[str], as_json: bo
 
 def _outside(table: PastTable, settings: Settings) -> tuple[str, ...]:
     """A line where rows lie outside the envelope: history may, but more often a unit is wrong."""
-    outside = [(one.line, found) for one in table.past
-               if (found := violations(one.recipe, settings.envelope))]
+    outside = [(one.line, found) for one in table.past if not one.recipe.without
+               and (found := violations(one.recipe, settings.envelope))]
     if not outside:
         return ()
     line, (first, *_) = outside[0]

@@ -40,7 +40,8 @@ def correct_stacks(url: str, campaign: str | None, trial: str | None, stacks: Se
     def put(ledger: Ledger, found: Stored, numbers: tuple[int, ...]) -> tuple[Trial, ...]:
         if as_recorded:
             return restore(ledger, found.campaign, numbers, known)
-        return correct(ledger, found.campaign, numbers, values, known)
+        return correct(ledger, found.campaign, numbers, values, known,
+                       found.settings.quantities)
 
     _put_right(url, campaign, trial, stacks, put, as_json)
 

@@ -52,7 +52,8 @@ def _again(ledger: Ledger, campaign: str, number: int, rules: Rules, note: str) 
     assert trial is not None
     assert trial.trace is not None
     before = outcomes_before(ledger.history(campaign, arrays=False), number)
-    outcome = evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, rules, before)
+    outcome = evaluate(trial.stack, trial.recipe, trial.trace, trial.spectra, rules, before,
+                       trial.entered)
     ledger.append(campaign, number, Evaluated(trial.readings + 1, outcome, rules.plain(), note))
     return {"trial": number, "reading": trial.readings + 1,
             "before": _plain(trial, trial.outcome), "after": _plain(trial, outcome)}
@@ -63,7 +64,8 @@ def _plain(trial: Trial, outcome: Outcome | None) -> dict[str, Any]:
     if not isinstance(outcome, Intact):
         return {"outcome": kind, "why": reason_of(replace(trial, outcome=outcome))}
     return {"outcome": kind, "resistance_ohm_cm2": outcome.resistance_ohm_cm2,
-            "resistance_se_ohm_cm2": outcome.resistance_se_ohm_cm2, "circuit": outcome.circuit}
+            "resistance_se_ohm_cm2": outcome.resistance_se_ohm_cm2, "circuit": outcome.circuit,
+            "measured": {one.name: one.value for one in outcome.measured}}
 
 
 def _say_what_next(found: Stored, rules: Rules) -> None:

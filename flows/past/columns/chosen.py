@@ -72,11 +72,12 @@ class Chosen:
 
 
 def chosen(header: Sequence[str], units: Sequence[str], how: HowTable = AS_NAMED,
-           reserved: frozenset[str] = frozenset()) -> Chosen:
+           reserved: frozenset[str] = frozenset(), unasked: frozenset[str] = frozenset()
+           ) -> Chosen:
     """Columns by quantity.
 
     `units` are those of a row of units, "" for none; `reserved` are headers that mean something
-    else in these settings."""
+    else in these settings, `unasked` quantities that these do not ask for."""
     picked, troubles, notes = dict[str, Picked](), list[Trouble](), list[str]()
     for quantity, said in how.columns.items():
         found = _as_said(quantity, said, header, units)
@@ -86,9 +87,11 @@ def chosen(header: Sequence[str], units: Sequence[str], how: HowTable = AS_NAMED
             troubles.append(found)
     taken = {place for one in picked.values() for place in one.places} | {
         place for place, name in enumerate(header) if name in how.ignore or name in reserved}
-    candidates = _candidates(header, units, taken, troubles, set(picked) | set(how.columns))
+    candidates = _candidates(header, units, taken, troubles,
+                             set(picked) | set(how.columns) | unasked)
     _settle(candidates, picked, troubles, notes, header)
-    _side_by_side(header, units, taken, picked, notes)
+    if RESISTANCE not in unasked:
+        _side_by_side(header, units, taken, picked, notes)
     return Chosen(picked, tuple(troubles), tuple(notes))
 
 

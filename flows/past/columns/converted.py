@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from pressloop.flows.past.columns.chosen import Chosen, Trouble
 from pressloop.flows.past.columns.failed_stacks import read_failures
+from pressloop.flows.past.columns.named import Found, read_named
 from pressloop.flows.past.columns.pressures import read_pressure
 from pressloop.flows.past.columns.resistances import read_errors, read_resistance
 from pressloop.flows.past.columns.work import Known, Line, Work, read_names, read_numbers
@@ -32,9 +33,14 @@ class Converted:
 
 
 def converted(header: Sequence[str], rows: Sequence[tuple[int, tuple[str, ...]]],
-              marks: Mapping[int, str], found: Chosen, how: HowTable, known: Known) -> Converted:
-    """All quantities of a sheet. Raises nothing: what cannot be read is among the troubles."""
-    work = Work(rows, marks, found, how, known, header, list(found.troubles), list(found.notes))
+              marks: Mapping[int, str], found: Chosen, how: HowTable, known: Known,
+              named: Sequence[Found] = ()) -> Converted:
+    """All quantities of a sheet, `named` ones of the settings among them.
+
+    Raises nothing: what cannot be read is among the troubles."""
+    measured = [one.wanted.name for one in named if one.wanted.quantity is not None]
+    work = Work(rows, marks, found, how, known, header, measured[0] if measured else "resistance",
+                list(found.troubles), list(found.notes))
     for quantity in (STACK, LOT, OPERATOR):
         read_names(work, quantity)
     for quantity in ("pressure_mpa", HELD):
@@ -43,6 +49,7 @@ def converted(header: Sequence[str], rows: Sequence[tuple[int, tuple[str, ...]]]
         read_numbers(work, quantity)
     read_resistance(work)
     read_errors(work)
+    read_named(work, named)
     read_failures(work)
     return Converted(work.columns, frozenset(work.helping), tuple(work.troubles), tuple(work.notes),
                      tuple(work.lines))

@@ -40,13 +40,13 @@ def read_failures(work: Work) -> None:
             cells = _modes(work, one, raw)
         else:
             one = None
-    for at, mode in work.failures.items():
+    for at, mode in (*work.failures.items(), *work.stands_for.items()):
         cells[at] = cells[at] or mode
-    if one is not None or work.failures:
+    if one is not None or work.failures or work.stands_for:
         work.columns[MODE] = cells
     if work.failures:
         rows = rows_words([work.rows[at][0] for at in work.failures])
-        work.notes.append(f"resistance of {rows} is a word for a failure, and taken as one")
+        work.notes.append(f"{work.read} of {rows} is a word for a failure, and taken as one")
 
 
 def _told_anywhere(work: Work) -> int | None:

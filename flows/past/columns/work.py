@@ -69,11 +69,14 @@ class Work:
     how: HowTable
     known: Known
     header: Sequence[str] = ()
+    read: str = "resistance"
+    """What the readings are called."""
     troubles: list[Trouble] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     columns: dict[str, list[str]] = field(default_factory=dict)
     failures: dict[int, str] = field(default_factory=dict)
+    stands_for: dict[int, str] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
     helping: set[str] = field(default_factory=set)
 

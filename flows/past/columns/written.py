@@ -35,7 +35,8 @@ def table_lines(picked: Mapping[str, Picked], helping: Set[str], lines: Sequence
             continue
         shown.add(one.headers)
         out += _comment(told.get(quantity))
-        out.append(f"{KEYS[one.quantity]} = {_value(one)}")
+        # Parameters and measured quantities stand there by their own names.
+        out.append(f"{KEYS.get(one.quantity, one.quantity)} = {_value(one)}")
     out += [f"# TO DO: {one.column}: {one.seen}. {one.remedy}" for one in troubles]
     if unused:
         out.append(f"# Columns that are not used: {', '.join(map(_one_line, unused))}")

@@ -15,6 +15,7 @@ from types import ModuleType
 
 import numpy as np
 
+from pressloop.optimizer.history.value_scale import ValueScale
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import Space
 from pressloop.trials.outcome import Failed, Intact
@@ -70,13 +71,16 @@ def recommended(name: str, given: Given, history: Sequence[Trial]) -> Recipe | N
 
 
 def best_measured(given: Given, history: Sequence[Trial]) -> Recipe | None:
-    """The lowest mean of ln R among recipes of which no stack failed.
+    """The lowest mean of ln R, or the best one of another quantity, among recipes without failures.
 
     Where each had failures, the lowest of all; None before the first intact stack."""
     read, spoilt = defaultdict[Recipe, list[float]](list), set[Recipe]()
+    scale = ValueScale(given.problem.objective.quantity)
     for trial in history:
         if isinstance(trial.outcome, Intact):
-            read[trial.recipe].append(float(np.log(trial.outcome.resistance_ohm_cm2)))
+            reading = trial.outcome.reading(scale.quantity.name)
+            if reading is not None:
+                read[trial.recipe].append(scale.z(reading.value))
         elif isinstance(trial.outcome, Failed):
             spoilt.add(trial.recipe)
     sound = {r: v for r, v in read.items() if r not in spoilt} or read

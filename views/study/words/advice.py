@@ -5,7 +5,6 @@ from __future__ import annotations
 from pressloop.studies.compare.advice import Advice
 from pressloop.studies.compare.compare import Findings
 from pressloop.studies.compare.comparison import ModelComparison
-from pressloop.studies.compare.contenders import CRUSHING
 from pressloop.trials.wording import by_number
 
 
@@ -25,7 +24,7 @@ def settings_lines(found: Findings) -> str:
 
 
 def _why(one: ModelComparison, told: Advice) -> tuple[str, ...]:
-    what = "crushing" if one.what == CRUSHING else "resistance"
+    what = one.called
     if not told.compared:
         return ()
     base, unusable = one.titles[one.baseline], len(told.unusable)

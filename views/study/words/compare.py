@@ -59,7 +59,7 @@ def not_compared(what: str, found: Findings) -> str:
     if what == CRUSHING:
         return ("Models of crushing are not compared: no stack was crushed, or too few are known "
                 "to have been or not.")
-    return (f"Models of resistance are not compared: that needs {FEWEST} intact stacks, there "
+    return (f"Models of {found.called} are not compared: that needs {FEWEST} intact stacks, there "
             f"{by_number(found.intact, 'is', 'are')} {found.intact}.")
 
 

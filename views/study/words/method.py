@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pressloop.studies.compare.comparison import ModelComparison
-from pressloop.studies.compare.contenders import CRUSHING
+from pressloop.studies.compare.contenders import CRUSHING, RESISTANCE
 from pressloop.studies.compare.jobs import NotFitted
 from pressloop.studies.compare.options import Options
 from pressloop.studies.compare.validation import FORWARD, LOT, OTHERS, RECIPE, STACK
@@ -59,7 +59,8 @@ def _differences(one: ModelComparison) -> str:
 
 
 def _what(one: ModelComparison) -> str:
-    return "Chances of crushing" if one.what == CRUSHING else "Resistance"
+    return "Chances of crushing" if one.what == CRUSHING else (
+        "Resistance" if one.called == RESISTANCE else one.called)
 
 
 def _thinned(one: ModelComparison) -> Iterator[str]:

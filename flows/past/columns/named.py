@@ -1,0 +1,263 @@
+"""Columns of named parameters and of measured quantities: found by their names, numbers converted.
+
+A reading that is a bound stays one, a word for a failure is a failure, and so is a value that the
+settings say stands for one.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.resistances import electrode_areas
+from pressloop.flows.past.columns.work import Work, line_of, rows_words, text_of_number
+from pressloop.flows.settings.columns import ColumnTable
+from pressloop.flows.settings.units import factor, pint_unit
+from pressloop.trials.outcome import FailureMode
+from pressloop.trials.quantity import Quantity
+from pressloop.trials.tables.columns.cells import Cell
+from pressloop.trials.tables.columns.headings import folded
+from pressloop.trials.tables.columns.names import THICKNESS
+from pressloop.trials.tables.columns.outcomes import failure_in
+from pressloop.trials.tables.columns.units import Unit
+
+BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
+MOST_PARTS = 4
+"""Parts of a name, between its underscores, that may be its unit."""
+LETTERS = {"ms": "mS", "s": "S", "mah": "mAh", "ah": "Ah", "j": "J", "mj": "mJ", "kj": "kJ",
+           "n": "N", "mn": "mN", "pa": "Pa", "kpa": "kPa", "mpa": "MPa", "gpa": "GPa", "v": "V",
+           "mv": "mV", "wh": "Wh", "mwh": "mWh", "k": "K", "a": "A", "ma": "mA", "w": "W",
+           "mw": "mW", "us": "uS"}
+"""Units in small letters, as they stand in names of columns."""
+Rows = list[float | None] | None
+"""A number for each row, None where it is not known."""
+NO_DIMENSION = "measured"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A column that the settings speak of.
+
+    Its name, the unit of its numbers, whether it holds kinds, and the quantity that it measures, or
+    whose standard error it is."""
+
+    name: str
+    unit: str = ""
+    kinds: bool = False
+    quantity: Quantity | None = None
+    error: bool = False
+    said: ColumnTable | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where it stands, and the unit that is written there, "" for none."""
+
+    wanted: Wanted
+    place: int
+    header: str
+    unit: str
+
+    @property
+    def as_it_stands(self) -> bool:
+        """True for a parameter under its own name, in its own unit."""
+        w = self.wanted
+        return self.header == w.name and w.quantity is None and w.said is None
+
+
+def found_columns(header: Sequence[str], units: Sequence[str], wanted: Sequence[Wanted]
+                  ) -> tuple[list[Found], list[Trouble]]:
+    """The columns that are there, and what stands in the way."""
+    found, troubles, taken = list[Found](), list[Trouble](), set[int]()
+    for one in wanted:
+        place = _place(header, one, taken)
+        if isinstance(place, Trouble):
+            troubles.append(place)
+        elif place is not None:
+            taken.add(place)
+            below = units[place] if place < len(units) else ""
+            unit = (one.said.unit if one.said else None) or _stated(header[place], below, one)
+            found.append(Found(one, place, header[place], unit))
+    return found, troubles
+
+
+def _place(header: Sequence[str], one: Wanted, taken: set[int]) -> int | Trouble | None:
+    if one.said is not None and one.said.names:
+        name = one.said.names[0]
+        if name not in header:
+            return Trouble(name, f"[table] names it for {one.name}, but there is no such column",
+                           f"Columns found: {', '.join(header)}.")
+        if len(one.said.names) > 1:
+            return Trouble(name, f"[table] names several columns for {one.name}",
+                           "Name one of them.")
+        return header.index(name)
+    if one.name in header:
+        return header.index(one.name)
+    alike = [at for at, name in enumerate(header) if at not in taken and _same(name, one.name)]
+    if len(alike) > 1:
+        return Trouble(header[alike[0]], f"{' and '.join(header[at] for at in alike)} may both be "
+                       f"{one.name}", f'Name the one that counts: [table] {one.name} = "..."')
+    return alike[0] if alike else None
+
+
+def _same(header: str, name: str) -> bool:
+    """Prime Delay (s) is prime_delay, and conductivity_ms_per_cm is conductivity."""
+    bare = folded(BRACKETS.sub(" ", header)).replace(" ", "_")
+    wanted = folded(name).replace(" ", "_")
+    if bare.replace("_", "") == wanted.replace("_", ""):
+        return True
+    rest = bare.removeprefix(f"{wanted}_")
+    return rest != bare and not wanted.endswith("_se") and rest != "se" and bool(_of_name(rest))
+
+
+def _of_name(rest: str) -> str:
+    """The unit that the end of a column's name says, such as ms_per_cm; "" for none."""
+    words = [LETTERS.get(w, w) if w != "per" else "/" for w in rest.split("_")]
+    text = " ".join(words)
+    return text if pint_unit(text) is not None else ""
+
+
+def _stated(header: str, below: str, one: Wanted) -> str:
+    """The unit that a header, or the row below it, says; "" where none of it fits."""
+    parts = header.split("_")
+    ends = [_of_name("_".join(parts[-count:]).lower()) for count in
+            range(min(MOST_PARTS, len(parts) - 1), 0, -1)]
+    ends += [text.replace(" ", " / ", 1) for text in ends if one.unit and " " in text]
+    for text in (*reversed(BRACKETS.findall(header)), below, *ends):
+        if text and pint_unit(text) is not None and (
+                not one.unit or _change(text, one, None, None) is not None):
+            return " ".join(text.split())
+    return ""
+
+
+def read_named(work: Work, found: Sequence[Found]) -> None:
+    """Every column in the names and units of the settings."""
+    for one in found:
+        picked = Picked(one.wanted.name, (one.place,), (one.header,),
+                        Unit(NO_DIMENSION, 1.0, text=one.unit) if one.unit else None,
+                        own=one.header == one.wanted.name)
+        work.chosen.picked[one.wanted.name] = picked
+        if one.as_it_stands or one.wanted.kinds:
+            cells = work.raw(one.place)
+            work.columns[one.wanted.name] = cells
+            if not picked.own:
+                work.lines.append(line_of(picked, "", cells, cells))
+            continue
+        _read_numbers(work, one, picked)
+
+
+def _read_numbers(work: Work, one: Found, picked: Picked) -> None:
+    wanted = one.wanted
+    change = _change(one.unit or wanted.unit, wanted, *_geometry(work, one))
+    if change is None:
+        work.troubles.append(Trouble(
+            one.header, f"in {one.unit}, and {wanted.name} is in {wanted.unit or 'no unit'}",
+            f"Give {wanted.name} a unit that it can be converted to, or correct that of the column "
+            f'in [table] {wanted.name} = {{ column = "{one.header}", unit = "..." }}.'))
+        return
+    out, bounds, failed = list[str](), list[int](), list[int]()
+    for at, (cell, raw) in enumerate(zip(work.parts(one.place), work.raw(one.place), strict=True)):
+        text = _cell(work, one, cell, raw, at, change.of)
+        if cell.bound:
+            bounds.append(work.rows[at][0])
+        if _stands_for_failure(wanted, text):
+            failed.append(work.rows[at][0])
+            work.stands_for.setdefault(at, str(FailureMode.UNKNOWN))
+            text = ""
+        out.append(text)
+    if bounds and wanted.quantity is not None:
+        work.notes.append(f"{wanted.name} of {rows_words(bounds)} is a bound and no reading")
+    if failed:
+        q = wanted.quantity
+        work.notes.append(f"{wanted.name} of {rows_words(failed)} is "
+                          f"{q.failed_at if q else 0.0:g} or worse, which stands for a failed "
+                          "stack")
+    work.columns[wanted.name] = out
+    work.lines.append(line_of(picked, change.words, work.raw(one.place), out,
+                              unit=one.unit or wanted.unit))
+
+
+def _cell(work: Work, one: Found, cell: Cell, raw: str, at: int,
+          change: Callable[[float, int], float | None]) -> str:
+    if cell.word and one.wanted.quantity is not None and not one.wanted.error:
+        if failure := failure_in(cell.word, work.how.failure_words):
+            work.failures[at] = failure
+            return ""
+        return raw
+    if cell.word or cell.unit:
+        return raw
+    number = _changed(cell.number, at, change)
+    return f"{raw[:1]}{number}" if cell.bound and raw[:1] in "<>" else (
+        f">{number}" if cell.bound else number)
+
+
+def _changed(number: str, at: int, change: Callable[[float, int], float | None]) -> str:
+    try:
+        value = float(number) if number else None
+    except ValueError:
+        return number
+    if value is None:
+        return number
+    new = change(value, at)
+    if new is None:
+        return f"{number} (not convertible)"
+    return number if new == value else text_of_number(new)
+
+
+def _stands_for_failure(wanted: Wanted, text: str) -> bool:
+    if wanted.quantity is None or wanted.error:
+        return False
+    try:
+        return wanted.quantity.failed(float(text))
+    except ValueError:
+        return False
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is done to a number, given the place of its row, and in words."""
+
+    of: Callable[[float, int], float | None]
+    words: str = ""
+
+
+def _geometry(work: Work, one: Found) -> tuple[Rows, Rows]:
+    """Thickness (cm) and area (cm2) of each row, where a resistance is to become a conductivity."""
+    if one.wanted.quantity is None or factor(one.unit or one.wanted.unit,
+                                             one.wanted.unit) is not None:
+        return None, None
+    thick = work.numbers(THICKNESS)
+    if thick is None and work.known.thickness_um is not None:
+        thick = [work.known.thickness_um / 1000.0] * len(work.rows)
+    return None if thick is None else [None if t is None else t / 10.0 for t in thick], \
+        electrode_areas(work)[0]
+
+
+def _change(unit: str, wanted: Wanted, thick: Rows, areas: Rows) -> Change | None:
+    """How numbers in `unit` become those that are wanted; None where they cannot."""
+    if not wanted.unit or unit == wanted.unit or not unit:
+        return Change(lambda value, _: value)
+    if (times := factor(unit, wanted.unit)) is not None:
+        return Change(lambda value, _: float(f"{value * times:.12g}"),
+                      "" if times == 1.0 else f"times {times:.6g}")
+    for per, with_area in (("cm / (ohm * cm^2)", False), ("1 / (ohm * cm)", True)):
+        of = ("ohm", "ohm * cm^2")[not with_area]
+        to_ours, sigma = factor(unit, of), factor(per, wanted.unit)
+        if to_ours is not None and sigma is not None:
+            return Change(_inverse(to_ours, sigma, thick, areas if with_area else None, with_area),
+                          "thickness over resistance" + " times area" * with_area)
+    return None
+
+
+def _inverse(to_ours: float, sigma: float, thick: Rows, areas: Rows, with_area: bool
+             ) -> Callable[[float, int], float | None]:
+    """sigma = L / (R A)."""
+    def of(value: float, at: int) -> float | None:
+        length = thick[at] if thick is not None else None
+        area = (areas[at] if areas is not None else None) if with_area else 1.0
+        if not length or not area or not value > 0.0:
+            return None
+        return float(f"{sigma * length / (value * to_ours * area):.6g}")
+    return of

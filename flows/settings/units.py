@@ -1,0 +1,73 @@
+"""Units of quantities and parameters, by pint.
+
+At the door only, and for shown values as written."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from pressloop.trials.errors import BadInput
+
+OTHERWISE = {"%": "percent", "Ω": "ohm", "Ohm": "ohm", "µ": "u", "·": " ", "°C": "degC",
+             "⁻¹": "^-1", "⁻²": "^-2", "²": "^2", "³": "^3"}
+"""Signs that are written another way."""
+POWER = re.compile(r"(?<=[A-Za-z])(-?[1-9])(?![0-9])")
+"""An exponent without its sign, as in ohm cm2 or W m-2."""
+FACTORS = ("S/cm", "ohm", "ohm * cm^2", "S", "cm^2/s", "1/ohm/cm^2")
+"""Of quantities that are above 0 and vary by factors: conductivity, resistance (times area),
+conductance, diffusivity."""
+
+
+def known_unit(where: str, unit: str) -> str:
+    """The unit as it was written, in one line; "" for none. Raises BadInput where it is none."""
+    text = " ".join(unit.split())
+    if text and pint_unit(text) is None:
+        raise BadInput(where, unit, "a unit, such as S/cm, J/m^2, mAh/g or percent",
+                       "Correct it, or leave it out.")
+    return text
+
+
+def varies_by_factors(unit: str) -> bool:
+    """True for a unit of conductivity, resistance and the like."""
+    found = pint_unit(unit) if unit else None
+    return found is not None and any(found.is_compatible_with(_registry().parse_units(one))
+                                     for one in FACTORS)
+
+
+def factor(unit: str, to: str) -> float | None:
+    """What a number in `unit` is multiplied by to be one in `to`.
+
+    None where they are of different dimensions, or one is none."""
+    one, other = pint_unit(unit), pint_unit(to)
+    if one is None or other is None or not one.is_compatible_with(other):
+        return None
+    return float(_registry().Quantity(1.0, one).to(other).magnitude)
+
+
+def same_dimension(unit: str, to: str) -> bool:
+    """True where numbers can be converted."""
+    return factor(unit, to) is not None
+
+
+@cache
+def pint_unit(text: str) -> Any:
+    """What pint makes of a unit as labs write it; None where it is none."""
+    for sign, word in OTHERWISE.items():
+        text = text.replace(sign, word)
+    text = POWER.sub(r"^\1", text.replace("**", "^"))
+    text = re.sub(r"(?<=[\w)])\s+(?=[A-Za-z(])", " * ", text.strip())
+    if not text or not re.fullmatch(r"[\w\s^*/().+-]+", text):
+        return None
+    try:
+        return _registry().parse_units(text)
+    except Exception:  # noqa: BLE001 - pint raises what its tokenizer and parser do
+        return None
+
+
+@cache
+def _registry() -> Any:
+    import pint
+
+    return pint.get_application_registry()
