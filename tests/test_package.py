@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tomllib
 import zipfile
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,14 @@ def test_the_versions_of_python_are_those_that_can_install_it() -> None:
             if name.startswith("Programming Language :: Python :: 3.")]
     assert told == [f"3.{n}" for n in range(30) if f"3.{n}" in able]
     assert f"Python {told[0]} to {told[-1]} is all they need" in (ROOT / "README.md").read_text()
+
+
+def test_the_version_is_the_newest_of_the_changelog() -> None:
+    cut = re.findall(r"^## \[(.+?)\](?: - (.*))?$", (ROOT / "CHANGELOG.md").read_text(), re.M)
+    assert cut[0] == ("Unreleased", "")
+    version, day = cut[1]
+    assert version == pressloop.__version__
+    assert date.fromisoformat(day)
 
 
 def test_the_version_is_told() -> None:

@@ -8,6 +8,7 @@ from pressloop.flows.campaign.lab import Run
 from pressloop.trials.errors import Fault
 from pressloop.trials.outcome import Failed, FailureMode, Intact, SetAside, Spoilt, Withdrawn
 from pressloop.trials.trial import State, Trial
+from pressloop.trials.wording import counted
 
 
 def prove_fruitful(run: Run, after: int) -> None:
@@ -20,9 +21,10 @@ def prove_fruitful(run: Run, after: int) -> None:
     if allowed and len(row) >= allowed:
         last = "; ".join(f"stack {t.number}: {why(t)}" for t in row[-allowed:])
         raise Fault(
-            f"{len(row)} stacks in a row taught nothing ({last}). The campaign stops before it "
-            "uses up more. Look at contacts, cables and meter, then start it again by hand, which "
-            "begins to count anew; [campaign] nothing_learned_in_a_row says how many are too many.")
+            f"{counted(len(row), 'stack')} in a row taught nothing ({last}). The campaign stops "
+            "before it uses up more. Look at contacts, cables and meter, then start it again by "
+            "hand, which begins to count anew; [campaign] nothing_learned_in_a_row says how many "
+            "are too many.")
 
 
 def in_a_row(trials: Sequence[Trial], after: int) -> list[Trial]:

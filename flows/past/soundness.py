@@ -12,6 +12,7 @@ from pressloop.flows.settings.campaign import Settings
 from pressloop.studies.lint import Finding, Findings, Options, Severity, Sheet, lint_sheet
 from pressloop.studies.lint.rough import may_have_slipped
 from pressloop.trials.errors import BadInput
+from pressloop.trials.wording import by_number, counted
 
 KINDS = ("confounded", "constant", "copies", "decimal point", "empty", "exchanged", "failures",
          "headers", "impossible", "lots", "numbers", "outliers", "shape", "stack pressure", "units")
@@ -28,7 +29,7 @@ def prove_sound(table: PastTable, path: Path, settings: Settings) -> tuple[str, 
     found = with_accepted(lint_sheet(sheet, Options(without=_dear(sheet))), settings).found
     errors = [one for one in found if one.severity is Severity.ERROR]
     if errors:
-        raise _refusal(errors, path)
+        raise refusal(errors, path)
     return tuple(f"Warning: {one.where()}: {one.seen}: {one.why}. {one.remedy}" for one in found
                  if one.check in SAID and one.severity is Severity.WARNING)
 
@@ -58,10 +59,11 @@ def with_accepted(found: Findings, settings: Settings | None) -> Findings:
         for one in found.found))
 
 
-def _refusal(errors: Sequence[Finding], path: Path) -> BadInput:
-    first = errors[0]
-    more = f" There are {len(errors) - 1} more errors: see `pressloop lint {path.name}`." \
-        if len(errors) > 1 else ""
+def refusal(errors: Sequence[Finding], path: Path) -> BadInput:
+    """What is said of a table with these errors: the first, and how many there are besides."""
+    first, left = errors[0], len(errors) - 1
+    more = f" {by_number(left, 'There is', 'There are')} {counted(left, 'more error')}: see " \
+        f"`pressloop lint {path.name}`." if left else ""
     return BadInput(f"{path.name}: {first.where()}", first.seen, "what can be meant as it stands",
                     f"{first.why[:1].upper()}{first.why[1:]}. {first.remedy} Nothing of the table "
                     f'was used.{more} If it is right: [table] accept = ["{first.check}"].')

@@ -17,7 +17,7 @@ from pressloop.studies.replay.campaigns import Campaign
 from pressloop.studies.replay.plan import Options as PlanOptions
 from pressloop.studies.replay.plan import plan
 from pressloop.studies.replay.replay import Options, findings
-from pressloop.studies.sensitivity.physics_checks import Flag
+from pressloop.studies.sensitivity.physics_checks import CheckedRule
 from pressloop.studies.sensitivity.physics_rules import looks
 from pressloop.studies.sensitivity.sensitivity import Findings
 from pressloop.views.study.words import compare as compare_words
@@ -90,7 +90,7 @@ def test_one_row_and_one_intact_stack() -> None:
 
 
 def test_one_row_that_contradicts_a_rule() -> None:
-    one = Flag(looks(SPACE, 300.0, 0.01)[0], 9, 0.1, 0.05, 0.2, True, (7,), cured=False)
+    one = CheckedRule(looks(SPACE, 300.0, 0.01)[0], 9, 0.1, 0.05, 0.2, True, (7,), cured=False)
     assert rows_words(one, "row").endswith("row 7 weighs most.")
     assert rows_words(replace(one, rows=(7, 9)), "row").endswith("rows 7 and 9 weigh most.")
     assert rows_words(replace(one, cured=True), "row") == "Look at row 7: without it it does not."

@@ -26,6 +26,7 @@ from pressloop.trials.tables.decimals import Ambiguous, understood
 from pressloop.trials.tables.excel import sheet_rows
 from pressloop.trials.tables.parquet import parquet_rows
 from pressloop.trials.tables.rows import Row, bounded, prove_size
+from pressloop.trials.wording import counted
 
 EXCEL, PARQUET = (".xlsx", ".xlsm"), (".parquet", ".pq")
 COMMENT, EMPTY = "comment", "empty"
@@ -82,8 +83,8 @@ class Cells:
         for number, cells in self.rows:
             where = f"{path.name} row {number}"
             if len(cells) != len(self.header):
-                raise BadInput(where, f"{len(cells)} cells",
-                               f"{len(self.header)} cells, as in the header",
+                raise BadInput(where, counted(len(cells), "cell"),
+                               f"{counted(len(self.header), 'cell')}, as in the header",
                                "The row may be cut off, or a decimal comma splits a number.")
             yield number, where, dict(zip(self.header, cells, strict=True))
 

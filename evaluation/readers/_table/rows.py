@@ -11,6 +11,7 @@ from statistics import median
 from pressloop.evaluation.readers._table.cells import cells, is_number, number, raw_cells
 from pressloop.evaluation.readers._table.columns import Column, Group
 from pressloop.trials.errors import BadInput
+from pressloop.trials.wording import by_number, counted
 
 _COMMENT = re.compile(r"\s*(?:[#%;]|//)")
 _SHOWN = 40
@@ -150,16 +151,16 @@ def _row(table: Table, at: int, line: str, row: list[str], width: int) -> list[s
     if len(row) == width:
         return row
     if len(row) > width:
-        raise BadInput(where(table.source, at), f"{len(row)} columns",
-                       f"{width} columns, as the other rows have",
+        raise BadInput(where(table.source, at), counted(len(row), "column"),
+                       f"{counted(width, 'column')}, as the other rows have",
                        "A mark between thousands that also parts columns? Export without it.")
     if len(raw_cells(line, table.delimiter)) >= width or (table.delimiter in "\t;," and (
             line.rstrip(" ").endswith(table.delimiter))):
         return row + [""] * (width - len(row))
     if len(table.groups) > 1 and any(group.needed() == len(row) for group in table.groups):
         return row + [""] * (width - len(row))
-    raise BadInput(where(table.source, at), f"{len(row)} columns",
-                   f"{width} columns, as the other rows have",
+    raise BadInput(where(table.source, at), counted(len(row), "column"),
+                   f"{counted(width, 'column')}, as the other rows have",
                    "This row is cut: export or copy the file again, or delete the row.")
 
 
@@ -168,15 +169,16 @@ def _told(foreign: Sequence[Line]) -> list[str]:
         return []
     shown = foreign[0][1].strip()
     shown = shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "..."
-    count = f"{len(foreign)} lines of text were" if len(foreign) > 1 else "1 line of text was"
+    count = (f"{counted(len(foreign), 'line')} of text "
+             f"{by_number(len(foreign), 'was', 'were')}")
     return [f"{count} left out, line {foreign[0][0]}: {shown!r}"]
 
 
 def _all_there(table: Table, rows: Sequence[Row]) -> None:
     if table.promised is not None and len(rows) != table.promised:
         last = rows[-1][0] if rows else 0
-        raise BadInput(where(table.source, last), f"{len(rows)} rows up to here",
-                       f"{table.promised} rows, as the header says",
+        raise BadInput(where(table.source, last), f"{counted(len(rows), 'row')} up to here",
+                       f"{counted(table.promised, 'row')}, as the header says",
                        "The sweep was stopped or the file is cut: export or measure it again, or "
                        "read the rows that are there with --columns.")
     if table.ended or len(rows) <= 1 or rows[-1][0] != table.lines[-1][0]:

@@ -23,6 +23,7 @@ from pressloop.trials.ledger.queries import OrderedStack
 from pressloop.trials.provenance import versions
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import State
+from pressloop.trials.wording import by_number, counted
 
 ALIKE = 1e-4
 """How far, relatively, a recipe that a PLC reads back may be from the one that was planned."""
@@ -57,7 +58,8 @@ def adopt(path: Path, reason: str, others: bool, ledger_url: str | None, as_json
         found, gone = lacking_in(press, ledger, name), entries_gone(ledger)
         if gone:
             # The same may happen again, and be adopted again for the same reason.
-            reason += f" ({gone} entries up to number {ledger.given_out()} are gone)"
+            reason += (f" ({counted(gone, 'entry', 'entries')} up to number {ledger.given_out()} "
+                       f"{by_number(gone, 'is', 'are')} gone)")
         if found or gone:
             _open(ledger, settings, order.seed, reason)
         scribe = _Scribe(ledger, settings, _Press(who.serial, who.boot_counter), reason)

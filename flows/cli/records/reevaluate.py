@@ -79,7 +79,9 @@ def _say_what_next(found: Stored, rules: Rules) -> None:
 
 def _show(rows: list[dict[str, Any]], before: int) -> None:
     if not rows:
-        print(f"Nothing to do: all {before} readings were made by these rules.")
+        print("Nothing to do: "
+              f"{by_number(before, 'the one reading was', f'all {before} readings were')} made by "
+              "these rules.")
         return
     table = Table("Trial", "Before", "After", box=None, pad_edge=False)
     for row in rows:

@@ -494,7 +494,7 @@ def test_entries_that_are_lost_again_are_adopted_again_for_the_same_reason(
         words = [word.reason for word in ledger.reconciled(NAME)]
         assert prove(ledger, NAME).sound
     assert len(set(words)) == 2
-    assert all(word.startswith("read again (1 entries up to number ") for word in words), words
+    assert all(word.startswith("read again (1 entry up to number ") for word in words), words
     assert pressed_stacks(LEDGER) == stacks(1, 2, 3, 4, 5, 6, 7)
 
 
