@@ -54,7 +54,6 @@ class Trial:
     trace: Trace | None = None
     spectra: tuple[Spectrum, ...] = ()
     sweeps: int = 0
-    entered: Entered | None = None
     outcome: Outcome | None = None
     fault: str | None = None
     press_serial: str = ""
@@ -63,6 +62,7 @@ class Trial:
     rules: dict[str, object] = field(default_factory=dict)
     correction: Corrected | None = None
     recorded: Trial | None = None
+    entered: Entered | None = None
 
     @property
     def as_recorded(self) -> Trial:

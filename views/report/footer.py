@@ -27,6 +27,8 @@ GLOSSARY = (
      "percentage is how much weight the readings give them."),
     ("As good", "Within the tolerance of the best, and within the limits on failure."),
 )
+OF_RESISTANCE = ("Interfacial resistance", "Laws of pressing")
+"""Words that a campaign of another quantity does not use."""
 
 
 def settings_rows(problem: Problem, rules: Rules) -> list[tuple[str, str]]:
@@ -40,7 +42,8 @@ def settings_rows(problem: Problem, rules: Rules) -> list[tuple[str, str]]:
 
 def _space(space: Space) -> list[tuple[str, str]]:
     """Bounds of the core as the settings have them, and in words what there is besides."""
-    core = [(f"space.{name}", _plain(getattr(space, name))) for name in CORE]
+    core = [(f"space.{name}", _plain(getattr(space, name))) for name in CORE
+            if name not in space.absent]
     steps = [(f"space.{name}.step", _plain(step)) for name, step in space.steps]
     others = [(f"space.{p.name}", p.told()) for p in space.others]
     return [*core, *steps, *others, *((rule.where, rule.text) for rule in space.rules)]

@@ -29,7 +29,7 @@ from pressloop.views.page import write_page
 from pressloop.views.report.best_spectra import best_spectra, panels_of
 from pressloop.views.report.card import card
 from pressloop.views.report.corrections import corrections_panel
-from pressloop.views.report.footer import GLOSSARY, settings_rows
+from pressloop.views.report.footer import GLOSSARY, OF_RESISTANCE, settings_rows
 from pressloop.views.report.marks import key
 from pressloop.views.report.trial_table import trial_table
 from pressloop.views.spectra.process_table import process_table
@@ -63,7 +63,9 @@ def write_report(
         predictions=_predictions(found), measurements=[*panels_of(best), trace(found.trials)],
         processes=process_table(best), trials=trial_table(found.trials),
         corrections=None if found.effect is None else corrections_panel(found.effect, recommended),
-        glossary=[(a, b, "") for a, b in GLOSSARY], settings=settings_rows(problem, rules),
+        glossary=[(a, b, "") for a, b in GLOSSARY
+                  if problem.objective.pressing or a not in OF_RESISTANCE],
+        settings=settings_rows(problem, rules),
         plots=True)
 
 
