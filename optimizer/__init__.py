@@ -19,8 +19,9 @@ from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 
 if TYPE_CHECKING:
-    from pressloop.optimizer.belief import Expected, Interval
-    from pressloop.optimizer.models import Models, fit_models
+    from pressloop.optimizer.beliefs.belief import Expected, Interval
+    from pressloop.optimizer.beliefs.fitting import fit_models
+    from pressloop.optimizer.models import Models
     from pressloop.optimizer.proposals import Proposal, propose
     from pressloop.optimizer.recommendation import Comparison, Recommendation, Region, recommend
     from pressloop.optimizer.stopping import Assessment, assess
@@ -30,8 +31,9 @@ __all__ = ["Assessment", "Comparison", "Cost", "Expected", "Interval", "Models",
            "Search", "Space", "SurrogateChoice", "assess", "fit_models", "propose", "recommend"]
 
 _LAZY = {
-    "belief": ("Expected", "Interval"),
-    "models": ("Models", "fit_models"),
+    "beliefs.belief": ("Expected", "Interval"),
+    "beliefs.fitting": ("fit_models",),
+    "models": ("Models",),
     "proposals": ("Proposal", "propose"),
     "recommendation": ("Comparison", "Recommendation", "Region", "recommend"),
     "stopping": ("Assessment", "assess"),

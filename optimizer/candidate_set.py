@@ -9,9 +9,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from pressloop.optimizer.beliefs.risk import Risk
 from pressloop.optimizer.candidates import WIDTHS, near, other_kinds, spread
 from pressloop.optimizer.incumbent import losses
-from pressloop.optimizer.models import Models, Risk
+from pressloop.optimizer.models import Models
 from pressloop.optimizer.space import Space
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.recipe import Recipe

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pressloop.optimizer.models import Models, fit_models
+from pressloop.optimizer.beliefs.fitting import fit_models
+from pressloop.optimizer.models import Models
 from pressloop.optimizer.recommendation import Recommendation, recommend
 from pressloop.trials.outcome import Intact
 from pressloop.trials.trial import Trial

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.candidates import sobol
 from pressloop.optimizer.incumbent import losses, robust, within_limits
-from pressloop.optimizer.models import Models, fit_models
+from pressloop.optimizer.models import Models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.proposals import build
 from pressloop.optimizer.space import Space

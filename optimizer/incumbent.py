@@ -7,8 +7,9 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from pressloop.optimizer.beliefs.risk import OTHER_MODES, WHOLE, Risk
 from pressloop.optimizer.candidates import near, other_kinds, spread
-from pressloop.optimizer.models import OTHER_MODES, WHOLE, Models, Risk
+from pressloop.optimizer.models import Models
 from pressloop.optimizer.setpoint import around
 from pressloop.trials.outcome import FailureMode
 

@@ -11,69 +11,25 @@ import torch
 from botorch.models.model import Model
 from torch import Tensor
 
-from pressloop.optimizer import physics_prior
-from pressloop.optimizer.belief import Belief, Expected, Interval
+from pressloop.optimizer.beliefs.belief import Belief, Expected, Interval
+from pressloop.optimizer.beliefs.risk import OTHER_MODES, Risk
 from pressloop.optimizer.constraints.feasible import inside
-from pressloop.optimizer.history.earlier import useful_rows
-from pressloop.optimizer.history.learned import NOTHING, Learned, learned_of
-from pressloop.optimizer.history.reading_conditions import as_read, with_conditions
-from pressloop.optimizer.history.subset import learned_from
+from pressloop.optimizer.history.learned import NOTHING, Learned
+from pressloop.optimizer.history.reading_conditions import as_read
 from pressloop.optimizer.history.training import (
     Origin,
-    Rows,
     Training,
-    latest_origin,
-    origin_for,
-    training,
-    untold,
 )
-from pressloop.optimizer.model_files import fit_failure, fit_model, fit_unknown, prior_of
 from pressloop.optimizer.notebook import models_html
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.setpoint import input_sd
-from pressloop.optimizer.space import NAMES, Space
+from pressloop.optimizer.space import Space
 from pressloop.surrogates import predict
-from pressloop.surrogates.parts.rows import draws_kept
 from pressloop.trials.checks import FloatArray
-from pressloop.trials.outcome import KNOWN_MODES, Failed, FailureMode, Intact
+from pressloop.trials.outcome import FailureMode
 from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.trial import Trial
-
-WHOLE = 1e-9
-"""Smallest probability of survival whose logarithm is taken."""
-OTHER_MODES = (FailureMode.SHORTED, FailureMode.DELAMINATED, FailureMode.UNKNOWN)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Risk:
-    """Probabilities that one more stack is crushed, that it fails otherwise, or misses a limit.
-
-    Otherwise: it shorts, delaminates, or fails as nobody knows, because of the recipe. `miss` is
-    that the recipe does not keep the limits of measured quantities, None where none has a limit.
-    Each is of the shape of the points asked for."""
-
-    crush: Tensor
-    fail: Tensor
-    miss: Tensor | None = None
-
-    def log_survival(self) -> Tensor:
-        """ln of the probability of survival; never -inf."""
-        return ((1.0 - self.crush).clamp_min(WHOLE).log()
-                + (1.0 - self.fail).clamp_min(WHOLE).log())
-
-    def log_good(self) -> Tensor:
-        """ln of the probability of survival within the limits of measured quantities."""
-        whole = self.log_survival()
-        return whole if self.miss is None else whole + (1.0 - self.miss).clamp_min(WHOLE).log()
-
-    def danger(self) -> Tensor:
-        """The larger of both chances of failing."""
-        return torch.maximum(self.crush, self.fail)
-
-    def __getitem__(self, index: Tensor) -> Risk:
-        return Risk(self.crush[index], self.fail[index],
-                    None if self.miss is None else self.miss[index])
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,67 +244,3 @@ class Models:
         for mode in modes:
             whole = whole * (1.0 - self.mode_probability(mode, x))
         return 1.0 - whole
-
-
-def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Trial] = (), *,
-               origin: Origin | None = None) -> Models:
-    """Fits every model that the history can feed. Deterministic, and blind to its order.
-
-    `earlier` are trials of other campaigns. `origin` (lot, operator) is where the next stacks come
-    from, by default where the newest stack of the history came from; what all stacks of another
-    origin have in common is learned as theirs. Raises BadInput where a model cannot be fitted.
-    """
-    problem = _wide_enough(problem, [*history, *earlier])
-    problem, conditions = with_conditions(problem, history, earlier)
-    space, choice = problem.space, problem.surrogate
-    origin, stands_for = (origin_for(origin, [*history, *earlier]) if origin is not None else
-                          (latest_origin(history) or latest_origin(earlier), ""))
-    # More threads than these small matrices can use make everything slower; and whether an earlier
-    # lot helps is then told by the same sums at the first call as at every other.
-    torch.set_num_threads(1)
-    learned, told = learned_from(history, earlier, space, origin, problem.objective.quantity)
-    data = training(learned, space, problem.limits.crushed_above, origin,
-                    problem.objective.quantities)
-    data, notes = useful_rows(data, problem)
-    kept = draws_kept(data.largest)
-    found = {mode: fit_failure(choice, _readings(data, mode), data.labels[mode],
-                               physics_prior.of_failure(space, mode, draws=kept))
-             for mode in _feared(problem, data)}
-    unknown = FailureMode.UNKNOWN
-    found[unknown] = fit_unknown(choice, data.log_hazard.none, data.labels[unknown],
-                                 physics_prior.of_failure(space, unknown, draws=kept))
-    return Models(problem=problem, history=tuple(history), earlier=tuple(earlier), data=data,
-                  log_resistance=fit_model(choice, data.log_resistance,
-                                           prior_of(problem, data.scale, kept)),
-                  failures={mode: model for mode, model in found.items() if model is not None},
-                  notes=tuple(note for note in (stands_for, *conditions, told, *notes, untold(
-                      [*history, *earlier], space)) if note), origin=origin,
-                  learned=learned_of(learned, earlier, space, data.log_resistance.y.size),
-                  others=tuple(Belief(scale, rows, fit_model(
-                      choice, rows, prior_of(problem, scale, kept)))
-                      for scale, rows in data.others))
-
-
-def _feared(problem: Problem, data: Training) -> tuple[FailureMode, ...]:
-    """The known ways to fail that may happen.
-
-    Of a process that no pressing varies, those that a stack has shown."""
-    if problem.objective.pressing or any(name in NAMES for name in problem.space.free):
-        return KNOWN_MODES
-    return tuple(mode for mode in KNOWN_MODES
-                 if (data.labels[mode].y > 0.0).any() or (
-                     mode is FailureMode.CRUSHED and data.log_hazard.y.size))
-
-
-def _wide_enough(problem: Problem, trials: Sequence[Trial]) -> Problem:
-    """The problem over a space that holds every stack.
-
-    One that was pressed off a fixed variable teaches what that variable does, while recipes keep to
-    it."""
-    telling = [t.pressed for t in trials if isinstance(t.outcome, (Intact, Failed))]
-    space = problem.space.over(telling)
-    return problem if space == problem.space else replace(problem, space=space)
-
-
-def _readings(data: Training, mode: FailureMode) -> Rows:
-    return data.log_hazard if mode is FailureMode.CRUSHED else data.log_hazard.none

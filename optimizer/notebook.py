@@ -1,23 +1,22 @@
-"""How recommendations and models show themselves in a notebook: a small table."""
+"""How recommendations and models show themselves in a notebook: a small table.
+
+Both import this module, so that it names neither type.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.recipe import Recipe, shown
-
-if TYPE_CHECKING:
-    from pressloop.optimizer.models import Models
-    from pressloop.optimizer.recommendation import Recommendation
 
 CELL = "text-align:left;padding:2px 10px"
 UNITS = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "°C"}
 
 
-def recommendation_html(found: Recommendation) -> str:
+def recommendation_html(found: Any) -> str:
     """The recipe, what is expected of it, and how sure that is."""
     rows = [*_recipe(found.recipe),
             ("Resistance", f"{found.resistance_ohm_cm2:.3g} Ω·cm² (95 %: "
@@ -34,7 +33,7 @@ def recommendation_html(found: Recommendation) -> str:
     return _table("Recommended recipe", rows, [*warning, *found.notes])
 
 
-def models_html(models: Models) -> str:
+def models_html(models: Any) -> str:
     """What the models have learned from, and where recipes are searched."""
     outcomes = [t.outcome for t in models.history]
     intact, failed = (sum(isinstance(o, kind) for o in outcomes) for kind in (Intact, Failed))

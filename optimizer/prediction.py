@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from pressloop.optimizer.belief import Expected
+from pressloop.optimizer.beliefs.belief import Expected
 from pressloop.optimizer.incumbent import within_limits
 from pressloop.optimizer.models import Models
 from pressloop.optimizer.reasons import taught

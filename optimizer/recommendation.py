@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from pressloop.optimizer.belief import Expected
+from pressloop.optimizer.beliefs.belief import Expected
 from pressloop.optimizer.candidates import spread
 from pressloop.optimizer.decision_analysis import (
     DecisionAnalysis,

@@ -12,10 +12,11 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from pressloop.optimizer.beliefs.risk import OTHER_MODES
 from pressloop.optimizer.candidates import WIDTHS, near, other_kinds, spread
 from pressloop.optimizer.decision_analysis import telling_stack
 from pressloop.optimizer.incumbent import MAY_MISS
-from pressloop.optimizer.models import OTHER_MODES, Models
+from pressloop.optimizer.models import Models
 from pressloop.surrogates import predict
 from pressloop.trials.outcome import FailureMode
 

@@ -12,10 +12,9 @@ import pressloop
 ROOT = Path(pressloop.__file__).parent
 ROOMS = ("evaluation", "flows", "hardware", "optimizer", "studies", "surrogates", "trials", "views")
 KNOWN_CIRCLES = frozenset({
-    # An objective names the model files that it needs, the models ask their problem for its
-    # objective, and what earlier lots tell is weighed by the models themselves.
-    frozenset({"optimizer.history.earlier", "optimizer.incumbent", "optimizer.model_files",
-               "optimizer.models", "optimizer.objectives", "optimizer.problem"}),
+    # Models ask their problem for its objective, and an objective reads the models.
+    frozenset({"optimizer.incumbent", "optimizer.models", "optimizer.objectives",
+               "optimizer.problem"}),
 })
 """Modules that import one another in a circle, each with the reason why it stands."""
 

@@ -31,7 +31,7 @@ from pressloop.views.words import (
 if TYPE_CHECKING:
     # Tables are shown by programs that never load torch.
     from pressloop.optimizer import Recommendation
-    from pressloop.optimizer.belief import Expected
+    from pressloop.optimizer.beliefs.belief import Expected
     from pressloop.optimizer.decision_analysis import DecisionAnalysis, TellingStack
     from pressloop.optimizer.objectives.measured import Choice
 

@@ -71,7 +71,9 @@ def maps(models: Models, at: Recipe | None = None) -> list[Any]:
 
 
 def controls(models: Models) -> Any:
-    """Readings at the reference recipe in their order, in ohm cm2: whether they drift."""
+    """Readings at the reference recipe in their order, in ohm cm2: whether they drift.
+
+    Raises BadInput where the problem has no reference."""
     found = drift(in_order(models.history), models.problem.reference, earlier=models.earlier)
     if found is None:
         raise BadInput("reference", "none", "a recipe that is pressed again and again",

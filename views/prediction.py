@@ -12,7 +12,7 @@ from pressloop.views.words import Load, amount, percent, readings_words, recipe_
 
 if TYPE_CHECKING:
     from pressloop.optimizer import RiskLimits
-    from pressloop.optimizer.belief import Expected
+    from pressloop.optimizer.beliefs.belief import Expected
     from pressloop.optimizer.prediction import Prediction
 
 FAR = 0.3

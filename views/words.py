@@ -131,8 +131,9 @@ def set_point(name: str, value: float) -> str:
 
 def recipe_words(recipe: Recipe, load: Load | None = None) -> str:
     """All set points on one line; the pressure also as the gauge of the press shows it."""
-    pressure, *rest = (set_point(name, getattr(recipe, name)) for name in recipe.core)
-    return ", ".join((f"{pressure}{on_gauge(recipe, load)}", *rest, *parameter_words(recipe)))
+    core = (set_point(name, getattr(recipe, name))
+            + (on_gauge(recipe, load) if name == "pressure_mpa" else "") for name in recipe.core)
+    return ", ".join((*core, *parameter_words(recipe)))
 
 
 def on_gauge(recipe: Recipe, load: Load | None) -> str:

@@ -111,7 +111,7 @@ class ObjectiveTable(BaseModel):
 
     @property
     def named(self) -> str:
-        """The focus; that of measured quantities where some are named."""
+        """The focus; that of measured quantities where some are named. Raises BadInput for two."""
         if FOCUS in self.given and self.focus not in (DEFAULT, FOCUS):
             raise BadInput("objective.focus", self.focus, "left out beside measured",
                            "It seeks resistance: take one of the two away.")

@@ -6,7 +6,6 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup, escape
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
@@ -24,6 +23,7 @@ from pressloop.studies.data import StudyData
 from pressloop.studies.executor import Each
 from pressloop.trials.errors import PressloopError
 from pressloop.views.files import write_atomically
+from pressloop.views.page import render
 
 
 @flow(name="study", flow_run_name="study {study_path}", persist_result=False)
@@ -59,7 +59,7 @@ def study(study_path: str, seed: int | None = None, out: str | None = None) -> A
 def done_part(part: str, options: Any, source: Source, seed: int, each: Each) -> Done:
     """One part, whatever becomes of it."""
     if left := not_for(part, source.data):
-        return Done(part, (left,), Markup(f"<p>{escape(left)}</p>"))
+        return Done(part, (left,), render("study/not_for.html", part=part, words=left))
     work = work_of(part)
     try:
         if part == "lint":

@@ -26,9 +26,10 @@ from botorch.models.model import Model
 from botorch.utils.transforms import t_batch_mode_transform
 from torch import Tensor
 
+from pressloop.optimizer.beliefs.risk import OTHER_MODES, Risk
 from pressloop.optimizer.candidates import WIDTHS, near, other_kinds, spread
 from pressloop.optimizer.incumbent import MAY_MISS, losses, within_limits
-from pressloop.optimizer.models import OTHER_MODES, Models, Risk
+from pressloop.optimizer.models import Models
 from pressloop.surrogates import predict
 from pressloop.trials.outcome import FailureMode
 

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pressloop.optimizer.parameter import METER, Parameter
-from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import LEAST_RANGE, Space
 from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import Recipe
@@ -61,29 +60,28 @@ CONDITIONS = (
     Condition("measured_at_c", "temperatures", "degC", "reciprocal_temperature", apart=2.0))
 
 
-def with_conditions(problem: Problem, history: Sequence[Trial], earlier: Sequence[Trial]
-                    ) -> tuple[Problem, tuple[str, ...]]:
-    """The problem with those conditions as variables in which the readings differ.
+def with_conditions(space: Space, history: Sequence[Trial], earlier: Sequence[Trial],
+                    compared_at: Sequence[tuple[str, float]] = ()
+                    ) -> tuple[Space, tuple[str, ...]]:
+    """The space with those conditions as variables in which the readings differ.
 
-    And a sentence on each. A condition that is a parameter of the lab's own stays that."""
-    if not problem.learn_conditions:
-        return problem, ()
+    And a sentence on each. `compared_at` are pairs of a condition and the value at which recipes
+    are compared, by default that of the newest stack. A condition that is a parameter of the lab
+    stays that parameter."""
     notes = []
     for one in CONDITIONS:
         known = [v for t in (*history, *earlier) if (v := one.of(t)) is not None]
-        if not one.varies(known) or one.name in (p.name for p in problem.space.parameters):
+        if not one.varies(known) or one.name in (p.name for p in space.parameters):
             continue
-        given = dict(problem.compared_at).get(one.name)
+        given = dict(compared_at).get(one.name)
         newest = (_newest(one, history), _newest(one, earlier))
         wanted = next(v for v in (given, *newest) if v is not None)
-        space = replace(problem.space,
-                        others=(*problem.space.others, one.parameter(known, wanted)),
-                        held=(*problem.space.held, (one.name, wanted)))
-        problem = replace(problem, space=space)
+        space = replace(space, others=(*space.others, one.parameter(known, wanted)),
+                        held=(*space.held, (one.name, wanted)))
         notes.append(f"Impedance was read at {one.words} of {min(known):g} to {max(known):g} "
                      f"{one.unit}, which changes resistance by itself: recipes are compared at "
                      f"{wanted:g} {one.unit}.")
-    return problem, tuple(notes)
+    return space, tuple(notes)
 
 
 def as_read(trial: Trial, space: Space) -> Recipe:

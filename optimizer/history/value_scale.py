@@ -55,7 +55,7 @@ class ValueScale:
 
     def interval(self, median: Tensor, low: Tensor, high: Tensor
                  ) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Median, lower and upper end as values, from those of z."""
+        """Median, lower and upper end as values, from those of z, each of shape (n,)."""
         ends = self.value(low.numpy()), self.value(high.numpy())
         return self.value(median.numpy()), *(ends if self.sign > 0 else ends[::-1])
 
@@ -92,6 +92,6 @@ def value_scale(quantity: Quantity, readings: Sequence[Measurement]) -> ValueSca
 
 
 def spread_of(z: FloatArray) -> float:
-    """Standard deviation of z, that before there is data counted in."""
+    """Standard deviation of z (n,), that before there is data counted in."""
     own = float(np.var(z)) * z.size if z.size else 0.0
     return float(np.sqrt((own + USUAL_SPREAD**2 * ITS_ROWS) / (z.size + ITS_ROWS)))

@@ -25,7 +25,7 @@ from pressloop.trials.recipe import Recipe
 if TYPE_CHECKING:
     from torch import Tensor
 
-    from pressloop.optimizer.belief import Belief, Expected
+    from pressloop.optimizer.beliefs.belief import Belief, Expected
     from pressloop.optimizer.models import Models
 
 CANDIDATES, SHOWN, CORNERS = 1024, 12, 48
@@ -47,6 +47,8 @@ class Focus(Objective):
 
     measured: quantities and what is wanted of each, those that are sought before those that only
         have limits.
+
+    Raises BadInput where one is there twice, or none is sought.
     """
 
     measured: tuple[Quantity, ...]
@@ -63,7 +65,7 @@ class Focus(Objective):
         object.__setattr__(self, "measured", ordered)
 
     def prove(self, space: Space) -> None:
-        """A quantity is no parameter of the recipe."""
+        """A quantity is no parameter of the recipe. Raises BadInput for one that is."""
         for q in self.measured:
             if any(p.name == q.name for p in space.parameters):
                 raise BadInput(f"objective.{q.name}", "a parameter of [space] too",
@@ -90,7 +92,7 @@ class Focus(Objective):
         return len(self.sought) == 1 and self.quantity.directed
 
     def offset(self, models: Models, points: Tensor) -> Tensor:
-        """What makes the scale of the first quantity the weighed sum of all losses."""
+        """What makes the scale of the first quantity the weighed sum of all losses, shape (m,)."""
         if self.by_value:
             return points.new_zeros(points.shape[0])
         return self._sum(models, points) - models.beliefs[0].moments(points)[0]
@@ -104,7 +106,9 @@ class Focus(Objective):
         return [b for b in models.beliefs if b.quantity.sought and b.model is not None]
 
     def gain(self, models: Models, points: Tensor, pending: Tensor) -> Tensor | None:
-        """None for one quantity of which less, or more, is better."""
+        """The gain at points (m, d), shape (m,).
+
+        None for one quantity of which less, or more, is better."""
         if self.by_value:
             return None
         found = self._sought(models)
@@ -116,8 +120,8 @@ class Focus(Objective):
                 ) -> Tensor:
         import torch
 
-        from pressloop.optimizer import hypervolume
         from pressloop.optimizer.incumbent import may_be_recommended
+        from pressloop.optimizer.objectives import _hypervolume as hypervolume
 
         told = [_after(models, b, points, pending) for b in found]
         mean = torch.stack([b.loss(*b.moments(points)) for b in found], 1)
@@ -133,9 +137,9 @@ class Focus(Objective):
         `recipe` is among them; a dozen stand for all. Empty for one quantity alone."""
         import torch
 
-        from pressloop.optimizer import hypervolume
         from pressloop.optimizer.candidates import spread
         from pressloop.optimizer.incumbent import may_be_recommended
+        from pressloop.optimizer.objectives import _hypervolume as hypervolume
 
         found = self._sought(models)
         if len(found) < 2:
@@ -181,7 +185,7 @@ def _after(models: Models, of: Belief, points: Tensor, pending: Tensor) -> tuple
     import torch
 
     from pressloop.optimizer.acquisitions.knowledge_gradient import normal_nodes
-    from pressloop.optimizer.hypervolume import moves
+    from pressloop.optimizer.objectives._hypervolume import moves
 
     assert of.model is not None
     mean, sd = of.moments(points)

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pressloop.optimizer import hypervolume
 from pressloop.optimizer.objectives import Objective
+from pressloop.optimizer.objectives import _hypervolume as hypervolume
 from pressloop.trials.recipe import Recipe
 
 if TYPE_CHECKING:

@@ -18,10 +18,11 @@ import numpy as np
 import torch
 
 from pressloop.optimizer import physics_prior
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.candidates import spread
 from pressloop.optimizer.history.value_scale import ValueScale
 from pressloop.optimizer.model_files import prior_of
-from pressloop.optimizer.models import Models, fit_models
+from pressloop.optimizer.models import Models
 from pressloop.optimizer.objectives import Objective
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits

@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.model_files import dataset
-from pressloop.optimizer.models import Models, fit_models
+from pressloop.optimizer.models import Models
 from pressloop.optimizer.physics_prior import of_log_resistance
 from pressloop.optimizer.problem import Problem, SurrogateChoice
 from pressloop.studies.data import StudyData

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pressloop.optimizer.models import fit_models
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.studies.compare.compare import Findings, Options, compare

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 import torch
 
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.candidates import spread as all_over
-from pressloop.optimizer.models import Models, fit_models
+from pressloop.optimizer.models import Models
 from pressloop.optimizer.problem import Problem
 from pressloop.studies.replay.emulator import SAMPLED
 from pressloop.surrogates import predict

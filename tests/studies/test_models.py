@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.history.training import Rows, origin_of
-from pressloop.optimizer.models import fit_models
 from pressloop.optimizer.problem import Problem
 from pressloop.studies.compare.compare import Options
 from pressloop.studies.compare.contenders import (

@@ -11,7 +11,7 @@ from hypothesis import given as hypothetically
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from pressloop.optimizer.models import fit_models
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.studies.data import StudyData

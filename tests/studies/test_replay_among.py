@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.discrete_space import choose_among, recommend_among
-from pressloop.optimizer.models import fit_models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.trials.errors import BadInput

@@ -10,7 +10,7 @@ import pytest
 
 from pressloop.flows.study.simulated_stacks import SPACE as SIMULATED
 from pressloop.flows.study.simulated_stacks import simulated_stacks
-from pressloop.optimizer.models import fit_models
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData

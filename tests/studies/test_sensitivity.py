@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pressloop.flows.study.simulated_stacks import simulated_stacks
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.history.training import training
-from pressloop.optimizer.models import fit_models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.space import Space
 from pressloop.studies.data import StudyData

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from pressloop.optimizer import Comparison, Problem, Recommendation, RiskLimits, Space
-from pressloop.optimizer.belief import Expected
+from pressloop.optimizer.beliefs.belief import Expected
 from pressloop.trials.quantity import MAXIMISE
 from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.wording import counted

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+from pressloop.optimizer.beliefs.fitting import fit_models
 from pressloop.optimizer.discrete_space import choose_among, recommend_among
-from pressloop.optimizer.models import Models, fit_models
+from pressloop.optimizer.models import Models
 from pressloop.optimizer.problem import Problem
 from pressloop.optimizer.proposals import propose
 from pressloop.studies.replay.strategies import Given

@@ -22,7 +22,8 @@ from pressloop.optimizer.constraints.feasible import inside as inside_of
 from pressloop.trials.errors import BadInput
 
 EXAMPLES = sorted(path for path in (Path(__file__).parents[3] / "examples").rglob("*.toml")
-                  if path.parent.name not in ("dies", "materials", "studies"))
+                  if path.parent.name not in ("dies", "materials", "studies")
+                  and path.stem != "study")
 
 
 def settings(**changes: Any) -> Settings:

@@ -44,7 +44,9 @@ def front(outputs: Tensor) -> Tensor:
 
 
 def thinned_index(outputs: Tensor, front: Tensor, most: int) -> list[int]:
-    """At most so many of the front's indices, evenly over its first output."""
+    """At most so many of the front's indices, evenly over its first output.
+
+    `outputs` are (n, o), `front` indices (k,) of them."""
     order = front[outputs[front, 0].argsort()]
     at = np.unique(np.linspace(0, max(len(order) - 1, 0), min(most, len(order))).round())
     return [int(order[int(i)]) for i in at]

@@ -1,0 +1,1 @@
+"""What is believed of one quantity and of failing, and how it comes of the stacks."""
