@@ -13,8 +13,9 @@ from pressloop.trials.errors import BadInput
 
 
 def file_names(package: ModuleType) -> tuple[str, ...]:
-    """Names of the files of a folder that is a package."""
-    return tuple(sorted(found.name for found in pkgutil.iter_modules(package.__path__)))
+    """Names of the files of a folder that is a package; `_name.py` holds what they share."""
+    return tuple(sorted(found.name for found in pkgutil.iter_modules(package.__path__)
+                        if not found.name.startswith("_")))
 
 
 def named_module(key: str, name: str, package: ModuleType, what: str, function: str

@@ -28,6 +28,7 @@ from pressloop.flows.study.settings import read_study
 ELSEWHERE = {"read-your-spectra.md": "tests/evaluation/readers/test_reading_page.py",
              "corrections.md": "tests/flows/cli/test_put_right.py",
              "own-recipes.md": "tests/flows/cli/test_put_right.py",
+             "objectives.md": "tests/flows/cli/test_objectives_page.py",
              "real-sheets.md": "tests/flows/past/test_real_sheets_page.py",
              "add-a-press.md": "tests/flows/cli/test_add_a_press.py"}
 """Pages whose commands need files of their own, and the tests that run them."""
@@ -178,6 +179,7 @@ def test_every_name_of_a_command_exists(page: Path) -> None:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
 def test_every_piece_of_settings_is_understood(page: Path, tmp_path: Path) -> None:
+    sought: dict[str, Any] = {}
     for text in tables(page):
         if text.lstrip().startswith("[study]"):
             path = tmp_path / "study.toml"
@@ -185,11 +187,16 @@ def test_every_piece_of_settings_is_understood(page: Path, tmp_path: Path) -> No
             assert read_study(path).options
         else:
             told = tomllib.loads(text)
+            if "objective" in told:
+                sought = {"objective": told["objective"]}
+            elif "table" in told:
+                # Its columns are those of what the page seeks.
+                told = sought | told
             if "space" in told:
                 # The usual recipe says nothing of the page's own parameters.
                 told = {"reference": None} | told
             found = from_plain(settings_values(**told), page.name)
-            assert found.campaign.name == "night"
+            assert found.campaign.name == told.get("campaign", {}).get("name", "night")
 
 
 def test_pages_whose_commands_are_run_elsewhere_are_run_there() -> None:
