@@ -24,12 +24,7 @@ from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import Cells
 from pressloop.trials.tables.outcomes import RESULT, outcome_of
-from pressloop.trials.tables.proofs import (
-    prove_different,
-    prove_once,
-    prove_outcomes,
-    prove_spelt,
-)
+from pressloop.trials.tables.proofs import prove_once, prove_outcomes, prove_spelt
 from pressloop.trials.trial import State, Trial
 
 MOST_PRESSED = {"pressure_mpa": 1e5, "dwell_s": 1e8, "temperature_c": 3000.0}
@@ -126,11 +121,18 @@ def read_past(path: Path, settings: Settings) -> tuple[Past, ...]:
 
 
 def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]:
+    found: dict[str, Past] = {}
+    # Both are worked out from the settings, which takes longer than a row.
     parameters, described = settings.space.parameters, settings.stack_named("past")
-    rows = [(where, _past(line, where, row, parameters, described))
-            for line, where, row in cells.named(path)]
-    prove_different((one.digest, where, f"row {one.line}") for where, one in rows)
-    return tuple(one for _, one in rows)
+    for line, where, row in tuple(cells.named(path)):
+        past = _past(line, where, row, parameters, described)
+        if past.digest in found:
+            raise BadInput(where, "the same as row "
+                           f"{found[past.digest].line}", "different from every other row",
+                           "Delete the copy; if it is a replicate, add a column 'stack' that "
+                           "tells the two apart.")
+        found[past.digest] = past
+    return tuple(found.values())
 
 
 def prove_informative(past: Sequence[Past], settings: Settings, path: Path,
