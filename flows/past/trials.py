@@ -26,11 +26,7 @@ from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import Cells
 from pressloop.trials.tables.outcomes import RESULT, outcome_of
-from pressloop.trials.tables.proofs import (
-    prove_once,
-    prove_outcomes,
-    prove_spelt,
-)
+from pressloop.trials.tables.proofs import prove_once, prove_outcomes, prove_spelt
 from pressloop.trials.trial import State, Trial
 
 MOST_PRESSED = {"pressure_mpa": 1e5, "dwell_s": 1e8, "temperature_c": 3000.0}
@@ -134,9 +130,10 @@ def _offer(of: Quantity, header: Sequence[str]) -> str:
 
 
 def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]:
+    found: dict[str, Past] = {}
+    # Both are worked out from the settings, which takes longer than a row.
     parameters, described = settings.space.parameters, settings.stack_named("past")
     quantities, absent, rows = settings.quantities, settings.space.absent, dict(cells.rows)
-    found: dict[str, Past] = {}
     accepted = "copies" in settings.table.accept
     for line, where, row in tuple(cells.named(path)):
         past = _past(line, where, row, parameters, described, quantities, absent)

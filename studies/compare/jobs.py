@@ -26,7 +26,7 @@ and of models whose cost grows with the cube of the rows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Job:
+class FoldJob:
     """One model on some folds of one scheme.
 
     The table comes without trials, which are heavy to send to another process; `trials` holds, by
@@ -73,10 +73,10 @@ class NotFitted:
     why: str
 
 
-Work = Callable[[Job], tuple[Answer, ...]]
+Work = Callable[[FoldJob], tuple[Answer, ...]]
 
 
-def predict_resistance(job: Job) -> tuple[Answer, ...]:
+def predict_resistance(job: FoldJob) -> tuple[Answer, ...]:
     """Mean, scale and degrees of freedom of ln R for each fold."""
     model = job.model
 
@@ -91,7 +91,7 @@ def predict_resistance(job: Job) -> tuple[Answer, ...]:
     return tuple(_answer(one, fold) for fold in job.folds)
 
 
-def predict_crushing(job: Job) -> tuple[Answer, ...]:
+def predict_crushing(job: FoldJob) -> tuple[Answer, ...]:
     """Probability of crushing for each fold."""
     model, table = job.model, job.table
 
@@ -109,7 +109,7 @@ def predict_crushing(job: Job) -> tuple[Answer, ...]:
 
 
 def jobs(table: Table, schemes: Mapping[str, Sequence[Fold]], contenders: Sequence[Contender],
-         problem: Problem, *, most_rows: int, seed: int) -> tuple[Job, ...]:
+         problem: Problem, *, most_rows: int, seed: int) -> tuple[FoldJob, ...]:
     """Every model on every fold, in parts.
 
     Models that are dear learn from at most `most_rows` rows, and come first, so that no process
@@ -120,12 +120,12 @@ def jobs(table: Table, schemes: Mapping[str, Sequence[Fold]], contenders: Sequen
         for scheme, folds in schemes.items():
             learned_from = tuple(thinned(f, table, most_rows, seed) for f in folds) if model.dear \
                 else folds
-            found += [Job(model, scheme, bare, _asked(model, table, part), part, problem)
+            found += [FoldJob(model, scheme, bare, _asked(model, table, part), part, problem)
                       for part in _parts(learned_from, size)]
     return tuple(found)
 
 
-def collected(what: str, done: Sequence[Job], each: Each, work: Work, called: str = ""
+def collected(what: str, done: Sequence[FoldJob], each: Each, work: Work, called: str = ""
               ) -> tuple[tuple[Answers, ...], tuple[NotFitted, ...]]:
     """Does the jobs, and puts together what each model says in each scheme.
 

@@ -60,7 +60,7 @@ class Findings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Job:
+class ReplayJob:
     """One campaign to replay.
 
     `source` draws a truth for each repeat, or is the truth; the rows of a table are resampled."""
@@ -96,16 +96,17 @@ def replays(source: Emulator | Truth, data: StudyData, options: Options, *, seed
     """All campaigns of the options on the truths of `source`, by strategy and repeat.
 
     `what` is told to those who wait."""
-    jobs = [Job(source, data.problem,
-                tuple(t.recipe for t in usable(data.trials, data.space)),
-                _design(options, data.space), name, options.budget, options.batch, seed, repeat)
+    tried = tuple(t.recipe for t in usable(data.trials, data.space))
+    design = _design(options, data.space)
+    jobs = [ReplayJob(source, data.problem, tried, design, name, options.budget, options.batch,
+                      seed, repeat)
             # Dear and cheap strategies in turn, so that every worker gets some of both.
             for repeat in range(options.repeats) for name in options.names]
     found = list(each(replayed, jobs, what))
     return tuple(c for name in options.names for c in found if c.strategy == name)
 
 
-def replayed(job: Job) -> Campaign:
+def replayed(job: ReplayJob) -> Campaign:
     """One campaign. Pure, so that it can be done in another process."""
     truth, listed = _truth(job), job.listed
     if truth.table:
@@ -117,7 +118,7 @@ def replayed(job: Job) -> Campaign:
                     budget=job.budget, batch=job.batch, seed=luck, repeat=job.repeat)
 
 
-def _truth(job: Job) -> Truth:
+def _truth(job: ReplayJob) -> Truth:
     """Another one for each repeat, the same for every strategy."""
     seed = (job.seed, job.repeat)
     if isinstance(job.source, Emulator):

@@ -15,6 +15,8 @@ from benchmarks.optimizers.problems.worlds.problem import WorldProblem
 from benchmarks.optimizers.run import Job, _problems, campaign
 from pressloop.trials.outcome import Failed, FailureMode, Intact, SetAside
 
+pytestmark = pytest.mark.slow
+
 POINTS = qmc.Sobol(3, rng=9).random(64)
 
 
