@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.recipe import Recipe, shown
-
-if TYPE_CHECKING:
-    from pressloop.optimizer.models import Models
-    from pressloop.optimizer.recommendation import Recommendation
 
 CELL = "text-align:left;padding:2px 10px"
 UNITS = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "°C"}
 
 
-def recommendation_html(found: Recommendation) -> str:
-    """The recipe, what is expected of it, and how sure that is."""
+def recommendation_html(found: Any) -> str:
+    """A `Recommendation`: the recipe, what is expected of it, and how sure that is."""
     rows = [*_recipe(found.recipe),
             ("Resistance", f"{found.resistance_ohm_cm2:.3g} Ω·cm² (95 %: "
              f"{found.low_ohm_cm2:.3g} to {found.high_ohm_cm2:.3g})"),
@@ -34,8 +30,8 @@ def recommendation_html(found: Recommendation) -> str:
     return _table("Recommended recipe", rows, [*warning, *found.notes])
 
 
-def models_html(models: Models) -> str:
-    """What the models have learned from, and where recipes are searched."""
+def models_html(models: Any) -> str:
+    """`Models`: what they have learned from, and where recipes are searched."""
     outcomes = [t.outcome for t in models.history]
     intact, failed = (sum(isinstance(o, kind) for o in outcomes) for kind in (Intact, Failed))
     rows = [("Stacks", f"{len(outcomes)}: {intact} intact, {failed} failed"),

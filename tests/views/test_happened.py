@@ -48,7 +48,7 @@ def test_what_a_person_typed_and_the_gauge() -> None:
 def test_a_sweep_says_its_range() -> None:
     hz = np.geomspace(1e6, 0.1, 57)
     words = happened.measured(ASKED, (Spectrum(hz, 1.0 / (1.0 + 1j * hz), 0.785),))
-    assert words == "Stack stack 7 measured: 57 points"
+    assert words == "Stack stack 7 measured: 57 points from 1e+06 to 0.1 Hz"
 
 
 def test_a_name_writes_no_second_line() -> None:

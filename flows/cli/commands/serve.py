@@ -33,12 +33,12 @@ def serve(path: Path, cron: str | None, timezone: str | None, per_run: int | Non
     # What each night would be refused for is better said while somebody is here.
     with open_lab(settings, order) as (press, _meter):
         prove_ledger(press, settings, order)
-    ledger_places.say_where(path, settings, order.ledger_url)
-    ledger_places.note(path, order.ledger_url)
     prefect_environment.prepare(quiet=False)
     from pressloop.flows.engine.server import lasting_server
 
     schedule = None if cron is None else schedule_of(cron, zone)
+    ledger_places.say_where(path, settings, order.ledger_url)
+    ledger_places.note(path, order.ledger_url)
     with lasting_server() as address:
         from pressloop.flows.deployments.served_campaign import SETTINGS_VARIABLE
         from pressloop.flows.engine.zombies import ensure_automation

@@ -107,7 +107,7 @@ def test_the_ledger_is_looked_at_and_never_made(rows: Callable[..., Any], tmp_pa
     with closing(Ledger.open("sqlite:///lab.db")):
         pass
     _, found = rows()
-    assert found["ledger"]["found"] == "sqlite:///lab.db, campaigns: none"
+    assert found["ledger"]["found"] == f"{tmp_path / 'lab.db'}, campaigns: none"
     (tmp_path / "text.db").write_text("no database at all, but long enough for its header\n" * 9)
     code, found = rows(campaign={"ledger": "sqlite:///text.db"})
     assert (code, refused(found)) == (2, ["ledger"])
