@@ -17,7 +17,7 @@ UNITS = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "°C"}
 
 
 def recommendation_html(found: Any) -> str:
-    """The recipe, what is expected of it, and how sure that is."""
+    """A `Recommendation`: the recipe, what is expected of it, and how sure that is."""
     rows = [*_recipe(found.recipe),
             ("Resistance", f"{found.resistance_ohm_cm2:.3g} Ω·cm² (95 %: "
              f"{found.low_ohm_cm2:.3g} to {found.high_ohm_cm2:.3g})"),
@@ -34,7 +34,7 @@ def recommendation_html(found: Any) -> str:
 
 
 def models_html(models: Any) -> str:
-    """What the models have learned from, and where recipes are searched."""
+    """`Models`: what they have learned from, and where recipes are searched."""
     outcomes = [t.outcome for t in models.history]
     intact, failed = (sum(isinstance(o, kind) for o in outcomes) for kind in (Intact, Failed))
     rows = [("Stacks", f"{len(outcomes)}: {intact} intact, {failed} failed"),

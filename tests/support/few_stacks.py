@@ -25,6 +25,7 @@ def press_few(folder: Path, stacks: int = 3, **changes: Any) -> str:
             plan.fn(run, number)
             press_stack.fn(run, number)
             measure.fn(run, number)
-            run.ledger.append(run.campaign, number, Evaluated(1, evaluate_stack.fn(run, number).data))
+            outcome = evaluate_stack.fn(run, number).result()
+            run.ledger.append(run.campaign, number, Evaluated(1, outcome))
         run.ledger.append(run.campaign, None, Ended("finished", f"{stacks} stacks"))
     return settings.campaign.ledger

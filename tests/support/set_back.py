@@ -36,7 +36,8 @@ def carried(run: Run, number: int) -> None:
         press_stack.fn(run, number)
     if state_of(run, number) is State.PRESSED:
         measure.fn(run, number)
-    run.ledger.append(run.campaign, number, Evaluated(1, evaluate_stack.fn(run, number).data))
+    outcome = evaluate_stack.fn(run, number).result()
+    run.ledger.append(run.campaign, number, Evaluated(1, outcome))
 
 
 def state_of(run: Run, number: int) -> State:

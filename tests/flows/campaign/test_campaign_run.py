@@ -148,7 +148,7 @@ def test_killed_runs_go_on_and_a_second_run_is_refused(
     second = pressloop("run", SETTINGS, "--json")
     os.environ["PREFECT_API_URL"] = there
     assert second.code == 1
-    assert second.out == ""
+    assert second.json["error"]["kind"] == "PressHeld"
     assert f"held by another run (process {process.pid})" in second.err
     assert "Traceback" not in second.err
 
@@ -211,8 +211,8 @@ def test_a_fault_ends_the_run_and_the_next_one_goes_on(
     write_settings(tmp_path, press={"driver": "odd_lab.faulty_press", "cycle": 2}, **QUICK)
     answer = pressloop("run", SETTINGS, "--json")
     assert answer.code == 1
-    assert answer.out == ""
     said = answer.err.splitlines()[-1]
+    assert answer.json["error"]["message"] == said.removeprefix("pressloop: ")
     assert said.startswith("pressloop: cycle 2 was released")
     assert "alarm 17" in said
     assert "Traceback" not in answer.err

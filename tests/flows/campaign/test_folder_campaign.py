@@ -70,7 +70,8 @@ def test_every_sound_stack_teaches(tmp_path: Path) -> None:
             assert trial is not None
             export(exports, trial.stack.stack_id, trial.recipe.pressure_mpa, number)
             measure.fn(run, number)
-            run.ledger.append(run.campaign, number, Evaluated(1, evaluate_stack.fn(run, number).data))
+            outcome = evaluate_stack.fn(run, number).result()
+            run.ledger.append(run.campaign, number, Evaluated(1, outcome))
         trials = run.ledger.history(run.campaign)
 
     for trial in trials:

@@ -164,7 +164,7 @@ def test_stopped_between_pressed_and_measured_and_evaluated(opens: Opens) -> Non
         measure.fn(run, 1)
         assert state(run) is State.MEASURED
     with opens() as run:
-        assert isinstance(evaluate_stack.fn(run, 1).data, Intact)
+        assert isinstance(evaluate_stack.fn(run, 1).result(), Intact)
     assert pressed_stacks(LEDGER) == stacks(1)
 
 
@@ -248,7 +248,7 @@ def test_rules_of_the_settings_reach_the_outcome(opens: Opens) -> None:
                 plan.fn(run, 1)
                 press_stack.fn(run, 1)
                 measure.fn(run, 1)
-            outcomes.append(evaluate_stack.fn(run, 1).data)
+            outcomes.append(evaluate_stack.fn(run, 1).result())
     assert isinstance(outcomes[0], Intact)
     assert getattr(outcomes[1], "mode", None) == "crushed"
 
@@ -261,7 +261,7 @@ def test_the_start_is_as_long_as_the_settings_say(opens: Opens) -> None:
             plan.fn(run, number)
             press_stack.fn(run, number)
             measure.fn(run, number)
-            outcome = evaluate_stack.fn(run, number).data
+            outcome = evaluate_stack.fn(run, number).result()
             run.ledger.append(run.campaign, number, Evaluated(1, outcome))
             purposes.append(run.ledger.history(run.campaign)[-1].purpose)
     assert purposes[:2] == ["reference", "space-filling"]

@@ -11,6 +11,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from documented import ROOT
@@ -49,8 +50,7 @@ def environment(home: Path) -> dict[str, str]:
     return os.environ | {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
         "PYTHONPATH": str(ROOT), "PRESSLOOP_ASK": "terminal", "COLUMNS": "200",
-        "PRESSLOOP_LOCKS": str(home), "PREFECT_HOME": str(home / "prefect"),
-        "PRESSLOOP_RUNTIME": str(home / "run")}
+        "PRESSLOOP_LOCKS": str(home)}
 
 
 def typed(block: Block, home: Path) -> str:
@@ -76,13 +76,13 @@ def plain(words: str) -> str:
 
 @pytest.mark.slow
 @pytest.mark.prefect
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("page", sorted(TUTORIALS.glob("*.md")), ids=lambda page: page.stem)
-def test_a_newcomer_follows_the_page(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-                                     ) -> None:
+def test_a_newcomer_follows_the_page(page: Path, server: Any, tmp_path: Path,
+                                     monkeypatch: pytest.MonkeyPatch) -> None:
     clone, home = tmp_path / "clone", tmp_path / "home"
     subprocess.run(["git", "clone", "-q", "--no-hardlinks", str(ROOT), str(clone)], check=True)
     home.mkdir()
-    (home / "run").mkdir(mode=0o700)
     monkeypatch.chdir(clone)
     shown = ""
     for block in blocks(page):
