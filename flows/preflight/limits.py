@@ -41,7 +41,7 @@ def limit_rows(settings: Settings, machine: PressIdentity) -> list[Row]:
 def space_rows(settings: Settings) -> list[Row]:
     """Where recipes are searched; proved to lie in the envelope when the settings are read."""
     space = settings.space
-    return [*(Row(f"space {p.name}", _found(p)) for p in space.parameters),
+    return [*(Row(f"space {p.name}", _found(p)) for p in space.told),
             *(Row(f"rule {rule.name}", rule.text) for rule in space.rules)]
 
 

@@ -6,7 +6,6 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup, escape
 from prefect import flow
 from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
@@ -57,7 +56,9 @@ def study(study_path: str, seed: int | None = None, out: str | None = None) -> A
 def done_part(part: str, options: Any, source: Source, seed: int, each: Each) -> Done:
     """One part, whatever becomes of it."""
     if left := not_for(part, source.data):
-        return Done(part, (left,), Markup(f"<p>{escape(left)}</p>"))
+        from pressloop.views.page import render
+
+        return Done(part, (left,), render("study/left_out.html", words=left))
     work = work_of(part)
     try:
         if part == "lint":
