@@ -44,7 +44,7 @@ def space_rows(settings: Settings) -> list[Row]:
     """Where recipes are searched; proved to lie in the envelope when the settings are read."""
     space = settings.space
     load = load_of(settings)
-    return [*(Row(f"space {p.name}", f"{_found(p)}{_gauge(p, load)}") for p in space.parameters),
+    return [*(Row(f"space {p.name}", f"{_found(p)}{_gauge(p, load)}") for p in space.told),
             *(Row(f"rule {rule.name}", rule.text) for rule in space.rules)]
 
 

@@ -30,6 +30,9 @@ class Row:
     code: int = FAILED
 
 
+NO_PRESS = Row("press", "none: this campaign learns from tables and attached stacks, and suggests")
+
+
 def press_rows(press: Press, today: date) -> list[Row]:
     """Who the press is, and whether it could start now."""
     one, waits = press.identify(), press.not_ready()

@@ -59,7 +59,7 @@ def study(study_path: str, seed: int | None = None, out: str | None = None) -> A
 def done_part(part: str, options: Any, source: Source, seed: int, each: Each) -> Done:
     """One part, whatever becomes of it."""
     if left := not_for(part, source.data):
-        return Done(part, (left,), render("study/not_for.html", part=part, words=left))
+        return Done(part, (left,), render("study/left_out.html", words=left))
     work = work_of(part)
     try:
         if part == "lint":

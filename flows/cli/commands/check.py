@@ -18,6 +18,7 @@ from pressloop.flows.preflight.ledger import ledger_rows
 from pressloop.flows.preflight.limits import limit_rows, set_rows, space_rows
 from pressloop.flows.preflight.nights import night_rows
 from pressloop.flows.settings.campaign import read_settings
+from pressloop.flows.settings.campaign_tables import NO_DEVICE
 from pressloop.flows.settings.machine_steps import with_steps_of_press
 
 
@@ -28,6 +29,8 @@ def check(path: Path, recipe: str | None, as_json: bool) -> int:
     for settings or a recipe that cannot be read, Fault when a machine does not answer."""
     settings = with_steps_of_press(read_settings(path))
     asked = None if recipe is None else recipe_named(recipe, settings)
+    if settings.press.driver == NO_DEVICE:
+        return _told(path, [[rows.NO_PRESS], space_rows(settings)], as_json)
     order, today = order_of(settings), datetime.now().astimezone().date()
     with open_lab(settings, order, prove=False) as (press, meter):
         groups = [
@@ -37,6 +40,11 @@ def check(path: Path, recipe: str | None, as_json: bool) -> int:
             [*space_rows(settings), *set_rows(settings, press.identify()),
              *ledger_rows(press, settings, order, path)], night_rows(settings),
             [] if asked is None else recipe_rows(asked, settings, press)]
+    return _told(path, groups, as_json)
+
+
+def _told(path: Path, groups: list[list[rows.Row]], as_json: bool) -> int:
+    """Prints the rows; returns the exit code."""
     found = [row for group in groups for row in group]
     code = max((row.code for row in found if not row.ok), default=0)
     result = {"settings": str(path), "ok": code == 0,
