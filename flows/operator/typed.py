@@ -57,8 +57,10 @@ class Typed:
 
     def __get_pydantic_json_schema__(self, _schema: Any, _handler: Any) -> dict[str, Any]:
         """What the form is drawn and checked by."""
-        return {"type": "string", "description": self.description,
+        text = {"type": "string",
                 "pattern": pattern(self.unit, signed=self.signed, optional=self.optional)}
+        kind = {"anyOf": [text, {"type": "null"}]} if self.optional else text
+        return {"description": self.description} | kind
 
     def _read(self, value: object) -> object:
         if not isinstance(value, str):

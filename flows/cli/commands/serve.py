@@ -39,14 +39,14 @@ def serve(path: Path, cron: str | None, timezone: str | None, per_run: int | Non
     from pressloop.flows.engine.server import lasting_server
 
     schedule = None if cron is None else schedule_of(cron, zone)
-    ledger_places.say_where(path, settings, order.ledger_url)
-    ledger_places.note(path, order.ledger_url)
     with lasting_server() as address:
         from pressloop.flows.deployments.served_campaign import SETTINGS_VARIABLE
         from pressloop.flows.engine.zombies import ensure_automation
 
         os.environ[SETTINGS_VARIABLE] = str(path.resolve())
         ensure_automation()
+        ledger_places.say_where(path, settings, order.ledger_url)
+        ledger_places.note(path, order.ledger_url)
         say(f"Serving {settings.campaign.name} at {address.removesuffix('/api')}"
             + (", " + told(schedule, datetime.now(UTC)) if schedule else
                ", started from the UI only") + ". Ctrl-C ends it.")
