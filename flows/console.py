@@ -97,11 +97,11 @@ def _parts(error: BaseException | None) -> dict[str, str]:
 
 
 def plain_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """For `dataclasses.asdict`.
+    """For `dataclasses.asdict`: parameters beside the core ones by name.
 
-    Parameters beside the core ones by name, and no word of them where there are none."""
+    No word of them, or of what a recipe is without, where there are none."""
     return {name: dict(value) if name == "others" else value
-            for name, value in pairs if not (name == "others" and value == ())}
+            for name, value in pairs if not (name in ("others", "without") and value == ())}
 
 
 class Terminated(BaseException):
