@@ -159,7 +159,7 @@ class Settings(Table):
         table = self.objective_table
         return named_objective(table.named, table.options, self.cost)
 
-    @property
+    @cached_property
     def quantities(self) -> tuple[Quantity, ...]:
         """The measured quantities of [objective], those sought first; () where it has none."""
         objective = self.objective
@@ -174,7 +174,7 @@ class Settings(Table):
             SurrogateChoice(**self.surrogate.model_dump()),  # type: ignore[attr-defined]
             self.compared_at)
 
-    @property
+    @cached_property
     def compared_at(self) -> tuple[tuple[str, float], ...]:
         """Stack pressure in MPa and temperature in degC at which the meter is said to read.
 
