@@ -115,7 +115,7 @@ def telling_stack(models: Models, recipe: Recipe) -> TellingStack | None:
     if not able.recipes:
         return None
     able = promising(models, able)
-    falls = KnowledgeGradient(models, models.pending).fall(able.points)
+    falls = KnowledgeGradient(models, models.pending).fall(able.points).detach()
     falls = falls * able.risk.log_survival().exp()
     best = int(falls.argmax())
     found = able.recipes[best]
@@ -135,7 +135,7 @@ def _change_of_mind(models: Models, at: Tensor, there: Tensor) -> tuple[float | 
     both = torch.cat([at, there])
     mean, sd = (v.tolist() for v in models.moments(both))
     covariance = models.covariance(both, both)
-    spread_of_reading = sd[1] ** 2 + float(models.stack_scatter(there)[0]) ** 2
+    spread_of_reading = sd[1] ** 2 + float(models.stack_scatter(there)[0].detach()) ** 2
     # How far one unit of surprise moves the difference of both means.
     moves = (float(covariance[1, 1]) - float(covariance[0, 1])) / spread_of_reading
     gap = mean[1] - mean[0]

@@ -256,4 +256,4 @@ def _comparison(models: Models, recipe: Recipe, other: Recipe) -> Comparison:
         p_failed=float(models.failing([other])[0]),
         p_recommended_is_better=better,
         stacks_to_prove=None if several else stacks_to_prove(
-            float(mean[1] - mean[0]), float(models.stack_scatter(x).mean())))
+            float(mean[1] - mean[0]), float(models.stack_scatter(x).mean().detach())))

@@ -33,9 +33,10 @@ file does. A server that went away must not hold up the press for long."""
 SAFE = {"PYTHONSAFEPATH": "1"}
 """Prefect starts Python in the lab's folder: a `prefect.py` or a `flows/` there is no library."""
 
-QUIET = {"PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL",
-         "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
+QUIET = {"PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL", "PREFECT_LOGGING_INTERNAL_LEVEL": "CRITICAL"}
 """For runs that draw their own progress and say themselves what went wrong."""
+ON_SCREEN = {"PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "CRITICAL"}
+"""The log of a run is not printed beside that, unless somebody has set a level of it."""
 UNREAD = {"PREFECT_LOGGING_LEVEL": "CRITICAL"}
 """A temporary server's log is read by nobody; another server's page shows it."""
 
@@ -44,6 +45,8 @@ def prepare(*, quiet: bool) -> None:
     """Sets the defaults; call it before anything imports Prefect."""
     chosen = {**PRIVATE, **STEADY, **SAFE}
     if quiet:
-        chosen |= QUIET if os.environ.get("PREFECT_API_URL") else QUIET | UNREAD
+        chosen |= QUIET
+        if "PREFECT_LOGGING_LEVEL" not in os.environ:
+            chosen |= ON_SCREEN if os.environ.get("PREFECT_API_URL") else ON_SCREEN | UNREAD
     for name, value in chosen.items():
         os.environ.setdefault(name, value)

@@ -175,7 +175,7 @@ def test_the_command_says_what_waits_and_what_cannot_be(
     pressloop("queue", SETTINGS).refused("lab.db")
     assert not LEDGER.exists()
     first = pressloop("queue", SETTINGS, "--recipe", "300,60,25", "--reason", "as before")
-    assert (first.code, first.err) == (0, "")
+    assert (first.code, first.err) == (0, f"Ledger: {tmp_path / 'lab.db'}\n")
     second = pressloop("queue", SETTINGS, "--recipe", "40,60,25", "--reason", "soft", "--json")
     assert second.json["added"] == 2
     assert [one["pressure_mpa"] for one in second.json["queue"]] == [300.0, 40.0]

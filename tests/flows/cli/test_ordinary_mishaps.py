@@ -52,7 +52,8 @@ def test_mixed_stack_pressures_are_told(pressloop: Callable[..., Any], tmp_path:
     write_table(tmp_path, "\n".join(f"{a},{b}" for a, b in zip(lines, held, strict=True)) + "\n")
     answer = pressloop("suggest", SETTINGS, "--data", TABLE)
     assert answer.code == 0
-    assert "2 different stack pressures (49 to 97 MPa)" in answer.err
+    assert "stack pressures of 49 to 97 MPa" in answer.err
+    assert "compared at 49 MPa." in answer.err, "that of the newest stack that tells it"
 
 
 @pytest.mark.slow

@@ -77,9 +77,9 @@ def test_a_question_waits_for_longer_than_a_lease_lasts(
     forms.answer(answer="start")
     forms.answer(answer="pressed")
     time.sleep(4 * LEASE_S)
-    assert "must be" not in forms.answer(peak=12, dwell=180)
+    assert "must be" not in forms.answer(peak="12", dwell="180")
     time.sleep(4 * LEASE_S)
-    forms.answer(peak=1.12, dwell=181)
+    forms.answer(peak="1.12", dwell="181")
     state = eventually(lambda: ended(server, run), "the end of the run")
     assert state["type"] == "COMPLETED", state
     pressed_by_hand(*trials_of(LEDGER, name))

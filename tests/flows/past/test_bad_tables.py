@@ -54,8 +54,8 @@ BAD = {
         table_of([*GOOD, "150,5,60,25,50"]), ["row 5", "5 cells", "decimal comma"]),
     "cut off": (PAST[:PAST.index("40,1,") - 8], ["cells", "cut off"]),
     "unknown failure mode": (
-        table_of(["100,60,25,160,", "400,60,25,,broken"], WITH_MODE),
-        ["row 3", "failure_mode", "broken", "crushed"]),
+        table_of(["100,60,25,160,", "400,60,25,,purple"], WITH_MODE),
+        ["row 3", "failure_mode", "purple", "crushed"]),
     "resistance and failure mode": (
         table_of(["100,60,25,160,", "400,60,25,30,crushed"], WITH_MODE),
         ["row 3", "resistance_ohm_cm2", "no resistance"]),
