@@ -183,7 +183,7 @@ def test_a_pause_holds_while_the_prefect_server_is_away(
         quiet_night: Story) -> None:
     port = free_port()
     own = {"PREFECT_API_URL": f"http://127.0.0.1:{port}/api", "PREFECT_HOME": str(home),
-           "PREFECT_LOGGING_LEVEL": "INFO"}
+           "PREFECT_LOGGING_LEVEL": "INFO", "PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL": "INFO"}
     path, ask = write_settings(tmp_path, **BUSY), type(server)(own["PREFECT_API_URL"])
     with prefect_server(home, port, eventually):
         process = busy(in_background, eventually, path, nth=1, **own)
