@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pressloop.evaluation.circuits.elements import EXPONENT, KINDS
@@ -34,12 +34,20 @@ def drawn_values(draw, parameters):
 
 
 def agree(slopes, impedance, z, values):
-    """Slopes are those of finite differences."""
-    for i in range(values.size):
+    """Slopes are those of finite differences, extrapolated from two steps.
+
+    Next to a resonance of C and L a single step is too wide, and right upon it every step."""
+    assume(np.abs(slopes * values[:, None]).max() < 1e3 * np.abs(z).max())
+
+    def difference(i, step):
         shift = np.zeros_like(values)
-        shift[i] = 1e-5 * values[i]
-        numeric = (impedance(values + shift) - impedance(values - shift)) / (2.0 * shift[i])
-        assert np.abs(numeric - slopes[i]).max() <= 1e-5 * np.abs(z).max() / values[i]
+        shift[i] = step * values[i]
+        return (impedance(values + shift) - impedance(values - shift)) / (2.0 * shift[i])
+
+    for i in range(values.size):
+        numeric = (4.0 * difference(i, 5e-6) - difference(i, 1e-5)) / 3.0
+        allowed = 1e-5 * np.abs(z).max() / values[i] + 1e-4 * np.abs(slopes[i])
+        assert (np.abs(numeric - slopes[i]) <= allowed).all()
 
 
 @pytest.mark.parametrize("symbol", sorted(KINDS))
