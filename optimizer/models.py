@@ -167,11 +167,9 @@ class Models:
 
         Of the recipe itself, or of one more stack pressed by it. Raises ValueError before the first
         intact stack."""
+        self.resistance_model  # noqa: B018 - raises where there is none
         x = self.unit(recipes)
-        more = self.stack_scatter(x) if new_stack else None
-        with torch.no_grad():
-            found = predict.interval(self.resistance_model, x, more)
-        return Interval(*self.data.scale.interval(*found))
+        return self.beliefs[0].interval(x, self.stack_scatter(x) if new_stack else None)
 
     def resistance(self, recipes: Sequence[Recipe], *, new_stack: bool = False) -> Interval:
         """Interfacial resistance in ohm cm2, as `value`.

@@ -9,6 +9,7 @@ the one normal distribution of any other posterior.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import torch
@@ -182,3 +183,10 @@ def _quantiles(mean: Tensor, sd: Tensor, weights: Tensor) -> tuple[Tensor, Tenso
             low, high = torch.where(above, low, middle), torch.where(above, middle, high)
         found.append(0.5 * (low + high))
     return found[0], found[1], found[2]
+
+
+def expected_improvement(mean: Tensor, sd: Tensor) -> Tensor:
+    """E[max(0, d)] of d ~ N(mean, sd^2), of any shape."""
+    z = mean / sd
+    density = torch.exp(-0.5 * z.square()) / math.sqrt(2.0 * math.pi)
+    return sd * (z * torch.special.ndtr(z) + density)

@@ -46,11 +46,6 @@ def factor(unit: str, to: str) -> float | None:
     return float(_registry().Quantity(1.0, one).to(other).magnitude)
 
 
-def same_dimension(unit: str, to: str) -> bool:
-    """True where numbers can be converted."""
-    return factor(unit, to) is not None
-
-
 @cache
 def pint_unit(text: str) -> Any:
     """What pint makes of a unit as labs write it; None where it is none."""

@@ -9,8 +9,6 @@ that cost little to break while searching. Where stacks are dear, `knowledge_gra
 
 from __future__ import annotations
 
-import math
-
 import torch
 from botorch.acquisition import AcquisitionFunction
 from botorch.utils.transforms import t_batch_mode_transform
@@ -18,6 +16,7 @@ from torch import Tensor
 
 from pressloop.optimizer.acquisitions.knowledge_gradient import SMALLEST, while_pending
 from pressloop.optimizer.models import Models
+from pressloop.surrogates.predict import expected_improvement
 
 LEAST = 1e-10
 """Smallest variance of a difference."""
@@ -50,10 +49,3 @@ class IncumbentImprovement(AcquisitionFunction):
 def build(models: Models, X_pending: Tensor, *, seed: int = 0) -> IncumbentImprovement:
     """The seed is not used. Pending points have shape (k, d)."""
     return IncumbentImprovement(models, X_pending)
-
-
-def expected_improvement(mean: Tensor, sd: Tensor) -> Tensor:
-    """E[max(0, d)] of d ~ N(mean, sd^2)."""
-    z = mean / sd
-    density = torch.exp(-0.5 * z.square()) / math.sqrt(2.0 * math.pi)
-    return sd * (z * torch.special.ndtr(z) + density)

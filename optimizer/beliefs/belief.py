@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -116,18 +115,6 @@ class Belief:
         if ends is None:
             return mean
         sd = sd.clamp_min(SURE)
-        parts = [_beyond(gap, sd) for end, gap in ((ends[0], ends[0] - mean),
+        parts = [predict.expected_improvement(gap, sd) for end, gap in ((ends[0], ends[0] - mean),
                                                    (ends[1], mean - ends[1])) if math.isfinite(end)]
         return torch.stack(parts).sum(0)
-
-
-def known(beliefs: Sequence[Belief]) -> tuple[Belief, ...]:
-    """Those of which something is believed."""
-    return tuple(one for one in beliefs if one.model is not None)
-
-
-def _beyond(gap: Tensor, sd: Tensor) -> Tensor:
-    """E[max(gap + sd u, 0)] of standard normal u."""
-    u = gap / sd
-    return sd * (u * torch.special.ndtr(u) + torch.exp(-0.5 * u.square()) / math.sqrt(
-        2.0 * math.pi))

@@ -39,10 +39,8 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
     from, by default where the newest stack of the history came from; what all stacks of another
     origin have in common is learned as theirs. Raises BadInput where a model cannot be fitted.
     """
-    problem = _wide_enough(problem, [*history, *earlier])
-    space, conditions = with_conditions(problem.space, history, earlier, problem.compared_at) \
-        if problem.learn_conditions else (problem.space, ())
-    problem, choice = replace(problem, space=space), problem.surrogate
+    problem, conditions = _over(problem, history, earlier)
+    space, choice = problem.space, problem.surrogate
     origin, stands_for = (origin_for(origin, [*history, *earlier]) if origin is not None else
                           (latest_origin(history) or latest_origin(earlier), ""))
     # More threads than these small matrices can use make everything slower; and whether an earlier
@@ -82,14 +80,17 @@ def _feared(problem: Problem, data: Training) -> tuple[FailureMode, ...]:
                      mode is FailureMode.CRUSHED and data.log_hazard.y.size))
 
 
-def _wide_enough(problem: Problem, trials: Sequence[Trial]) -> Problem:
-    """The problem over a space that holds every stack.
+def _over(problem: Problem, history: Sequence[Trial], earlier: Sequence[Trial]
+          ) -> tuple[Problem, tuple[str, ...]]:
+    """The problem over a space that holds every stack and every reading, and what is to be told.
 
-    One that was pressed off a fixed variable teaches what that variable does, while recipes keep to
-    it."""
-    telling = [t.pressed for t in trials if isinstance(t.outcome, (Intact, Failed))]
-    space = problem.space.over(telling)
-    return problem if space == problem.space else replace(problem, space=space)
+    A stack that was pressed off a fixed variable teaches what that variable does, while recipes
+    keep to it."""
+    telling = [t.pressed for t in (*history, *earlier) if isinstance(t.outcome, (Intact, Failed))]
+    space, notes = problem.space.over(telling), tuple[str, ...]()
+    if problem.learn_conditions:
+        space, notes = with_conditions(space, history, earlier, problem.compared_at)
+    return (problem if space == problem.space else replace(problem, space=space)), notes
 
 
 def _readings(data: Training, mode: FailureMode) -> Rows:

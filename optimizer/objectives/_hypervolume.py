@@ -7,14 +7,20 @@ outputs each cell's part is a product of differences of expected improvements (Y
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from pressloop.trials.recipe import Recipe
 
 if TYPE_CHECKING:
     from botorch.models.model import Model
     from torch import Tensor
 
+    from pressloop.optimizer.models import Models
+
+CANDIDATES, SHOWN, CORNERS = 1024, 12, 48
 KNOWN = 1e-6
 """Standard deviation of what is known: the formula needs one."""
 
@@ -57,6 +63,33 @@ def thinned(front: Tensor, most: int) -> Tensor:
     return front[thinned_index(front, front.new_ones(len(front)).nonzero().squeeze(1), most)]
 
 
+def on_offer(models: Models, *, also: Sequence[Recipe] = ()) -> tuple[list[Recipe], Tensor]:
+    """Recipes that may be recommended, each once, and their points (m, d).
+
+    Of a spread over the space, of those tried, of the incumbent, and of `also`."""
+    import torch
+
+    from pressloop.optimizer.candidates import spread
+    from pressloop.optimizer.incumbent import may_be_recommended
+
+    points = models.searched(torch.cat([
+        spread(models.tried.shape[-1], CANDIDATES, 0), models.tried,
+        models.incumbent[0].unsqueeze(0)]))
+    recipes = list(dict.fromkeys((*models.space.decode_all(points.numpy()), *also)))
+    points = models.unit(recipes)
+    safe = may_be_recommended(models, points).nonzero().squeeze(1)
+    return [recipes[int(i)] for i in safe], points[safe]
+
+
+def added(mean: Tensor, spread: Tensor, may: Tensor) -> Tensor:
+    """Expected growth of the hypervolume that the believed front leaves beaten, shape (m,).
+
+    By outputs of independent normal means and spreads (m, o), less being better. The front is that
+    of the means which `may` (m,) be recommended, of all where none may."""
+    found = thinned(front(mean[may] if bool(may.any()) else mean), CORNERS)
+    return growth(-found, -mean, spread)
+
+
 def growth(front: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
     """Expected growth of the hypervolume above `front` (k, o), more being better, shape (m,).
 
@@ -75,6 +108,6 @@ def growth(front: Tensor, mean: Tensor, spread: Tensor) -> Tensor:
 
 def _above(mean: Tensor, spread: Tensor, bar: Tensor) -> Tensor:
     """E[(y - bar)+] of normal y; zero for an infinite bar."""
-    from pressloop.optimizer.acquisitions.incumbent_improvement import expected_improvement
+    from pressloop.surrogates.predict import expected_improvement
 
     return expected_improvement(mean - bar.clamp(-1e8, 1e8), spread)

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from pressloop.optimizer.beliefs.belief import Belief, Expected
     from pressloop.optimizer.models import Models
 
-CANDIDATES, SHOWN, CORNERS = 1024, 12, 48
 DRAWS = 1024
 """Joint draws by which two recipes are compared."""
 
@@ -127,9 +126,7 @@ class Focus(Objective):
         mean = torch.stack([b.loss(*b.moments(points)) for b in found], 1)
         spread = torch.stack([then.std(1).clamp_min(hypervolume.KNOWN) for then, _ in told], 1)
         may = may_be_recommended(models, points)
-        front = hypervolume.thinned(hypervolume.front(mean[may] if bool(may.any()) else mean),
-                                    CORNERS)
-        return hypervolume.growth(-front, -mean, spread)
+        return hypervolume.added(mean, spread, may)
 
     def choices(self, models: Models, recipe: Recipe) -> tuple[Choice, ...]:
         """Recipes that may be recommended and that no other beats in every quantity.
@@ -137,24 +134,18 @@ class Focus(Objective):
         `recipe` is among them; a dozen stand for all. Empty for one quantity alone."""
         import torch
 
-        from pressloop.optimizer.candidates import spread
-        from pressloop.optimizer.incumbent import may_be_recommended
         from pressloop.optimizer.objectives import _hypervolume as hypervolume
 
         found = self._sought(models)
         if len(found) < 2:
             return ()
-        points = models.searched(torch.cat([
-            spread(models.tried.shape[-1], CANDIDATES, 0), models.tried,
-            models.incumbent[0].unsqueeze(0)]))
-        recipes = list(dict.fromkeys((*models.space.decode_all(points.numpy()), recipe)))
-        points = models.unit(recipes)
-        safe = may_be_recommended(models, points).nonzero().squeeze(1)
-        if not len(safe):
+        recipes, points = hypervolume.on_offer(models, also=[recipe])
+        if not recipes:
             return ()
-        losses = torch.stack([b.loss(*b.moments(points[safe])) for b in found], 1)
-        shown = hypervolume.thinned_index(losses, hypervolume.non_dominated(losses), SHOWN)
-        kept = dict.fromkeys([*(recipes[int(safe[i])] for i in shown), recipe])
+        losses = torch.stack([b.loss(*b.moments(points)) for b in found], 1)
+        shown = hypervolume.thinned_index(losses, hypervolume.non_dominated(losses),
+                                          hypervolume.SHOWN)
+        kept = dict.fromkeys([*(recipes[i] for i in shown), recipe])
         told = [Choice(one, models.expected(one)) for one in kept]
         return tuple(sorted(told, key=lambda c: c.expected[0].value))
 

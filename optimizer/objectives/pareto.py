@@ -27,7 +27,6 @@ if TYPE_CHECKING:
 
 FEWEST = 3
 """Readings of non-uniformity from which on it takes part."""
-CANDIDATES, SHOWN, CORNERS = 1024, 12, 48
 DEVIATIONS_FOR_95 = 1.96
 
 
@@ -67,28 +66,17 @@ class Focus(Objective):
         if (even := evenness(models)) is not None:
             spread[:, 2] = hypervolume.moves(even, points, pending, None)
         may = may_be_recommended(models, points, models.limits.max_crush_probability_exploring)
-        front = hypervolume.thinned(
-            hypervolume.front(mean[may] if bool(may.any()) else mean), CORNERS)
-        return hypervolume.growth(-front, -mean, spread)
+        return hypervolume.added(mean, spread, may)
 
     def front(self, models: Models) -> tuple[Tradeoff, ...]:
         """Recipes that may be recommended and that no other beats in every output.
 
         Lowest resistance first; a dozen that stand for all of them."""
-        import torch
-
-        from pressloop.optimizer.candidates import spread
-        from pressloop.optimizer.incumbent import may_be_recommended
-
-        tried = models.tried
-        points = models.searched(torch.cat([spread(tried.shape[-1], CANDIDATES, 0), tried,
-                                            models.incumbent[0].unsqueeze(0)]))
-        recipes = list(dict.fromkeys(models.space.decode(x) for x in points.numpy()))
-        points = models.unit(recipes)
-        safe = may_be_recommended(models, points).nonzero().squeeze(1)
-        outputs = self._log_outputs(models, points[safe])
-        shown = hypervolume.thinned_index(outputs, hypervolume.non_dominated(outputs), SHOWN)
-        return self.tradeoffs(models, [recipes[int(safe[i])] for i in shown])
+        recipes, points = hypervolume.on_offer(models)
+        outputs = self._log_outputs(models, points)
+        shown = hypervolume.thinned_index(outputs, hypervolume.non_dominated(outputs),
+                                          hypervolume.SHOWN)
+        return self.tradeoffs(models, [recipes[i] for i in shown])
 
     def tradeoffs(self, models: Models, recipes: Sequence[Recipe]) -> tuple[Tradeoff, ...]:
         """All outputs of each recipe, with intervals."""
