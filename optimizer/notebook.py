@@ -19,10 +19,7 @@ UNITS = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "°C"}
 def recommendation_html(found: Any) -> str:
     """A `Recommendation`: the recipe, what is expected of it, and how sure that is."""
     rows = [*_recipe(found.recipe),
-            ("Resistance", f"{found.resistance_ohm_cm2:.3g} Ω·cm² (95 %: "
-             f"{found.low_ohm_cm2:.3g} to {found.high_ohm_cm2:.3g})"),
-            ("One more stack, 95 %",
-             f"{found.stack_low_ohm_cm2:.3g} to {found.stack_high_ohm_cm2:.3g} Ω·cm²"),
+            *(row for one in found.expected for row in _expected(one)),
             ("Chance of crushing", f"{found.p_crushed:.1%}"),
             ("Chance of failing otherwise", f"{found.p_failed:.1%}"),
             ("Learned from", f"{found.intact} intact, {found.failed} failed")]
@@ -48,9 +45,18 @@ def models_html(models: Any) -> str:
     return _table("Models", rows, models.notes)
 
 
+def _expected(one: Any) -> Iterable[tuple[str, str]]:
+    """An `Expected`: the quantity of the recipe itself, and of one more stack."""
+    of = one.quantity
+    name, unit = ("Resistance", " Ω·cm²") if of.is_resistance else (
+        of.name, f" {of.unit}" if of.unit else "")
+    yield name, f"{one.value:.3g}{unit} (95 %: {one.low:.3g} to {one.high:.3g})"
+    yield "One more stack, 95 %", f"{one.stack_low:.3g} to {one.stack_high:.3g}{unit}"
+
+
 def _recipe(recipe: Recipe) -> Iterable[tuple[str, str]]:
-    for name, unit in UNITS.items():
-        yield name, f"{getattr(recipe, name):.4g} {unit}"
+    for name in recipe.core:
+        yield name, f"{getattr(recipe, name):.4g} {UNITS[name]}"
     for name, value in recipe.named.items():
         yield name, shown(value)
 

@@ -204,3 +204,11 @@ def test_pressing_laws_stay_with_resistance(learned, space):
     assert same.laws == plain.laws
     assert recommend(same).recipe == recommend(plain).recipe
     assert proposed(learned, space, search=Search(start_with=0)) is not None
+
+
+def test_a_notebook_shows_the_quantities_and_no_set_point_that_is_none():
+    best = recommend(fit_models(problem(SCORE, DENSITY), history()))
+    html = best._repr_html_()
+    assert f"{best.expected[0].value:.3g} (95 %" in html
+    assert f"{best.expected[1].value:.3g} percent (95 %" in html
+    assert "Resistance" not in html and "pressure_mpa" not in html
