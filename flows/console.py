@@ -6,6 +6,7 @@ import errno
 import json
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -19,6 +20,7 @@ from pressloop.trials.errors import BadInput, PressloopError
 BAD_INPUT, FAILED, STOPPED, TERMINATED = 2, 1, 130, 143
 BY_PREFECT = "TerminationSignal"
 """What a SIGTERM is called within a flow run; Prefect is not loaded for its sake."""
+AGAIN_S = 0.05
 JSON_ASKED: ContextVar[bool] = ContextVar("json_asked", default=False)
 JSON_WRITTEN: ContextVar[bool] = ContextVar("json_written", default=False)
 """Whether the command line asks for JSON, and whether stdout has its one document already."""
@@ -104,6 +106,9 @@ def plain_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             for name, value in pairs if not (name in ("others", "without") and value == ())}
 
 
+Hook = Callable[["sys.UnraisableHookArgs"], object]
+
+
 class Terminated(BaseException):
     """SIGTERM or SIGHUP: somebody else's Ctrl-C."""
 
@@ -111,10 +116,12 @@ class Terminated(BaseException):
 class Asked:
     """Which signal asked this process to stop, and how the run obeyed.
 
-    None as long as no signal did; a sentence on how the run obeyed a stop, whoever asked for it."""
+    None as long as no signal did; a sentence on how the run obeyed a stop, whoever asked for it;
+    whether Python has dropped what the signal raised, as it does in destructors."""
 
     by: int | None = None
     how: str = ""
+    lost: bool = False
 
     @property
     def code(self) -> int:
@@ -150,6 +157,7 @@ def terminable() -> Iterator[Asked]:
               if number != signal.SIGINT or signal.getsignal(number) is not signal.SIG_IGN]
     before = {number: signal.signal(number, stop) for number in obeyed}
     token = ASKED.set(asked)
+    unraisable, sys.unraisablehook = sys.unraisablehook, _asks_again(sys.unraisablehook, asked)
     try:
         yield asked
     except (KeyboardInterrupt, Terminated):
@@ -161,7 +169,32 @@ def terminable() -> Iterator[Asked]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+        asked.lost = False
+        sys.unraisablehook = unraisable
         ASKED.reset(token)
+
+
+def _asks_again(before: Hook, asked: Asked) -> Hook:
+    """What Python tells of an error that it drops; a stop comes a second time instead."""
+    def again() -> None:
+        if asked.lost and asked.by is not None:
+            asked.lost = False
+            if hasattr(signal, "pthread_kill"):
+                signal.pthread_kill(threading.main_thread().ident or 0, asked.by)
+            else:
+                signal.raise_signal(asked.by)
+
+    def tell(dropped: sys.UnraisableHookArgs) -> None:
+        stop = dropped.exc_type
+        if not (issubclass(stop, (KeyboardInterrupt, Terminated)) or stop.__name__ == BY_PREFECT):
+            before(dropped)
+        elif asked.by is not None:
+            asked.lost = True
+            # Not at once: the destructor that dropped it is still at work.
+            later = threading.Timer(AGAIN_S, again)
+            later.daemon = True
+            later.start()
+    return tell
 
 
 def wrapped_stop(error: BaseException) -> BaseException | None:

@@ -6,6 +6,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 STOPS = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1",
                                                  "SIGBREAK") if hasattr(signal, name))
@@ -24,14 +25,28 @@ def undisturbed(*, obeying: bool) -> Iterator[None]:
         yield
         return
     came: list[int] = []
-    before = {number: signal.signal(number, lambda which, _: came.append(which))
-              for number in STOPS}
+    before = {number: signal.getsignal(number) for number in STOPS}
     try:
+        for number in STOPS:
+            signal.signal(number, lambda which, _: came.append(which))
         yield
     finally:
-        for number, handler in before.items():
-            # None stands for a handler that was not set from Python, and cannot be put back.
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+        _put_back(before)
         if came and not obeying:
             # Also where the block itself failed: whoever tries again must not drop the stop.
             signal.raise_signal(came[0])
+
+
+def _put_back(handlers: dict[int, Any]) -> None:
+    """Sets every handler, also where a stop comes after the first of them; raises that stop."""
+    left, stop = dict(handlers), None
+    while left:
+        try:
+            for number, handler in tuple(left.items()):
+                # None stands for a handler that was not set from Python, and cannot be put back.
+                signal.signal(number, signal.SIG_DFL if handler is None else handler)
+                del left[number]
+        except BaseException as came:  # noqa: BLE001
+            stop = came
+    if stop is not None:
+        raise stop

@@ -67,8 +67,8 @@ def collect(press: Press, cycle_id: int, stack: Stack, recipe: Recipe, *,
     return _unloading(press, cycle_id, on_stop, lambda: watch(press, cycle_id))
 
 
-def watch(press: Press, cycle_id: int) -> Trace:
-    """Polls until the cycle has ended.
+def watch(press: Press, cycle_id: int, grace_s: float = GRACE_S) -> Trace:
+    """Polls until the cycle has ended, at most `grace_s` longer than the press says it takes.
 
     Raises Fault when it was released early or overruns, OutcomeUnknown when the press cannot tell
     or does not answer."""
@@ -79,7 +79,7 @@ def watch(press: Press, cycle_id: int) -> Trace:
         longest_s = max(longest_s, report.duration_s)
         if (trace := _ended(report)) is not None:
             return trace
-        if not time.monotonic() - began <= longest_s + GRACE_S:
+        if not time.monotonic() - began <= longest_s + grace_s:
             raise Fault(f"cycle {cycle_id} overran its {longest_s:.0f} s; released.")
         time.sleep(POLL_S)
 
@@ -134,19 +134,30 @@ def _unloading(press: Press, cycle_id: int, on_stop: OnStop, work: Callable[[], 
     """Runs `work`; whatever goes wrong, the platens unload.
 
     A stop carries a note of what becomes of the cycle."""
+    policy = on_stop
     try:
-        return work()
-    except NotReady:
-        # Nothing was begun, so that what runs, if anything, is not ours to end.
-        raise
-    except Exception as error:
-        # What went wrong first is what the person must read.
-        if silent := _released(press, obeying=False):
-            error.add_note(f"and the release was not confirmed: {silent}")
+        try:
+            return work()
+        except NotReady:
+            # Nothing was begun, so that what runs, if anything, is not ours to end.
+            raise
+        except Exception as error:
+            # After trouble the platens unload also where a stop lets a sound cycle finish.
+            policy = "release"
+            # What went wrong first is what the person must read.
+            if silent := _released(press, obeying=False):
+                error.add_note(f"and the release was not confirmed: {silent}")
+            raise
+    except Exception:
         raise
     except BaseException as stop:
-        # By policy the machine, which owns the cycle, may finish and unload by itself.
-        stop.add_note(_after_stop(press, cycle_id, on_stop))
+        try:
+            # By policy the machine, which owns the cycle, may finish and unload by itself.
+            stop.add_note(_after_stop(press, cycle_id, policy))
+        except BaseException as again:
+            # A second stop, before what follows the first is out of its reach.
+            again.add_note(_after_stop(press, cycle_id, policy))
+            raise
         raise
 
 

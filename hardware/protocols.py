@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from pressloop.hardware.envelope import Envelope
 from pressloop.hardware.person import Person
@@ -46,7 +46,8 @@ class Place:
     the machine does when the link goes. `person` answers questions, None where nobody can be
     asked. `read_file` reads one sweep of an impedance file, given its geometric area in cm2.
     `tell` takes a line for whoever waits.
-    `swept` says how many sweeps of a stack are on record.
+    `swept` says how many sweeps of a stack are on record. A `brief` caller has one order to give
+    and leaves: a press that does not answer is told of soon, and no link stays open for it.
     """
 
     seed: int
@@ -57,6 +58,7 @@ class Place:
     read_file: ReadFile | None = None
     tell: Callable[[str], None] | None = None
     swept: Callable[[Stack], int] | None = None
+    brief: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,11 +207,24 @@ class Press(Protocol):
         ...
 
     def release(self) -> None:
-        """Unload the platens now. Harmless, may be repeated."""
+        """Unload the platens now, whatever is in them. Harmless, may be repeated, never refused."""
         ...
 
     def close(self) -> None:
         """Let go of the connection; the platens are not touched."""
+        ...
+
+
+@runtime_checkable
+class ReleasesCycle(Protocol):
+    """A press whose order to release can name the cycle that it is for.
+
+    A driver need not have it; `pressloop.hardware.releasing` does what can be done without."""
+
+    def release_cycle(self, cycle_id: int) -> None:
+        """Unload the platens now if this cycle, or none, runs. Harmless, may be repeated.
+
+        Raises OtherCycle where another one runs, which goes on; Fault when not confirmed."""
         ...
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
 from types import ModuleType
 from typing import cast
 
@@ -10,6 +11,7 @@ import pressloop.hardware.meters
 import pressloop.hardware.presses
 from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
 from pressloop.hardware.users import KERNEL_LOCKS
+from pressloop.hardware.watching import Seen
 from pressloop.trials.errors import BadInput
 from pressloop.trials.plugins import file_names, named_module
 
@@ -55,6 +57,12 @@ def press_steps(driver: str, options: Mapping[str, object], die_area_mm2: float
     return found
 
 
+def press_takes(driver: str, option: str) -> bool:
+    """True where the driver of this press has an option of this name. Raises BadInput."""
+    options = getattr(_press_module(driver), "Options", None)
+    return is_dataclass(options) and option in {f.name for f in fields(options)}
+
+
 def press_gauge(driver: str, options: Mapping[str, object]) -> Callable[[float], str] | None:
     """What writes a pressure on the stack (MPa) as the gauge of this press shows it.
 
@@ -63,6 +71,24 @@ def press_gauge(driver: str, options: Mapping[str, object]) -> Callable[[float],
     module = _press_module(driver)
     found: Callable[[float], str] | None = module.shown_load(options) if hasattr(
         module, "shown_load") else None
+    return found
+
+
+def press_watched(driver: str) -> bool:
+    """True where the driver can tell from records what its press does. Raises BadInput."""
+    return hasattr(_press_module(driver), "watched")
+
+
+def watch_press(driver: str, options: Mapping[str, object], place: Place, serial: str,
+                cycle_id: int) -> Seen | None:
+    """What the driver's own `watched(options, place, serial, cycle_id)` sees.
+
+    None of a driver that has none, and of a cycle that is over or was never taken. Raises BadInput
+    or Fault where the records cannot be read."""
+    module = _press_module(driver)
+    if not hasattr(module, "watched"):
+        return None
+    found: Seen | None = module.watched(options, place, serial, cycle_id)
     return found
 
 

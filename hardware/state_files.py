@@ -7,7 +7,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from pressloop.hardware.lock_names import VARIABLE, digest
+from pressloop.hardware.locks.lock_names import VARIABLE, digest
 from pressloop.hardware.users import me
 
 

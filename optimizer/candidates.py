@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 import torch
-from scipy.stats import qmc
 from torch import Tensor
 
-from pressloop.trials.checks import FloatArray
+from pressloop.optimizer.constraints.sobol import sobol
 
 WIDTHS = (0.2, 0.05)
 """Standard deviations of the clouds round points that matter."""
-
-
-def sobol(inputs: int, count: int, seed: int) -> FloatArray:
-    """The first points of a scrambled Sobol sequence, shape (count, inputs)."""
-    with warnings.catch_warnings():
-        # The balance of a Sobol sequence matters less here than that it can be continued.
-        warnings.simplefilter("ignore", UserWarning)
-        return np.asarray(qmc.Sobol(inputs, scramble=True, rng=seed).random(max(count, 0)))
 
 
 def spread(inputs: int, count: int, seed: int) -> Tensor:

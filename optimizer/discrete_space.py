@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from pressloop.optimizer.beliefs.fitting import fit_models
-from pressloop.optimizer.candidates import sobol
+from pressloop.optimizer.constraints.sobol import sobol
 from pressloop.optimizer.incumbent import losses, robust, within_limits
 from pressloop.optimizer.models import Models
 from pressloop.optimizer.problem import Problem

@@ -29,7 +29,7 @@ class Search:
         oven has one temperature.
     """
 
-    start_with: int = 5
+    start_with: int = 3
     acquisition: str = "knowledge_gradient"
     control_every: int = 0
     one_per_batch: tuple[str, ...] = ()

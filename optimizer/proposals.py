@@ -54,8 +54,9 @@ def propose(models: Models, count: int = 1, seed: int = 0) -> tuple[Proposal, ..
     """The next recipes to press, in the order in which the platens heat least.
 
     Pure and deterministic in the models' history (in any order) and seed. The first recipes are the
-    problem's reference, where it lies in the space and has not been tried, and a Sobol sequence;
-    after `search.start_with` trials the acquisition chooses. Raises BadInput when count is below 1.
+    problem's reference, where it lies in the space and has not been tried, and a space-filling
+    design; after `search.start_with` trials, once there is an outcome, the acquisition chooses.
+    Raises BadInput when count is below 1.
     """
     if not count >= 1:
         raise BadInput("count", count, "1 or more", "Ask for at least one recipe.")
@@ -65,7 +66,8 @@ def propose(models: Models, count: int = 1, seed: int = 0) -> tuple[Proposal, ..
     asked = _Asked(models, seed + len(history), _newest_temperature(models))
     others = [i for i, control in enumerate(controls) if not control]
     start_with = opening_size(problem.search.start_with, models.earlier, problem.space)
-    first = sum(len(known) + i < start_with for i in others)
+    first = (sum(len(known) + i < start_with for i in others) if models.data.largest
+             else len(others))
     plan: dict[int, tuple[Recipe, str]] = {
         i: (problem.reference, CONTROL) for i, control in enumerate(controls)
         if control and problem.reference is not None}
@@ -85,7 +87,10 @@ class _Asked:
 
 
 def _newest_temperature(models: Models) -> float:
-    newest = max(models.history, key=lambda t: (t.number, t.recipe.temperature_c), default=None)
+    """Of the platens that come next: those of this press, where presses have names."""
+    press = models.origin[2] if models.origin is not None and len(models.origin) > 2 else None
+    here = [t for t in models.history if press is None or t.press == press]
+    newest = max(here, key=lambda t: (t.number, t.recipe.temperature_c), default=None)
     return models.problem.cost.room_c if newest is None else newest.recipe.temperature_c
 
 
@@ -97,7 +102,7 @@ def _opening(models: Models, known: Sequence[Recipe], count: int, seed: int
     if count and reference is not None and models.space.contains(reference) \
             and reference not in known:
         first.append((reference, REFERENCE))
-    given = known if reference is None else [*known, reference]
+    given = [*known, *(recipe for recipe, _ in first)]
     return first + [(r, SPACE_FILLING)
                     for r in initial_design(models, given, count - len(first), seed)]
 

@@ -69,13 +69,23 @@ def programs() -> Path | None:
     return found[-1].parent if found else Path(on_path).parent if on_path else None
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What needs PostgreSQL's server is slow: each process of tests would start one for it."""
+    for item in items:
+        values = item.callspec.params.values() if hasattr(item, "callspec") else ()
+        if "postgres" in getattr(item, "fixturenames", ()) or "postgresql" in map(str, values):
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_runtime() -> Iterator[None]:
-    """Sockets and credentials lie in a folder of the session's own, with a short path."""
+    """Sockets, credentials and caches lie in a folder of the session's own, with a short path."""
     with tempfile.TemporaryDirectory(prefix="pressloop-own-") as folder:
-        os.environ["PRESSLOOP_RUNTIME"] = folder
+        os.environ |= {"PRESSLOOP_RUNTIME": folder, "PRESSLOOP_CACHE": f"{folder}/cache"}
         yield
         os.environ.pop("PRESSLOOP_RUNTIME", None)
+        os.environ.pop("PRESSLOOP_CACHE", None)
 
 
 @pytest.fixture(scope="session", autouse=True)

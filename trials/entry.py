@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from pressloop.trials.outcome import Outcome
+from pressloop.trials.people import Cautioned, Noted, Requested
 from pressloop.trials.quantity import Measurement
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import Spectrum
@@ -22,7 +23,8 @@ class Opened:
 
     `devices` says which press and meter answered; `simulated` is True where either was not real,
     None in ledgers that do not tell. `flow_run` is the id of Prefect's flow run, `target` the
-    number of stacks at which this run ends: the same flow run, started again, keeps to it.
+    number of stacks at which this run ends: the same flow run, started again, keeps to it. `press`
+    is the name of the run's press, None of one without a name.
     """
 
     settings: dict[str, object]
@@ -34,17 +36,19 @@ class Opened:
     simulated: bool | None = None
     flow_run: str = ""
     target: int | None = None
+    press: str | None = field(default=None, metadata=ONLY_WHERE_GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
     """A run of the campaign ended: "finished", "stopped" or "failed", with what was said of it.
 
-    A run that was killed leaves none.
+    A run that was killed leaves none. `press` is the name of its press, None of one without a name.
     """
 
     how: str
     detail: str = ""
+    press: str | None = field(default=None, metadata=ONLY_WHERE_GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +91,61 @@ class Reconciled:
 
 
 @dataclass(frozen=True, slots=True)
+class Stocked:
+    """A stack was made and is in the inventory.
+
+    `made_utc` is when it was made, `exposed_utc` since when it is exposed (to the air of the glove
+    box or dry room), both ISO 8601 in UTC; `exposure_limit_h` are the hours of exposure after which
+    it is no longer pressed, None for never. Values that are None are those of the campaign.
+    """
+
+    barcode: str
+    lot: str
+    made_utc: str
+    exposed_utc: str
+    exposure_limit_h: float | None = None
+    operator: str | None = None
+    thickness_um: float | None = None
+    area_cm2: float | None = None
+    pre_press_mpa: float | None = None
+    anode_press_mpa: float | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """A person did something to a stack of the inventory.
+
+    `what` is "loaded" (into the press or magazine `where`), "unloaded", "quarantined" or
+    "released"; `step` counts what was done to this stack, from 1."""
+
+    barcode: str
+    step: int
+    what: str
+    where: str = ""
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A campaign has taken a stack out of the inventory, for its trial of this number.
+
+    Where it was loaded at `where`; "" for anywhere."""
+
+    barcode: str
+    campaign: str
+    trial: int
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """A recipe was chosen for a stack.
 
     `purpose`, `beliefs`, `reason` say why, in a word, numbers and a sentence ("" in ledgers that do
     not tell). `queued` is the number of the recipe in the queue, which is thereby taken out of it;
-    None for one that was proposed."""
+    None for one that was proposed. `press` is the name of the press that the stack is for, None in
+    a campaign whose press has no name."""
 
     stack: Stack
     recipe: Recipe
@@ -100,6 +153,7 @@ class Planned:
     beliefs: dict[str, float] = field(default_factory=dict)
     reason: str = ""
     queued: int | None = field(default=None, metadata=ONLY_WHERE_GIVEN)
+    press: str | None = field(default=None, metadata=ONLY_WHERE_GIVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,5 +258,7 @@ class Imported:
 TrialEntry = (
     Planned | Commanded | Pressed | Measured | Evaluated | Faulted | Settled | Imported | Corrected
 )
-RunEntry = Opened | Ended | Reconciled | Queued | Unqueued
+InventoryEntry = Stocked | Handled | Drawn
+PeopleEntry = Requested | Noted | Cautioned
+RunEntry = Opened | Ended | Reconciled | Queued | Unqueued | InventoryEntry | PeopleEntry
 Entry = RunEntry | TrialEntry

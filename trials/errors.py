@@ -7,7 +7,8 @@
     │       ├── LedgerAway   its server went away in the middle
     │       └── LedgerBehind it lacks what the press, or its own count of entries, knows of
     ├── Fault                the machine failed, or a person abandoned the stack
-    │   └── NotReady         the machine would refuse a start now; nothing has moved
+    │   ├── NotReady         the machine would refuse a start now; nothing has moved
+    │   └── OtherCycle       another cycle runs than the one that was to be released
     ├── PressBusy            somebody else holds the press
     │   └── PressHeld        another run of this machine does, and will let go of it
     └── OutcomeUnknown       a press command whose end cannot be proved; a person settles it
@@ -54,6 +55,10 @@ class Fault(PressloopError):
 
 class NotReady(Fault):
     """The machine would refuse a start now. Nothing has moved; the stack can still be pressed."""
+
+
+class OtherCycle(Fault):
+    """Another cycle runs than the one that was to be released. It goes on: nothing was unloaded."""
 
 
 class PressBusy(PressloopError):

@@ -28,6 +28,12 @@ def _made(kind: type[Any]) -> PlainValidator:
     return PlainValidator(made)
 
 
+def _stack_values(stack: Stack) -> dict[str, Any]:
+    """As lines were written before there were barcodes, where there is none."""
+    values = asdict(stack)
+    return {name: one for name, one in values.items() if name != "barcode" or one is not None}
+
+
 def _trace_values(trace: Trace) -> dict[str, Any]:
     """Floats come back as they were."""
     values = {f.name: getattr(trace, f.name) for f in fields(trace)}
@@ -36,5 +42,5 @@ def _trace_values(trace: Trace) -> dict[str, Any]:
 
 
 PlainRecipe = Annotated[Recipe, _made(Recipe), PlainSerializer(Recipe.plain)]
-PlainStack = Annotated[Stack, _made(Stack), PlainSerializer(asdict)]
+PlainStack = Annotated[Stack, _made(Stack), PlainSerializer(_stack_values)]
 PlainTrace = Annotated[Trace, _made(Trace), PlainSerializer(_trace_values)]

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import getpass
 import json
+import os
 import platform
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
@@ -13,6 +17,11 @@ from importlib.metadata import PackageNotFoundError, version
 TOLD = ("pressloop", "prefect", "botorch", "gpytorch", "torch", "scipy", "numpy", "sqlalchemy",
         "pymodbus", "pyvisa")
 """Packages whose versions shape what is recorded."""
+
+
+OPERATOR_VARIABLE = "PRESSLOOP_OPERATOR"
+"""Names the person, where several share a login."""
+_ACTING: ContextVar[str] = ContextVar("acting", default="")
 
 
 def stamp() -> dict[str, str]:
@@ -23,11 +32,29 @@ def stamp() -> dict[str, str]:
 
 
 def operator() -> str:
+    """Who writes: the person who is known to act, then the login name in brackets.
+
+    Without such a person the login name alone, or "unknown" in a container without one."""
+    person = _ACTING.get() or os.environ.get(OPERATOR_VARIABLE, "").strip()
+    return f"{person} ({login()})" if person else login()
+
+
+def login() -> str:
     """The login name, or "unknown" in a container without one."""
     try:
         return getpass.getuser()
     except (KeyError, OSError, ImportError):
         return "unknown"
+
+
+@contextmanager
+def acting(person: str) -> Iterator[None]:
+    """What is written within the block, in this thread, is this person's word."""
+    token = _ACTING.set(person)
+    try:
+        yield
+    finally:
+        _ACTING.reset(token)
 
 
 def code_version() -> str:

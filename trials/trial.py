@@ -38,7 +38,8 @@ class Trial:
     those of the latest sweep, full electrode first, and `entered` what a person has said with it.
     `sweeps` counts the sweeps taken, `readings`
     how often they were evaluated, the last time by `rules` ({} where the ledger does not tell).
-    `fault` is the reason of a fault or of a settlement.
+    `fault` is the reason of a fault or of a settlement. `press` is the name of the press that the
+    stack is for, "" in a campaign whose press has no name.
 
     Where a person has corrected the record, `stack`, `recipe` and `outcome` are what counts now,
     `correction` is the latest entry that says so, and `recorded` the trial as it would be without
@@ -63,6 +64,7 @@ class Trial:
     correction: Corrected | None = None
     recorded: Trial | None = None
     entered: Entered | None = None
+    press: str = ""
 
     @property
     def as_recorded(self) -> Trial:

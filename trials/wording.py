@@ -8,6 +8,11 @@ CALLED = {"pressure_mpa": "pressure", "dwell_s": "dwell", "temperature_c": "temp
 """What people call the set points."""
 
 
+def capitalised(text: str) -> str:
+    """The beginning of a sentence; what follows the first letter stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
 def percent(share: float) -> str:
     """A share in whole percent."""
     value = 100.0 * share

@@ -73,4 +73,5 @@ def _reached(trace: Trace | None) -> str:
 
 def _name(trial: Trial) -> str:
     stack = "".join(c if c.isprintable() else " " for c in trial.stack.stack_id)
-    return f"Stack {stack}"
+    barcode = f" ({trial.stack.barcode})" if trial.stack.barcode else ""
+    return f"Stack {stack}{barcode}"

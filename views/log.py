@@ -79,6 +79,7 @@ def _joined(parts: Iterable[str]) -> str:
 def _opened(told: Payload) -> str:
     target = told.get("target")
     return _joined((
+        f"press {told['press']}" if told.get("press") else "",
         f"seed {told['seed']}", f"to {counted(target, 'stack')}" if target else "",
         *(told.get("devices") or {}).values(), "SIMULATED" if told.get("simulated") else "",
         f"Prefect run {told['flow_run']}" if told.get("flow_run") else "", told.get("note", "")))
@@ -86,7 +87,9 @@ def _opened(told: Payload) -> str:
 
 def _planned(told: Payload) -> str:
     purpose, reason = told.get("purpose"), told.get("reason")
-    return (f"{told['stack']['stack_id']}: {recipe_words(Recipe(**told['recipe']))}"
+    drawn = f" (barcode {told['stack']['barcode']})" if told["stack"].get("barcode") else ""
+    on = f" on press {told['press']}" if told.get("press") else ""
+    return (f"{told['stack']['stack_id']}{drawn}{on}: {recipe_words(Recipe(**told['recipe']))}"
             + (f" ({purpose})" if purpose else "") + (f". {reason}" if reason else ""))
 
 
@@ -176,9 +179,27 @@ def _queued(told: Payload) -> str:
             f"{recipe_words(Recipe(**told['recipe']))}{source}: {told['reason']}")
 
 
+def _requested(told: Payload) -> str:
+    of = "" if told.get("trial") is None else f" of trial {told['trial']}"
+    return (f"by a person: {told['what']}{of}"
+            + (f": {told['reason']}" if told.get("reason") else ""))
+
+
+def _noted(told: Payload) -> str:
+    of = "" if told.get("trial") is None else f"of trial {told['trial']}: "
+    return f"by a person: {of}{told['text']}"
+
+
+def _cautioned(told: Payload) -> str:
+    limits = ", ".join(f"{name} {value:g}" for name, value in told["limits"].items())
+    return f"by a person: caution is now {limits}: {told['reason']}"
+
+
 _WORDS: dict[str, Callable[[Payload], str]] = {
     "opened": _opened,
-    "ended": lambda told: _joined((told["how"], told.get("detail", ""))),
+    "ended": lambda told: _joined((
+        told["how"] + (f" on press {told['press']}" if told.get("press") else ""),
+        told.get("detail", ""))),
     "planned": _planned, "commanded": _commanded, "pressed": _pressed, "measured": _measured,
     "evaluated": _evaluated, "imported": _imported,
     "faulted": lambda told: f"{told['stage']}: {told['reason']}",
@@ -186,5 +207,12 @@ _WORDS: dict[str, Callable[[Payload], str]] = {
     "corrected": _corrected, "queued": _queued,
     "unqueued": lambda told: f"by a person: recipe {told['number']} taken out of the queue: "
                              f"{told['reason']}",
+    "stocked": lambda told: f"{told['barcode']} of lot {told['lot']}, made {told['made_utc']}",
+    "handled": lambda told: _joined((
+        f"by a person: {told['barcode']} {told['what']}" + (
+            f" at {told['where']}" if told.get("where") else ""), told.get("reason", ""))),
+    "drawn": lambda told: f"{told['barcode']} for trial {told['trial']} of {told['campaign']}",
+    "requested": _requested,
+    "noted": _noted, "cautioned": _cautioned,
     "settled": lambda told: f"by a person: {told['reason']}",
 }

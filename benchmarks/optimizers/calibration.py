@@ -36,7 +36,7 @@ from benchmarks.optimizers.stacks_in_memory import (  # noqa: E402
 )
 from pressloop.hardware.simulation.materials import PRESETS  # noqa: E402
 from pressloop.optimizer import Models, Problem, fit_models, propose, recommend  # noqa: E402
-from pressloop.optimizer.candidates import sobol  # noqa: E402
+from pressloop.optimizer.constraints.sobol import sobol  # noqa: E402
 from pressloop.trials.outcome import Failed, FailureMode, Intact  # noqa: E402
 from pressloop.trials.recipe import Recipe  # noqa: E402
 from pressloop.trials.trial import Trial  # noqa: E402

@@ -29,7 +29,7 @@ import torch  # noqa: E402
 from benchmarks.optimizers.problems.press import PressProblem  # noqa: E402
 from benchmarks.optimizers.stacks_in_memory import SPACE, pressed_trial  # noqa: E402
 from pressloop.optimizer import Problem, Search, fit_models, propose  # noqa: E402
-from pressloop.optimizer.candidates import sobol  # noqa: E402
+from pressloop.optimizer.constraints.sobol import sobol  # noqa: E402
 from pressloop.trials.outcome import Failed, Intact  # noqa: E402
 from pressloop.trials.trial import Trial  # noqa: E402
 

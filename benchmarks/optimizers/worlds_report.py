@@ -148,6 +148,8 @@ def _batches(rows: pd.DataFrame) -> list[str]:
     value = float(mean.loc[8, "lost"] / mean.loc[1, "lost"])
     told = ", ".join(f"q = {q}: {r.lost:.1f} lost, regret {r.ln_regret:.3f}"
                      for q, r in mean.iterrows())
+    now, then = str(pd.read_csv(CHECKS)["version"].iloc[-1]), str(rows["version"].iloc[-1])
+    told += "" if now == then else f"; {then}, not run again since"
     return [f"| stacks lost in batches of 8 / one at a time ({told}; {len(rows)} campaigns) | "
             f"{value:.2f} | at most 1.5 | {met(value <= 1.5)} |"]
 

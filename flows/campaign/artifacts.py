@@ -23,8 +23,6 @@ from prefect.logging import get_run_logger
 from pressloop.flows.campaign.lab import Run
 from pressloop.flows.engine.server import healthy
 from pressloop.flows.settings.gauge import load_of
-from pressloop.optimizer import recommend
-from pressloop.optimizer.corrected import effect_of
 from pressloop.trials.trial import Trial
 from pressloop.views.corrections import effect_sentences
 from pressloop.views.kinds import in_order
@@ -61,6 +59,10 @@ class Board:
         """After the last trial, with what the rules of stopping say.
 
         A server that was away shows everything once it is back."""
+        # Loads torch: runs that press nothing do without, and start seconds sooner.
+        from pressloop.optimizer import recommend
+        from pressloop.optimizer.corrected import effect_of
+
         if self._back():
             self.update()
         run = self.run

@@ -65,7 +65,11 @@ def prove_up_to_date(press: Press, ledger: Ledger, campaign: str, shown_url: str
 
 def entries_gone(ledger: Ledger) -> int:
     """How many of the newest entries are surely gone, by the database's own count."""
-    return ledger.given_out() - ledger.newest() if ledger.counts_exactly else 0
+    if not ledger.counts_exactly:
+        return 0
+    # Counted first: what another run writes meanwhile is not gone.
+    given_out = ledger.given_out()
+    return max(given_out - ledger.newest(), 0)
 
 
 def lacking_in(press: Press, ledger: Ledger, campaign: str) -> tuple[Lacking, ...]:

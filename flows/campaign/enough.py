@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pressloop.flows.campaign.lab import Run
+from pressloop.flows.campaign.resting import why_rest
 from pressloop.optimizer.stopping import Assessment, Verdict, assess
 from pressloop.trials.wording import counted
 
@@ -13,6 +14,8 @@ def enough(run: Run) -> bool:
     Nothing is remembered: the same ledger says the same again, whatever was pressed when."""
     if stacks_used(run) >= run.order.trials:
         return True
+    if why_rest(run):
+        return True
     if run.ledger.queue(run.campaign).waiting:
         # What a person has asked for is pressed, as far as the budget goes.
         return False
@@ -20,8 +23,11 @@ def enough(run: Run) -> bool:
 
 
 def assessed(run: Run) -> Assessment:
-    """What speaks for stopping now, by every rule."""
-    return assess(run.models(), run.settings.stopping, budget=run.order.trials)
+    """What speaks for stopping now, by every rule; weighed anew only once the models are others."""
+    models = run.models()
+    if run.weighed is None or run.weighed[0] is not models:
+        run.weighed = models, assess(models, run.settings.stopping, budget=run.order.trials)
+    return run.weighed[1]
 
 
 def stacks_used(run: Run) -> int:
@@ -29,9 +35,11 @@ def stacks_used(run: Run) -> int:
     return sum(trial.pressed_here for trial in run.history())
 
 
-def told(found: Assessment) -> str:
-    """How a campaign ended, in words."""
+def told(found: Assessment, why_no_more: str = "") -> str:
+    """How a campaign ended, in words; `why_no_more` where no stack may be begun now."""
     used = counted(found.used, "stack")
+    if why_no_more and found.verdict is not Verdict.BUDGET:
+        return " ".join((f"{used}. {why_no_more}", *found.sentences))
     early = f"{used}, ended before the budget ({found.verdict}): to press on, change [stopping]."
     first = f"{used}." if found.verdict is Verdict.BUDGET else early
     return " ".join((first, *found.sentences))

@@ -17,7 +17,7 @@ def prove_fruitful(run: Run, after: int) -> None:
     Only stacks with a number above `after` count. A meter, a cable or a spacer is likely at fault,
     and would use up every stack of the night."""
     allowed = run.settings.campaign.nothing_learned_in_a_row
-    row = in_a_row(run.history(), after)
+    row = in_a_row([t for t in run.history() if t.press == run.press_name], after)
     if allowed and len(row) >= allowed:
         last = "; ".join(f"stack {t.number}: {why(t)}" for t in row[-allowed:])
         raise Fault(

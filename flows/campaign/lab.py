@@ -9,7 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressloop.flows.campaign.asked_first import prove_up_to_date
+from pressloop.flows.campaign.blackout import Blackout
+from pressloop.flows.campaign.decisions.caution import cautious
 from pressloop.flows.campaign.earlier import earlier_trials
+from pressloop.flows.campaign.machine_records import beside, stem_of
+from pressloop.flows.campaign.shared_meter import SharedMeter
 from pressloop.flows.operator.entered import NoMeter, by_person_alone
 from pressloop.flows.operator.people import person_for
 from pressloop.flows.operator.telling import tell
@@ -17,7 +21,7 @@ from pressloop.flows.settings.campaign import Settings
 from pressloop.flows.settings.campaign_tables import NO_DEVICE, DriverTable
 from pressloop.flows.settings.machine_steps import prove_set, with_steps_of_press
 from pressloop.hardware.agreement import compare
-from pressloop.hardware.lock import press_lock
+from pressloop.hardware.locks.lock import press_lock
 from pressloop.hardware.protocols import ImpedanceMeter, Place, Press
 from pressloop.hardware.registry import connect_meter, connect_press
 from pressloop.trials.entry import Opened
@@ -28,10 +32,12 @@ from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.schema import revision_of
 from pressloop.trials.provenance import versions
 from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.stack import Stack
 from pressloop.trials.trial import Trial
 
 if TYPE_CHECKING:
     from pressloop.optimizer import Models
+    from pressloop.optimizer.stopping import Assessment
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +45,9 @@ class Order:
     """What one run of a campaign was asked for, on top of its settings.
 
     `trials` stacks in all, and no more than `more` on top of those that the campaign has when this
-    run's turn at the press comes. `flow_run` is the id of Prefect's flow run, "" outside one."""
+    run's turn at the press comes. `flow_run` is the id of Prefect's flow run, "" outside one;
+    `press` the name of the press, where several share the campaign. No stack is begun within the
+    `blackouts`."""
 
     trials: int
     seed: int
@@ -47,6 +55,8 @@ class Order:
     note: str = ""
     flow_run: str = ""
     more: int | None = None
+    press: str = ""
+    blackouts: tuple[Blackout, ...] = ()
 
 
 Hold = Callable[[str], AbstractContextManager[None]]
@@ -65,6 +75,8 @@ class Run:
         self.settings, self.order, self.ledger = settings, order, ledger
         self.press, self.meter, self.earlier = press, meter, earlier
         self._fitted: Models | None = None
+        self._fitted_for: object = None
+        self.weighed: tuple[Models, Assessment] | None = None
 
     @property
     def simulated(self) -> bool:
@@ -76,28 +88,57 @@ class Run:
         """The campaign's name in the ledger."""
         return self.settings.campaign.name
 
+    @property
+    def press_name(self) -> str:
+        """The name of this run's press, "" where it has none."""
+        return self.settings.press_name
+
+    def owns(self, trial: Trial) -> bool:
+        """True for a stack of this run's press.
+
+        That of another press is in that press's hands: it alone can say what became of it. One
+        from before the presses had names is this one's where it was commanded here, or was not
+        commanded and this is the first press.
+        """
+        if trial.press or not self.press_name:
+            return trial.press == self.press_name
+        if trial.press_serial:
+            return trial.press_serial == self.press.identify().serial
+        return self.settings.is_first_press
+
     def history(self) -> tuple[Trial, ...]:
         """The campaign's trials as the ledger has them now, without their arrays."""
         return self.ledger.history(self.campaign, arrays=False)
 
-    def models(self) -> Models:
-        """What the campaign's trials teach; fitted anew only once the ledger has more of them."""
+    def models(self, stack: Stack | None = None) -> Models:
+        """What the campaign's trials teach; fitted anew only once the ledger has more of them.
+
+        For stacks of this one's lot and operator, else those of the settings."""
         from pressloop.optimizer import fit_models
+        from pressloop.optimizer.beliefs.fitting import with_under_way
 
         self.ledger.prove(self.campaign)
-        history = self.history()
-        if self._fitted is None or self._fitted.history != history:
-            self._fitted = fit_models(self.settings.problem, history, self.earlier,
-                                      origin=self.settings.origin)
+        history, problem = self.history(), cautious(self.ledger, self.settings).problem
+        origin = self.settings.origin
+        if stack is not None:
+            origin = (stack.lot, stack.operator, *origin[2:])
+        if self._fitted_for != (origin, problem.limits):
+            self._fitted = None
+        if self._fitted is not None and self._fitted.history != history:
+            self._fitted = with_under_way(self._fitted, history)
+        if self._fitted is None:
+            self._fitted = fit_models(problem, history, self.earlier, origin=origin)
+            self._fitted_for = (origin, problem.limits)
         return self._fitted
 
 
 def order_of(settings: Settings, trials: int | None = None, seed: int | None = None,
-             ledger: str | None = None, note: str = "") -> Order:
+             ledger: str | None = None, note: str = "", press: str = "") -> Order:
     """The order that these arguments and the settings' defaults make."""
     table = settings.campaign
     return Order(table.trials if trials is None else trials,
-                 table.seed if seed is None else seed, ledger or table.ledger, note)
+                 table.seed if seed is None else seed, ledger or table.ledger, note,
+                 press=press)
 
 
 def prove_modules(settings: Settings) -> None:
@@ -121,6 +162,7 @@ def open_lab(settings: Settings, order: Order, *, prove: bool = True
     Raises BadInput when they disagree or the search cannot be had, Fault when one does not answer.
     """
     prove_modules(settings)
+    settings = settings.of_press(order.press)
     with open_press(settings, order, prove=prove) as press, \
             _opened_meter(settings, order) as meter:
         yield press, meter
@@ -140,7 +182,7 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
     prove_modules(settings)
     earlier = earlier_trials(settings, order.ledger_url)
     name = settings.campaign.name
-    settings = with_steps_of_press(settings)
+    settings = with_steps_of_press(settings.of_press(order.press))
     with open_press(settings, order) as press, hold(press.identify().serial), \
             closing(Ledger.open(order.ledger_url)) as ledger, \
             _opened_meter(settings, order, ledger) as meter:
@@ -149,7 +191,8 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
         order = _counted(order, ledger, name)
         ledger.append(name, None, Opened(
             settings.plain(), settings.digest, order.seed, versions(), order.note,
-            devices(press, meter), simulated(press, meter), order.flow_run, order.trials))
+            devices(press, meter), simulated(press, meter), order.flow_run, order.trials,
+            settings.press_name or None))
         try:
             yield Run(settings, order, ledger, press, meter, earlier)
         finally:
@@ -159,12 +202,12 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
 def prove_ledger(press: Press, settings: Settings, order: Order) -> None:
     """Raises what a run would refuse its ledger for. A ledger that is not there yet is not made."""
     name = settings.campaign.name
-    with closing(_as_it_is(order.ledger_url)) as ledger:
+    with closing(as_it_is(order.ledger_url)) as ledger:
         ledger.prove(name)
         prove_up_to_date(press, ledger, name, display(parse(order.ledger_url)))
 
 
-def _as_it_is(url: str) -> Ledger:
+def as_it_is(url: str) -> Ledger:
     """The ledger; where there is none yet, an empty one in memory."""
     parsed = parse(url)
     path = sqlite_path(parsed)
@@ -188,11 +231,15 @@ def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:
 
 
 @contextmanager
-def open_press(settings: Settings, order: Order, *, prove: bool = True) -> Iterator[Press]:
-    """The press alone; with `prove`, its limits are compared with the settings. Moves nothing."""
-    table = settings.press
+def open_press(settings: Settings, order: Order, *, prove: bool = True, brief: bool = False
+               ) -> Iterator[Press]:
+    """The press alone; with `prove`, its limits are compared with the settings. Moves nothing.
+
+    A `brief` caller leaves no link open behind it."""
+    settings = settings.of_press(order.press)
+    table, place = settings.press, replace(_place(settings, order), brief=brief)
     _prove_there("press", table)
-    with closing(connect_press(table.driver, table.options, _place(settings, order))) as press:
+    with closing(connect_press(table.driver, table.options, place)) as press:
         if prove:
             compare(settings.envelope, press.identify())
             prove_set(settings, press.identify())
@@ -209,6 +256,9 @@ def _opened_meter(settings: Settings, order: Order, ledger: Ledger | None = None
         place = replace(place, swept=lambda stack: sum(
             trial.sweeps for trial in ledger.history(settings.campaign.name, arrays=False)
             if trial.stack.stack_id == stack.stack_id))
+    if settings.takes_turns_at_meter:
+        return closing(SharedMeter(table, lambda: connect_meter(table.driver, table.options, place)
+                                   ))
     return closing(connect_meter(table.driver, table.options, place))
 
 
@@ -220,7 +270,8 @@ def _prove_there(key: str, table: DriverTable) -> None:
 
 
 def _place(settings: Settings, order: Order) -> Place:
-    return Place(order.seed, _stem(order.ledger_url), settings.envelope,
+    stem = beside(stem_of(order.ledger_url), settings.press_name)
+    return Place(order.seed, stem, settings.envelope,
                  settings.campaign.on_stop, person_for(), _read_file, tell)
 
 
@@ -247,10 +298,3 @@ def prove_lasting(url: str) -> None:
     """A ledger in memory forgets which stacks were pressed. Raises BadInput for one."""
     if (parsed := parse(url)).get_backend_name() == "sqlite" and sqlite_path(parsed) is None:
         raise BadInput("ledger", url, "on disk", "Write it like sqlite:///runs/ledger.db.")
-
-
-def _stem(ledger_url: str) -> Path:
-    """Where machine-side records of simulated devices go: beside a file ledger, else here."""
-    _, _, path = ledger_url.partition("sqlite:///")
-    file = Path(path.partition("?")[0].removeprefix("file:"))
-    return (file if file.name else Path("pressloop")).resolve()

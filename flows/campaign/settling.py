@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pressloop.flows.campaign.lab import Run
+from pressloop.flows.operator.events import announce
 from pressloop.flows.operator.notify import notify
 from pressloop.flows.operator.people import seen_by_somebody
 from pressloop.flows.operator.terminal import TerminalPerson
@@ -29,6 +30,7 @@ def settle_with_person(run: Run, number: int, trouble: OutcomeUnknown) -> None:
         raise trouble
     if not isinstance(person, TerminalPerson):
         notify(run.settings, "asked", str(trouble))
+        announce("person", run.campaign, str(trouble))
     verdict, seen = _asked(person, run, number, trouble)
     if verdict == END:
         raise trouble

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from prefect.states import Running
 
 from pressloop.flows.console import ASKED, Terminated, behind, wrapped_stop
 from pressloop.flows.engine.side_thread import side_thread
+from pressloop.flows.operator.people import served
 
 LOOK_S = 2.0
 """How often the server is asked; a cancel is obeyed well within the 30 s that Prefect grants."""
@@ -44,6 +46,7 @@ CANCELLED = "cancelled in Prefect"
 """What a stop that comes from there says of itself: no library says the same."""
 STOPS = (Stopped, KeyboardInterrupt, Terminated, TerminationSignal)
 WHO = {"Stopped": "Cancelled in Prefect", "KeyboardInterrupt": "Stopped by Ctrl-C",
+       "StoppedByPerson": "Stopped after a stack, as a person asked",
        "PauseRanOut": "Paused in Prefect and not resumed in time",
        "Pause": "Suspended in Prefect until it is resumed"}
 
@@ -75,6 +78,29 @@ def _wrapped(error: BaseException) -> BaseException | None:
     return stop
 
 
+@contextmanager
+def remembered_sigterm() -> Iterator[None]:
+    """Within the block a SIGTERM that Prefect's handler raises is known to `obey_lost_stop` too.
+
+    In a served run the handler stays: Prefect's runner asks for that very one."""
+    handler = signal.getsignal(signal.SIGTERM)
+    asked = ASKED.get(None)
+    if asked is None or served() or not callable(handler) \
+            or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        asked.by = number
+        handler(number, frame)
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, handler)
+
+
 def obey_lost_stop() -> None:
     """Raises the stop that this process was asked for and has not obeyed.
 
@@ -82,14 +108,24 @@ def obey_lost_stop() -> None:
     go on."""
     asked = ASKED.get(None)
     if asked is not None and asked.by is not None:
+        asked.lost = False
         raise asked.stop()
 
 
 def why(stop: BaseException) -> str:
     """In a sentence: who asked for the stop, and what becomes of the press."""
     who = WHO.get(type(stop).__name__, "Stopped by a signal from outside")
-    press = "; ".join(getattr(stop, "__notes__", ())) or "no cycle was running"
+    press = "; ".join(_notes(stop)) or "no cycle was running"
     return f"{who}: {press}."
+
+
+def _notes(stop: BaseException | None) -> tuple[str, ...]:
+    """Those of the stop, else of the stop that it came after: the second of two Ctrl-C has none."""
+    while stop is not None and not isinstance(stop, Exception):
+        if notes := tuple(getattr(stop, "__notes__", ())):
+            return notes
+        stop = stop.__context__
+    return ()
 
 
 class Watcher:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pressloop.evaluation.rules import Rules, rules_from
+from pressloop.flows.campaign.decisions.caution import cautious
 from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.console import say
 from pressloop.flows.settings.campaign import Settings, from_plain
@@ -30,6 +31,14 @@ class Stored:
     opened: Opened
     trials: tuple[Trial, ...]
     url: str = ""
+    head: tuple[int, str] = (0, "")
+
+    @property
+    def record(self) -> str:
+        """By what the record can be recognised, in a sentence."""
+        entries, digest = self.head
+        return (f"The record has {entries} entries, each bound to the one before; the newest has "
+                f"the SHA-256 {digest}.")
 
     def earlier(self) -> tuple[Trial, ...]:
         """Trials of the earlier campaigns that the settings name. Raises BadInput."""
@@ -82,7 +91,9 @@ def stored(url: str, campaign: str | None, *, arrays: bool = False, rescue: bool
         if opened is None:
             raise BadInput("campaign", name, "opened with its settings", "Run or import it first.")
         settings = from_plain(renewed(opened.settings), f"ledger {ledger.shown_url}")
-        return Stored(name, settings, opened, ledger.history(name, arrays=arrays), url)
+        settings = cautious(ledger, settings)
+        return Stored(name, settings, opened, ledger.history(name, arrays=arrays), url,
+                      ledger.head(name))
 
 
 @contextmanager

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pressloop.flows.campaign.decisions.caution import cautious
+from pressloop.flows.campaign.decisions.own_recipes import queue_recipe
 from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.campaign.lab import prove_modules
-from pressloop.flows.campaign.own_recipes import queue_recipe
 from pressloop.flows.settings.campaign import Settings
 from pressloop.trials.entry import Queued
 from pressloop.trials.errors import BadInput
@@ -31,8 +32,8 @@ def models_of(ledger: Ledger, settings: Settings, url: str) -> Models:
     waiting = tuple(Trial(number + i, settings.stack_named(f"queued {asked.number}"), asked.recipe,
                           State.PLANNED)
                     for i, asked in enumerate(ledger.queue(name).waiting.values()))
-    return fit_models(settings.problem, (*history, *waiting), earlier_trials(settings, url),
-                      origin=settings.origin)
+    return fit_models(cautious(ledger, settings).problem, (*history, *waiting),
+                      earlier_trials(settings, url), origin=settings.origin)
 
 
 def suggestions(models: Models, settings: Settings, count: int, seed: int | None = None

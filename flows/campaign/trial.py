@@ -17,9 +17,9 @@ from prefect.exceptions import Pause
 from prefect.states import Completed
 
 from pressloop.evaluation.evaluate import evaluate
-from pressloop.flows.campaign.asked_first import stack_name
+from pressloop.flows.campaign.decisions.own_recipes import plan_own, taken_meanwhile
+from pressloop.flows.campaign.drawing import drawn_meanwhile, loaded_at, next_stack, unfit
 from pressloop.flows.campaign.lab import Run
-from pressloop.flows.campaign.own_recipes import plan_own, taken_meanwhile
 from pressloop.flows.operator.by_hand import prove_prepared
 from pressloop.flows.operator.entered import entered
 from pressloop.flows.operator.run_log import note
@@ -27,10 +27,20 @@ from pressloop.flows.settings.gauge import load_of
 from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.hardware.guard import ask, collect, prove_ready, run_cycle
 from pressloop.hardware.protocols import CycleState
-from pressloop.optimizer import propose
-from pressloop.trials.entry import Commanded, Entry, Evaluated, Faulted, Measured, Planned, Pressed
+from pressloop.trials.entry import (
+    Commanded,
+    Drawn,
+    Entry,
+    Evaluated,
+    Faulted,
+    Measured,
+    Planned,
+    Pressed,
+)
 from pressloop.trials.errors import Fault, LedgerProblem, NotReady, OutcomeUnknown
 from pressloop.trials.outcome import Outcome, SetAside
+from pressloop.trials.people import RELEASE
+from pressloop.trials.stack import Stack
 from pressloop.trials.trace import Trace
 from pressloop.trials.trial import State, Trial, outcomes_before
 from pressloop.views import happened
@@ -55,6 +65,15 @@ def _carry(run: Run, number: int, measured: Callable[[Run, int], object],
            evaluated: Callable[[Run, int], TaskState[Outcome]]) -> None:
     if run.ledger.trial(run.campaign, number) is None:
         plan(run, number)
+        if run.ledger.trial(run.campaign, number) is None:
+            return
+    if not run.owns(_trial(run, number)):
+        # Another press was faster: what becomes of this stack is its business.
+        return
+    if (why := unfit(run, _trial(run, number))):
+        _record(run, number, Faulted("stack", why))
+        note(f"Stack {_trial(run, number).stack.stack_id}: {why}. It is not pressed.")
+        return
     if _trial(run, number).state in (State.PLANNED, State.COMMANDED):
         press_stack(run, number)
     if not _trial(run, number).is_open:
@@ -77,26 +96,44 @@ def _is_fault(_task: object, _run: object, state: TaskState[Any]) -> bool:
 @task(name="plan", task_run_name="plan stack {number}", cache_policy=NO_CACHE,
       persist_result=False)
 def plan(run: Run, number: int) -> TaskState[None]:
-    """Chooses the recipe of the next stack: one that a person asked for, else the optimiser's."""
-    _plan(run, number)
+    """Chooses the recipe of the next stack: one that a person asked for, else the optimiser's.
+
+    Nothing is planned where another press has taken the number meanwhile, or no stack is left."""
+    try:
+        if not _plan(run, number):
+            return Completed(message="No stack is left in the inventory.")
+    except LedgerProblem:
+        taken = run.ledger.trial(run.campaign, number)
+        if taken is None or run.owns(taken):
+            raise
+        return Completed(message=f"Stack {number} was taken by press {taken.press} meanwhile.")
     return Completed(message=happened.planned(_trial(run, number), load_of(run.settings)))
 
 
-def _plan(run: Run, number: int) -> None:
-    stack = run.settings.stack_named(stack_name(run.campaign, number))
-    while (own := plan_own(run, stack)) is not None:
+def _plan(run: Run, number: int) -> bool:
+    """False where the campaign draws its stacks from the inventory, and none is left."""
+    while (stack := next_stack(run, number)) is not None:
+        own = plan_own(run, stack)
+        chosen = _proposed(run, stack) if own is None else own
         try:
-            # This one entry takes the recipe out of the queue and gives it its stack: a run that is
-            # killed here has done both or neither.
-            _record(run, number, own)
+            # This one transaction takes the recipe out of the queue, the stack out of the inventory
+            # and makes them a trial: a run that is killed here has done all of it or nothing.
+            _record_plan(run, number, chosen)
         except LedgerProblem:
-            if taken_meanwhile(run, own):
+            if drawn_meanwhile(run, stack) or (own is not None and taken_meanwhile(run, own)):
                 continue
             raise
-        return
-    proposal, = propose(run.models(), seed=run.order.seed)
-    _record(run, number, Planned(stack, proposal.recipe, proposal.purpose, proposal.predicted,
-                                 proposal.reason))
+        return True
+    return False
+
+
+def _proposed(run: Run, stack: Stack) -> Planned:
+    # Loads torch, which runs that press nothing do without.
+    from pressloop.optimizer import propose
+
+    proposal, = propose(run.models(stack), seed=run.order.seed)
+    return Planned(stack, proposal.recipe, proposal.purpose, proposal.predicted, proposal.reason,
+                   press=run.press_name or None)
 
 
 @task(name="press", task_run_name="press stack {number}", retries=0,
@@ -113,7 +150,8 @@ def press_stack(run: Run, number: int) -> TaskState[None]:
     _prove_same_press(run, trial)
     try:
         if _released(run, trial):
-            early = f"cycle {trial.cycle_id} was released early when a run was stopped"
+            early = f"cycle {trial.cycle_id} was released early" + (
+                _had_unloaded(run, number) or " when a run was stopped")
             _record(run, number, Faulted("press", early))
             return Completed(message=f"Stack {trial.stack.stack_id}: {early}")
         trace = _collected(run, trial) or _pressed(run, trial)
@@ -121,6 +159,8 @@ def press_stack(run: Run, number: int) -> TaskState[None]:
         # Nothing moved: the stack stays planned, and the next start presses it.
         raise
     except Fault as fault:
+        # Whoever reads of what a person did is not to look for a fault of the machine.
+        fault.args = (f"{fault}{_had_unloaded(run, number)}",)
         _record(run, number, Faulted("press", str(fault)))
         raise
     _record(run, number, Pressed(trace))
@@ -152,6 +192,13 @@ def evaluate_stack(run: Run, number: int) -> TaskState[Outcome]:
                        outcomes_before(run.history(), number), trial.entered)
     told = happened.ended(replace(trial, outcome=outcome), load_of(run.settings))
     return Completed(message=told, data=outcome)
+
+
+def _had_unloaded(run: Run, number: int) -> str:
+    """That a person had this stack unloaded, and why; "" where nobody had."""
+    why = next((one.reason for one in reversed(run.ledger.requested(run.campaign))
+                if one.what == RELEASE and one.trial == number), "")
+    return f", as a person asked: {why}" if why else ""
 
 
 def _released(run: Run, trial: Trial) -> bool:
@@ -200,11 +247,23 @@ def _pressed(run: Run, trial: Trial) -> Trace:
     prove_prepared(run.settings, run.press, trial)
     if cycle_id is None:
         prove_ready(run.press, run.settings.envelope, trial.recipe)
-        cycle_id = max(run.ledger.last_cycle_id(), run.press.last_accepted_id()) + 1
-        who = run.press.identify()
-        _record(run, trial.number, Commanded(cycle_id, who.serial, who.boot_counter))
+        cycle_id = _commanded(run, trial.number)
     return run_cycle(run.press, run.settings.envelope, cycle_id, trial.stack, trial.recipe,
                      on_stop=run.settings.campaign.on_stop)
+
+
+def _commanded(run: Run, number: int) -> int:
+    """Commits the command under a cycle id that no other press has taken; its id."""
+    who = run.press.identify()
+    while True:
+        cycle_id = max(run.ledger.last_cycle_id(), run.press.last_accepted_id()) + 1
+        try:
+            _record(run, number, Commanded(cycle_id, who.serial, who.boot_counter))
+            return cycle_id
+        except LedgerProblem:
+            taken = run.ledger.last_cycle_id() >= cycle_id
+            if not taken or _trial(run, number).state is not State.PLANNED:
+                raise
 
 
 def _record(run: Run, number: int, entry: Entry) -> None:
@@ -214,6 +273,16 @@ def _record(run: Run, number: int, entry: Entry) -> None:
     say of its end."""
     with undisturbed(obeying=False):
         run.ledger.append(run.campaign, number, entry)
+
+
+def _record_plan(run: Run, number: int, plan: Planned) -> None:
+    """As `_record`; a stack of the inventory leaves it in the same transaction."""
+    if plan.stack.barcode is None:
+        _record(run, number, plan)
+        return
+    with undisturbed(obeying=False):
+        run.ledger.append_drawn(number, plan, Drawn(plan.stack.barcode, run.campaign, number,
+                                                    loaded_at(run.settings)))
 
 
 def _trial(run: Run, number: int) -> Trial:

@@ -37,18 +37,24 @@ def emulate_press(
             "--serial", metavar="DEVICE", help="Modbus RTU there instead of TCP.")] = "",
         register_map: Annotated[str, typer.Option(
             "--map", metavar="FILE", help="Register map, or: generic.")] = "generic",
+        serial_number: Annotated[int, typer.Option(
+            "--serial-number", min=1, max=65535, help="Tells it from other emulated presses.")
+            ] = 4711,
         speed: Speed = 50.0,
         personality: Annotated[str, typer.Option(
             help="strict, 'holds outputs' or 'trips'.")] = "strict",
         preset: Annotated[str, typer.Option(help="What stacks are made of.")] = "reference",
         fault: FaultNames = None, fault_rate: FaultRate = 0.0, seed: EmulatorSeed = 7,
+        connections: Annotated[int, typer.Option(
+            "--connections", min=0, help="Accepted at a time, as of a small PLC; 0: any number.")
+            ] = 0,
         expose: Expose = False, json: Json = False) -> None:
     """A PLC press that speaks Modbus, with its memory in a file."""
     with plain_errors():
         from pressloop.flows.cli.commands.emulate_press import emulate_press as work
 
         work(bench, state, host, port, serial_device, register_map, speed, personality, preset,
-             tuple(fault or ()), fault_rate, seed, expose, json)
+             tuple(fault or ()), fault_rate, seed, expose, json, serial_number, connections)
 
 
 @emulate.command("meter")

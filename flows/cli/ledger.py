@@ -7,7 +7,7 @@ from typing import Annotated, Optional
 
 import typer
 
-from pressloop.flows.cli.options import Campaign, Json, LedgerUrl
+from pressloop.flows.cli.options import Campaign, Json, LedgerUrl, OnePress
 from pressloop.flows.console import plain_errors
 
 OneCampaign = Annotated[Optional[str], typer.Option(  # noqa: UP045
@@ -46,12 +46,12 @@ def adopt(settings: Annotated[Path, typer.Argument(
               "--others", help="Your word that they are stacks of somebody else.")] = False,
           ledger: Annotated[Optional[str], typer.Option(  # noqa: UP045
               "--ledger", metavar="URL", help="Instead of the one in the settings.")] = None,
-          json: Json = False) -> None:
+          press: OnePress = "", json: Json = False) -> None:
     """Write into the ledger what the press knows and the ledger lacks; moves nothing."""
     with plain_errors():
         from pressloop.flows.cli.records.adopt import adopt as work
 
-        work(settings, reason, others, ledger, json)
+        work(settings, reason, others, ledger, json, press)
 
 
 def reevaluate(ledger: LedgerUrl, campaign: Campaign = None,

@@ -9,21 +9,27 @@ from typing import Annotated, Optional
 import typer
 
 from pressloop.flows.cli import emulate as cli_emulate
+from pressloop.flows.cli import lab as cli_lab
 from pressloop.flows.cli import ledger as cli_ledger
 from pressloop.flows.cli import people as cli_people
+from pressloop.flows.cli import runs as cli_runs
+from pressloop.flows.cli import stacks as cli_stacks
 from pressloop.flows.cli import study as cli_study
 from pressloop.flows.cli.options import (
     Campaign,
     Columns,
+    Cron,
     Json,
     LedgerUrl,
+    OnePress,
     OtherLedger,
+    PerRun,
     Seed,
     SettingsFile,
     Sweep,
+    ZoneName,
 )
 from pressloop.flows.console import STOPPED, PlainGroup, plain_errors, say
-from pressloop.flows.deployments.nights import zone_here
 
 app = typer.Typer(
     name="pressloop", cls=PlainGroup, no_args_is_help=True,
@@ -51,12 +57,13 @@ def options(version: Annotated[bool, typer.Option(
 def run(settings: SettingsFile,
         trials: Annotated[Optional[int], typer.Option(  # noqa: UP045
             "--trials", min=1, help="Stacks in all, instead of [campaign] trials.")] = None,
-        seed: Seed = None, ledger: OtherLedger = None, json: Json = False) -> None:
+        seed: Seed = None, ledger: OtherLedger = None, press: OnePress = "", json: Json = False
+        ) -> None:
     """Run the closed loop; started again on the same ledger it goes on where it stopped."""
     with plain_errors():
         from pressloop.flows.cli.commands.run import run as work
 
-        work(settings, trials, seed, ledger, json)
+        work(settings, trials, seed, ledger, json, press)
 
 
 @app.command()
@@ -64,12 +71,12 @@ def check(settings: SettingsFile,
           recipe: Annotated[Optional[str], typer.Option(  # noqa: UP045
               "--recipe", metavar="MPA,S,DEGC",
               help="Take this recipe through every check; or: reference.")] = None,
-          json: Json = False) -> None:
+          press: OnePress = "", json: Json = False) -> None:
     """Open every device and compare all limits; moves nothing."""
     with plain_errors():
         from pressloop.flows.cli.commands.check import check as work
 
-        code = work(settings, recipe, json)
+        code = work(settings, recipe, json, press)
     raise typer.Exit(code)
 
 
@@ -169,7 +176,10 @@ def recommend(ledger: LedgerUrl, campaign: Campaign = None, json: Json = False) 
 
 
 @app.command()
-def report(ledger: LedgerUrl, campaign: Campaign = None,
+def report(ledger: LedgerUrl,
+           campaign: Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
+               "--campaign", metavar="NAME", show_default=False,
+               help="Needed when the ledger has several; repeated, they are compared.")] = None,
            out: Annotated[Path, typer.Option(
                "--out", metavar="DIR", help="Folder for report.html.")] = Path(),
            json: Json = False) -> None:
@@ -177,19 +187,38 @@ def report(ledger: LedgerUrl, campaign: Campaign = None,
     with plain_errors():
         from pressloop.flows.cli.commands.report import report as work
 
-        work(ledger, campaign, out, json)
+        work(ledger, campaign or (), out, json)
 
 
 @app.command()
 def export(ledger: LedgerUrl,
-           out: Annotated[Path, typer.Option(
-               "--out", metavar="DIR", show_default=False, help="Folder for the files.")],
-           campaign: Campaign = None, json: Json = False) -> None:
-    """Write trials, spectra and traces as CSV and Parquet."""
+           out: Annotated[Optional[Path], typer.Option(  # noqa: UP045
+               "--out", metavar="DIR", show_default=False,
+               help="Folder for tables: trials, spectra and traces as CSV and Parquet.")] = None,
+           crate: Annotated[Optional[Path], typer.Option(  # noqa: UP045
+               "--crate", metavar="FOLDER|FILE.zip", show_default=False,
+               help="To publish: a new folder or ZIP file that is an RO-Crate, with tables, "
+               "settings, report, recommendation, and what they mean in EMMO's terms.")] = None,
+           campaign: Campaign = None,
+           licence: Annotated[str, typer.Option(
+               "--license", metavar="SPDX|URL", help="Of a crate, such as CC-BY-4.0.")] = "",
+           orcid: Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
+               "--orcid", metavar="NAME=ORCID", show_default=False,
+               help="Of an operator named in a crate; may be repeated.")] = None,
+           publisher: Annotated[str, typer.Option(
+               "--publisher", metavar="NAME|URL", help="The lab or institute behind a crate, by "
+               "name or by its address at ror.org.")] = "",
+           raw: Annotated[bool, typer.Option(
+               "--raw", help="Into a crate, the machines' own files even where they name folders "
+               "or computers.")] = False,
+           json: Json = False) -> None:
+    """Write trials, spectra and traces as tables, or the whole campaign to publish it."""
     with plain_errors():
-        from pressloop.flows.cli.commands.report import export as work
+        from pressloop.flows.cli.commands.export import export as work
+        from pressloop.flows.cli.commands.export_crate import Asked
 
-        work(ledger, campaign, out, json)
+        work(ledger, campaign, out, crate, Asked(licence, tuple(orcid or ()), publisher, raw),
+             json)
 
 
 @app.command()
@@ -208,19 +237,30 @@ def settle(ledger: LedgerUrl,
 
 @app.command()
 def serve(settings: SettingsFile,
-          cron: Annotated[Optional[str], typer.Option(  # noqa: UP045
-              help='Such as "0 20 * * 1-5": weekdays at 20:00, in the time zone below.')] = None,
-          timezone: Annotated[Optional[str], typer.Option(  # noqa: UP045
-              "--timezone", metavar="NAME", help="Such as Europe/Berlin; default: [campaign] "
-              f"timezone, else that of this computer, {zone_here()}.")] = None,
-          per_run: Annotated[Optional[int], typer.Option(  # noqa: UP045
-              "--per-run", min=1, max=1000, help="Stacks per run, such as a night's; default: "
-              "what is left of the budget, [campaign] trials.")] = None) -> None:
+          cron: Cron = None, timezone: ZoneName = None, per_run: PerRun = None,
+          press: OnePress = "") -> None:
     """Offer the campaign as a Prefect deployment, with a form in the UI and a schedule."""
     with plain_errors():
-        from pressloop.flows.cli.commands.serve import serve as work
+        from pressloop.flows.cli.services.serve import serve as work
 
-        work(settings, cron, timezone, per_run)
+        work(settings, cron, timezone, per_run, press)
+
+
+@app.command()
+def console(ledger: LedgerUrl,
+            port: Annotated[int, typer.Option("--port", min=0, max=65535,
+                                              help="Where it listens; 0 for any.")] = 8377,
+            host: Annotated[str, typer.Option(
+                "--host", metavar="ADDRESS", help="Another address than the loopback one needs "
+                "PRESSLOOP_CONSOLE_TOKEN.")] = "127.0.0.1",
+            folder: Annotated[Path, typer.Option(
+                "--folder", metavar="DIR", help="Whose settings files can be started.")] = Path()
+            ) -> None:
+    """A web page on this computer: campaigns as they run, and what people decide."""
+    with plain_errors():
+        from pressloop.flows.cli.services.console import console as work
+
+        work(ledger, host, port, folder)
 
 
 @app.command()
@@ -229,13 +269,16 @@ def link(environment: Annotated[bool, typer.Option(
         ] = False) -> None:
     """A link, good once, to the page of the Prefect server that `pressloop serve` has started."""
     with plain_errors():
-        from pressloop.flows.cli.commands.link import link as work
+        from pressloop.flows.cli.services.link import link as work
 
         work(environment)
 
 
 cli_ledger.add_to(app)
 cli_people.add_to(app)
+cli_runs.add_to(app)
+cli_lab.add_to(app)
+cli_stacks.add_to(app)
 cli_study.add_to(app)
 cli_emulate.add_to(app)
 

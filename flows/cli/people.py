@@ -6,15 +6,21 @@ from typing import Annotated, Optional
 
 import typer
 
-from pressloop.flows.cli.options import Campaign, Json, LedgerUrl, OtherLedger, SettingsFile
+from pressloop.flows.cli.options import (
+    Campaign,
+    Json,
+    LedgerUrl,
+    MaybeReason,
+    OtherLedger,
+    Reason,
+    SettingsFile,
+)
 from pressloop.flows.console import plain_errors
 
 Trials = Annotated[Optional[str], typer.Option(  # noqa: UP045
     "--trial", metavar="N", help="Such as 3, or 3-9,12.")]
 Stacks = Annotated[Optional[list[str]], typer.Option(  # noqa: UP045
     "--stack", metavar="NAME", help="Instead of --trial; may be repeated.")]
-Reason = Annotated[str, typer.Option("--reason", show_default=False,
-                                     help="Why; kept in the ledger.")]
 Over = Annotated[int, typer.Option(
     "--over", metavar="N", min=0,
     help="The number of the correction that you know of, to correct a stack once more.")]
@@ -29,7 +35,7 @@ def correct(ledger: LedgerUrl, reason: Reason, trial: Trials = None, stack: Stac
             over: Over = 0, campaign: Campaign = None, json: Json = False) -> None:
     """Put right what is recorded of a stack; the original stays in the ledger."""
     with plain_errors():
-        from pressloop.flows.campaign.put_right import Known
+        from pressloop.flows.campaign.decisions.put_right import Known
         from pressloop.flows.cli.records.put_right import correct_stacks as work
 
         work(ledger, campaign, trial, tuple(stack or ()), tuple(change or ()), as_recorded,
@@ -43,7 +49,7 @@ def withdraw(ledger: LedgerUrl, reason: Reason, trial: Trials = None, stack: Sta
              over: Over = 0, campaign: Campaign = None, json: Json = False) -> None:
     """Take a stack back, as one that was typed twice: nothing is learned from it any more."""
     with plain_errors():
-        from pressloop.flows.campaign.put_right import Known
+        from pressloop.flows.campaign.decisions.put_right import Known
         from pressloop.flows.cli.records.put_right import withdraw_stacks as work
 
         work(ledger, campaign, trial, tuple(stack or ()), reference_too, Known(reason, over), json)
@@ -58,7 +64,7 @@ def relabel(ledger: LedgerUrl, reason: Reason,
             campaign: Campaign = None, json: Json = False) -> None:
     """Say how a stack has failed, or that a person has spoilt it."""
     with plain_errors():
-        from pressloop.flows.campaign.put_right import Known
+        from pressloop.flows.campaign.decisions.put_right import Known
         from pressloop.flows.cli.records.put_right import relabel_stacks as work
 
         work(ledger, campaign, trial, tuple(stack or ()), label, Known(reason, over), json)
@@ -74,7 +80,7 @@ def queue(settings: SettingsFile,
               "--count", min=1, max=64, help="How many suggestions it is chosen from.")] = 3,
           drop: Annotated[Optional[int], typer.Option(  # noqa: UP045
               "--drop", metavar="N", min=1, help="Take this one out of the queue.")] = None,
-          reason: Annotated[str, typer.Option("--reason", help="Why; kept in the ledger.")] = "",
+          reason: MaybeReason = "",
           ledger: OtherLedger = None, json: Json = False) -> None:
     """Have the next stack pressed by a recipe of your own; without options, show what waits."""
     with plain_errors():

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+import re
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,9 @@ from pressloop.trials.errors import BadInput
 if TYPE_CHECKING:
     from prefect.client.schemas.schedules import CronSchedule
 
+INTERVAL = re.compile(r"(\d+(?:\.\d+)?)\s*(min|h|d)")
+UNITS = {"min": "minutes", "h": "hours", "d": "days"}
+MINUTE, MOST = timedelta(minutes=1), timedelta(days=366)
 EXAMPLE = "Write it like Europe/Berlin."
 
 
@@ -56,6 +60,15 @@ def schedule_of(cron: str, timezone: str) -> CronSchedule:
     except ValidationError as error:
         raise BadInput("--cron", cron, "five fields: minute hour day month weekday",
                        f'Such as "0 20 * * 1-5". {error.errors()[0]["msg"]}.') from None
+
+
+def interval_of(told: str) -> timedelta:
+    """The time between two starts, as in 90min, 6h or 1d. Raises BadInput for none."""
+    match = INTERVAL.fullmatch(told.strip())
+    found = timedelta() if match is None else timedelta(**{UNITS[match[2]]: float(match[1])})
+    if not MINUTE <= found <= MOST:
+        raise BadInput("--interval", told, "from 1min to 366d", "Write it like 90min, 6h or 1d.")
+    return found
 
 
 def next_starts(schedule: CronSchedule, count: int, after: datetime) -> list[datetime]:

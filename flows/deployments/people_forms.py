@@ -14,15 +14,14 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.states import Completed
 from pydantic import Field
 
-from pressloop.flows.campaign.attaching import attach
-from pressloop.flows.campaign.own_recipes import outside_words, queue_recipe, said
+from pressloop.flows.campaign.decisions.attaching import attach
+from pressloop.flows.campaign.decisions.own_recipes import outside_words, queue_recipe, said
 from pressloop.flows.campaign.suggestions import models_of, take_suggestion
 from pressloop.flows.cli.records.attach import Read, outcome_of, stack_of
-from pressloop.flows.deployments.served_campaign import settings_path
+from pressloop.flows.deployments.starting import settings_path
 from pressloop.flows.operator.typed import Typed
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.flows.settings.gauge import load_of
-from pressloop.optimizer.prediction import predict
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.recipe import Recipe
 from pressloop.views.prediction import prediction_sentences
@@ -102,6 +101,9 @@ def prediction(pressure_mpa: Pressure, dwell_s: Dwell, temperature_c: Temperatur
         dwell_s: Time held at it.
         temperature_c: Of the platens.
     """
+    # Loads torch: the other forms answer seconds sooner without.
+    from pressloop.optimizer.prediction import predict
+
     with _lab() as lab:
         found = predict(models_of(lab.ledger, lab.settings, lab.url),
                         Recipe(pressure_mpa, dwell_s, temperature_c))

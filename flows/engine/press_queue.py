@@ -1,8 +1,11 @@
 """Whose turn it is at the press: its own lock decides, Prefect's concurrency limit shows the queue.
 
+Those that wait come by priority, then in the order in which they came
+(`hardware/locks/tickets.py`).
+
 The limit is a courtesy among the runs of one server, one slot per press. What keeps two runs apart
-is the press's lock (`hardware/lock.py`), which the kernel takes back from whoever dies: a slot may
-be lost with its server, or be held for a while by a run that is dead.
+is the press's lock (`hardware/locks/lock.py`), which the kernel takes back from whoever dies: a
+slot may be lost with its server, or be held for a while by a run that is dead.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
 from uuid import UUID
 
 from prefect.client.orchestration import SyncPrefectClient, get_client
@@ -23,7 +27,8 @@ from prefect.states import Running
 
 from pressloop.flows.campaign.stop_requests import obey_lost_stop
 from pressloop.flows.engine.side_thread import side_thread
-from pressloop.hardware.lock import press_lock
+from pressloop.hardware.locks.lock import press_lock
+from pressloop.hardware.locks.tickets import Ticket, queue, waiting
 from pressloop.trials.errors import PressHeld
 
 LEASE_S = 60.0
@@ -32,6 +37,7 @@ BEAT_S = 15.0
 """How often the lease is renewed, or, where it was lost, asked for again."""
 LOOK_S = 2.0
 """How often a run that waits tries the press's lock."""
+_PRIORITY: ContextVar[int] = ContextVar("priority", default=0)
 WAITING = "Waiting for the press"
 """The name of the state that Prefect's page shows meanwhile."""
 
@@ -60,21 +66,52 @@ def slot_name(serial: str) -> str:
     return f"press-{shown}-{hashlib.sha256(serial.encode()).hexdigest()[:8]}"
 
 
+@contextmanager
+def asking_with(priority: int) -> Iterator[None]:
+    """Within the block this run waits for presses with this priority."""
+    token = _PRIORITY.set(priority)
+    try:
+        yield
+    finally:
+        _PRIORITY.reset(token)
+
+
+def others_first(serial: str, pressed: int, at_a_time: int) -> bool:
+    """True where the run that holds this press is to let others have it now, between two stacks.
+
+    Whoever waits with a higher priority comes first; with the same, once this run has `pressed` as
+    many stacks as it may `at_a_time` (0: as many as it likes)."""
+    if FlowRunContext.get() is None:
+        return False
+    waiting_for_it, mine = queue(serial), _PRIORITY.get()
+    return any(one.priority > mine or (one.priority == mine and 0 < at_a_time <= pressed)
+               for one in waiting_for_it)
+
+
 def _wait(held: ExitStack, serial: str, run_id: UUID) -> None:
     said = False
-    while True:
-        try:
-            held.enter_context(press_lock(serial))
-            break
-        except PressHeld as busy:
+    with waiting(serial, _PRIORITY.get()) as mine:
+        while (why := _taken_by(held, serial, mine)) is not None:
             if not said:
-                get_run_logger().info("Waiting for its turn: %s", busy)
+                get_run_logger().info("Waiting for its turn: %s", why)
                 _show(run_id, WAITING)
             said = True
-        obey_lost_stop()
-        time.sleep(LOOK_S)
+            obey_lost_stop()
+            time.sleep(LOOK_S)
     if said:
         _show(run_id, "Running")
+
+
+def _taken_by(held: ExitStack, serial: str, mine: Ticket) -> str | None:
+    """Who has the press, or comes first; None where it is ours now."""
+    ahead = [one for one in queue(serial) if one.rank < mine.rank]
+    if ahead:
+        return f"process {ahead[0].process} waits for press {serial} with a better place."
+    try:
+        held.enter_context(press_lock(serial))
+    except PressHeld as busy:
+        return str(busy)
+    return None
 
 
 def _show(run_id: UUID, name: str) -> None:

@@ -60,16 +60,28 @@ def lasting_server() -> Iterator[str]:
 
     It listens on the loopback address, and is started, with its UI, where there is none."""
     port = _port()
-    here = f"http://{HOST}:{port}/api"
     if os.environ.get(ADDRESS_VARIABLE) or owner_of(port) is not None:
-        address = os.environ.get(ADDRESS_VARIABLE) or here
-        _prove_own(address, port)
-        _prove_answers(address)
-        with _given(address):
+        with running_server() as address:
             yield address
         return
     say(f"Starting a Prefect server on {HOST}:{port}: about half a minute the first time.")
     with _started(port) as address:
+        yield address
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """The API address of PREFECT_API_URL, or of this user's server that runs already.
+
+    Raises BadInput where none does."""
+    port = _port()
+    address = os.environ.get(ADDRESS_VARIABLE) or f"http://{HOST}:{port}/api"
+    if not os.environ.get(ADDRESS_VARIABLE) and owner_of(port) is None:
+        raise BadInput("Prefect server", f"{HOST}:{port}", "one that runs",
+                       f"Start it by `pressloop lab up`, or name one by {ADDRESS_VARIABLE}.")
+    _prove_own(address, port)
+    _prove_answers(address)
+    with _given(address):
         yield address
 
 

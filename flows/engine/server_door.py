@@ -14,19 +14,20 @@ import base64
 import hmac
 import secrets
 import time
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Callable
 
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-App = Callable[[Message, Receive, Send], Awaitable[None]]
+from pressloop.flows.engine.doorstep import (
+    App,
+    Links,
+    Message,
+    Receive,
+    Send,
+    header_values,
+    stranger,
+    with_headers,
+)
 
 ENTER, LINK = "/pressloop/enter", "/pressloop/link"
-LINK_S = 600.0
-"""How long a link waits to be used."""
-LINKS = 16
-"""Links that wait at the same time; a new one drops the oldest."""
 BODY_BYTES = 1000
 SAME = [(b"x-frame-options", b"DENY"), (b"content-security-policy", b"frame-ancestors 'none'"),
         (b"referrer-policy", b"no-referrer")]
@@ -39,31 +40,20 @@ class Door:
 
     def __init__(self, app: App, port: int, auth: str,
                  clock: Callable[[], float] = time.monotonic) -> None:
-        self._app, self._auth, self._clock = app, auth, clock
-        self._hosts = hosts(port)
-        self._origins = {f"http://{host}" for host in self._hosts}
-        self._links: dict[str, float] = {}
+        self._app, self._auth, self._hosts = app, auth, hosts(port)
+        self._links = Links(clock)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """See ASGI 3."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
-        if (why := self._refused(scope)) is not None:
+        if (why := stranger(scope, self._hosts, "server")) is not None:
             await _refuse(scope, send, why)
         elif scope["path"] in (ENTER, LINK):
             await self._own(scope, receive, send)
         else:
-            await self._app(scope, receive, _framed(send))
-
-    def _refused(self, scope: Message) -> str | None:
-        """Why this request does not belong here."""
-        asked = _values(scope, b"host")
-        if len(asked) != 1 or asked[0] not in self._hosts:
-            return "Host: this server is known by another name."
-        if not set(_values(scope, b"origin")) <= self._origins:
-            return "Origin: pages of other origins have no business here."
-        return None
+            await self._app(scope, receive, with_headers(send, SAME))
 
     async def _own(self, scope: Message, receive: Receive, send: Send) -> None:
         method = scope.get("method", "")
@@ -79,31 +69,18 @@ class Door:
                  f"default-src 'none'; connect-src 'self'; script-src 'nonce-{nonce}'; "
                  "frame-ancestors 'none'".encode())])
         elif scope["path"] == ENTER and method == "POST":
-            known = self._used(await _body(receive))
+            known = self._links.used((await _body(receive)).decode("latin-1"))
             await _answer(send, 200 if known else 403, base64.b64encode(
                 self._auth.encode()).decode() if known else USED)
         elif method == "POST" and self._authorised(scope):
-            await _answer(send, 200, self._new_link())
+            await _answer(send, 200, self._links.new())
         else:
             await _answer(send, 401, "Unauthorized")
 
     def _authorised(self, scope: Message) -> bool:
-        asked = _values(scope, b"authorization")
+        asked = header_values(scope, b"authorization")
         return len(asked) == 1 and hmac.compare_digest(
             asked[0].encode(), basic(self._auth).encode())
-
-    def _new_link(self) -> str:
-        now = self._clock()
-        fresh = {key: made for key, made in self._links.items() if now - made < LINK_S}
-        self._links = dict(list(fresh.items())[-(LINKS - 1):])
-        key = secrets.token_urlsafe(32)
-        self._links[key] = now
-        return key
-
-    def _used(self, body: bytes) -> bool:
-        key = body.decode("latin-1")
-        made = self._links.pop(key, None)
-        return made is not None and self._clock() - made < LINK_S
 
 
 def hosts(port: int) -> set[str]:
@@ -114,19 +91,6 @@ def hosts(port: int) -> set[str]:
 def basic(auth: str) -> str:
     """The header's value for these credentials."""
     return f"Basic {base64.b64encode(auth.encode()).decode()}"
-
-
-def _values(scope: Message, name: bytes) -> list[str]:
-    return [value.decode("latin-1") for key, value in scope["headers"] if key.lower() == name]
-
-
-def _framed(send: Send) -> Send:
-    async def sending(message: Message) -> None:
-        if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", []), *SAME]}
-        await send(message)
-
-    return sending
 
 
 async def _body(receive: Receive) -> bytes:

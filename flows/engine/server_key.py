@@ -45,6 +45,12 @@ def kept(port: int, auth: str) -> Iterator[None]:
         path.unlink(missing_ok=True)
 
 
+def forget(port: int) -> None:
+    """Drops what a killed server has left behind, where nobody listens at its port any more."""
+    if owner_of(port) is None:
+        _path(port).unlink(missing_ok=True)
+
+
 def key_of(address: str) -> str | None:
     """The credentials of the server at this address.
 

@@ -18,7 +18,7 @@ from prefect.logging import get_logger
 from pressloop.flows.engine.prefect_environment import HEARTBEAT_S
 
 NAME = "pressloop: runs without a heartbeat are crashed"
-FLOWS = ("pressing campaign", "scheduled pressing campaign")
+FLOWS = ("pressing campaign", "scheduled pressing campaign", "pressing campaign of a pool")
 """The automation leaves other flows alone. Not told by a tag: each task of a run with tags asks the
 server for leave to start, and a campaign whose server is away would end."""
 ENDS = ("Completed", "Failed", "Cancelled", "Crashed", "Suspended")
@@ -42,13 +42,22 @@ def automation() -> AutomationCore:
                     "first, nothing is pressed twice.")])
 
 
+def _flows(of: AutomationCore) -> object:
+    return of.trigger.model_dump(mode="json")["match_related"]
+
+
 def ensure_automation() -> None:
-    """Puts the automation in place where the server lacks it.
+    """Puts the automation in place where the server lacks it, or has an older one.
 
     A server that refuses is told of in the log, no more."""
     try:
         with get_client(sync_client=True) as client:
-            if not client.read_automations_by_name(NAME):
+            found = client.read_automations_by_name(NAME)
+            if not found:
                 client.create_automation(automation())
+            elif _flows(found[0]) != _flows(automation()):
+                # Of an earlier version, which knew fewer flows.
+                client.update_automation(found[0].id, automation().model_copy(
+                    update={"enabled": found[0].enabled}))
     except Exception as error:  # noqa: BLE001 - a server in trouble raises anything
         get_logger("pressloop").warning("Runs whose process is gone will not be marked: %s", error)

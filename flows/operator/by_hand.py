@@ -36,6 +36,8 @@ def prove_prepared(settings: Settings, press: Press, trial: Trial) -> None:
     if not lines or machine.asks or machine.simulated:
         return
     name = trial.stack.stack_id
+    if trial.stack.barcode is not None:
+        lines.insert(0, f"Take the stack with the barcode {trial.stack.barcode}")
     person = person_for()
     if person is None:
         raise NotReady(f"stack {name} has to be prepared by a person ({'; '.join(lines)}), and "

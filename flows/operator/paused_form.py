@@ -17,12 +17,11 @@ from pressloop.flows.operator.closed_form import closed_with_the_run
 from pressloop.flows.operator.run_log import note
 from pressloop.flows.operator.terminal import parsed
 from pressloop.flows.operator.typed import pattern
+from pressloop.flows.operator.variables import POLL_VARIABLE
 from pressloop.hardware.person import Blank, Question
 from pressloop.trials.errors import Fault
 
 DAY_S = 24 * 3600
-POLL_VARIABLE = "PRESSLOOP_FORM_POLL_S"
-"""How many seconds pass between two looks whether the form was sent; 5 if not set."""
 
 
 class PrefectPerson:

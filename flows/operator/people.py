@@ -7,14 +7,11 @@ import sys
 from typing import TYPE_CHECKING
 
 from pressloop.flows.operator.terminal import TerminalPerson
+from pressloop.flows.operator.variables import ASK_VARIABLE
 from pressloop.hardware.person import Person
 
 if TYPE_CHECKING:
     from prefect.client.schemas import FlowRun
-
-ASK_VARIABLE = "PRESSLOOP_ASK"
-"""Set to "terminal", questions go to standard error and answers come from standard input even
-where that is no terminal, such as a pipe; set to "form", the flow run pauses."""
 
 
 def person_for() -> Person | None:

@@ -19,6 +19,7 @@ from pressloop.trials.tables.columns.cells import cell_of
 from pressloop.trials.tables.columns.layout import PRODUCT_NAMES
 from pressloop.trials.tables.columns.names import ERROR, RESISTANCE, SIGMA
 from pressloop.trials.tables.files import Cells, cells_of
+from pressloop.trials.tables.outcomes import EXPORTED, is_exported
 
 if TYPE_CHECKING:
     from pressloop.flows.settings.campaign import Settings
@@ -45,14 +46,17 @@ class Reading:
     helping: frozenset[str] = frozenset()
     die_mm: float | None = None
     header_row: int | None = None
+    read_too: frozenset[str] = frozenset()
+    """Headers of columns that are no quantity, and that something is read from all the same."""
 
     @property
     def unused(self) -> tuple[str, ...]:
         """Columns that nothing is read from."""
         helping = {name for quantity in self.helping for name in self.picked[quantity].headers}
+        helping |= set(EXPORTED) if is_exported(self.cells.header) else set()
         return tuple(name for name in self.cells.header
                      if name not in PRODUCT_NAMES and name not in helping
-                     and name not in self.picked)
+                     and name not in self.picked and name not in self.read_too)
 
     def column(self, name: str) -> list[str]:
         """The cells of a column by its name in pressloop; none where it is not there."""
@@ -91,7 +95,8 @@ def reading_of(path: Path, settings: Settings | None = None, *, die_mm: float | 
     result = converted(cells.header, cells.rows, cells.marks, found, how, known, named)
     troubles = (*troubles, *odd)
     return Reading(_renamed(cells, found, result), (*troubles, *result.troubles), result.lines,
-                   found.picked, result.helping & set(found.picked), die, cells.header_row)
+                   found.picked, result.helping & set(found.picked), die, cells.header_row,
+                   frozenset(cells.header[at] for at in result.used))
 
 
 def wanted_columns(settings: Settings | None) -> tuple[Wanted, ...]:

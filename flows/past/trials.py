@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from pressloop.flows.past.columns.across import across
 from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import Settings
 from pressloop.flows.settings.units import factor
@@ -179,13 +180,15 @@ def _check_header(header: list[str], settings: Settings, path: Path) -> None:
         if p.name not in header and p.default is None:
             raise BadInput(f"{table}column {p.name}", "missing", "present",
                            "Add it, or fix the variable in [space]. Columns found: "
-                           f"{', '.join(header)}.")
+                           f"{', '.join(header)}.{across(header)}")
     for q in settings.quantities:
         if q.sought and q.name not in header:
             raise BadInput(f"{path.name}: column {q.name}", "missing", "present",
                            f'Name its column in the settings: [table] {q.name} = "...". Columns '
                            f"found: {', '.join(header)}.{_offer(q, header)}")
     if not settings.quantities:
+        if not {RESULT[0], RESULT[2]} & set(header) and (hint := across(header)):
+            raise BadInput(f"{table}column {RESULT[0]}", "missing", "present", hint.strip())
         prove_outcomes(header, table)
     prove_spelt(header, known, table)
 

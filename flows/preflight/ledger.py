@@ -9,7 +9,8 @@ from pathlib import Path
 
 from sqlalchemy import URL
 
-from pressloop.flows.campaign.lab import Order, prove_ledger
+from pressloop.flows.campaign.drawing import drawable, wanted
+from pressloop.flows.campaign.lab import Order, as_it_is, prove_ledger
 from pressloop.flows.campaign.ledger_places import others_words, told
 from pressloop.flows.console import BAD_INPUT
 from pressloop.flows.preflight.rows import Row
@@ -29,9 +30,22 @@ def ledger_rows(press: Press, settings: Settings, order: Order, path: Path) -> l
     found = [ledger_row(order.ledger_url)]
     if found[0].ok:
         found.append(_memory(press, settings, order))
+        found += _stacks(settings, order)
     if words := others_words(path, settings, order.ledger_url):
         found.append(Row("other ledgers", words))
     return found
+
+
+def _stacks(settings: Settings, order: Order) -> list[Row]:
+    """How many stacks the inventory has for this campaign, where it draws from there."""
+    if (asked := wanted(settings)) is None:
+        return []
+    try:
+        with as_it_is(order.ledger_url) as ledger:
+            count, why = drawable(ledger, asked)
+    except BadInput as problem:
+        return [Row("stacks", str(problem), False, BAD_INPUT)]
+    return [Row("stacks", why or f"{count} can be drawn from the inventory", not why)]
 
 
 def _memory(press: Press, settings: Settings, order: Order) -> Row:

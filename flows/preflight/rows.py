@@ -8,7 +8,7 @@ from datetime import date
 
 from pressloop.flows.console import FAILED
 from pressloop.hardware.interlocks import open_interlocks
-from pressloop.hardware.lock import press_lock
+from pressloop.hardware.locks.lock import press_lock
 from pressloop.hardware.protocols import ImpedanceMeter, MeterIdentity, Press, PressIdentity
 from pressloop.trials.errors import PressBusy
 from pressloop.trials.quantity import Quantity

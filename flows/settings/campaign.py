@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -11,40 +10,49 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
-import numpy as np
-from pydantic import Field, ValidationError
+from pydantic import Field, PrivateAttr, ValidationError
 
 from pressloop.evaluation.rules import Rules
 from pressloop.flows.settings.campaign_tables import (
+    LATER_KEYS,
     NO_DEVICE,
     WITHOUT,
     CampaignTable,
     DriverTable,
     EarlierTable,
+    InventoryTable,
     NotifyTable,
     RecipeTable,
     SearchTable,
     StackTable,
 )
-from pressloop.flows.settings.columns import AS_NAMED, QUANTITIES, HowTable
+from pressloop.flows.settings.columns import AS_NAMED, HowTable, prove_columns
 from pressloop.flows.settings.envelope import EnvelopeTable
-from pressloop.flows.settings.envelope_rules import envelope_rules
+from pressloop.flows.settings.envelope_rules import envelope_rules, prove_recipes
 from pressloop.flows.settings.objective import ObjectiveTable
+from pressloop.flows.settings.press_tables import (
+    PressTable,
+    named,
+    prove_names,
+    prove_told,
+    said_of,
+    with_list,
+    without_list,
+)
 from pressloop.flows.settings.profiles import inlined
 from pressloop.flows.settings.space import SpaceTable
 from pressloop.flows.settings.tables import Table, readable, table_of
-from pressloop.hardware.envelope import Envelope, check
-from pressloop.optimizer.constraints.feasible import anchors
+from pressloop.hardware.envelope import Envelope
 from pressloop.optimizer.cost import Cost
 from pressloop.optimizer.objectives import Objective, measured, named_objective
 from pressloop.optimizer.problem import Problem, Search, SurrogateChoice
 from pressloop.optimizer.risk_limits import RiskLimits
 from pressloop.optimizer.space import Space
 from pressloop.optimizer.stopping import Stopping, prove_stopping
-from pressloop.trials.errors import BadInput, OutOfEnvelope
+from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.address import without_passwords
 from pressloop.trials.quantity import Quantity
-from pressloop.trials.recipe import CORE, Recipe
+from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.toml_files import toml_file
 
@@ -56,12 +64,6 @@ StoppingTable = table_of(Stopping)
 
 UNBOUNDED = Envelope(100.0, 1e12, 1e9, -273.15, 1e5, 1e12, 1e9)
 """Of a process that no machine here is told."""
-LATER_KEYS = (("constraints",), ("table",), ("space", "steps"), ("envelope", "max_pressure_at_c"),
-              ("search", "one_per_batch"))
-"""Keys, by the tables they are in, that settings kept by earlier versions do not have. At their
-defaults they are left out, so that a campaign stays the same one."""
-
-
 READ_AT = {"stack_pressure_mpa": "stack_pressure_mpa", "temperature_c": "measured_at_c"}
 """What a meter's options say of the conditions of a reading."""
 
@@ -78,7 +80,8 @@ class Settings(Table):
     space_table: SpaceTable = Field(alias="space")
     reference_table: RecipeTable | None = Field(default=None, alias="reference")
     envelope_table: EnvelopeTable | None = Field(default=None, alias="envelope")
-    press: DriverTable = WITHOUT
+    press_table: DriverTable = Field(default=WITHOUT, alias="press")
+    presses: tuple[PressTable, ...] = Field(default=(), alias="[[press]]")
     meter: DriverTable = WITHOUT
     evaluation: RulesTable = RulesTable()  # type: ignore[valid-type]
     limits_table: RiskLimitsTable = Field(default=RiskLimitsTable(), alias="risk_limits")  # type: ignore[valid-type]
@@ -88,9 +91,48 @@ class Settings(Table):
     surrogate: SurrogateTable = SurrogateTable()  # type: ignore[valid-type]
     earlier: EarlierTable = EarlierTable()
     notify: NotifyTable = NotifyTable()
+    inventory: InventoryTable = InventoryTable()
     table: HowTable = AS_NAMED
     stopping_table: StoppingTable = Field(default=StoppingTable(), alias="stopping")  # type: ignore[valid-type]
     constraints: dict[str, Any] = Field(default={})
+    _of: tuple[Settings, str] | None = PrivateAttr(default=None)
+
+    @property
+    def press(self) -> DriverTable:
+        """The press; the first one of settings that have several."""
+        return self.presses[0].alone() if self.presses else self.press_table
+
+    @property
+    def press_name(self) -> str:
+        """The name of the press that these settings are of; "" of a press without a name."""
+        return self._of[1] if self._of else ""
+
+    @property
+    def is_first_press(self) -> bool:
+        """True for the settings of the first of several presses, and of one without a name."""
+        return self._of is None or self._of[0].presses[0].name == self.press_name
+
+    @property
+    def takes_turns_at_meter(self) -> bool:
+        """True where the meter is that of [meter], which other presses use as well."""
+        return self._of is not None and self.meter.driver != NO_DEVICE and sum(
+            press.meter is None for press in self._of[0].presses) > 1 and (
+                self.meter == self._of[0].meter)
+
+    def of_press(self, name: str = "") -> Settings:
+        """The settings as one of several presses has them.
+
+        They are kept, and told apart, as the settings of all. A press without a name, which is the
+        only one, has these. Raises BadInput for a name that no press has."""
+        if not self.presses and name == self.press_name:
+            return self
+        mine = named(self.presses, name)
+        one = self.model_copy(update={
+            "presses": (), "press_table": mine.alone(), "meter": mine.meter or self.meter,
+            "envelope_table": mine.envelope(self.envelope_table),
+            "space_table": mine.space(self.space_table)})
+        one._of = (self, mine.name)
+        return one
 
     @cached_property
     def space(self) -> Space:
@@ -114,23 +156,7 @@ class Settings(Table):
 
         Raises BadInput on a name that is no variable of the space."""
         table = self.reference_table
-        if table is None:
-            return None
-        known = [p.name for p in self.space.parameters]
-        for name, value in (table.model_extra or {}).items():
-            if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                raise BadInput(f"reference.{name}", value, "a variable of [space]",
-                               f"Did you mean {near[0]}?" if near else "Remove it.")
-        given = {name: value for name, value in table.model_dump().items() if value is not None}
-        for p in self.space.parameters[:len(CORE)]:
-            if p.name not in given and not p.fixed:
-                raise BadInput(f"reference.{p.name}", "missing", "present, as [space] varies it",
-                               "Add the key.")
-            given.setdefault(p.name, p.low)
-        # A whole number of the file is a number like any other.
-        return Recipe.of({name: float(value) if type(value) is int else value
-                          for name, value in given.items()}, self.space.absent)
+        return None if table is None else table.recipe(self.space)
 
     @cached_property
     def rules(self) -> Rules:
@@ -179,14 +205,17 @@ class Settings(Table):
         """Stack pressure in MPa and temperature in degC at which the meter is said to read.
 
         Pairs of a name and a value; none where the settings do not say."""
-        told = self.meter.options
+        own = self.presses[0].meter if self.presses else None
+        told = (own or self.meter).options
         return tuple((name, float(value)) for key, name in READ_AT.items()
                      if isinstance(value := told.get(key), (int, float)) and value > 0.0)
 
     @cached_property
     def simulated(self) -> bool:
         """True when press or meter is the simulated one; said on every surface."""
-        return any(d.driver.rpartition(".")[2] == "simulated" for d in (self.press, self.meter))
+        devices = (*(self.presses or (self.press_table,)), self.meter,
+                   *(press.meter for press in self.presses))
+        return any(d.driver.rpartition(".")[2] == "simulated" for d in devices if d is not None)
 
     @cached_property
     def area_cm2(self) -> float:
@@ -194,9 +223,12 @@ class Settings(Table):
         return self.stack.area_cm2 or self.envelope.die_area_mm2 / 100.0
 
     @cached_property
-    def origin(self) -> tuple[str, str]:
-        """Lot and operator of the stacks to come."""
-        return self.stack.lot, self.stack.operator
+    def origin(self) -> tuple[str, ...]:
+        """Lot and operator of the stacks to come, and their press where it has a name.
+
+        The first one of settings that have several: what is predicted is what it would read."""
+        name = self.presses[0].name if self.presses else self.press_name
+        return (self.stack.lot, self.stack.operator, *([name] if name else []))
 
     def stack_named(self, stack_id: str) -> Stack:
         """A stack of this campaign."""
@@ -212,7 +244,9 @@ class Settings(Table):
 
     def plain(self) -> dict[str, Any]:
         """JSON values from which `from_plain` makes the same settings; passwords are left out."""
-        values = json.loads(self.model_dump_json(by_alias=True))
+        if self._of is not None:
+            return self._of[0].plain()
+        values = without_list(json.loads(self.model_dump_json(by_alias=True)))
         if self.envelope_table is None:
             del values["envelope"]
         changed = self.model_dump(by_alias=True, exclude_defaults=True)
@@ -227,8 +261,7 @@ class Settings(Table):
     @cached_property
     def digest(self) -> str:
         """Tells settings apart: the first 16 hex digits of a SHA-256."""
-        text = json.dumps(self.plain(), sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return hashlib.sha256(json.dumps(self.plain(), sort_keys=True).encode()).hexdigest()[:16]
 
 
 def read_settings(path: Path) -> Settings:
@@ -241,59 +274,25 @@ def from_plain(values: dict[str, Any], source: str) -> Settings:
 
     Raises BadInput, naming the key."""
     try:
-        settings = Settings.model_validate(values)
+        settings = Settings.model_validate(with_list(values))
     except ValidationError as error:
         raise readable(error, source, Settings) from None
-    _prove_devices(settings, source)
-    _prove_columns(settings)
-    _prove_inside(settings)
+    prove_names(settings.presses)
+    prove_columns(settings.table, settings.space, settings.quantities)
+    for name in [None, *(press.name for press in settings.presses)]:
+        with said_of(name):
+            one = settings if name is None else settings.of_press(name)
+            prove_told(one.press, one.envelope_table, one.space_table, one.stack, source)
+            _prove_inside(one)
     return settings
-
-
-def _prove_devices(settings: Settings, source: str) -> None:
-    """A press has limits, is told all three set points, and has a stack of known thickness."""
-    if settings.press.driver == NO_DEVICE:
-        return
-    if settings.envelope_table is None:
-        raise BadInput("envelope", "missing", f"present in {source}, as there is a [press]",
-                       "Add the key.")
-    for name in settings.space_table.absent:
-        raise BadInput(f"space.{name}", "missing", f"present in {source}, as there is a [press] "
-                       "that must be told it", "Add the key.")
-    if settings.stack.thickness_um is None:
-        raise BadInput("stack.thickness_um", "missing", f"present in {source}", "Add the key.")
-
-
-def _prove_columns(settings: Settings) -> None:
-    """Names of [table] beside the known ones are parameters or measured quantities."""
-    quantities = [q.name for q in settings.quantities]
-    known = [*(p.name for p in settings.space.others), *quantities,
-             *(f"{name}_se" for name in quantities)]
-    for name, said in settings.table.named.items():
-        if name not in known:
-            near = difflib.get_close_matches(name, [*QUANTITIES, *known], 1)
-            raise BadInput(f"table.{name}", ", ".join(said.names) or said.unit or "", "a key that "
-                           "pressloop knows, a parameter of [space] or a quantity of [objective]",
-                           f"Did you mean {near[0]}?" if near else "Remove it.")
 
 
 def _prove_inside(settings: Settings) -> None:
     """Recipes of the space, and the reference, must lie in the envelope."""
-    _ = settings.rules
-    problem, envelope = settings.problem, settings.envelope
-    space = problem.space
+    problem, envelope, _ = settings.problem, settings.envelope, settings.rules
     prove_stopping(settings.stopping, problem.objective)
     if not settings.area_cm2 <= 1.001 * envelope.die_area_mm2 / 100.0:
         raise BadInput("stack.area_cm2", settings.area_cm2,
                        f"at most {envelope.die_area_mm2 / 100.0:.4g}, the area of the die",
                        "Correct it, or envelope.die_diameter_mm.")
-    # The space may reach outside; a search that has nothing inside cannot be had.
-    middle = space.decode(anchors(space)[0] if space.rules else np.full(len(space.free), 0.5))
-    for where, recipe in [("space", middle), ("reference", settings.reference)]:
-        if recipe is None or recipe.without:
-            continue
-        try:
-            check(recipe, envelope)
-        except OutOfEnvelope as error:
-            raise OutOfEnvelope(f"{where}.{error.name}", error.value, error.bound,
-                                error.remedy) from None
+    prove_recipes(problem.space, settings.reference, envelope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -14,6 +15,9 @@ from pydantic import (
 
 from pressloop.flows.settings.tables import STRICT, Table, as_tuple
 from pressloop.optimizer.problem import Search
+from pressloop.optimizer.space import Space
+from pressloop.trials.errors import BadInput
+from pressloop.trials.recipe import CORE, Recipe
 
 
 def _one_line(value: str) -> str:
@@ -44,6 +48,10 @@ class CampaignTable(Table):
     faults_in_a_row: with `after_fault = "go on"`, so many faults in a row end the run all the same.
     wait_ready_s: with `after_fault = "go on"`, how long the press may take to be ready again.
     nothing_learned_in_a_row: so many stacks in a row without an outcome end the run; 0 never does.
+    priority: of campaigns that wait for one press, those with the higher number come first, and
+        are let in between two stacks of one with a lower number.
+    stacks_at_a_time: after so many stacks the run lets others of the same priority have the press
+        that wait for it; 0 keeps it to the end of the run.
     timezone: of schedules, such as Europe/Berlin; that of this computer when left out.
     """
 
@@ -58,7 +66,16 @@ class CampaignTable(Table):
     faults_in_a_row: int = Field(default=3, ge=1, le=100)
     wait_ready_s: float = Field(default=600.0, ge=0)
     nothing_learned_in_a_row: int = Field(default=3, ge=0, le=100_000)
+    priority: int = Field(default=0, ge=-100, le=100)
+    stacks_at_a_time: int = Field(default=0, ge=0, le=100_000)
     timezone: str = ""
+
+
+LATER_KEYS = (("constraints",), ("table",), ("inventory",), ("space", "steps"),
+              ("envelope", "max_pressure_at_c"), ("search", "one_per_batch"),
+              ("campaign", "priority"), ("campaign", "stacks_at_a_time"))
+"""Keys, by the tables they are in, that settings kept by earlier versions do not have. At their
+defaults they are left out, so that a campaign stays the same one."""
 
 
 class StackTable(Table):
@@ -96,6 +113,24 @@ class RecipeTable(Table):
     dwell_s: float | None = None
     temperature_c: float | None = None
 
+    def recipe(self, space: Space) -> Recipe:
+        """The recipe, in this space. Raises BadInput on a name that is no variable of it."""
+        known = [p.name for p in space.parameters]
+        for name, value in (self.model_extra or {}).items():
+            if name not in known:
+                near = difflib.get_close_matches(name, known, 1)
+                raise BadInput(f"reference.{name}", value, "a variable of [space]",
+                               f"Did you mean {near[0]}?" if near else "Remove it.")
+        given = {name: value for name, value in self.model_dump().items() if value is not None}
+        for p in space.parameters[:len(CORE)]:
+            if p.name not in given and not p.fixed:
+                raise BadInput(f"reference.{p.name}", "missing", "present, as [space] varies it",
+                               "Add the key.")
+            given.setdefault(p.name, p.low)
+        # A whole number of the file is a number like any other.
+        return Recipe.of({name: float(value) if type(value) is int else value
+                          for name, value in given.items()}, space.absent)
+
 
 class DriverTable(BaseModel):
     """The driver, and options that the driver itself checks.
@@ -120,7 +155,7 @@ WITHOUT = DriverTable(driver=NO_DEVICE)
 class SearchTable(Table):  # noqa: D101
     __doc__ = Search.__doc__
 
-    start_with: int = Field(default=5, ge=1, le=100_000)
+    start_with: int = Field(default=3, ge=1, le=100_000)
     acquisition: Name = Search().acquisition
     control_every: int = Field(default=0, ge=0, le=100_000)
     one_per_batch: Annotated[tuple[Name, ...], BeforeValidator(as_tuple)] = ()
@@ -139,6 +174,21 @@ class EarlierTable(Table):
 
     campaigns: Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)] = ()
     ledger: str | None = None
+
+
+class InventoryTable(Table):
+    """`[inventory]`: whether stacks are drawn from the ledger's inventory, `pressloop stacks`.
+
+    draw: nothing, and the person at the press takes any stack; any stack of the inventory that may
+        be pressed; or only those that are loaded into a press or magazine.
+    loaded_at: only those that are loaded here; when left out, anywhere, or at the press of that
+        name where the settings have several.
+    lots: only stacks of these lots; of any when left out.
+    """
+
+    draw: Literal["nothing", "any", "loaded"] = "nothing"
+    loaded_at: str = ""
+    lots: Annotated[tuple[Name, ...], BeforeValidator(_as_tuple)] = ()
 
 
 class NotifyTable(Table):

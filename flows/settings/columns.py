@@ -5,13 +5,16 @@ writes it."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pressloop.flows.settings.tables import STRICT, Table, as_tuple, readable
+from pressloop.optimizer.space import Space
 from pressloop.trials.errors import BadInput
+from pressloop.trials.quantity import Quantity
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_tuple)]
 
@@ -133,3 +136,18 @@ class HowTable(Table):
 
 AS_NAMED = HowTable()
 """Everything is left to the names of the columns."""
+
+
+def prove_columns(table: HowTable, space: Space, measured: Sequence[Quantity]) -> None:
+    """Names of [table] beside the known ones are parameters or measured quantities.
+
+    Raises BadInput."""
+    quantities = [q.name for q in measured]
+    known = [*(p.name for p in space.others), *quantities,
+             *(f"{name}_se" for name in quantities)]
+    for name, said in table.named.items():
+        if name not in known:
+            near = difflib.get_close_matches(name, [*QUANTITIES, *known], 1)
+            raise BadInput(f"table.{name}", ", ".join(said.names) or said.unit or "", "a key that "
+                           "pressloop knows, a parameter of [space] or a quantity of [objective]",
+                           f"Did you mean {near[0]}?" if near else "Remove it.")

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from pressloop.hardware.envelope import Envelope
+import numpy as np
+
+from pressloop.hardware.envelope import Envelope, check
+from pressloop.optimizer.constraints.feasible import anchors
 from pressloop.optimizer.constraints.rules import Rule
 from pressloop.optimizer.space import Space
+from pressloop.trials.errors import OutOfEnvelope
+from pressloop.trials.recipe import Recipe
 
 
 def envelope_rules(space: Space, envelope: Envelope) -> tuple[Rule, ...]:
@@ -38,3 +43,17 @@ def _when_hot(space: Space, envelope: Envelope) -> tuple[Rule, ...]:
         found.append(Rule(name, f"pressure_mpa <= {more!r} + {slope!r} * (temperature_c - {cold!r})"
                           f" if temperature_c >= {cold!r} and temperature_c <= {hot!r}"))
     return tuple(found)
+
+
+def prove_recipes(space: Space, reference: Recipe | None, envelope: Envelope) -> None:
+    """Raises OutOfEnvelope where the reference, or the middle of the space, lies outside."""
+    # The space may reach outside; a search that has nothing inside cannot be had.
+    middle = space.decode(anchors(space)[0] if space.rules else np.full(len(space.free), 0.5))
+    for where, recipe in [("space", middle), ("reference", reference)]:
+        if recipe is None or recipe.without:
+            continue
+        try:
+            check(recipe, envelope)
+        except OutOfEnvelope as error:
+            raise OutOfEnvelope(f"{where}.{error.name}", error.value, error.bound,
+                                error.remedy) from None

@@ -5,7 +5,6 @@ from __future__ import annotations
 import multiprocessing
 import os
 import pickle
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -14,6 +13,7 @@ from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner
 
+from pressloop.flows.engine.deaf import deaf_to_ctrl_c
 from pressloop.flows.study.progress import StudyProgress
 from pressloop.flows.study.settings import StudyTable
 from pressloop.studies.executor import Each, one_by_one
@@ -25,6 +25,9 @@ CHUNKS = 6
 """Tasks for each worker. A task costs a few tenths of a second whatever is in it, and the last one
 keeps the other workers waiting."""
 DRAIN_S = 10.0
+CONNECT_S = 30.0
+PATIENCE = "300s"
+"""How long a scheduler may be silent before it counts as lost."""
 INSTALL = 'pip install "pressloop[dask]"'
 
 
@@ -40,27 +43,48 @@ def some_jobs(packed: bytes, what: str, part: int) -> bytes:
 
 
 def workers_of(table: StudyTable) -> int:
-    """How many processes work at once."""
+    """How many jobs are worked on at once: those of a Dask cluster are counted by its scheduler.
+
+    Raises BadInput where no scheduler answers."""
     if table.workers == "here":
         return 1
+    if table.workers == "dask" and table.dask_address and not table.processes:
+        return _threads_at(table.dask_address)
     return table.processes or len(os.sched_getaffinity(0))
+
+
+def _threads_at(address: str) -> int:
+    """Of all workers that the scheduler has now; one where they are still to come."""
+    from distributed import Client
+
+    try:
+        with Client(address, timeout=CONNECT_S, set_as_default=False) as client:
+            return max(1, sum(client.nthreads().values()))
+    except (OSError, ValueError) as error:
+        raise BadInput("study.dask_address", address, "that of a Dask scheduler that answers "
+                       f"({type(error).__name__})", "Start it by `dask scheduler`, and its workers "
+                       "where pressloop is installed.") from None
 
 
 def runner_of(table: StudyTable) -> TaskRunner[Any] | None:
     """Prefect's task runner for `workers`; None where all is done in this process.
 
-    Raises BadInput for Dask where it is not installed."""
+    Raises BadInput for Dask where it is not installed, or its scheduler does not answer."""
     if table.workers == "here":
         return None
     if table.workers == "processes":
         return ProcessPoolTaskRunner(max_workers=workers_of(table), initializer=for_workers)
     # What its parts say to one another while they start and stop is nobody's business.
     os.environ.setdefault("DASK_LOGGING__DISTRIBUTED", "critical")
+    # The scheduler loads pressloop when it is first sent a job, and answers nobody meanwhile.
+    for name in ("TCP", "CONNECT"):
+        os.environ.setdefault(f"DASK_DISTRIBUTED__COMM__TIMEOUTS__{name}", PATIENCE)
     try:
         from prefect_dask.task_runners import DaskTaskRunner
     except ImportError:
         raise BadInput("study.workers", "dask", "installed", f"Run: {INSTALL}") from None
     if table.dask_address:
+        _threads_at(table.dask_address)
         return DaskTaskRunner(address=table.dask_address)
     return DaskTaskRunner(cluster_kwargs={
         "n_workers": workers_of(table), "threads_per_worker": 1, "dashboard_address": None})
@@ -110,23 +134,6 @@ def known_to_threads() -> Iterator[None]:
         context.GLOBAL_SETTINGS_CONTEXT = before
 
 
-@contextmanager
-def _deaf_workers() -> Iterator[None]:
-    """Processes that are started inside never hear a Ctrl-C.
-
-    A terminal sends it to all of them, but it is this one that decides; they would each print where
-    they were, and Prefect's pool then waits for them for ever. Threads and processes inherit what
-    is blocked."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def each_of(table: StudyTable, shown: StudyProgress) -> Each:
     """Does jobs as `workers` says, from within a flow whose task runner is that of `runner_of`."""
     if table.workers == "here":
@@ -144,7 +151,8 @@ def each_of(table: StudyTable, shown: StudyProgress) -> Each:
 def _spread(work: Callable[[Job], Done], jobs: Sequence[Job], what: str, workers: int
             ) -> Iterator[Done]:
     size = max(1, -(-len(jobs) // (CHUNKS * workers)))
-    with _deaf_workers():
+    # A worker that hears Ctrl-C prints where it was, and Prefect's pool waits for it for ever.
+    with deaf_to_ctrl_c():
         waiting = [some_jobs.submit(pickle.dumps((work, tuple(jobs[at:at + size]))), what,
                                     1 + at // size) for at in range(0, len(jobs), size)]
     for one in waiting:

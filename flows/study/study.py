@@ -11,6 +11,7 @@ from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
 from prefect.states import Completed, Failed
 
+from pressloop.flows.campaign.stop_requests import unwrapped
 from pressloop.flows.console import one_line
 from pressloop.flows.study.artifact import show_sentences
 from pressloop.flows.study.jobs import each_of, stopped_at_once
@@ -60,16 +61,10 @@ def done_part(part: str, options: Any, source: Source, seed: int, each: Each) ->
     """One part, whatever becomes of it."""
     if left := not_for(part, source.data):
         return Done(part, (left,), render("study/left_out.html", words=left))
-    work = work_of(part)
     try:
-        if part == "lint":
-            # Seconds of work, which are not worth the way to other processes.
-            findings = (work.lint(source.data, options) if source.sheet is None
-                        else work.lint_sheet(source.sheet, options))
-        else:
-            findings = getattr(work, part)(source.data, options, seed=seed, each=each)
-        return Done(part, words_of(part).sentences(findings),
-                    view_of(part).section(findings, source.data), findings.tables())
+        # A library that makes an error of a stop does not make a failed part of it.
+        with unwrapped():
+            return _findings(part, options, source, seed, each)
     except PressloopError as error:
         return Done(part, problem=one_line(error))
     except Exception as error:  # noqa: BLE001 - one part costs the others nothing
@@ -77,6 +72,18 @@ def done_part(part: str, options: Any, source: Source, seed: int, each: Each) ->
         return Done(part, problem=f"{type(error).__name__}: {one_line(error)} "
                     f"({Path(where.filename).name}, line {where.lineno}).",
                     trace=traceback.format_exc())
+
+
+def _findings(part: str, options: Any, source: Source, seed: int, each: Each) -> Done:
+    work = work_of(part)
+    if part == "lint":
+        # Seconds of work, which are not worth the way to other processes.
+        findings = (work.lint(source.data, options) if source.sheet is None
+                    else work.lint_sheet(source.sheet, options))
+    else:
+        findings = getattr(work, part)(source.data, options, seed=seed, each=each)
+    return Done(part, words_of(part).sentences(findings),
+                view_of(part).section(findings, source.data), findings.tables())
 
 
 def not_for(part: str, data: StudyData) -> str:

@@ -41,7 +41,7 @@ NOTHING_MOVED = (Progress.REFUSED, Progress.NOT_PRESSED)
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """One cycle as the person was asked for it; `utc_s` is when."""
+    """One cycle as the person was asked for it; `utc_s` is when, `told_s` when last told of."""
 
     cycle_id: int
     stack: Stack
@@ -50,6 +50,7 @@ class Cycle:
     step: Progress = Progress.ASKED
     reason: str = ""
     trace: Trace | None = None
+    told_s: float = 0.0
 
 
 class CycleMemory:
@@ -88,7 +89,8 @@ def _told(line: dict[str, Any], found: dict[int, Cycle]) -> Cycle:
     number, step = int(line["cycle_id"]), Progress(line["step"])
     if step is Progress.ASKED:
         return Cycle(number, STACK.validate_python(line["stack"]),
-                     RECIPE.validate_python(line["recipe"]), line["utc_s"])
-    return replace(found[number], step=step, reason=line["reason"],
+                     RECIPE.validate_python(line["recipe"]), line["utc_s"],
+                     told_s=line["utc_s"])
+    return replace(found[number], step=step, reason=line["reason"], told_s=line["utc_s"],
                    trace=TRACE.validate_python(line["trace"]))
 

@@ -19,6 +19,7 @@ def asked_to_start(cycle_id: int, stack: Stack, recipe: Recipe, gauge: Gauge, he
                    unfinished: str) -> Question:
     """The order to press, to be confirmed before anything moves."""
     lines = [
+        *([] if stack.barcode is None else [f"Take the stack with the barcode {stack.barcode}."]),
         f"Stack {stack.stack_id}, lot {stack.lot}, cycle {cycle_id}.",
         f"Load:    {gauge.at(recipe.pressure_mpa)}",
         f"Hold:    {clock(recipe.dwell_s)}",

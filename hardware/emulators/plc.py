@@ -19,7 +19,7 @@ from pressloop.hardware.emulators.plc_memory import RetainedWords, powered_up
 from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.envelope import Envelope, violations
 from pressloop.hardware.plc.frames import RELEASE, PressOrder
-from pressloop.hardware.plc.register_map import read_map
+from pressloop.hardware.plc.register_map import ANOTHER_CYCLE, read_map
 from pressloop.hardware.simulation.bench import Bench
 from pressloop.trials.errors import BadInput, Fault
 from pressloop.trials.recipe import Recipe
@@ -65,8 +65,9 @@ class Program:
         self.sequence = order.sequence
         word = next((w for w, c in self.of.commands.items() if c == order.command), "")
         if word == "release":
-            self.unload()
-            self.ack = "accepted"
+            self.ack = ANOTHER_CYCLE if self.another(order) else "accepted"
+            if self.ack == "accepted":
+                self.unload()
         elif word in ("start", "check"):
             refusal = self.refusal(order, checking=word == "check")
             self.ack = refusal or ("would accept" if word == "check" else "accepted")
@@ -100,6 +101,11 @@ class Program:
         return (not violations(recipe, self.limits)
                 and order.force <= order.over_force <= self.limits.press_max_force_n
                 and math.isfinite(order.open_below) and order.open_below >= AMBIENT_C)
+
+    def another(self, order: PressOrder) -> bool:
+        """True for a release that names another cycle than the one that runs."""
+        return (self.of.compares_releases and order.cycle_id > 0
+                and self.memory.running_id not in (0, order.cycle_id))
 
     def unload(self) -> None:
         """Release or abort: in any state, as often as asked."""

@@ -20,8 +20,8 @@ class PressOptions:
     """An emulated press.
 
     `speed` is machine seconds per wall second; `state` its retained memory, `bench` where its
-    stacks go; `fault_rate` is the share of cycles with a random fault. Raises BadInput on
-    options that cannot be."""
+    stacks go; `fault_rate` is the share of cycles with a random fault; of `connections` at a time
+    no more are accepted, 0 stands for any number. Raises BadInput on options that cannot be."""
 
     state: Path
     bench: Path
@@ -45,6 +45,7 @@ class PressOptions:
     fault_seed: int = 0
     thickness_um: float = 600.0
     pre_press_mpa: float = 375.0
+    connections: int = 0
 
     def __post_init__(self) -> None:
         materials(self.preset)

@@ -13,6 +13,7 @@ import numpy as np
 
 from pressloop.hardware.emulators.plc import Program
 from pressloop.hardware.emulators.plc_faults import LINK, POWER, Trouble
+from pressloop.hardware.emulators.plc_listener import tcp_server
 from pressloop.hardware.emulators.plc_memory import RetainedWords
 from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_told import snapshot
@@ -103,14 +104,14 @@ class EmulatedPress:
             await self._hang_up()
 
     async def _listen(self) -> None:
-        from pymodbus.server import ModbusSerialServer, ModbusTcpServer
-
         if self.options.serial_device:
+            from pymodbus.server import ModbusSerialServer
+
             self._server = ModbusSerialServer(self._device(), port=self.options.serial_device,
                                               trace_packet=self._packet)
         else:
-            self._server = ModbusTcpServer(self._device(), trace_packet=self._packet,
-                                           address=(self.options.host, self.port))
+            self._server = tcp_server(self._device(), self._packet, (
+                self.options.host, self.port), self.options.connections)
         await self._server.serve_forever(background=True)
         self._up = True
         if not self.options.serial_device and not self.port:

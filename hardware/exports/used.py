@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from pressloop.hardware.append_log import Remembered
 
@@ -16,6 +16,14 @@ SUFFIX = ".folder.jsonl"
 def digest(data: bytes) -> str:
     """Tells contents apart: SHA-256 in hex digits."""
     return hashlib.sha256(data).hexdigest()
+
+
+class Taken(NamedTuple):
+    """A file that was handed out: of which stack, its name, and the digest of its content."""
+
+    stack_id: str
+    name: str
+    content: str
 
 
 class Used:
@@ -52,6 +60,11 @@ class Used:
         """Remembers that this content is now the stack's."""
         self._lines.append({"used": content, "stack": stack_id, "file": name,
                             "modified_ns": modified_ns, "utc_s": self._clock()})
+
+    def taken(self) -> tuple[Taken, ...]:
+        """Every file that was handed out, in that order. Raises Fault for no such memory."""
+        return tuple(Taken(str(self._field(line, "stack")), str(self._field(line, "file")),
+                           str(line["used"])) for line in self._lines.lines() if "used" in line)
 
     def _field(self, line: dict[str, Any], name: str) -> Any:
         if name not in line:

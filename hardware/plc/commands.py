@@ -11,10 +11,10 @@ from pressloop.hardware.envelope import Envelope
 from pressloop.hardware.plc.frames import FINISH, RELEASE, PressOrder, accepted_order, mailbox_words
 from pressloop.hardware.plc.link import Refused
 from pressloop.hardware.plc.register_decoding import NEVER_HOT_C, told, word
-from pressloop.hardware.plc.register_map import RegisterMap
+from pressloop.hardware.plc.register_map import ANOTHER_CYCLE, RegisterMap
 from pressloop.hardware.plc.station import ProvedSnapshot, Station
 from pressloop.hardware.protocols import OnStop
-from pressloop.trials.errors import Fault, NotReady, OutcomeUnknown, PressloopError
+from pressloop.trials.errors import Fault, NotReady, OtherCycle, OutcomeUnknown, PressloopError
 from pressloop.trials.recipe import Recipe
 
 TRIP_MARGIN = 1.10
@@ -95,6 +95,11 @@ async def _sent(station: Station, order: PressOrder,
     """
     async with station.mailbox:
         seen = await station.look()
+        if order.command == station.of.commands["release"]:
+            _prove_no_other(seen, order.cycle_id)
+            if not station.of.compares_releases:
+                # As programs without that answer have always been told.
+                order = replace(order, cycle_id=0)
         order = replace(order, sequence=station.next_sequence(int(seen.snapshot["ack_sequence"])))
         assert station.machine is not None
         words = mailbox_words(station.of, station.machine, order)
@@ -120,17 +125,23 @@ async def judged(station: Station, order: PressOrder) -> tuple[str, ...]:
     return () if said == "would accept" else (f"the press says: {said}",)
 
 
-async def release(station: Station, patience_s: float) -> None:
-    """Unloads, asking until the press confirms. Raises Fault when it does not in time."""
+async def release(station: Station, patience_s: float, cycle_id: int = 0) -> None:
+    """Unloads, asking until the press confirms; with a cycle id, not while another cycle runs.
+
+    Raises OtherCycle then, and Fault when it is not confirmed in time."""
     deadline = time.monotonic() + patience_s
     trouble = "no answer"
     while time.monotonic() < deadline:
         try:
-            if await _released(station):
+            if await _released(station, cycle_id):
                 return
             trouble = "not acknowledged"
+        except OtherCycle:
+            raise
         except PressloopError as error:
             trouble = str(error)
+        if station.seen is not None:
+            _prove_no_other(station.seen, cycle_id)
         try:
             # The coil acts even where the program does not answer; whether it did is not known.
             await _abort(station)
@@ -140,13 +151,27 @@ async def release(station: Station, patience_s: float) -> None:
     raise Fault(f"the release is not confirmed ({trouble}): go to the press")
 
 
-async def _released(station: Station) -> bool:
-    """Sends one release, which is harmless, and waits for its acknowledgement."""
-    order = await _sent(station, PressOrder(0, station.of.commands["release"], owner=station.owner),
-                        repeat=True)
-    seen = await _answer(station, order)
-    return seen is not None and seen.snapshot["ack_sequence"] == order.sequence and (
-        word(station.of, "ack", seen.snapshot["ack_code"]) == "accepted")
+async def _released(station: Station, cycle_id: int = 0) -> bool:
+    """Sends one release, which is harmless, and waits for its acknowledgement.
+
+    Raises OtherCycle where the press, or the last look at it, says that another cycle runs."""
+    order = await _sent(station, PressOrder(0, station.of.commands["release"], cycle_id=cycle_id,
+                                            owner=station.owner), repeat=True)
+    # The cycle was accepted long ago: this order is known by its sequence alone.
+    seen = await _answer(station, replace(order, cycle_id=0))
+    if seen is None or seen.snapshot["ack_sequence"] != order.sequence:
+        return False
+    said = word(station.of, "ack", seen.snapshot["ack_code"])
+    if said == ANOTHER_CYCLE and cycle_id:
+        raise OtherCycle(f"the press says that another cycle than {cycle_id} is in it; it goes on")
+    return said == "accepted"
+
+
+def _prove_no_other(seen: ProvedSnapshot, cycle_id: int) -> None:
+    """Raises OtherCycle where a release is for one cycle and another one was seen to run."""
+    running = int(seen.snapshot["cycle_id"])
+    if cycle_id and running not in (0, cycle_id):
+        raise OtherCycle(f"cycle {running} is in the press, not {cycle_id}; it goes on")
 
 
 async def _abort(station: Station) -> None:

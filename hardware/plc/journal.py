@@ -58,6 +58,11 @@ class CycleEnd:
 SENT, ENDED = TypeAdapter(Sent), TypeAdapter(CycleEnd)
 
 
+def journal_name(serial: str) -> str:
+    """What the journal of this press is called, for `state_path`."""
+    return f"journal of press {serial}"
+
+
 class Journal:
     """Appended to, never changed. One process at a time: the supervisor's lock sees to it."""
 

@@ -134,7 +134,10 @@ class Link:
             try:
                 answer = await request()
             except (ModbusException, OSError, TimeoutError) as error:
-                raise self._lost(str(error)) from None
+                # Who hears it knows nothing of the library, whose own words are of retries.
+                ended = "it ended the connection" if not self._alive else ""
+                silent = "no response" if "no response" in str(error).lower() else str(error)
+                raise self._lost(ended or silent) from None
             except BaseException:
                 # Cancelled between sending and answer: the next answer would be this one's.
                 self.drop()

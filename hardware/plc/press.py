@@ -17,7 +17,7 @@ from pressloop.hardware.envelope import Envelope, check, violations
 from pressloop.hardware.plc import commands, register_decoding
 from pressloop.hardware.plc.cycle_log import sample_of, trace_of
 from pressloop.hardware.plc.frames import PressOrder
-from pressloop.hardware.plc.journal import Journal, Sent
+from pressloop.hardware.plc.journal import Journal, Sent, journal_name
 from pressloop.hardware.plc.link import Link, Target, Trace
 from pressloop.hardware.plc.register_map import RegisterMap
 from pressloop.hardware.plc.station import ProvedSnapshot, Station
@@ -51,12 +51,13 @@ class Habits:
     """How the link is kept.
 
     Seconds between looks and between heartbeats, how long an answer may take, how long a lost link
-    is waited for before the caller is told."""
+    is waited for before the caller is told; the first answer, for `opening_s` where given."""
 
     poll_s: float = 0.05
     heartbeat_s: float = 0.5
     timeout_s: float = 1.0
     patience_s: float = 30.0
+    opening_s: float | None = None
 
 
 class PlcPress:
@@ -75,7 +76,7 @@ class PlcPress:
         self._keeping = asyncio.run_coroutine_threadsafe(self._station.keep(), self._loop)
         self._closed = False
         try:
-            self._fresh()
+            self._run(self._station.fresh(habits.opening_s or habits.patience_s))
         except Fault:
             self.close()
             raise
@@ -173,6 +174,14 @@ class PlcPress:
         Raises Fault when neither is."""
         self._run(commands.release(self._station, self.habits.patience_s))
 
+    def release_cycle(self, cycle_id: int) -> None:
+        """The same for one cycle: not while another one runs.
+
+        No order from here comes between the look and the release. Where the map has the answer
+        "another cycle", the press itself compares, and refuses also where somebody else's cycle
+        has begun in between. Raises OtherCycle then, Fault when it is not confirmed."""
+        self._run(commands.release(self._station, self.habits.patience_s, cycle_id))
+
     def close(self) -> None:
         """Lets go of the link and stops the heartbeat; the press keeps to its own policy."""
         if getattr(self, "_closed", True):
@@ -196,9 +205,10 @@ class PlcPress:
 
     @property
     def cycle_running(self) -> bool:
-        """True while, as far as was seen last, a cycle runs."""
+        """True while, as far as was seen last, a cycle runs that no other computer watches."""
         seen = self._station.seen
         return (seen is not None and seen.snapshot["cycle_id"] > 0
+                and not self._station.foreign_lease()
                 and time.monotonic() - seen.at_s < LOST_S)
 
     def _fresh(self) -> ProvedSnapshot:
@@ -225,7 +235,7 @@ class PlcPress:
         """Logs a running cycle and the end of one; called in the loop with every snapshot."""
         snapshot = seen.snapshot
         if self._journal is None:
-            self._journal = Journal(state_path(f"journal of press {snapshot['serial']:.0f}"))
+            self._journal = Journal(state_path(journal_name(f"{snapshot['serial']:.0f}")))
         self._journal.accepted(int(snapshot["last_accepted_id"]))
         if snapshot["cycle_id"] > 0:
             self._journal.log(int(snapshot["cycle_id"]), sample_of(snapshot, seen.at_s))

@@ -28,6 +28,9 @@ STATUS = ("magic", "map_version", "word_order", "serial", "boot_counter", "state
           "dwell_held")
 """Without these in its snapshot it cannot be asked what became of a command."""
 COMMANDS = ("start", "release", "check")
+ANOTHER_CYCLE = "another cycle"
+"""The acknowledgement that a map need not have: a release was for another cycle than the running
+one. Where it has, releases say the cycle that they are for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,11 @@ class RegisterMap:
     interlocks: tuple[str, ...]
     constants: Mapping[str, float]
 
+    @property
+    def compares_releases(self) -> bool:
+        """True where the press refuses a release that names another cycle than the running one."""
+        return ANOTHER_CYCLE in self.codes["ack"].values()
+
     def code(self, table: str, word: str) -> int:
         """The number that stands for a word, such as `code("state", "idle")`."""
         return next(number for number, name in self.codes[table].items() if name == word)
@@ -104,7 +112,8 @@ def map_text(named: str, folder: Path | None = None) -> str:
         return ((folder or Path()) / named).read_text("utf-8")
     except OSError as error:
         raise BadInput("press.map", named, f"{GENERIC!r} or a readable file",
-                       f"{error.strerror}.") from None
+                       f"{error.strerror}. A relative path is meant from the folder in which "
+                       "the run was started.") from None
     except ValueError as error:
         raise BadInput("press.map", named, "a TOML file", f"{error}.") from None
 

@@ -45,7 +45,7 @@ class Station:
         self._poll_s, self._heartbeat_s, self._note = poll_s, heartbeat_s, note
         self.machine: Machine | None = None
         self.seen: ProvedSnapshot | None = None
-        self.trouble = "not connected yet"
+        self.trouble = f"no connection to {link.target} yet"
         self._serial: float | None = None
         self._beat, self._beat_at = 0, -math.inf
         self._echo, self._echo_at = -1, 0.0

@@ -7,17 +7,19 @@ log of the press, where there is one, speaks instead. `docs/how-to/attended-pres
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from pressloop.hardware.attended.gauge import GAUGES, Gauge
-from pressloop.hardware.attended.memory import CycleMemory
+from pressloop.hardware.attended.memory import OPEN, CycleMemory, Progress
 from pressloop.hardware.attended.press import AttendedPress
 from pressloop.hardware.envelope import Envelope
 from pressloop.hardware.options import read_options
 from pressloop.hardware.protocols import Place, PressIdentity
 from pressloop.hardware.units import Machine, newton_per
+from pressloop.hardware.watching import Seen
 from pressloop.trials.checks import positive, text, within
 from pressloop.trials.errors import BadInput
 
@@ -66,6 +68,16 @@ def connect(options: Mapping[str, object], place: Place) -> AttendedPress:
                              chosen.max_temperature_c, simulated=False, sets=("*",), asks=True)
     return AttendedPress(identity, Gauge(chosen.shown_in, machine, allowed),
                          CycleMemory(place.stem), chosen.heated, chosen.log_folder, place.person)
+
+
+def watched(options: Mapping[str, object], place: Place, serial: str, cycle_id: int
+            ) -> Seen | None:
+    """Since when the person is asked, or presses; None once the person has said how it ended."""
+    cycle = CycleMemory(place.stem).cycles().get(cycle_id)
+    if cycle is None or cycle.step not in OPEN:
+        return None
+    since = max(time.time() - cycle.told_s, 0.0)
+    return Seen(since, asked=cycle.step is Progress.ASKED)
 
 
 def shown_load(options: Mapping[str, object]) -> Callable[[float], str] | None:

@@ -14,14 +14,21 @@ from pathlib import Path
 
 from pressloop.hardware.network import prove_target
 from pressloop.hardware.options import read_options
+from pressloop.hardware.plc.journal import journal_name
+from pressloop.hardware.plc.journal_tail import tail_of
 from pressloop.hardware.plc.link import Target
 from pressloop.hardware.plc.press import Habits, PlcPress
 from pressloop.hardware.plc.register_map import GENERIC, map_text, read_map
 from pressloop.hardware.plc.steps import steps_of
 from pressloop.hardware.protocols import Place
+from pressloop.hardware.state_files import state_path
 from pressloop.hardware.units import Machine
+from pressloop.hardware.watching import Seen
 from pressloop.trials.checks import positive, within
 from pressloop.trials.errors import BadInput
+
+BRIEF_S = 12.0
+"""How long whoever has a single order to give waits for the first answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +97,24 @@ def connect(options: Mapping[str, object], place: Place) -> PlcPress:
     target = _target(chosen)
     if not chosen.serial_device:
         prove_target("press.host", chosen.host, chosen.public_target)
-    habits = Habits(1.0 / chosen.poll_hz, chosen.heartbeat_s, chosen.timeout_s, chosen.patience_s)
+    habits = Habits(1.0 / chosen.poll_hz, chosen.heartbeat_s, chosen.timeout_s, chosen.patience_s,
+                    min(chosen.patience_s, BRIEF_S) if place.brief else None)
     return PlcPress(target, read_map(chosen.map), chosen.owner or this_computer(), habits,
                     envelope=place.envelope, on_link_loss=place.on_link_loss)
+
+
+def watched(options: Mapping[str, object], place: Place, serial: str, cycle_id: int
+            ) -> Seen | None:
+    """The cycle as its supervisor's journal has it so far; None for one that is over."""
+    area = _chosen_area(options, place)
+    return tail_of(state_path(journal_name(serial))).seen(cycle_id, area)
+
+
+def _chosen_area(options: Mapping[str, object], place: Place) -> float:
+    """The area that force becomes pressure by: that of the campaign's die, else of the map."""
+    if place.envelope is not None:
+        return place.envelope.die_area_mm2
+    return read_map(_chosen(options).map).constants.get("die_area", 100.0)
 
 
 def this_computer() -> int:

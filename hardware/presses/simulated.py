@@ -19,8 +19,9 @@ from pressloop.hardware.simulation import cycle as cycles
 from pressloop.hardware.simulation.bench import Accepted, Bench
 from pressloop.hardware.simulation.materials import materials
 from pressloop.hardware.simulation.sample import pressed
+from pressloop.hardware.watching import Seen, up_to
 from pressloop.trials.checks import positive, within
-from pressloop.trials.errors import Fault
+from pressloop.trials.errors import Fault, OtherCycle
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 
@@ -58,6 +59,20 @@ def connect(options: Mapping[str, object], place: Place) -> SimulatedPress:
     within("press.time_scale", chosen.time_scale, 0.0, 1.0, "0 takes no time, 1 is real time.")
     stem = place.stem
     return SimulatedPress(chosen, Bench(stem.with_name(stem.name + MEMORY_SUFFIX)), place.seed)
+
+
+def watched(options: Mapping[str, object], place: Place, serial: str, cycle_id: int
+            ) -> Seen | None:
+    """The cycle as far as the bench has come; None once the platens are open."""
+    press = connect(options, place)
+    cycle = press.bench.cycles().get(cycle_id)
+    now = press.bench.now()
+    if cycle is None or cycle.ended(now):
+        return None
+    whole = cycles.trace(cycle, pressed(cycle, press.options.stack_pressure_mpa),
+                         press.limits.die_area_mm2, press.options.acoustic_sensor)
+    elapsed_s = float(whole.time_s[-1]) * cycle.elapsed_s(now) / cycle.duration_s
+    return Seen(elapsed_s, up_to(whole, elapsed_s))
 
 
 class SimulatedPress:
@@ -137,6 +152,16 @@ class SimulatedPress:
         """Unloads a running cycle; does nothing when the platens are open."""
         if (running := self._running()) is not None:
             self.bench.release(running.cycle_id)
+
+    def release_cycle(self, cycle_id: int) -> None:
+        """Unloads this cycle. Raises OtherCycle where another one runs."""
+        running = self._running()
+        if running is None:
+            return
+        if running.cycle_id != cycle_id:
+            raise OtherCycle(f"cycle {running.cycle_id} is in the press, not {cycle_id}; it goes "
+                             "on")
+        self.bench.release(cycle_id)
 
     def close(self) -> None:
         """Nothing to let go of."""

@@ -73,7 +73,8 @@ def pressed(cycle: Accepted, stack_pressure_mpa: float) -> Sample:
     scatter = of.cell_scatter * draw.standard_normal() + _shared_offset(of, cycle)
     local = physics.local_pressure(felt_mpa, of, tilt_towards=draw.uniform(-np.pi, np.pi))
     layers = physics.layers(local, np.full_like(local, felt_s), np.full_like(local, felt_c), of,
-                            stack_pressure_mpa=stack_pressure_mpa, strength_mpa=float(strength))
+                            stack_pressure_mpa=stack_pressure_mpa, strength_mpa=float(strength),
+                            pre_press_mpa=stack.pre_press_mpa or 0.0)
     open_part = 1.0 - layers.parted
     factor = np.exp(scatter) / open_part
     parted = float(layers.parted.mean())
@@ -84,7 +85,8 @@ def pressed(cycle: Accepted, stack_pressure_mpa: float) -> Sample:
         reaction_ohm_cm2=factor * (layers.charge_transfer + layers.interphase
                                    + 0.5 * layers.cathode_ion),
         separator_ohm_cm2=physics.separator_ohm_cm2(
-            float(effective.mean()), stack.pre_press_mpa or 0.0, stack.separator_um),
+            float(effective.mean()), stack.pre_press_mpa or 0.0, stack.separator_um, of,
+            stack_pressure_mpa),
         damage=float(layers.damage.mean()),
         parted=parted,
         broke=_what_broke(felt_mpa, parted, of, draw),

@@ -38,8 +38,6 @@ CATHODE_SIGMA_MS_PER_CM = 0.17
 TOUGHNESS_100MPA = 8.3
 TOUGHNESS_POWER = 1.08
 """Gamma = 8.3 (P/100 MPa)^1.08 J/m2 [D], Liao 2025, doi 10.1002/adma.202502114."""
-TOUGHNESS_NEEDED = 10.0
-"""J/m2 below which layers part [A], borrowed from a lithium plating criterion."""
 CHARGE_TRANSFER_OHM_CM2 = 15.0
 ANODE_OHM_CM2 = 6.0
 """Fully closed contacts [A], middle of the published coated range (Kim 2025,
@@ -106,10 +104,10 @@ def crushed_fraction(pressure_mpa: Array, temperature_c: Array, of: Materials,
     return np.asarray(-np.expm1(-((stress / strength_mpa) ** of.weibull_modulus)))
 
 
-def parted_fraction(effective_mpa: Array) -> Array:
-    """Delaminated area: logistic in toughness around 10 J/m2, width 1.5 [A]."""
+def parted_fraction(effective_mpa: Array, of: Materials) -> Array:
+    """Delaminated area: logistic in toughness around the one that is needed, width 1.5 J/m2 [A]."""
     toughness = TOUGHNESS_100MPA * (effective_mpa / 100.0) ** TOUGHNESS_POWER
-    return np.asarray(1.0 / (1.0 + np.exp((toughness - TOUGHNESS_NEEDED) / 1.5)))
+    return np.asarray(1.0 / (1.0 + np.exp((toughness - of.toughness_needed_j_m2) / 1.5)))
 
 
 def foil_tears(pressure_mpa: Array, of: Materials) -> Array:
@@ -137,39 +135,61 @@ def interphase_ohm_cm2(dwell_s: Array, temperature_c: Array, of: Materials) -> A
 
 
 def layers(pressure_mpa: Array, dwell_s: Array, temperature_c: Array, of: Materials, *,
-           stack_pressure_mpa: float, strength_mpa: float) -> Layers:
+           stack_pressure_mpa: float, strength_mpa: float, pre_press_mpa: float = 0.0) -> Layers:
     """Every layer of a spot that felt this recipe, measured at 30 degC under the stack pressure.
+
+    Of an earlier press, cold and long, the composite keeps `Materials.cathode_memory`.
 
     R_ct = 15/phi (1 + 4 D), R_anode = 6/phi, R_ion = L/(3 sigma_c) with
     sigma_c = 0.17 mS/cm (phi/0.9) ((1 - eps_c)/0.85)^1.5,
-    R_cc = c 198 P_cc^-0.59 (1 + 2 F), P_cc = P_stack + 0.1 (P* - P_stack).
+    R_cc = c 198 P_cc^-0.59 (1 + 2 F), P_cc = P_stack + 0.1 (P* - P_stack), or
+    P_stack^(1 - h) P*^h where a share h of the gain is kept.
     """
     effective = effective_pressure(pressure_mpa, dwell_s, temperature_c)
+    before = of.cathode_memory * pre_press_mpa
+    densest = np.maximum(effective, before)
     phi = 1.0 - np.exp(-effective / CONTACT_SCALE_MPA)
-    damage = crushed_fraction(pressure_mpa, temperature_c, of, strength_mpa)
-    pores = np.maximum(0.03, 0.33 * np.exp(-effective / 450.0))
-    sigma = CATHODE_SIGMA_MS_PER_CM * (phi / 0.9) * ((1.0 - pores) / 0.85) ** 1.5
-    contact_mpa = stack_pressure_mpa + STACK_PRESSURE_MEMORY * (effective - stack_pressure_mpa)
-    foil = of.contact_factor * of.contact_at_1mpa_ohm_cm2 * contact_mpa**-0.59
+    inside = 1.0 - np.exp(-densest / CONTACT_SCALE_MPA)
+    damage = np.maximum(crushed_fraction(pressure_mpa, temperature_c, of, strength_mpa),
+                        crushed_fraction(np.asarray(before), np.asarray(25.0), of, strength_mpa))
+    pores = np.maximum(0.03, 0.33 * np.exp(-densest / 450.0))
+    sigma = CATHODE_SIGMA_MS_PER_CM * (inside / 0.9) * ((1.0 - pores) / 0.85) ** 1.5
+    foil = of.contact_factor * of.contact_at_1mpa_ohm_cm2 * collector_contact_mpa(
+        effective, stack_pressure_mpa, of)**-0.59
     return Layers(
-        charge_transfer=CHARGE_TRANSFER_OHM_CM2 / phi * (1.0 + 4.0 * damage),
+        charge_transfer=CHARGE_TRANSFER_OHM_CM2 / inside * (1.0 + 4.0 * damage),
         anode=ANODE_OHM_CM2 / phi,
         cathode_ion=of.cathode_thickness_um * 1e-4 / (3.0 * sigma * 1e-3),
         collector=foil * (1.0 + 2.0 * foil_tears(pressure_mpa, of)),
         interphase=interphase_ohm_cm2(dwell_s, temperature_c, of),
-        parted=parted_fraction(effective),
+        parted=parted_fraction(effective, of),
         damage=damage,
     )
 
 
-def separator_ohm_cm2(effective_mpa: float, pre_press_mpa: float, thickness_um: float) -> float:
+def collector_contact_mpa(effective_mpa: Array, stack_pressure_mpa: float, of: Materials) -> Array:
+    """The pressure by which the collector contact is as good as it is when it is measured."""
+    if of.contact_kept is None:
+        return np.asarray(stack_pressure_mpa
+                          + STACK_PRESSURE_MEMORY * (effective_mpa - stack_pressure_mpa))
+    return np.asarray(stack_pressure_mpa ** (1.0 - of.contact_kept)
+                      * np.maximum(effective_mpa, stack_pressure_mpa) ** of.contact_kept)
+
+
+def separator_ohm_cm2(effective_mpa: float, pre_press_mpa: float, thickness_um: float,
+                      of: Materials, stack_pressure_mpa: float) -> float:
     """Resistance of the separator, R_SE = L/(4.1 mS/cm (1 - eps)^1.5 phi).
 
     With eps = max(0.01, 0.24 exp(-P/295)) and phi = 1 - exp(-P/41) [D, Miss 2026]; the larger of
-    both presses counts, as pores do not reopen."""
+    both presses counts, as pores do not reopen. Where contacts part again on release,
+    phi = 1 - exp(-P_stack/(a + b P)) instead."""
     highest = max(effective_mpa, pre_press_mpa)
     pores = max(0.01, 0.24 * float(np.exp(-highest / 295.0)))
-    phi = 1.0 - float(np.exp(-highest / SEPARATOR_CONTACT_MPA))
+    pressing, scale_mpa = highest, SEPARATOR_CONTACT_MPA
+    if of.separator_contact_mpa is not None:
+        at_rest, share = of.separator_contact_mpa
+        pressing, scale_mpa = stack_pressure_mpa, at_rest + share * highest
+    phi = 1.0 - float(np.exp(-pressing / scale_mpa))
     return thickness_um * 1e-4 / (SEPARATOR_SIGMA_MS_PER_CM * 1e-3 * (1 - pores) ** 1.5 * phi)
 
 

@@ -24,12 +24,14 @@ class Truth:
     short_probability: float
 
 
-def truth(recipe: Recipe, of: Materials, stack_pressure_mpa: float = 30.0) -> Truth:
+def truth(recipe: Recipe, of: Materials, stack_pressure_mpa: float = 30.0,
+          pre_press_mpa: float = 0.0) -> Truth:
     """What a stack of median strength and scatter would be after this recipe."""
     local = physics.local_pressure(recipe.pressure_mpa, of, tilt_towards=0.0)
     layers = physics.layers(
         local, np.full_like(local, recipe.dwell_s), np.full_like(local, recipe.temperature_c), of,
-        stack_pressure_mpa=stack_pressure_mpa, strength_mpa=of.particle_strength_mpa)
+        stack_pressure_mpa=stack_pressure_mpa, strength_mpa=of.particle_strength_mpa,
+        pre_press_mpa=pre_press_mpa)
     at = np.array(recipe.pressure_mpa)
     whole = (1.0 - physics.pellet_cracks(at)) * (1.0 - physics.foil_tears(at, of))
     return Truth(physics.average_resistance(layers.interfacial), float(layers.damage.mean()),

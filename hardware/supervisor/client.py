@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from pressloop.hardware.leftovers import sweep
+from pressloop.hardware.locks.posix_lock import file_lock
 from pressloop.hardware.own_folder import own_folder
-from pressloop.hardware.posix_lock import file_lock
 from pressloop.hardware.protocols import CycleReport, Interlock, KnownCycle, Place, PressIdentity
 from pressloop.hardware.supervisor import wire
 from pressloop.trials.errors import Fault, OutcomeUnknown
@@ -32,6 +32,9 @@ LOOK_S = 0.1
 """How often a supervisor is looked for that is about to serve, or to end."""
 LINGER_S = 30.0
 """How long a supervisor stays without clients and cycle, unless `linger_s` says otherwise."""
+
+BRIEF_S = 2.0
+"""The same of one that was started for a single order."""
 
 
 class SupervisedPress:
@@ -48,7 +51,8 @@ class SupervisedPress:
             "driver": driver, "files": fingerprint, "envelope": self._order["place"]["envelope"],
             "on_link_loss": place.on_link_loss}, sort_keys=True)
         self._digest = hashlib.sha256(asked.encode()).hexdigest()
-        self._linger_s = float(options.get("linger_s", LINGER_S))  # type: ignore[arg-type]
+        linger_s = float(options.get("linger_s", LINGER_S))  # type: ignore[arg-type]
+        self._linger_s = min(linger_s, BRIEF_S) if place.brief else linger_s
         self._station, self._path = station, wire.socket_path(station)
         self._socket: socket.socket | None = None
         self._lines: Any = None
@@ -97,6 +101,10 @@ class SupervisedPress:
     def release(self) -> None:
         """See `Press`."""
         self._ask("release")
+
+    def release_cycle(self, cycle_id: int) -> None:
+        """See `ReleasesCycle`, and `releasing` for a driver that has no such order."""
+        self._ask("release_cycle", cycle_id=cycle_id)
 
     def close(self) -> None:
         """Leaves; the supervisor stays while a cycle runs."""

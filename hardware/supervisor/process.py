@@ -20,10 +20,11 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from pressloop.hardware.lock import press_lock
-from pressloop.hardware.posix_lock import file_lock
+from pressloop.hardware.locks.lock import press_lock
+from pressloop.hardware.locks.posix_lock import file_lock
 from pressloop.hardware.protocols import Press
 from pressloop.hardware.registry import connect_directly
+from pressloop.hardware.releasing import release_cycle
 from pressloop.hardware.supervisor import wire
 from pressloop.trials.errors import PressBusy, PressHeld, PressloopError
 
@@ -85,10 +86,16 @@ class Supervisor:
             if call["method"] == "hello":
                 return {"result": self._hello(call["with"]["digest"])}
             given = wire.arguments(call["method"], call["with"])
-            done = getattr(self.press, call["method"])(**given)
+            done = self._done_by(call["method"], given)
             return {"result": wire.plain(call["method"], done)}
         except Exception as error:  # noqa: BLE001 - the caller gets it, whatever it is
             return {"error": wire.plain_error(error)}
+
+    def _done_by(self, method: str, given: dict[str, Any]) -> Any:
+        if method == "release_cycle":
+            # Not every driver can be told which cycle a release is for.
+            return release_cycle(self.press, **given)
+        return getattr(self.press, method)(**given)
 
     def _hello(self, digest: str) -> str:
         """"welcome"; or "other settings", after which it ends where it can, to be started anew."""

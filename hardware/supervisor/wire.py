@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from pressloop.hardware.envelope import Envelope
-from pressloop.hardware.lock import lock_path
+from pressloop.hardware.locks.lock import lock_path
 from pressloop.hardware.own_folder import own_folder, proved_own, temporary_folder
 from pressloop.hardware.protocols import (
     CycleReport,
@@ -81,13 +81,14 @@ def plain_arguments(given: Mapping[str, Any]) -> dict[str, Json]:
 def plain_place(place: Place) -> Json:
     """A place without what cannot be told to another process: a person, a reader of files."""
     return {"seed": place.seed, "stem": str(place.stem), "on_link_loss": place.on_link_loss,
-            "envelope": ENVELOPE.dump_python(place.envelope, mode="json")}
+            "envelope": ENVELOPE.dump_python(place.envelope, mode="json"), "brief": place.brief}
 
 
 def place_of(value: Json) -> Place:
     """The reverse of `plain_place`."""
     return Place(value["seed"], Path(value["stem"]),
-                 ENVELOPE.validate_python(value["envelope"]), value["on_link_loss"])
+                 ENVELOPE.validate_python(value["envelope"]), value["on_link_loss"],
+                 brief=value["brief"])
 
 
 def plain_error(error: Exception) -> Json:
@@ -122,5 +123,6 @@ RESULTS: Mapping[str, TypeAdapter[Any]] = {
     "start": NOTHING,
     "report": TypeAdapter(CycleReport),
     "release": NOTHING,
+    "release_cycle": NOTHING,
 }
 """The methods that may be called, and the type of their results."""

@@ -17,6 +17,7 @@ from pressloop.optimizer.history.training import (
     Origin,
     Rows,
     Training,
+    content_of,
     latest_origin,
     origin_for,
     training,
@@ -67,6 +68,19 @@ def fit_models(problem: Problem, history: Sequence[Trial], earlier: Sequence[Tri
                   others=tuple(Belief(scale, rows, fit_model(
                       choice, rows, prior_of(problem, scale, kept)))
                       for scale, rows in data.others))
+
+
+def with_under_way(models: Models, history: Sequence[Trial]) -> Models | None:
+    """The same models with other recipes under way; None where a stack was done with since.
+
+    What `fit_models` gives for this history, without fitting anything. The trials of the history
+    are told apart as objects, as a ledger keeps them."""
+    if [t for t in models.history if not t.is_open] != [t for t in history if not t.is_open]:
+        return None
+    under_way = sorted((t for t in history if t.is_open and models.space.comparable(t.pressed)),
+                       key=content_of)
+    pending = models.space.encode([t.recipe for t in under_way])
+    return replace(models, history=tuple(history), data=replace(models.data, pending=pending))
 
 
 def _feared(problem: Problem, data: Training) -> tuple[FailureMode, ...]:

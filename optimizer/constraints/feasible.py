@@ -7,8 +7,8 @@ from itertools import combinations
 
 import numpy as np
 
-from pressloop.optimizer.candidates import sobol
 from pressloop.optimizer.constraints.rules import Rule
+from pressloop.optimizer.constraints.sobol import sobol
 from pressloop.optimizer.space import Space
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.errors import BadInput

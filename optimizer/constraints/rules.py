@@ -218,7 +218,7 @@ def _factor(tokens: list[str], columns: Columns, side: str, where: str) -> Float
         if not tokens or tokens.pop(0) != ")":
             raise BadInput(where, side, "with every parenthesis closed", "Add a ).")
         return value
-    if token[0].isdigit() or token[0] == ".":
+    if token[0].isdecimal() or token[0] == ".":
         return np.asarray(float(token))
     if token in "+*/)":
         raise BadInput(where, side, "a complete expression", f"Write it like {FORMS}.")

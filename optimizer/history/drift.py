@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from scipy import stats
 
-from pressloop.optimizer.history.training import Origin, origin_of
+from pressloop.optimizer.history.training import Origin
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import Recipe
@@ -42,6 +42,12 @@ class Control:
     operator: str
     resistance_ohm_cm2: float
     resistance_se_ohm_cm2: float | None
+    press: str = ""
+
+    @property
+    def origin(self) -> Origin:
+        """Lot and operator, and the press where it has a name."""
+        return (self.lot, self.operator, self.press) if self.press else (self.lot, self.operator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,7 @@ class LotShift:
     lot: str
     operator: str
     change: Change
+    press: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +122,11 @@ def drift(history: Iterable[Trial], reference: Recipe | None, *, earlier: Iterab
 
 
 def _controls(trials: Iterable[Trial], reference: Recipe) -> tuple[Control, ...]:
-    found = [Control(t.number, *origin_of(t), t.outcome.resistance_ohm_cm2,
-                     t.outcome.resistance_se_ohm_cm2)
+    found = [Control(t.number, t.stack.lot, t.stack.operator, t.outcome.resistance_ohm_cm2,
+                     t.outcome.resistance_se_ohm_cm2, t.press)
              for t in trials if isinstance(t.outcome, Intact) and t.recipe == reference
              and t.outcome.resistance_ohm_cm2 is not None]
-    return tuple(sorted(found, key=lambda c: (c.number, c.lot, c.operator, c.resistance_ohm_cm2)))
+    return tuple(sorted(found, key=lambda c: (c.number, *c.origin, c.resistance_ohm_cm2)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,10 +157,10 @@ class _Table:
 
 
 def _table(controls: Sequence[Control]) -> _Table:
-    origins = sorted({(c.lot, c.operator) for c in controls})
+    origins = sorted({c.origin for c in controls})
     error = np.array([(c.resistance_se_ohm_cm2 or 0.0) / c.resistance_ohm_cm2 for c in controls])
     return _Table(np.array([float(c.number) for c in controls]), _ln(controls),
-                  np.array([origins.index((c.lot, c.operator)) for c in controls], dtype=float),
+                  np.array([origins.index(c.origin) for c in controls], dtype=float),
                   SCATTER / np.hypot(SCATTER, error))
 
 
@@ -225,17 +232,17 @@ def _shifts(here: Sequence[Control], others: Sequence[Control]) -> tuple[LotShif
     """Means of ln R by origin, with the scatter that all origins share."""
     of: dict[Origin, list[Control]] = {}
     for control in (*here, *others):
-        of.setdefault((control.lot, control.operator), []).append(control)
+        of.setdefault(control.origin, []).append(control)
     told = {origin: _ln(c) for origin, c in sorted(of.items()) if len(c) >= FEWEST_OF_LOT}
-    latest = (here[-1].lot, here[-1].operator) if here else None
+    latest = here[-1].origin if here else None
     if latest not in told or len(told) < 2:
         return ()
     freedom = sum(y.size - 1 for y in told.values())
     variance = sum(float(((y - y.mean()) ** 2).sum()) for y in told.values()) / freedom
     now = told.pop(latest)
-    return tuple(LotShift(*origin, _interval(
-        float(y.mean() - now.mean()), variance * (1.0 / y.size + 1.0 / now.size), freedom))
-        for origin, y in told.items())
+    return tuple(LotShift(lot, operator, _interval(
+        float(y.mean() - now.mean()), variance * (1.0 / y.size + 1.0 / now.size), freedom),
+        *press) for (lot, operator, *press), y in told.items())
 
 
 def _words(here: Sequence[Control], trend: Change | None, step: Step | None, alarm: str) -> str:
@@ -256,8 +263,9 @@ def _words(here: Sequence[Control], trend: Change | None, step: Step | None, ala
 
 
 def _shift_words(shift: LotShift) -> str:
-    return (f"Controls of lot {shift.lot}, {shift.operator}, read {_higher(shift.change)} than "
-            "those of the latest lot.")
+    where = f", on press {shift.press}" if shift.press else ""
+    return (f"Controls of lot {shift.lot}, {shift.operator}{where}, read {_higher(shift.change)} "
+            f"than those of the latest {'lot and press' if where else 'lot'}.")
 
 
 def _higher(change: Change) -> str:

@@ -49,15 +49,16 @@ def useful_rows(data: Training, problem: Problem) -> tuple[Training, tuple[str, 
     better without it. Of resistance it is also left out where its own recipes do not explain its
     readings, as in a table whose columns were sorted apart; that can be told before there is an
     own row, but only of a quantity that varies over the recipes. `physics_gp` and `threshold`
-    decide, whichever models are fitted in the end.
+    decide, whichever models are fitted in the end. The same lot on another press is always learned
+    from: what presses differ by is an offset, and each press more would take seconds to try.
     """
-    space = problem.space
+    space, kept = problem.space, data.other_presses
     rows, note = _useful(data.log_resistance, prior_of(problem, data.scale),
-                         _called(data.scale.quantity), _density, explained=True)
-    told = [_useful(more, prior_of(problem, scale), scale.quantity.name, _density, explained=True)
-            for scale, more in data.others]
+                         _called(data.scale.quantity), _density, kept, explained=True)
+    told = [_useful(more, prior_of(problem, scale), scale.quantity.name, _density, kept,
+                    explained=True) for scale, more in data.others]
     crush = of_failure(space, FailureMode.CRUSHED)
-    hazard, other = _useful(data.log_hazard, crush, "the damage index", _hazard_density,
+    hazard, other = _useful(data.log_hazard, crush, "the damage index", _hazard_density, kept,
                             explained=False)
     others = tuple((scale, more) for (scale, _), (more, _) in zip(data.others, told, strict=True))
     return (replace(data, log_resistance=rows, log_hazard=hazard, others=others),
@@ -68,10 +69,10 @@ def _called(quantity: Quantity) -> str:
     return "log resistance" if quantity.is_resistance else quantity.name
 
 
-def _useful(rows: Rows, prior: Prior | ThresholdPrior, what: str, density: Density, *,
-            explained: bool) -> tuple[Rows, str]:
+def _useful(rows: Rows, prior: Prior | ThresholdPrior, what: str, density: Density,
+            kept: frozenset[int], *, explained: bool) -> tuple[Rows, str]:
     left, notes = np.zeros(rows.y.size, dtype=bool), list[str]()
-    for group in np.unique(rows.group[rows.group != 0]):
+    for group in sorted(set(rows.group.tolist()) - {0} - kept):
         mine = rows.group == group
         if why := _why_not(rows, mine, prior, density, explained):
             left |= mine

@@ -65,7 +65,8 @@ class Training:
     """What the models learn from, plus the recipes still in work.
 
     `log_resistance` has what the search looks at, on `scale`: ln R unless the objective measures
-    another quantity; `others` the same of every other quantity. `log_hazard` is ln(H/H*) of the
+    another quantity; `others` the same of every other quantity. `other_presses` are the groups of
+    the same lot and operator as group 0, on another press. `log_hazard` is ln(H/H*) of the
     hazard H = -ln(1 - D) of the damage index D, H* that of the index above which a stack counts as
     crushed: a straight line over ln P where D is Weibull's."""
 
@@ -76,6 +77,7 @@ class Training:
     log_nonuniformity: Rows
     scale: ValueScale = OF_RESISTANCE
     others: tuple[tuple[ValueScale, Rows], ...] = ()
+    other_presses: frozenset[int] = frozenset()
 
     @property
     def largest(self) -> int:
@@ -84,13 +86,15 @@ class Training:
             self.log_hazard.y.size + rows.y.size for rows in self.labels.values()))
 
 
-Origin = tuple[str, str]
-"""Lot and operator of a stack: what offsets all its readings alike."""
+Origin = tuple[str, ...]
+"""Lot and operator of a stack and, where it has a name, the press: what offsets all its readings
+alike."""
 
 
 def origin_of(trial: Trial) -> Origin:
     """Where a trial's stack came from."""
-    return (trial.stack.lot, trial.stack.operator)
+    stack = trial.stack
+    return (stack.lot, stack.operator, trial.press) if trial.press else (stack.lot, stack.operator)
 
 
 def latest_origin(history: Sequence[Trial]) -> Origin | None:
@@ -106,10 +110,17 @@ def origin_for(wanted: Origin, trials: Sequence[Trial]) -> tuple[Origin, str]:
     telling = [t for t in trials if isinstance(t.outcome, (Intact, Failed))]
     if any(origin_of(t) == wanted for t in telling):
         return wanted, ""
-    same_lot = latest_origin([t for t in telling if t.stack.lot == wanted[0]])
+    lot, operator, *press = wanted
+    of_lot = [t for t in telling if t.stack.lot == lot]
+    other_press = latest_origin([t for t in of_lot if press and t.stack.operator == operator])
+    if other_press is not None:
+        where = f"press {other_press[2]}" if len(other_press) > 2 else "a press without a name"
+        return other_press, (f"No stack of lot {lot} by operator {operator} on press {press[0]} is "
+                             f"known yet: those on {where} stand for them")
+    same_lot = latest_origin(of_lot)
     if same_lot is None:
         return wanted, ""
-    return same_lot, (f"No stack of lot {wanted[0]} by operator {wanted[1]} is known yet: those by "
+    return same_lot, (f"No stack of lot {lot} by operator {operator} is known yet: those by "
                       f"{same_lot[1]} stand for them")
 
 
@@ -138,6 +149,8 @@ def training(history: Iterable[Trial], space: Space, crushed_above: float,
                                 [float(np.log(max(value, EVENEST))) for _, value in even],
                                 [0.0] * len(even)),
         scale=scale, others=tuple(others),
+        other_presses=frozenset(number for one, number in groups.items() if number
+                                and origin is not None and one[:2] == origin[:2]),
     )
 
 

@@ -10,6 +10,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from pressloop.studies.lint.finding import Finding, Severity, Sure, listed
+from pressloop.studies.lint.outliers import slipped_by
 from pressloop.studies.lint.readings import bounds
 from pressloop.studies.lint.sheet import MODE, Sheet, rows_where
 from pressloop.trials.quantity import LOG, MAXIMISE, Quantity
@@ -20,6 +21,12 @@ FLOOR_ROWS = 3
 """Readings of one and the same extreme value from which on it looks like a mark, not a reading."""
 SLIP, ALIKE = math.log(8.0), 0.35
 """How far off its neighbours a reading is looked at, and how alike they must be, in logarithms."""
+
+
+PER_INPUT = 4
+"""Rows for each input, and one more, from which on a reading has neighbours all round."""
+UNUSUAL = 6.0
+"""How many times the usual distance from its neighbours a reading must be off."""
 
 
 def quantity_columns(sheet: Sheet) -> Iterator[Finding]:
@@ -121,21 +128,38 @@ def quantity_readings(sheet: Sheet) -> Iterator[Finding]:
 
 
 def _slips(sheet: Sheet, q: Quantity) -> Iterator[Finding]:
+    """Readings a power of ten off neighbours that agree with one another, where few are so far off.
+
+    Neighbours are stacks of the same kinds."""
     values = sheet.numbers(q.name)
     names = [n for n in (*sheet.numeric,) if n in sheet.parameters or n in sheet.set_points()]
     points = pd.DataFrame({n: sheet.numbers(n) for n in names})
     points = points.loc[:, points.nunique() > 1][values > 0.0].dropna()
-    if points.empty or len(points) <= FEWEST:
+    if points.empty:
         return
-    x = ((points - points.mean()) / points.std()).to_numpy()
-    log = np.log(values[points.index].to_numpy())
-    _, near = cKDTree(x).query(x, k=FEWEST + 1)
+    kinds = [sheet.text(n)[points.index] for n in sheet.parameters if n not in sheet.numeric]
+    log, scaled = np.log(values[points.index]), (points - points.mean()) / points.std()
+    off = pd.concat([_off_neighbours(alike, log[alike.index])
+                     for _, alike in (scaled.groupby(kinds) if kinds else [("", scaled)])])
+    usual = 1.4826 * off["gap"].abs().median()
+    for at, gap in off["gap"][off["alike"]].items():
+        if abs(gap) > max(SLIP, UNUSUAL * usual) and slipped_by(gap) is not None:
+            yield Finding(
+                "outliers", Severity.WARNING, q.name, (int(at),),
+                f"{values[at]:.4g}, where its neighbours read about "
+                f"{math.exp(log[at] - gap):.4g}",
+                "a decimal point may have slipped", "Look it up in the lab's book.", Sure.LIKELY)
+
+
+def _off_neighbours(points: pd.DataFrame, log: pd.Series) -> pd.DataFrame:
+    """How far each of n readings (n,) is from the median of its neighbours at points (n, d).
+
+    And whether these are alike; no rows where there are too few for neighbours all round."""
+    if len(points) < max(FEWEST + 1, PER_INPUT * (points.shape[1] + 1)):
+        return pd.DataFrame({"gap": [], "alike": []}).astype({"gap": float, "alike": bool})
+    read = log.to_numpy()
+    _, near = cKDTree(points.to_numpy()).query(points.to_numpy(), k=FEWEST + 1)
     others = np.array([[j for j in row if j != i][:FEWEST] for i, row in enumerate(near)])
-    middle = np.median(log[others], axis=1)
-    alike = np.median(np.abs(log[others] - middle[:, None]), axis=1) < ALIKE
-    far = np.abs(log - middle) > SLIP
-    for at in np.flatnonzero(far & alike):
-        yield Finding(
-            "outliers", Severity.WARNING, q.name, (int(points.index[at]),),
-            f"{math.exp(log[at]):.4g}, where its neighbours read about {math.exp(middle[at]):.4g}",
-            "a decimal point may have slipped", "Look it up in the lab's book.", Sure.LIKELY)
+    middle = np.median(read[others], axis=1)
+    spread = np.median(np.abs(read[others] - middle[:, None]), axis=1)
+    return pd.DataFrame({"gap": read - middle, "alike": spread < ALIKE}, index=points.index)

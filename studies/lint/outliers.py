@@ -72,11 +72,18 @@ def _outlier(sheet: Sheet, found: Expected, row: int, gap: float) -> Finding:
                    Sure.LIKELY)
 
 
+def slipped_by(gap: float) -> float | None:
+    """The power of ten by which a decimal point that slipped explains this gap of logarithms.
+
+    None where none does."""
+    return next((factor for factor in (10.0, 100.0, 1000.0)
+                 if abs(abs(gap) - math.log(factor)) < EXPLAINED), None)
+
+
 def _slip(found: Expected, row: int, gap: float) -> str:
     """The slip of the pen that would make the reading what is expected; "" where none would."""
-    for factor in (10.0, 100.0, 1000.0):
-        if abs(abs(gap) - math.log(factor)) < EXPLAINED:
-            return f"a decimal point that slipped by a factor of {factor:g} would explain it"
+    if (factor := slipped_by(gap)) is not None:
+        return f"a decimal point that slipped by a factor of {factor:g} would explain it"
     points, here = found.points, found.points.loc[[row]]
     tried = []
     if {"pressure_mpa", "temperature_c"} <= set(points):

@@ -11,6 +11,7 @@ from pressloop.studies.lint.finding import Finding, Severity, Sure, listed
 from pressloop.studies.lint.sheet import ERROR, HELD, MODE, NUMERIC, RESISTANCE, Sheet, rows_where
 from pressloop.trials.outcome import FailureMode
 from pressloop.trials.readings import LABELS
+from pressloop.trials.tables.columns.cells import BOUND, NO_READING
 from pressloop.trials.wording import counted
 
 OVERFLOW = 1e9
@@ -32,8 +33,8 @@ def intact(sheet: Sheet) -> pd.Series:
 
 def bounds(text: pd.Series) -> pd.Series:
     """Which cells bound a reading, such as `>1000`, or say that it was out of range."""
-    return text.str.match(r"[<>]|(?i:ol|o\.l\.|overload|overflow|over range|out of range|überlauf|"
-                          r"off scale)$")
+    return text.map(lambda cell: bool(BOUND.match(cell)) or cell.strip().casefold() in NO_READING
+                    ).astype(bool)
 
 
 def intact_stacks(sheet: Sheet) -> Iterator[Finding]:

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from documented import ROOT
 
+pytestmark = pytest.mark.slow
+
 FETCHED = re.compile(r"<(?:script|img|link|iframe|source)\b[^>]*\b(?:src|href)="
                      r"\"((?:https?:)?//[^\"]+)\"")
 

@@ -143,6 +143,7 @@ def test_residual_is_the_noise(spectrum_of, two_arcs):
     assert 0.003 < np.mean(found) < 0.0041
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_standard_errors_match_the_scatter_of_repeats(spectrum_of, two_arcs):
     fits = [fitted(spectrum_of(two_arcs, seed=i)) for i in range(40)]
@@ -184,6 +185,7 @@ def test_too_few_points_for_the_circuit_are_refused(spectrum_of, two_arcs):
         fitted(spectrum_of(two_arcs, points=9))
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_interval_of_interfacial_resistance_holds_the_truth_as_often_as_it_says(random_stacks):
     found = random_stacks.coverage(250, seed=1)

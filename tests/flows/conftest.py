@@ -11,7 +11,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,10 @@ from typing import Any, TypeVar
 
 import pytest
 from admitted import KEY, admitted
+from forked import WANTED, Forker, Process, forker, is_script
 from free_ports import free_port
+from lab_files import write_settings
+from press_memory import told, trials_of
 from typer.testing import CliRunner
 
 from pressloop.flows.engine import prefect_environment
@@ -125,6 +128,36 @@ def server(one_server: str, own_place: None) -> Ask:
     return Ask(one_server)
 
 
+@pytest.fixture(scope="session")
+def uninterrupted(one_server: str, tmp_path_factory: pytest.TempPathFactory
+                  ) -> Callable[..., list[Any]]:
+    """What a campaign of these changed settings does where nothing comes in between.
+
+    As `told` puts it; each is pressed once a session."""
+    known: dict[str, list[Any]] = {}
+
+    def of(**changes: Any) -> list[Any]:
+        if (key := json.dumps(changes, sort_keys=True)) not in known:
+            known[key] = _pressed(tmp_path_factory.mktemp("once"), one_server, changes)
+        return known[key]
+
+    return of
+
+
+def _pressed(folder: Path, address: str, changes: dict[str, Any]) -> list[Any]:
+    from pressloop.flows.cli.main import app
+
+    path = write_settings(folder, **changes)
+    place = {"PRESSLOOP_LOCKS": str(folder), **admitted(address)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        for name, value in place.items():
+            patch.setenv(name, value)
+        result = CliRunner().invoke(app, ["run", str(path)], catch_exceptions=False)
+    assert result.exit_code == 0, result.stderr
+    return told(trials_of(folder / "lab.db"))
+
+
 BUSY_TRIES = 20
 
 
@@ -161,14 +194,19 @@ class Ask:
 
 
 T = TypeVar("T")
+SHORTEST_LOOK_S, LONGEST_LOOK_S = 0.05, 0.5
 
 
 def until(look: Callable[[], T], what: str, seconds: float = 150.0) -> T:
-    """The first answer of `look` that is true. Fails naming what never came."""
-    deadline = time.monotonic() + seconds
+    """The first answer of `look` that is true. Fails naming what never came.
+
+    Looked for ever less often, a tenth of the time that has passed: each look at a server takes
+    processor time from what is waited for."""
+    begun = time.monotonic()
     while not (found := look()):
-        assert time.monotonic() < deadline, f"{what} did not happen within {seconds:g} s"
-        time.sleep(0.1)
+        passed = time.monotonic() - begun
+        assert passed < seconds, f"{what} did not happen within {seconds:g} s"
+        time.sleep(min(LONGEST_LOOK_S, max(SHORTEST_LOOK_S, passed / 10)))
     return found
 
 
@@ -178,21 +216,34 @@ def eventually() -> Callable[..., Any]:
     return until
 
 
+@pytest.fixture(scope="session")
+def one_forker() -> Iterator[Forker | None]:
+    """What commands in the background are forked from; None where each is to load all by itself."""
+    if not WANTED:
+        yield None
+        return
+    with forker() as ready:
+        yield ready
+
+
 @pytest.fixture
-def in_background(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str]]]:
+def in_background(tmp_path: Path, request: pytest.FixtureRequest
+                  ) -> Iterator[Callable[..., Process]]:
     """Starts commands as processes of their own, which end with the test."""
-    running: list[subprocess.Popen[str]] = []
+    running: list[Process] = []
     tests = Path(__file__).parents[1]
     # The second for the drivers of `odd_lab`.
     found = f"{tests.parent}{os.pathsep}{tests / 'support'}"
 
-    def start(*arguments: object, **environment: str) -> subprocess.Popen[str]:
-        log = (tmp_path / f"process-{len(running)}.log").open("w")
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "pressloop", *map(str, arguments)], stdout=log, stderr=log,
-            text=True, start_new_session=True,
-            env={**os.environ, "PYTHONPATH": found} | environment)
-        log.close()
+    def start(*arguments: object, **environment: str) -> Process:
+        log = tmp_path / f"process-{len(running)}.log"
+        told = {**os.environ, "PYTHONPATH": found} | environment
+        # An emulator loads none of the large libraries. The others ask late, as a forker takes
+        # seconds to start.
+        ready: Forker | None = (None if arguments[0] == "emulate"
+                                else request.getfixturevalue("one_forker"))
+        process = started(arguments, log, told) if ready is None else ready.start(
+            [*map(str, arguments)], log, told)
         running.append(process)
         return process
 
@@ -201,3 +252,12 @@ def in_background(tmp_path: Path) -> Iterator[Callable[..., subprocess.Popen[str
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait(150)
+
+
+def started(arguments: Sequence[object], log: Path, environment: Mapping[str, str]) -> Process:
+    """The command, or a script, as a process from its first line on."""
+    program = () if is_script(arguments) else ("-m", "pressloop")
+    with log.open("w") as out:
+        return subprocess.Popen(
+            [sys.executable, "-P", *program, *map(str, arguments)], stdout=out, stderr=out,
+            text=True, start_new_session=True, env={**environment})

@@ -20,6 +20,7 @@ from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_thread import serving_press
 from pressloop.hardware.protocols import CycleState, ImpedanceMeter, Press
 from pressloop.hardware.registry import connect_meter, connect_press, meter_names, press_names
+from pressloop.hardware.releasing import release_cycle
 from pressloop.trials.errors import BadInput, Fault, OutOfEnvelope
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import FULL
@@ -135,6 +136,12 @@ def test_release_and_close_may_be_repeated(any_press):
         any_press.release()
     for _ in range(2):
         any_press.close()
+
+
+def test_a_release_of_one_cycle_harms_no_idle_press(any_press):
+    for _ in range(2):
+        release_cycle(any_press, 1)
+    assert any_press.report(1).state is CycleState.NEVER_ACCEPTED
 
 
 @pytest.mark.parametrize("name", press_names())

@@ -190,6 +190,28 @@ def test_a_stop_while_collecting_follows_the_policy(stack, recipe, policy, relea
     assert press.releases == releases
 
 
+class StoppedAgain(Troubled):
+    """A press during whose release somebody presses Ctrl-C once more."""
+
+    def release(self) -> None:
+        super().release()
+        if self.releases == 1:
+            raise KeyboardInterrupt("again")
+
+
+@pytest.mark.parametrize(("first", "policy"), [
+    (KeyboardInterrupt("once"), "release"),
+    (ConnectionError("link lost"), "finish"),
+])
+def test_a_second_stop_says_what_the_press_does(envelope, recipe, first, policy):
+    """Also after trouble, where the policy lets only a sound cycle finish."""
+    press = StoppedAgain(first)
+    with pytest.raises(KeyboardInterrupt, match="again") as stop:
+        run_cycle(press, envelope, 4, None, recipe, on_stop=policy)
+    assert press.releases == 2
+    assert stop.value.__notes__ == ["cycle 4 was released, the platens are open"]
+
+
 def test_a_press_that_cannot_tell_is_unloaded_and_reported(envelope, recipe):
     press = Troubled(state=CycleState.CANNOT_TELL)
     with pytest.raises(OutcomeUnknown, match=r"cycle 3.*settle"):
@@ -204,6 +226,12 @@ def test_finished_without_a_trace_is_not_taken_for_done(stack, recipe):
 
 
 @pytest.mark.slow
+def test_a_cycle_that_overruns_is_a_fault():
+    with pytest.raises(Fault, match="overran"):
+        watch(Troubled(state=CycleState.RUNNING), 1, grace_s=0.1)
+
+
+@pytest.mark.nightly
 def test_a_cycle_that_overruns_is_released(envelope, recipe):
     press = Troubled(state=CycleState.RUNNING)
     with pytest.raises(Fault, match="overran"):

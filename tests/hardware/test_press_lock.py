@@ -15,10 +15,10 @@ import pytest
 from another_user import NOBODY, as_nobody, as_root, open_folder
 
 from pressloop.hardware.leftovers import EMPTY_S, OLD_S, sweep
-from pressloop.hardware.lock import lock_path, press_lock
+from pressloop.hardware.locks.lock import lock_path, press_lock
+from pressloop.hardware.locks.posix_lock import file_lock
 from pressloop.hardware.neighbours import FOLDER, Announcement, began
 from pressloop.hardware.plc.journal import Journal, Sent
-from pressloop.hardware.posix_lock import file_lock
 from pressloop.hardware.state_files import state_path
 from pressloop.trials import Recipe
 from pressloop.trials.errors import BadInput, Fault, PressBusy, PressHeld
@@ -26,7 +26,7 @@ from pressloop.trials.errors import BadInput, Fault, PressBusy, PressHeld
 HERE = os.getpid()
 HOLD = """
 import sys, time
-from pressloop.hardware.lock import press_lock
+from pressloop.hardware.locks.lock import press_lock
 with press_lock("serial 1"):
     print("held", flush=True)
     time.sleep(600)

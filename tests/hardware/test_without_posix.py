@@ -19,16 +19,18 @@ TESTS = Path(__file__).parents[1]
 WITHOUT = TESTS / "support" / "no_posix"
 PART = ("hardware/test_attended_press.py", "hardware/test_folder_meter.py",
         "hardware/test_export_told.py", "flows/cli/test_tables_to_recipes.py",
-        "flows/cli/test_folders_of_the_lab.py", "flows/cli/test_evaluate_sweeps.py")
+        "flows/cli/test_evaluate_sweeps.py")
 WITH_SERVER = ("flows/operator/test_person_asked.py::test_a_stack_through_a_pipe",
-               "flows/study/test_study_run.py")
+               "flows/cli/test_folders_of_the_lab.py", "flows/study/test_study_run.py")
 """`lint`, `suggest`, `import`, `recommend`, `report`, `study`, `check` of folders, `evaluate`, and
 `run` with an attended press."""
 
 
 def environment() -> dict[str, str]:
     """That of a system without POSIX's own."""
-    return os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (WITHOUT, TESTS.parent)))}
+    # Processes of these tests lack what they lack by their own PYTHONPATH, and inherit nothing.
+    return os.environ | {"PYTHONPATH": os.pathsep.join(map(str, (WITHOUT, TESTS.parent))),
+                         "PRESSLOOP_TESTS_FORK": "0"}
 
 
 def without(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -62,6 +64,7 @@ def test_what_moves_no_press_and_the_attended_press() -> None:
     run_part(*(str(TESTS / name) for name in PART))
 
 
+@pytest.mark.nightly
 @pytest.mark.prefect
 def test_an_attended_campaign_and_a_study() -> None:
     run_part(*(str(TESTS / name) for name in WITH_SERVER))
@@ -79,14 +82,14 @@ def test_a_press_that_a_computer_moves_is_refused_with_the_reason() -> None:
 
 
 HOLDS = """import sys, time
-from pressloop.hardware.lock import press_lock
+from pressloop.hardware.locks.lock import press_lock
 from pressloop.hardware.users import KERNEL_LOCKS
 assert not KERNEL_LOCKS
 with press_lock("hand"):
     print("held", flush=True)
     time.sleep(60)
 """
-TRIES = """from pressloop.hardware.lock import press_lock
+TRIES = """from pressloop.hardware.locks.lock import press_lock
 from pressloop.trials.errors import PressHeld
 try:
     with press_lock("hand"): print("mine")
@@ -110,7 +113,7 @@ def test_two_runs_never_share_a_press(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_posix_locks_by_the_kernel_as_before() -> None:
-    from pressloop.hardware import lock, posix_lock
+    from pressloop.hardware.locks import lock, posix_lock
 
     chosen: Callable[..., Any] = lock.press_lock
     assert chosen is posix_lock.press_lock

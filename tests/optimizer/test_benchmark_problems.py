@@ -42,6 +42,13 @@ def test_what_is_infeasible_or_missing_counts_as_the_typical_recipe() -> None:
     assert all(r.ln_regret == pytest.approx(lost, abs=1e-4) for r in rows if r.feasible != 1)
 
 
+@pytest.mark.slow
+def test_pressloop_searches_a_published_problem() -> None:
+    """Its parts on a plain cube, which is no space of recipes."""
+    rows = campaign(Job("pressloop", "published/WeldedBeam", 0, 6, 3))
+    assert [r.stacks for r in rows] == [3, 6] and not any(r.error for r in rows)
+
+
 def test_a_method_that_cannot_take_a_problem_says_so() -> None:
     row, = campaign(Job("central_composite", "published/SpeedReducer", 0, 30, 3))
     assert row.error.startswith("not offered")

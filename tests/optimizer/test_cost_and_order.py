@@ -24,6 +24,7 @@ def travel(temperatures, from_c):
     return sum(abs(b - a) for a, b in zip([from_c, *temperatures], temperatures, strict=False))
 
 
+@pytest.mark.slow
 @given(st.lists(HEAT, min_size=1, max_size=5), HEAT)
 def test_no_other_order_heats_and_cools_less(temperatures, from_c):
     recipes = [Recipe(100.0, 60.0, t) for t in temperatures]

@@ -38,6 +38,7 @@ def test_no_rows_no_model(space):
                        of_failure(space, FailureMode.CRUSHED)) is None
 
 
+@pytest.mark.slow
 def test_history_in_any_order_is_the_same_to_the_models(space, learned):
     first, again = (fitted(h, space) for h in (learned, learned[::-1]))
     x = torch.rand(5, 3, dtype=torch.float64)

@@ -19,6 +19,8 @@ from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.trial import State, Trial
 
+pytestmark = pytest.mark.slow
+
 SPACE = Space((1.0, 1.0), (1.0, 1.0), (25.0, 25.0), (
     Parameter("x", 0.0, 1.0), Parameter("y", 0.0, 1.0)),
     absent=("pressure_mpa", "dwell_s", "temperature_c"))

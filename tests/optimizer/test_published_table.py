@@ -41,6 +41,7 @@ def test_where_a_row_was_read_the_interval_is_near_the_reading(models):
         assert np.exp(np.abs(np.log(end / read))).max() < 1.5
 
 
+@pytest.mark.slow
 def test_of_a_table_read_under_many_stack_pressures_the_recipe_follows_one_of_them():
     """At 97 MPa, which the settings name, 389 MPa reads lowest.
 

@@ -13,6 +13,8 @@ from pressloop.optimizer.parameter import Parameter
 from pressloop.trials.outcome import Failed, FailureMode, Intact
 from pressloop.trials.recipe import Recipe
 
+pytestmark = pytest.mark.slow
+
 SPACE = Space((50.0, 500.0), (60.0, 60.0), (25.0, 25.0))
 BEST_MPA = 150.0
 NAME = "stack_pressure_mpa"

@@ -86,7 +86,7 @@ def test_chosen_proposals_have_all_numbers_and_say_the_main_ones(space, learned)
 def test_opening_says_what_is_known_by_then(space, simulated, trial):
     nothing, = proposed([], space)
     assert nothing.predicted == {} and nothing.reason.endswith("nothing is known of it yet.")
-    proposal, = proposed(simulated(4), space)
+    proposal, = proposed(simulated(2), space)
     assert proposal.purpose == "space-filling" and proposal.predicted.keys() == NUMBERS
     failed = [trial(Recipe(450.0, 60.0, 60.0), Failed(FailureMode.CRUSHED, "broke"))]
     proposal, = proposed(failed, space)

@@ -271,6 +271,7 @@ def test_a_press_that_is_set_badly_scatters_more_on_a_slope(space, learned):
     assert scatter[1] > scatter[0]
 
 
+@pytest.mark.nightly
 @pytest.mark.slow
 def test_closed_loop_finds_a_good_recipe_for_most_seeds(closed_loop):
     """Three whole campaigns; benchmarks/figures.py runs many more."""

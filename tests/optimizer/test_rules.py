@@ -6,14 +6,14 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pressloop.flows.study.simulated_stacks import simulated_stacks
 from pressloop.optimizer import Problem, Space, fit_models, propose, recommend
-from pressloop.optimizer.candidates import sobol
 from pressloop.optimizer.constraints.feasible import inside
 from pressloop.optimizer.constraints.rules import Rule
+from pressloop.optimizer.constraints.sobol import sobol
 from pressloop.optimizer.parameter import Parameter
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import Recipe
@@ -65,6 +65,7 @@ def test_a_rule_over_what_is_not_there_is_refused(text, word):
 
 
 @given(st.text(max_size=40))
+@example("0<²")
 def test_no_text_does_anything_but_parse_or_be_refused(text):
     try:
         Space(*CORE, rules=(Rule("r", text),))

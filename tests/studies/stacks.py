@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pressloop.flows.study.simulated_stacks import REFERENCE, SPACE, outcome_of
-from pressloop.optimizer.candidates import sobol
+from pressloop.optimizer.constraints.sobol import sobol
 from pressloop.optimizer.space import Space
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack

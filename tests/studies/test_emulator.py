@@ -41,6 +41,7 @@ def line_trials(count, scatter, seed=0):
                  for i, r in enumerate(recipes, 1))
 
 
+@pytest.mark.nightly
 def test_new_stacks_fall_inside_the_interval_that_the_emulated_ones_span():
     """Held-out simulated stacks of the lots of three labs: some 90 of 100 inside."""
     inside = []

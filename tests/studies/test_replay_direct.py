@@ -16,6 +16,7 @@ from tests.studies.stacks import spread
 pytestmark = pytest.mark.slow
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("preset", ["reference", "fragile"])
 def test_replays_on_the_emulator_agree_with_those_on_the_press_itself(preset):
     """Stacks needed on the press lie where eight of ten replays on the emulator do.

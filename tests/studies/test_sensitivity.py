@@ -168,6 +168,7 @@ def test_the_scatter_between_and_within_lots_is_recovered() -> None:
     assert np.median(within) == pytest.approx(0.11, abs=0.02)
 
 
+@pytest.mark.nightly
 def test_many_stacks_tell_the_scatter_within_lots_although_the_laws_are_wrong() -> None:
     """10 %: how far the laws are off in this table is no scatter. One number for the whole page."""
     data, _ = in_groups(table(a_sum, 1500, 3, 0.10), Groups(10, 2, 0.08, 0.0), 3)

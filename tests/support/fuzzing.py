@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from random import Random
 
-BUDGET_S = float(os.environ.get("PRESSLOOP_FUZZ_S", "4"))
+BUDGET_S = float(os.environ.get("PRESSLOOP_FUZZ_S", "2"))
 SEED = int(os.environ.get("PRESSLOOP_FUZZ_SEED", "0"))
 ALONE = os.environ.get("PRESSLOOP_FUZZ_CASE", "")
 FEWEST = 25

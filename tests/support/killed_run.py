@@ -1,28 +1,26 @@
 """Runs of the command line that can be killed at a point, each a process of its own.
 
 What they need to import takes seconds, so that one process imports it once and forks a child for
-each run: the child has a session, a log, an environment and a death of its own. Run as a script,
-with one JSON request per line on standard input and one answer per line on standard output.
+each run, as `forked` does for whole commands: the child has a session, a log, an environment and a
+death of its own.
 """
 
 from __future__ import annotations
 
 import faulthandler
-import importlib
-import json
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from admitted import admitted
 from crash_points import REACHED, Point, die_at, points_of
+from forked import Forker, forking_by, serve, settle
 
 LOOK_S = 0.01
 IMPORTED = (
@@ -31,6 +29,7 @@ IMPORTED = (
     "pressloop.flows.engine.zombies", "pressloop.hardware.meters.scpi",
     "pressloop.hardware.meters.simulated", "pressloop.hardware.presses.modbus",
     "pressloop.hardware.presses.simulated", "pressloop.hardware.supervisor.client",
+    "pressloop.optimizer.corrected", "pressloop.optimizer.history.drift",
     "pressloop.optimizer.models", "pressloop.optimizer.proposals",
     "pressloop.optimizer.recommendation", "pressloop.views.live.progress")
 WHERE = signal.SIGUSR2
@@ -87,21 +86,12 @@ class KilledRun:
         return True
 
 
-class Zygote:
+class Zygote(Forker):
     """The process that imports and forks."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
+        super().__init__(process)
         self._runs = 0
-
-    def asked(self, request: Mapping[str, Any]) -> Any:
-        """What it answers."""
-        assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(json.dumps(request) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        assert line, "the process that forks runs is gone"
-        return json.loads(line)
 
     def run(self, folder: Path, *arguments: object, press: str = "simulated",
             point: Point | None = None, stack: int | None = None) -> KilledRun:
@@ -122,21 +112,10 @@ class Zygote:
         return KilledRun(self, pid, log)
 
 
-@contextmanager
-def zygote() -> Iterator[Zygote]:
+def zygote() -> AbstractContextManager[Zygote]:
     """A process that is ready to fork runs; what still runs at the end is killed with it."""
     root = f"{Path(__file__).parents[2]}{os.pathsep}{Path(__file__).parent}"
-    process = subprocess.Popen([sys.executable, __file__], text=True, stdin=subprocess.PIPE,
-                               stdout=subprocess.PIPE, env={**os.environ, "PYTHONPATH": root})
-    try:
-        made = Zygote(process)
-        assert made.asked({"ready": True}) is True
-        yield made
-    finally:
-        assert process.stdin is not None and process.stdout is not None
-        process.stdin.close()
-        process.wait(150)
-        process.stdout.close()
+    return forking_by(Zygote, __file__, {**os.environ, "PYTHONPATH": root})
 
 
 @contextmanager
@@ -167,64 +146,15 @@ def unmarked() -> Iterator[None]:
         client.resume_automation(mark.id)
 
 
-def main() -> None:
-    """Forks and counts children until standard input ends."""
-    _import_all()
-    # A forked process has one thread: what others held would stay held in it.
-    assert len(os.listdir("/proc/self/task")) == 1
-    codes: dict[int, int | None] = {}
-    for line in sys.stdin:
-        request = json.loads(line)
-        answer: Any = True
-        if "arguments" in request:
-            answer = _forked(request)
-            codes[answer] = None
-        elif "code of" in request:
-            answer = _code_of(request["code of"], codes)
-        sys.stdout.write(json.dumps(answer) + "\n")
-        sys.stdout.flush()
-    for pid in codes:
-        if _code_of(pid, codes) is None:
-            os.kill(pid, signal.SIGKILL)
-
-
-def _import_all() -> None:
-    """Whatever a run imports sooner or later."""
-    for name in IMPORTED:
-        importlib.import_module(name)
-
-
-def _code_of(pid: int, codes: dict[int, int | None]) -> int | None:
-    if codes[pid] is None:
-        found, status = os.waitpid(pid, os.WNOHANG)
-        codes[pid] = os.waitstatus_to_exitcode(status) if found else None
-    return codes[pid]
-
-
-def _forked(request: Mapping[str, Any]) -> int:
-    """Starts a run; its process."""
-    if pid := os.fork():
-        return pid
-    # All the way out, as a process of its own ends: what runs at exit, runs.
-    sys.exit(_child(request))
-
-
 def _child(request: Mapping[str, Any]) -> int:
     """The run itself; its exit code."""
     from pressloop.flows.cli.main import main as pressloop
 
-    os.setsid()
-    os.chdir(request["folder"])
-    os.environ.update(request["environment"])
-    log = os.open(request["log"], os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    for file, number in ((nothing, 0), (log, 1), (log, 2)):
-        os.dup2(file, number)
+    settle(request)
     faulthandler.register(WHERE)
     if request["point"] is not None:
         point, = (p for p in points_of(request["press"]) if p.name == request["point"])
         die_at(point, request["stack"])
-    sys.argv = ["pressloop", *request["arguments"]]
     try:
         pressloop()
     except SystemExit as end:
@@ -233,4 +163,4 @@ def _child(request: Mapping[str, Any]) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    serve(IMPORTED, _child)

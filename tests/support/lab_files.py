@@ -38,7 +38,10 @@ def settings_values(**changes: Mapping[str, Any] | None) -> dict[str, dict[str, 
     values = {name: dict(table) for name, table in BASE.items()}
     for name, change in changes.items():
         table = values.pop(name, {})
-        if change is not None:
+        if isinstance(change, list):
+            # Tables of an array, such as [[press]], are whole.
+            values[name] = change
+        elif change is not None:
             table |= change
             values[name] = {key: value for key, value in table.items() if value is not None}
     return values

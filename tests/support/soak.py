@@ -31,6 +31,8 @@ AHEAD = 2
 MOST_RUNS = 12
 """Disturbed runs of one campaign."""
 LAST_S = 300.0
+REST_S = 1.0
+"""How long nothing comes to a press that is at rest."""
 SET_BACK = 0.6
 """How often the ledger is set back after a run."""
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -178,14 +180,16 @@ class Attack:
 
         Where the press knows better, a run is refused and presses nothing, until a person has had
         the stacks adopted."""
-        before = self.lab.accepted()
+        before = self._accepted_at_rest()
         self.count["set backs"] += 1
         broken = self.copies.broken()
         if not broken and not self.copies.lacks():
             return
         run = self._run().run
-        if run.wait(LAST_S) != 2 or self.lab.accepted() != before:
-            print(f"silent after {way}:\n{run.said()}", flush=True)
+        code, after = run.wait(LAST_S), self.lab.accepted()
+        if code != 2 or after != before:
+            print(f"silent after {way}: code {code}, accepted {before} before, {after} after:\n"
+                  f"{run.said()}", flush=True)
             self.count["silent"] += 1
             return
         self.count["told"] += 1
@@ -194,6 +198,17 @@ class Attack:
         Ended(self.forks.command(self.lab.folder, "adopt", self.lab.settings, "--reason", way)
               ).finished()
         assert self.copies.lacks() == []
+
+    def _accepted_at_rest(self) -> list[int]:
+        """What the press has accepted, once nothing comes any more.
+
+        A supervisor outlives the run that was killed, and hands over the order it was given."""
+        seen, since = self.lab.accepted(), time.monotonic()
+        while time.monotonic() - since < REST_S:
+            time.sleep(0.1)
+            if (now := self.lab.accepted()) != seen:
+                seen, since = now, time.monotonic()
+        return seen
 
     def _done(self) -> int:
         """Stacks that have their outcome."""

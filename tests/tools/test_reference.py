@@ -55,7 +55,9 @@ def test_everything_that_can_be_imported_is_explained() -> None:
 @pytest.mark.parametrize("settings", [Settings, StudySettings])
 def test_every_table_has_a_section(settings: type) -> None:
     for key in keys_of(settings):
-        assert f"### `[{key.name}]`" in committed("settings.md")
+        name = key.name.strip("[]")
+        assert f"### `{f'[[{name}]]' if key.name != name else f'[{name}]'}`" in committed(
+            "settings.md")
 
 
 def test_alike_tables_are_told_once_and_parameters_by_a_name_of_the_lab() -> None:

@@ -39,6 +39,7 @@ def test_to_postgresql_and_back(postgres: Any, tmp_path: Path) -> None:
         assert prove(server, "c").sound
 
 
+@pytest.mark.slow
 def test_a_ledger_is_never_mixed_with_another(tmp_path: Path) -> None:
     with (closing(filled(f"sqlite:///{tmp_path}/one.db")) as first,
           closing(filled(f"sqlite:///{tmp_path}/two.db")) as second):

@@ -107,3 +107,18 @@ def test_an_older_export_is_replaced_and_no_draft_stays(trials: list[Trial], tmp
     paths = export(trials[:1], tmp_path)
     assert len(pd.read_csv(tmp_path / "trials.csv")) == 1
     assert sorted(tmp_path.iterdir()) == sorted(paths)
+
+
+def test_presses_with_names_have_a_column():
+    from dataclasses import replace
+
+    from pressloop.trials.recipe import Recipe
+    from pressloop.trials.stack import Stack
+    from pressloop.trials.trial import State, Trial
+    from pressloop.views.export.rows import parameter_columns
+
+    one = Trial(1, Stack("s", "l", "o", 0.785, 600.0), Recipe(200.0, 60.0, 25.0), State.PLANNED)
+    named = replace(one, press="north", recipe=replace(one.recipe, others=(("press", "belt"),)))
+    assert parameter_columns([one]) == {}
+    assert parameter_columns([one, named]) == {
+        "press": [None, "north"], "recipe_press": [None, "belt"]}

@@ -16,3 +16,7 @@ PLANNED = {"stack": {"stack_id": "n-001"}, "purpose": "explore",
 def test_a_plan_is_told_with_its_reason_where_the_ledger_has_one(more, end):
     assert _planned(PLANNED | more).startswith("n-001: 200")
     assert _planned(PLANNED | more).endswith(end)
+
+
+def test_a_plan_names_the_press_where_several_share_the_campaign():
+    assert _planned(PLANNED | {"press": "north"}).startswith("n-001 on press north: 200")

@@ -116,5 +116,5 @@ def test_html_stands_in_templates_and_not_in_python() -> None:
 @pytest.mark.parametrize("symbol", sorted({*SYMBOLS.values(), IMPORTED, RECOMMENDED, REFERENCE}))
 def test_every_mark_of_the_figures_is_drawn_beside_its_word(symbol: str) -> None:
     drawn = render("report/trials.html", heads=[Head("Outcome", "")],
-                   rows=[[SortedCell("w", "w", Mark(symbol, "#123456", "w"))]])
+                   rows=[[SortedCell("w", "w", Mark(symbol, "#123456", "w"))]], many=False)
     assert re.search(r"<svg [^>]*><(path|circle|rect) [^>]*#123456", drawn)

@@ -36,6 +36,7 @@ def models() -> Models:
     return fit_models(Problem(SPACE, reference=Recipe(140, 180, 25)), trials())
 
 
+@pytest.mark.slow
 def test_models_and_their_course_are_drawn() -> None:
     for figure, word in ((plots.convergence(models()), "search"),
                          (plots.predicted(models()), "model"),
@@ -61,6 +62,7 @@ def test_one_free_variable_is_a_line() -> None:
     assert found and all("over pressure" in one.layout.title.text for one in found)
 
 
+@pytest.mark.slow
 def test_spectra_are_drawn_with_their_names() -> None:
     spectrum = read_spectrum(ROOT / "examples" / "tutorial" / "cell-1.csv")
     for draw in (plots.nyquist, plots.bode):

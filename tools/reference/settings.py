@@ -16,6 +16,7 @@ from pydantic import BaseModel
 from pressloop.flows.campaign.lab import prove_modules
 from pressloop.flows.settings.campaign import Settings, from_plain
 from pressloop.flows.settings.objective import FOCUS, ObjectiveTable, QuantityTable
+from pressloop.flows.settings.press_tables import KEY
 from pressloop.flows.settings.space import ParameterTable, SteppedTable
 from pressloop.flows.study.parts import work_of
 from pressloop.flows.study.settings import StudySettings, read_study
@@ -83,7 +84,8 @@ def _tables(kind: Any, path: tuple[str, ...], attempt: Callable[..., object]) ->
             if alike[:1] not in ([], [key.name]):
                 continue
             named = (*path, "QUANTITY") if len(alike) > 1 else at
-            title = f"[[{'.'.join(named)}]]" if _is_list(key.kind) else f"[{'.'.join(named)}]"
+            told = ".".join(name.strip("[]") for name in named)
+            title = f"[[{told}]]" if _is_list(key.kind) else f"[{told}]"
             of = work_of(key.name).Options if kind is StudySettings and key.name not in (
                 "study", "source") else inner
             yield Told(f"`{title}`", " ".join(filter(None, (summary(of), _any_of(alike)))), inner,
@@ -136,13 +138,18 @@ def _campaign(at: tuple[str, ...], many: bool, key: str, value: Any) -> None:
     """Tries a value in the settings of the demo."""
     values = _demo()
     table: Any = values
+    if at[0] == KEY:
+        # Another press of the same campaign, whose table is one of a list.
+        one = {"name": "B", "driver": "simulated"}
+        values["press"] = [{"name": "A", "driver": "simulated"}, one]
+        table, at, many = {"": one}, ("", *at[1:]), False
     for name in at[:-1]:
         table = table.setdefault(name, {})
     mine = (table.get(at[-1]) or PROFILES.get(at[-1], {})) | {key: value}
     table[at[-1]] = [mine] if many else mine
     prove_modules(from_plain(values, "settings"))
     if key == "driver":
-        _driver(CONNECT[at[0]], value, Path(), "", None)
+        _driver(CONNECT[at[-1] or "press"], value, Path(), "", None)
 
 
 def _demo() -> dict[str, Any]:

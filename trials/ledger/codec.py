@@ -16,11 +16,13 @@ import numpy.typing as npt
 from pressloop.trials.entry import (
     Commanded,
     Corrected,
+    Drawn,
     Ended,
     Entered,
     Entry,
     Evaluated,
     Faulted,
+    Handled,
     Imported,
     Measured,
     Opened,
@@ -29,6 +31,7 @@ from pressloop.trials.entry import (
     Queued,
     Reconciled,
     Settled,
+    Stocked,
     Unqueued,
 )
 from pressloop.trials.errors import BadInput, LedgerProblem
@@ -43,6 +46,7 @@ from pressloop.trials.outcome import (
     Spoilt,
     Withdrawn,
 )
+from pressloop.trials.people import Cautioned, Noted, Requested
 from pressloop.trials.quantity import Measurement
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import ControlPoint, MissingPoint, Spectrum
@@ -212,6 +216,9 @@ _DECODERS: dict[str, Callable[[Payload, Arrays], Entry]] = {
     "reconciled": _reconciled,
     "queued": lambda payload, _: Queued(**{**payload, "recipe": Recipe(**payload["recipe"])}),
     "unqueued": lambda payload, _: Unqueued(**payload),
+    "stocked": lambda payload, _: Stocked(**payload),
+    "handled": lambda payload, _: Handled(**payload),
+    "drawn": lambda payload, _: Drawn(**payload),
     "planned": _planned,
     "commanded": lambda payload, _: Commanded(**payload),
     "pressed": lambda payload, arrays: Pressed(_trace(payload["trace"], arrays)),
@@ -221,4 +228,7 @@ _DECODERS: dict[str, Callable[[Payload, Arrays], Entry]] = {
     "settled": lambda payload, _: Settled(**payload),
     "imported": _imported,
     "corrected": _corrected,
+    "requested": lambda payload, _: Requested(**payload),
+    "noted": lambda payload, arrays: Noted(**{**payload, **arrays}),
+    "cautioned": lambda payload, _: Cautioned(**payload),
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from pressloop.trials.entry import (
     Commanded,
@@ -81,7 +82,7 @@ def _step(number: int, trial: Trial | None, entry: Entry | Bare) -> Trial:
         raise LedgerProblem(f"trial {number}", f"{state} after {before}",
                             f"{state} after {allowed}",
                             "Read the trial's entries in the log; start a new trial instead.")
-    return _advance(replace(trial, state=state), entry)
+    return replace(trial, state=state, **_news(trial, entry))
 
 
 def _corrected(number: int, trial: Trial | None, entry: Corrected) -> Trial:
@@ -113,25 +114,28 @@ def _laid_over(recorded: Trial, entry: Corrected) -> Trial:
 
 def _begin(number: int, state: State, entry: Planned | Imported) -> Trial:
     if isinstance(entry, Planned):
-        return Trial(number, entry.stack, entry.recipe, state, purpose=entry.purpose)
+        return Trial(number, entry.stack, entry.recipe, state, purpose=entry.purpose,
+                     press=entry.press or "")
     return Trial(number, entry.stack, entry.recipe, state, outcome=entry.outcome)
 
 
-def _advance(trial: Trial, entry: Entry | Bare) -> Trial:
+def _news(trial: Trial, entry: Entry | Bare) -> dict[str, Any]:
+    """What the entry changes of the trial besides its state, by field."""
+    news = dict[str, Any]()
     match entry:
         case Commanded(cycle_id=cycle_id, press_serial=serial, boot_counter=boot):
-            trial = replace(trial, cycle_id=cycle_id, press_serial=serial, press_boot=boot)
+            news = {"cycle_id": cycle_id, "press_serial": serial, "press_boot": boot}
         case Pressed(trace=trace):
-            trial = replace(trial, trace=trace)
+            news = {"trace": trace}
         case Measured(spectra=spectra, entered=entered):
-            trial = replace(trial, spectra=spectra, entered=entered, sweeps=trial.sweeps + 1)
+            news = {"spectra": spectra, "entered": entered, "sweeps": trial.sweeps + 1}
         case Bare(state=State.MEASURED):
-            trial = replace(trial, sweeps=trial.sweeps + 1)
+            news = {"sweeps": trial.sweeps + 1}
         case Evaluated(outcome=outcome, rules=rules):
-            trial = replace(trial, outcome=outcome, readings=trial.readings + 1, rules=rules)
+            news = {"outcome": outcome, "readings": trial.readings + 1, "rules": rules}
         case Faulted(reason=reason) | Settled(reason=reason):
-            trial = replace(trial, fault=reason)
-    return trial
+            news = {"fault": reason}
+    return news
 
 
 def _state(entry: Entry | Bare) -> State:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import Any, NamedTuple, Self
 
 from sqlalchemy import Connection, Engine, func, select
@@ -10,10 +11,12 @@ from sqlalchemy import Connection, Engine, func, select
 from pressloop.trials.entry import (
     Commanded,
     Corrected,
+    Drawn,
     Entry,
     Evaluated,
     Faulted,
     Imported,
+    InventoryEntry,
     Opened,
     Planned,
     Queued,
@@ -22,6 +25,7 @@ from pressloop.trials.entry import (
     Unqueued,
 )
 from pressloop.trials.errors import LedgerProblem
+from pressloop.trials.inventory import INVENTORY, Inventory
 from pressloop.trials.ledger.address import busy_timeout_s, display, parse, sqlite_path
 from pressloop.trials.ledger.codec import encode
 from pressloop.trials.ledger.database import (
@@ -33,7 +37,14 @@ from pressloop.trials.ledger.database import (
     writing,
 )
 from pressloop.trials.ledger.fold import fold
-from pressloop.trials.ledger.queries import bare, is_known, of_campaign, queue, times_opened
+from pressloop.trials.ledger.queries import (
+    bare,
+    inventory,
+    is_known,
+    of_campaign,
+    queue,
+    times_opened,
+)
 from pressloop.trials.ledger.reader import LedgerReader
 from pressloop.trials.ledger.rows import counted, key_of, one_line, to_bytes, to_json, trial_for
 from pressloop.trials.ledger.schema import HEAD, entries, revision_of, upgrade
@@ -45,9 +56,10 @@ from pressloop.trials.ledger.storage import (
     stored_rows,
     tied,
 )
+from pressloop.trials.people import Cautioned, Noted
 from pressloop.trials.provenance import stamp
 
-CLOSING = (Evaluated, Faulted, Settled, Reconciled, Corrected, Queued, Unqueued)
+CLOSING = (Evaluated, Faulted, Settled, Reconciled, Corrected, Queued, Unqueued, Noted, Cautioned)
 """Entries after which the file itself has everything, without its log."""
 
 
@@ -126,12 +138,22 @@ class Ledger(LedgerReader):
                    patience_s: float = AWAY_S) -> int:
         """Records several facts, all or none, and returns how many were added. See `append`."""
         one_line("campaign", campaign)
-        drafts = [_draft(campaign, trial, entry) for trial, entry in facts]
+        return self._append([_draft(campaign, trial, entry) for trial, entry in facts],
+                            patience_s)
+
+    def append_drawn(self, trial: int, plan: Planned, drawn: Drawn) -> None:
+        """Records the plan of a trial and that its stack has left the inventory, both or neither.
+
+        Raises LedgerProblem where the stack cannot be drawn any more, or as `append` does."""
+        one_line("campaign", drawn.campaign)
+        self._append([_draft(INVENTORY, None, drawn), _draft(drawn.campaign, trial, plan)])
+
+    def _append(self, drafts: Sequence[_Draft], patience_s: float = AWAY_S) -> int:
         added = self._lasting(lambda again, left_s: self._add(drafts, again, left_s), patience_s)
-        for _, entry in facts:
-            if isinstance(entry, Opened):
-                self._opened[campaign] = entry.settings_digest
-        if any(isinstance(entry, CLOSING) for _, entry in facts):
+        for draft in drafts:
+            if isinstance(draft.entry, Opened):
+                self._opened[draft.row["campaign"]] = draft.entry.settings_digest
+        if any(isinstance(draft.entry, CLOSING) for draft in drafts):
             checkpoint(self._engine, emptied=False)
         return added
 
@@ -143,9 +165,12 @@ class Ledger(LedgerReader):
         with writing(self._engine, self.shown_url, patience_s) as connection:
             if again and all(is_there(connection, draft.row) for draft in drafts):
                 return len(drafts)
-            return sum(self._add_one(connection, draft) for draft in drafts)
+            # Read once, and followed from there: many stacks are added in one transaction.
+            stock = cache(lambda: inventory(connection))
+            return sum(self._add_one(connection, draft, stock) for draft in drafts)
 
-    def _add_one(self, connection: Connection, draft: _Draft) -> bool:
+    def _add_one(self, connection: Connection, draft: _Draft, stock: Callable[[], Inventory]
+                 ) -> bool:
         row, entry = dict(draft.row), draft.entry
         campaign, trial = row["campaign"], row["trial"]
         row["key"] = key_of(trial, entry, times_opened(connection, campaign))
@@ -160,6 +185,8 @@ class Ledger(LedgerReader):
         if isinstance(entry, Queued | Unqueued) or (
                 isinstance(entry, Planned) and entry.queued is not None):
             queue(connection, campaign).take(entry)
+        if isinstance(entry, InventoryEntry):
+            stock().take(entry)
         digest = entry.settings_digest if isinstance(entry, Opened) else (
             self._opened.get(campaign))
         columns = tied(connection, row, draft.blobs, digest)

@@ -31,12 +31,22 @@ class LogRow(NamedTuple):
     hash: str
 
 
-def log_of(connection: Connection, campaign: str) -> tuple[LogRow, ...]:
-    """One row per entry, in the order of recording. Raises LedgerProblem if one is no JSON."""
+def log_of(connection: Connection, campaign: str, trial: int | None = None,
+           last: int | None = None) -> tuple[LogRow, ...]:
+    """One row per entry, in the order of recording; of one trial, or so many of the newest.
+
+    Raises LedgerProblem if one is no JSON."""
     columns = (entries.c.position, entries.c.recorded_utc, entries.c.trial, entries.c.kind,
                entries.c.payload, entries.c.operator, entries.c.host, entries.c.code_version,
                entries.c.settings_digest, entries.c.versions, entries.c.hash)
-    found = connection.execute(of_campaign(campaign).with_only_columns(*columns)).all()
+    query = of_campaign(campaign).with_only_columns(*columns)
+    if trial is not None:
+        query = query.where(entries.c.trial == trial)
+    if last is not None:
+        query = query.order_by(None).order_by(entries.c.entry_id.desc()).limit(last)
+    found = list(connection.execute(query).all())
+    if last is not None:
+        found.reverse()
     return tuple(LogRow(*row)._replace(payload=_payload(row.kind, row.payload),
                                        versions=from_json(row.kind, row.versions))
                  for row in found)

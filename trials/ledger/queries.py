@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Connection, Select, func, or_, select
 
-from pressloop.trials.entry import Commanded, Entry, Planned
+from pressloop.trials.entry import Commanded, Ended, Entry, Opened, Planned
 from pressloop.trials.errors import LedgerProblem
+from pressloop.trials.inventory import INVENTORY, Inventory, inventory_of
 from pressloop.trials.ledger.codec import Array, decode
 from pressloop.trials.ledger.fold import Bare
-from pressloop.trials.ledger.rows import from_bytes, from_json, whole
+from pressloop.trials.ledger.rows import from_bytes, from_json, shape_of, whole
 from pressloop.trials.ledger.schema import arrays, entries
+from pressloop.trials.people import Note, Noted
 from pressloop.trials.queue import KINDS, Queue, queue_of
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
@@ -20,6 +23,8 @@ from pressloop.trials.trial import State
 
 WITH_ARRAYS = {State.PRESSED.value, State.MEASURED.value}
 """Kinds of entry that keep arrays."""
+MOST_OPENINGS = 200
+"""How many of the newest openings are read for the latest run of each press."""
 
 
 def of_campaign(campaign: str) -> Select[Any]:
@@ -29,9 +34,7 @@ def of_campaign(campaign: str) -> Select[Any]:
 
 def times_opened(connection: Connection, campaign: str) -> int:
     """How often the campaign was opened."""
-    query = select(func.count()).where(entries.c.campaign == campaign, entries.c.trial.is_(None),
-                                       entries.c.kind == "opened")
-    return connection.scalar(query) or 0
+    return count_of_run(connection, campaign, "opened")
 
 
 def of_run(connection: Connection, campaign: str, kind: str, newest: bool) -> list[Entry]:
@@ -40,10 +43,80 @@ def of_run(connection: Connection, campaign: str, kind: str, newest: bool) -> li
     Only the newest where asked."""
     number = entries.c.entry_id
     query = (select(entries.c.payload).order_by(number.desc() if newest else number)
-             .where(entries.c.campaign == campaign, entries.c.trial.is_(None),
-                    entries.c.kind == kind))
+             .where(*_no_trial(campaign, kind)))
     found = connection.scalars(query.limit(1) if newest else query).all()
     return [decode(kind, from_json(kind, payload), {}) for payload in found]
+
+
+def notes(connection: Connection, campaign: str) -> list[Note]:
+    """Notes of the campaign, the oldest first. No byte of a photo is read, only its shape."""
+    photo = (arrays.c.entry_id == entries.c.entry_id) & (arrays.c.name == "photo")
+    query = (select(entries.c.payload, arrays.c.shape).outerjoin(arrays, photo)
+             .where(*_no_trial(campaign, "noted")).order_by(entries.c.entry_id))
+    found = []
+    for row in connection.execute(query):
+        one = decode("noted", from_json("noted", row.payload), {})
+        assert isinstance(one, Noted)
+        size = None if row.shape is None else math.prod(shape_of(row.shape))
+        found.append(Note(one.number, one.text, one.trial, size))
+    return found
+
+
+def photo(connection: Connection, campaign: str, number: int) -> Array | None:
+    """The photo of one note, shape (n,) bytes; None where it has none, or there is no such note."""
+    query = (select(arrays.c.dtype, arrays.c.shape, arrays.c.data)
+             .join(entries, arrays.c.entry_id == entries.c.entry_id)
+             .where(entries.c.campaign == campaign, entries.c.key == f"noted/{number}",
+                    arrays.c.name == "photo"))
+    row = connection.execute(query).first()
+    return None if row is None else from_bytes(row.dtype, row.shape, row.data)
+
+
+def count_of_run(connection: Connection, campaign: str, kind: str) -> int:
+    """How many entries of one kind the campaign has that belong to no trial."""
+    return connection.scalar(select(func.count()).where(*_no_trial(campaign, kind))) or 0
+
+
+def _no_trial(campaign: str, kind: str) -> tuple[ColumnElement[bool], ...]:
+    """What holds of a campaign's entries of one kind that belong to no trial."""
+    return (entries.c.campaign == campaign, entries.c.trial.is_(None), entries.c.kind == kind)
+
+
+class Course(NamedTuple):
+    """The latest run of one press: its opening, on which computer, and what came since.
+
+    `press` is its name, "" of one without. Requests of people are to all presses; the end, where
+    there is one, is this run's."""
+
+    press: str
+    host: str
+    opened: Opened
+    since: tuple[Entry, ...]
+
+
+def courses(connection: Connection, campaign: str) -> tuple[Course, ...]:
+    """Of each press that the campaign was opened with, the latest opened first."""
+    of_runs = (select(entries.c.entry_id, entries.c.kind, entries.c.payload, entries.c.host)
+               .where(entries.c.campaign == campaign, entries.c.trial.is_(None)))
+    newest = dict[str, tuple[int, str, Opened]]()
+    for row in connection.execute(of_runs.where(entries.c.kind == "opened").order_by(
+            entries.c.entry_id.desc()).limit(MOST_OPENINGS)):
+        opened = decode(row.kind, from_json(row.kind, row.payload), {})
+        # Without devices a person has opened it, as by queueing a recipe: no run.
+        if isinstance(opened, Opened) and opened.devices:
+            newest.setdefault(opened.press or "", (row.entry_id, row.host, opened))
+    if not newest:
+        return ()
+    first = min(entry_id for entry_id, _, _ in newest.values())
+    since = [(row.entry_id, decode(row.kind, from_json(row.kind, row.payload), {}))
+             for row in connection.execute(of_runs.where(
+                 entries.c.kind.in_(("ended", "requested")), entries.c.entry_id > first
+             ).order_by(entries.c.entry_id))]
+    return tuple(
+        Course(press, host, opened, tuple(
+            entry for at, entry in since if at > entry_id
+            and not (isinstance(entry, Ended) and (entry.press or "") != press)))
+        for press, (entry_id, host, opened) in newest.items())
 
 
 def queue(connection: Connection, campaign: str) -> Queue:
@@ -57,6 +130,13 @@ def queue(connection: Connection, campaign: str) -> Queue:
     relevant = of_campaign(campaign).where(entries.c.kind.in_(KINDS))
     found = connection.execute(relevant.with_only_columns(entries.c.kind, entries.c.payload)).all()
     return queue_of(decode(row.kind, from_json(row.kind, row.payload), {}) for row in found)
+
+
+def inventory(connection: Connection) -> Inventory:
+    """The stacks that people have made, and what became of each."""
+    rows = of_campaign(INVENTORY).with_only_columns(entries.c.kind, entries.c.payload)
+    return inventory_of(decode(row.kind, from_json(row.kind, row.payload), {})
+                        for row in connection.execute(rows))
 
 
 class OrderedStack(NamedTuple):
@@ -128,3 +208,30 @@ def full(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry]]:
         kept[blob.entry_id][blob.name] = from_bytes(blob.dtype, blob.shape, blob.data)
     return [(_trial(row), decode(row.kind, from_json(row.kind, row.payload), kept[row.entry_id]))
             for row in found]
+
+
+def _names() -> CTE:
+    """Names of all chains, each found by the index behind the one before.
+
+    Grouping would read every entry: 13 s of five million, on every look at a console."""
+    name = entries.c.campaign
+    names = select(func.min(name).label("name")).cte("names", recursive=True)
+    behind = select(func.min(name)).where(name > names.c.name).scalar_subquery()
+    return names.union_all(select(behind).where(names.c.name.is_not(None)))
+
+
+def chains(connection: Connection) -> tuple[str, ...]:
+    """Names of all chains of entries, the oldest first."""
+    names = _names()
+    began = (select(entries.c.entry_id).where(entries.c.campaign == names.c.name)
+             .order_by(entries.c.position).limit(1).scalar_subquery())
+    query = select(names.c.name).where(names.c.name.is_not(None)).order_by(began)
+    return tuple(connection.scalars(query))
+
+
+def last_cycle_id(connection: Connection) -> object:
+    """The highest cycle id over all chains, 0 where there is none."""
+    names = _names()
+    highest = (select(func.max(entries.c.cycle_id)).where(entries.c.campaign == names.c.name)
+               .scalar_subquery())
+    return connection.scalar(select(func.max(highest)).select_from(names)) or 0

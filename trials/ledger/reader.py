@@ -5,23 +5,33 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from typing import Self, TypeVar
 
 from sqlalchemy import Connection, Engine, func, select
 
 from pressloop.trials.entry import Entry, Opened, Reconciled
 from pressloop.trials.errors import LedgerAway
+from pressloop.trials.inventory import INVENTORY, Inventory
 from pressloop.trials.ledger.chain import Proven, unproven
 from pressloop.trials.ledger.database import AWAY_S, damage, reading
 from pressloop.trials.ledger.fold import advanced, fold
 from pressloop.trials.ledger.log import LogRow, log_of
 from pressloop.trials.ledger.queries import (
+    Course,
     OrderedStack,
     bare,
+    chains,
+    count_of_run,
+    courses,
     full,
+    inventory,
+    last_cycle_id,
+    notes,
     of_campaign,
     of_run,
     ordered,
+    photo,
     queue,
 )
 from pressloop.trials.ledger.rows import whole
@@ -34,11 +44,13 @@ from pressloop.trials.ledger.storage import (
     head_of,
     stored_rows,
 )
+from pressloop.trials.ledger.turns import database_turn
+from pressloop.trials.people import Cautioned, Note, Photo, Requested
 from pressloop.trials.queue import Queue
 from pressloop.trials.trial import Trial
 
 T = TypeVar("T")
-R = TypeVar("R", Opened, Reconciled)
+R = TypeVar("R", Opened, Reconciled, Requested, Cautioned)
 
 
 class LedgerReader:
@@ -85,7 +97,8 @@ class LedgerReader:
 
     def _bare_history(self, campaign: str) -> tuple[Trial, ...]:
         # What was read once never changes, so that only what is new since then is read and told:
-        # found by number of entry. By name of campaign SQLite would walk over all of its entries.
+        # found by number of entry. By name of campaign SQLite would walk over all of its entries;
+        # the first time that is what is wanted, as other campaigns may have many more.
         rows = select(entries).where((entries.c.campaign + "") == campaign,
                                      entries.c.trial.is_not(None)).order_by(entries.c.entry_id)
         with self._telling:
@@ -95,7 +108,9 @@ class LedgerReader:
                 # Another ledger was put in its place.
                 known, trials = 0, {}
             if newest != known:
-                since = rows.where(entries.c.entry_id.between(known + 1, newest))
+                since = rows.where(entries.c.entry_id.between(known + 1, newest)) if known else (
+                    of_campaign(campaign).where(entries.c.trial.is_not(None),
+                                                entries.c.entry_id <= newest))
                 trials = advanced(trials, self._ask(lambda connection: bare(connection, since)))
                 self._told[campaign] = newest, trials
         return tuple(trials[number] for number in sorted(trials))
@@ -112,9 +127,11 @@ class LedgerReader:
 
     def campaigns(self) -> tuple[str, ...]:
         """Names of all campaigns, the oldest first."""
-        name = entries.c.campaign
-        query = select(name).group_by(name).order_by(func.min(entries.c.entry_id))
-        return tuple(self._ask(lambda connection: connection.scalars(query).all()))
+        return tuple(name for name in self.chains() if name != INVENTORY)
+
+    def chains(self) -> tuple[str, ...]:
+        """Names of all chains of entries, the oldest first: the campaigns, and the inventory."""
+        return self._ask(chains)
 
     def opened(self, campaign: str) -> Opened | None:
         """The latest opening of the campaign, None when it never was."""
@@ -131,6 +148,33 @@ class LedgerReader:
         The oldest first."""
         return self._of_run(campaign, Reconciled)
 
+    def courses(self, campaign: str) -> tuple[Course, ...]:
+        """The latest run of each press, the latest opened first.
+
+        What was asked of it since, and how it ended; () before the first one."""
+        return self._ask(lambda connection: courses(connection, campaign))
+
+    def requested(self, campaign: str) -> tuple[Requested, ...]:
+        """What people asked of the campaign's runs, the oldest first."""
+        return self._of_run(campaign, Requested)
+
+    def cautioned(self, campaign: str) -> Cautioned | None:
+        """The latest change of caution, None where nobody has changed it."""
+        found = self._of_run(campaign, Cautioned, newest=True)
+        return found[0] if found else None
+
+    def noted(self, campaign: str) -> tuple[Note, ...]:
+        """Notes of people, the oldest first; a photo is read by itself, with `photo`."""
+        return tuple(self._ask(lambda connection: notes(connection, campaign)))
+
+    def times_noted(self, campaign: str) -> int:
+        """How many notes there are."""
+        return self._ask(lambda connection: count_of_run(connection, campaign, "noted"))
+
+    def photo(self, campaign: str, number: int) -> Photo | None:
+        """The photo of the note of this number, shape (n,) bytes; None where there is none."""
+        return self._ask(lambda connection: photo(connection, campaign, number))
+
     def _of_run(self, campaign: str, kind: type[R], *, newest: bool = False) -> tuple[R, ...]:
         found = self._ask(lambda connection: of_run(connection, campaign, kind.__name__.lower(),
                                                     newest))
@@ -139,6 +183,10 @@ class LedgerReader:
     def queue(self, campaign: str) -> Queue:
         """Recipes that people have asked for and that no stack was planned by yet."""
         return self._ask(lambda connection: queue(connection, campaign))
+
+    def inventory(self) -> Inventory:
+        """The stacks that people have made, and what became of each."""
+        return self._ask(inventory)
 
     def next_number(self, campaign: str) -> int:
         """The first trial number above all that the campaign has used, from 1.
@@ -154,12 +202,12 @@ class LedgerReader:
 
     def last_cycle_id(self) -> int:
         """The highest cycle id over all campaigns, 0 when there is none."""
-        query = select(func.max(entries.c.cycle_id))
-        return whole("cycle_id", self._ask(lambda connection: connection.scalar(query)) or 0)
+        return whole("cycle_id", self._ask(last_cycle_id))
 
-    def log(self, campaign: str) -> tuple[LogRow, ...]:
-        """One row per entry, in the order of recording."""
-        return self._ask(lambda connection: log_of(connection, campaign))
+    def log(self, campaign: str, trial: int | None = None, last: int | None = None
+            ) -> tuple[LogRow, ...]:
+        """One row per entry, in the order of recording; of one trial, or the newest, if asked."""
+        return self._ask(lambda connection: log_of(connection, campaign, trial, last))
 
     def rows(self, campaign: str | None = None, upto: int | None = None, at_once: int = AT_ONCE
              ) -> Iterator[StoredRow]:
@@ -180,6 +228,12 @@ class LedgerReader:
         More than `newest` where `counts_exactly`: entries are gone. PostgreSQL also counts those
         whose writing was broken off."""
         return self._ask(given_out)
+
+    def turn(self, campaign: str, patience_s: float) -> AbstractContextManager[bool]:
+        """Whose turn it is at planning a stack of the campaign; see `database_turn`.
+
+        For databases that have such locks (PostgreSQL)."""
+        return database_turn(self._engine, f"plans of {campaign}", patience_s)
 
     @property
     def counts_exactly(self) -> bool:

@@ -13,10 +13,12 @@ from pressloop.trials.checks import text
 from pressloop.trials.entry import (
     Commanded,
     Corrected,
+    Drawn,
     Ended,
     Entry,
     Evaluated,
     Faulted,
+    Handled,
     Imported,
     Measured,
     Opened,
@@ -26,10 +28,12 @@ from pressloop.trials.entry import (
     Reconciled,
     RunEntry,
     Settled,
+    Stocked,
     Unqueued,
 )
 from pressloop.trials.errors import BadInput, LedgerProblem, shown
 from pressloop.trials.ledger.codec import Array
+from pressloop.trials.people import Cautioned, Noted, Requested
 
 MOST_CHARACTERS = 8_000_000
 """Of a payload without its arrays; settings, the longest, are bounded to an eighth of it."""
@@ -37,7 +41,7 @@ RESTORE = "Restore the ledger from a backup; `pressloop verify` names the entry.
 LARGEST = 2**31 - 1
 """Of trial numbers and cycle ids: what a PLC's double word and every database can hold."""
 
-DTYPES = {"float64": "<f8", "complex128": "<c16"}
+DTYPES = {"float64": "<f8", "complex128": "<c16", "uint8": "|u1"}
 
 
 def key_of(trial: int | None, entry: Entry, opened: int) -> str:
@@ -48,18 +52,21 @@ def key_of(trial: int | None, entry: Entry, opened: int) -> str:
     match entry:
         case Opened():
             key = f"opened/{opened + 1}"
-        case Ended():
-            key = f"ended/{opened}"
+        case Ended(press=press):
+            # Each of several presses has an end of its own.
+            key = f"ended/{opened}" + ("" if press is None else f"/{one_line('press', press)}")
         case Reconciled():
             key = f"reconciled/{_digest(entry)}"
         case Imported(row_digest=digest):
             key = f"imported/{one_line('row_digest', digest)}"
         case Measured(sweep=sweep):
             key = f"measured/{trial}/{counted('sweep', sweep)}"
-        case Queued(number=number):
-            key = f"queued/{counted('number', number)}"
-        case Unqueued(number=number):
-            key = f"unqueued/{counted('number', number)}"
+        case Stocked(barcode=barcode) | Drawn(barcode=barcode):
+            key = f"{type(entry).__name__.lower()}/{one_line('barcode', barcode)}"
+        case Handled(barcode=barcode, step=step):
+            key = f"handled/{one_line('barcode', barcode)}/{counted('step', step)}"
+        case Queued() | Unqueued() | Requested() | Noted() | Cautioned():
+            key = f"{type(entry).__name__.lower()}/{counted('number', entry.number)}"
         case Corrected(correction=correction):
             key = f"corrected/{trial}/{counted('correction', correction)}"
         case Evaluated(reading=reading):
@@ -160,6 +167,15 @@ def to_bytes(array: Array) -> dict[str, object]:
         raise BadInput("array dtype", name, " or ".join(DTYPES), "Convert it first.")
     return {"dtype": name, "shape": json.dumps(array.shape),
             "data": array.astype(DTYPES[name]).tobytes()}
+
+
+def shape_of(stored: str) -> tuple[int, ...]:
+    """The shape of an array by its column alone; raises LedgerProblem for one that is none."""
+    try:
+        return tuple(int(one) for one in json.loads(stored))
+    except (ValueError, TypeError, RecursionError) as error:
+        raise LedgerProblem("stored array", repr(error), f"of a shape, not {shown(stored)}",
+                            RESTORE) from None
 
 
 def from_bytes(dtype: str, shape: str, data: bytes) -> Array:

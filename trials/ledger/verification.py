@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from pressloop.trials.entry import Opened
 from pressloop.trials.errors import BadInput, LedgerProblem, shown
+from pressloop.trials.inventory import Inventory
 from pressloop.trials.ledger.chain import Proven, chain_trouble, unproven
 from pressloop.trials.ledger.codec import decode
 from pressloop.trials.ledger.fold import advanced
@@ -78,7 +79,7 @@ class _Prover:
         self._good, self._opened = unproven(campaign), 0
         self._digests = {""}
         self._trials: dict[int, Trial] = {}
-        self._queue = Queue()
+        self._queue, self._inventory = Queue(), Inventory()
 
     def over(self, rows: Iterable[StoredRow]) -> Proof:
         return self._proof(next(self._faulty(rows), None))
@@ -124,6 +125,7 @@ class _Prover:
         if row["cycle_id"] != getattr(entry, "cycle_id", None):
             return f"its cycle id {shown(row['cycle_id'])} is not that of what it says"
         self._queue.take(entry)
+        self._inventory.take(entry)
         if trial is not None:
             # One trial's story is carried on, not the whole campaign's.
             known = {trial: self._trials[trial]} if trial in self._trials else {}

@@ -14,7 +14,9 @@ from pathlib import Path
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.rows import LONGEST_CELL, Row, short
 
-DELIMITERS = (",", ";", "\t")
+DELIMITERS = (",", ";", "\t", "|")
+ALIGNED = re.compile(r"(?<=\S)[ \u00a0]{2,}(?=\S)")
+"""What stands between columns that are aligned by spaces."""
 LINE_END = re.compile(r"\r\n|\r|\n")
 QUOTED = re.compile(r'"[^"\n]*"')
 LOOKED_AT = 60
@@ -43,6 +45,24 @@ def text_rows(text: str, delimiter: str, path: Path) -> Iterator[Row]:
         raise BadInput(f"{path.name} row {number}", short(error),
                        "cells whose quotation marks are closed",
                        "Remove the odd one, or write it twice inside a quoted cell.") from None
+
+
+def with_delimiters(text: str) -> str:
+    """The text with one sign between cells.
+
+    Without the outer strokes of a table as in Markdown; columns that are aligned by spaces get tabs
+    where no other sign stands between cells."""
+    lines = LINE_END.split(text)
+    filled = [line.strip() for line in lines if line.strip()][:LOOKED_AT]
+    if filled and all(line.startswith("|") and line.endswith("|") for line in filled):
+        return "\n".join(line.strip()[1:-1] for line in lines)
+    gaps = [len(ALIGNED.findall(line)) for line in filled]
+    steady = Counter(gaps).most_common(1)
+    share = max((_steady([line.count(sign) for line in filled], sign)[0] for sign in DELIMITERS),
+                default=0.0)
+    if steady and steady[0][0] > 0 and 10.0 * steady[0][1] / len(filled) > share:
+        return "\n".join(ALIGNED.sub("\t", line.strip()) for line in lines)
+    return text
 
 
 def delimiter_of(text: str) -> str:
@@ -82,12 +102,22 @@ def decoded(path: Path) -> str:
     return text
 
 
+def _utf16_by_zeros(raw: bytes) -> tuple[str, ...]:
+    """UTF-16 that does not say so: every other byte of its plain letters is zero."""
+    start = raw[:4000]
+    for encoding, zeros in (("utf-16-le", start[1::2]), ("utf-16-be", start[::2])):
+        if zeros and 2 * zeros.count(0) > len(zeros):
+            return (encoding,)
+    return ()
+
+
 def _decoded(raw: bytes) -> str | None:
     """Text in UTF-8, in UTF-16 that says so, or in what Excel writes as "CSV" in Western Europe.
 
     None for what may be anything else, as a wrong guess would change the names of lots."""
-    utf16 = raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    for encoding in ("utf-16",) if utf16 else ("utf-8-sig", "cp1252"):
+    encodings = ("utf-16",) if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else (
+        _utf16_by_zeros(raw) or ("utf-8-sig", "cp1252"))
+    for encoding in encodings:
         try:
             text = raw.decode(encoding)
         except UnicodeDecodeError:

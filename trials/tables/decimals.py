@@ -19,6 +19,8 @@ TEXT = frozenset({"stack", "lot", "operator", "failure_mode"})
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)(e[+-]?\d+)?", re.IGNORECASE)
 EITHER = re.compile(r"[+-]?[1-9]\d{0,2}[.,]\d{3}")
 """One mark before three digits: a decimal mark as well as one of thousands."""
+WIDE = str.maketrans({code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: " "})
+"""Letters, digits and brackets as wide as a Chinese sign, to those of ASCII."""
 SINGLE = re.compile(r"[+-]?\d*[.,]\d*(e[+-]?\d+)?", re.IGNORECASE)
 GROUPED = {mark: re.compile(rf"[+-]?[1-9]\d{{0,2}}(\{other}\d{{3}})+(\{mark}\d*)?")
            for mark, other in ((".", ","), (",", "."))}
@@ -72,6 +74,8 @@ def understood(header: Sequence[str], rows: Sequence[Row], *, comma_separated: b
     Where commas separate the cells, a point is the decimal mark unless the column says otherwise.
     Columns of names are those of TEXT and `text`, by place: what they hold is never changed; those
     of `numbers` hold numbers, whatever else they hold."""
+    rows = [(number, [cell if i in text or (i < len(header) and header[i] in TEXT)
+                      else narrow(cell) for i, cell in enumerate(cells)]) for number, cells in rows]
     columns = {i: _marked(rows, i, surely=i in numbers) for i, name in enumerate(header)
                if name not in TEXT and i not in text}
     marks = {i: _certain(cells.values()) for i, cells in columns.items()}
@@ -96,6 +100,14 @@ def understood(header: Sequence[str], rows: Sequence[Row], *, comma_separated: b
         point=any(mark == "." and any(mark in c for c in columns[i].values())
                   for i, mark in decimal.items()) or _typed(rows),
         marks=decimal, ambiguous=ambiguous)
+
+
+def narrow(cell: str) -> str:
+    """A number in digits as wide as a Chinese sign, in those of ASCII; other text as it stands."""
+    if cell.isascii() or isinstance(cell, Typed):
+        return cell
+    plain = cell.translate(WIDE)
+    return plain if NUMBER.fullmatch(plain) else cell
 
 
 def _marked(rows: Iterable[Row], column: int, *, surely: bool) -> dict[int, str]:

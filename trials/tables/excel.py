@@ -12,7 +12,7 @@ from typing import IO, Any
 from xml.etree import ElementTree
 
 from pressloop.trials.errors import BadInput
-from pressloop.trials.tables.columns.layout import LOOKED_AT, has_header
+from pressloop.trials.tables.columns.layout import LOOKED_AT, has_header, on_its_side
 from pressloop.trials.tables.merged import spread
 from pressloop.trials.tables.rows import Row, bounded, short, text_of
 
@@ -84,7 +84,7 @@ def _place_of_table(sheets: Sequence[Any]) -> int:
         # The size that a sheet states may be older than its last rows.
         sheet.reset_dimensions()
         top = [(number, cells) for number, cells in islice(_rows(sheet), LOOKED_AT)]
-        if has_header(top):
+        if has_header(top) or on_its_side(top):
             return at
     return 0
 

@@ -1,4 +1,4 @@
-"""A table of past presses as text cells, whatever file it comes in: CSV, Excel or Parquet.
+"""A table of past presses as text cells, whatever file it comes in: CSV, Excel, JSON or Parquet.
 
 Nothing is left out without a word: `Cells` says which rows were, and why, and how decimals were
 understood. Columns of numbers have a decimal point here, whatever they have in the file.
@@ -17,18 +17,23 @@ from pressloop.trials.tables.columns.layout import (
     Layout,
     beside_totals,
     is_number,
+    is_other_header,
     is_text,
     layout,
+    on_its_side,
+    turned,
     why_no_stack,
 )
-from pressloop.trials.tables.csv_text import decoded, delimiter_of, text_rows
+from pressloop.trials.tables.csv_text import decoded, delimiter_of, text_rows, with_delimiters
 from pressloop.trials.tables.decimals import Ambiguous, understood
 from pressloop.trials.tables.excel import sheet_rows
+from pressloop.trials.tables.json_rows import json_rows
 from pressloop.trials.tables.parquet import parquet_rows
 from pressloop.trials.tables.rows import Row, bounded, prove_size
 from pressloop.trials.wording import counted
 
-EXCEL, PARQUET = (".xlsx", ".xlsm"), (".parquet", ".pq")
+EXCEL, PARQUET, JSON = (".xlsx", ".xlsm"), (".parquet", ".pq"), (".json",)
+OTHER_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
 COMMENT, EMPTY = "comment", "empty"
 
 
@@ -102,17 +107,20 @@ def cells_of(path: Path, header_row: int | None = None) -> Cells:
     BadInput for one that cannot be read, is larger than a table of past presses, or has no
     header."""
     kind = path.suffix.lower()
-    if kind == ".xls":
-        raise BadInput("table", path, "an .xlsx, a CSV or a Parquet file",
-                       "Save it from Excel as .xlsx.")
+    if kind in OTHER_SHEETS:
+        raise BadInput("table", path, "an .xlsx, a CSV, a JSON or a Parquet file",
+                       "Save it as .xlsx, from Excel or LibreOffice.")
     prove_size(path)
     if kind in PARQUET:
         header, rows = parquet_rows(path)
         return _told(Layout(header, ("",) * len(header), 0, {}), rows, {}, path)
+    if kind in JSON:
+        header, rows = json_rows(path)
+        return _told(Layout(header, ("",) * len(header), 0, {}), rows, {}, path)
     if kind in EXCEL:
         found = sheet_rows(path)
         return _trimmed(found.rows, path, header_row, notes=found.notes)
-    text = decoded(path)
+    text = with_delimiters(decoded(path))
     delimiter = delimiter_of(text)
     return _trimmed(list(bounded(text_rows(text, delimiter, path), path)), path, header_row,
                     comma_separated=delimiter == ",")
@@ -125,12 +133,21 @@ def _trimmed(found: Sequence[Row], path: Path, header_row: int | None, *,
         raise BadInput("table", path, "a header row and one row or more",
                        "The first row names the columns, such as pressure_mpa, dwell_s, "
                        "temperature_c.")
+    if header_row is None and on_its_side(found):
+        found = turned(found)
+        notes = (*notes, "the table stands on its side, a column a stack: rows are numbered as its "
+                 "columns")
     laid = layout(found, header_row)
     body, wide = found[laid.first:], len(laid.header)
     # Empty rows below the last filled one are no rows that anybody meant.
     last = max(number for number, cells in found if any(cells))
     why = {number: _why_left_out(cells, laid.header) for number, cells in body if number <= last}
     _spread_totals(body, laid.header, why)
+    if second := next((number for number, cells in body if not why.get(number)
+                       and is_other_header(cells, laid.header)), None):
+        raise BadInput(f"{path.name} row {second}", "other names of columns than in row "
+                       f"{laid.number}", "one table a sheet",
+                       "Put the rows below it into a file of their own.")
     left_out = laid.left_out | {number: reason for number, reason in why.items() if reason}
     kept = [(number, list(cells)) for number, cells in body if why.get(number) == ""]
     if laid.number > found[0][0] or len(laid.left_out) > 0:
@@ -138,7 +155,7 @@ def _trimmed(found: Sequence[Row], path: Path, header_row: int | None, *,
     return _told(_without_empty(laid, kept, wide), kept, left_out, path,
                  comma_separated=comma_separated, notes=notes,
                  titles=tuple(cell for number, cells in found[:laid.first]
-                              if number in laid.left_out and laid.left_out[number] != "units"
+                              if number in laid.left_out and number < laid.number
                               for cell in dict.fromkeys(cells) if cell))
 
 

@@ -18,7 +18,14 @@ from pressloop.trials.readings import number_of
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.files import cells_of
-from pressloop.trials.tables.outcomes import RESULT, is_bound, outcome_of
+from pressloop.trials.tables.outcomes import (
+    ACHIEVED,
+    EXPORTED,
+    RESULT,
+    is_bound,
+    is_exported,
+    outcome_of,
+)
 from pressloop.trials.tables.proofs import (
     prove_different,
     prove_once,
@@ -37,6 +44,8 @@ EARLIER = ("pre_press_mpa", "anode_press_mpa")
 SHARED = (*SET_POINTS, *SAMPLE, *EARLIER, "stack_pressure_mpa")
 """What all stacks may have in common, so that no column says it."""
 COLUMNS = ("stack", *SHARED, *RESULT)
+OF_EXPORTS = {"stack_area_cm2": "area_cm2", "measured_stack_pressure_mpa": "stack_pressure_mpa"}
+"""What columns of tables that pressloop has exported are called here."""
 Row = tuple[str, dict[str, str]]
 """Where a row stands, in words, and its cells by column, "" for an empty one."""
 
@@ -51,6 +60,7 @@ def read_trials(table: pd.DataFrame | Path | str, *, measured: Sequence[Quantity
     unit. `shared` holds what is the same for all stacks, such as `temperature_c=25`: it counts
     where there is no column, or an empty cell. Columns of other names are not read. A stack without
     a reading is in work: a planned trial without an outcome. A bound such as ">1000" is set aside.
+    Of the trials that `pressloop export` has written, all outcomes come back.
 
     Raises BadInput, which names row and column, for anything that cannot be used; then nothing of
     the table is used.
@@ -58,18 +68,29 @@ def read_trials(table: pd.DataFrame | Path | str, *, measured: Sequence[Quantity
     for name in shared:
         if name not in SHARED:
             raise _unknown(f"read_trials({name}=...)", name, SHARED)
-    header, rows = _of_file(Path(table)) if isinstance(table, (str, Path)) else _of_frame(table)
+    header, rows = _renamed(*(_of_file(Path(table)) if isinstance(table, (str, Path))
+                              else _of_frame(table)))
     _prove_header(header, shared, measured)
     defaults = {name: text_of(value) for name, value in shared.items()}
     # Where there is no column of resistances, an empty cell of it is no stack in work.
     names = [name for name in COLUMNS if name != RESULT[0] or name in header]
     names += [one for q in measured for one in (q.name, f"{q.name}_se") if one not in names]
+    names += (*EXPORTED, *ACHIEVED) if is_exported(header) else ()
     trials = tuple(_trial(number, where, {name: row.get(name) or defaults.get(name, "")
                                           for name in names}, measured)
                    for number, (where, row) in enumerate(rows, start=1))
     prove_different((_said(trial), where, where)
                     for trial, (where, _) in zip(trials, rows, strict=True))
     return trials
+
+
+def _renamed(header: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
+    """The columns of an exported table by the names that are read here."""
+    if not is_exported(header):
+        return header, rows
+    names = {old: new for old, new in OF_EXPORTS.items() if new not in header}
+    return [names.get(name, name) for name in header], [
+        (where, {names.get(name, name): cell for name, cell in row.items()}) for where, row in rows]
 
 
 def _of_file(path: Path) -> tuple[list[str], list[Row]]:
@@ -122,14 +143,21 @@ def _trial(number: int, where: str, row: Mapping[str, str], measured: Sequence[Q
     try:
         stack = Stack(row["stack"] or f"row-{number}", row["lot"], row["operator"],
                       number_of("area_cm2", row["area_cm2"]),
-                      number_of("thickness_um", row["thickness_um"]),
-                      *(number_of(name, row[name]) if row[name] else None for name in EARLIER))
+                      None if is_exported(row) and not row["thickness_um"]
+                      else number_of("thickness_um", row["thickness_um"]),
+                      *_earlier(row))
         recipe = Recipe(*(number_of(name, row[name]) for name in SET_POINTS))
         outcome = _failed_by_value(row, measured) or outcome_of(row, measured)
         state = State.PLANNED if outcome is None else State.IMPORTED
         return Trial(number, stack, recipe, state, outcome=outcome)
     except BadInput as error:
         raise BadInput(f"{where}: {error.name}", error.value, error.bound, error.remedy) from None
+
+
+def _earlier(row: Mapping[str, str]) -> tuple[float | None, float | None]:
+    """What the sample was pressed at before: separator and anode."""
+    pre, anode = (number_of(name, row[name]) if row[name] else None for name in EARLIER)
+    return pre, anode
 
 
 def _failed_by_value(row: Mapping[str, str], measured: Sequence[Quantity]) -> Outcome | None:

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressloop.trials.trial import Trial
+from pressloop.views.export.plain_csv import FORMULA
 from pressloop.views.export.rows import (
     CONTROLS,
-    NUMBER,
     SPECTRA,
     TEXT,
     TRACES,
@@ -17,10 +17,9 @@ from pressloop.views.export.rows import (
     Columns,
     Row,
     control_rows,
-    measured_columns,
-    parameter_columns,
     spectrum_rows,
     trace_rows,
+    trial_columns,
     trial_row,
 )
 from pressloop.views.files import write_atomically
@@ -29,8 +28,6 @@ from pressloop.views.kinds import in_order
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a cell begins with that spreadsheets calculate instead of showing."""
 TABLES: dict[str, tuple[Columns, Callable[[Trial], list[Row]]]] = {
     "trials": (TRIALS, lambda trial: [trial_row(trial)]),
     "spectra": (SPECTRA, spectrum_rows),
@@ -56,18 +53,17 @@ def table(name: str, trials: Sequence[Trial]) -> pd.DataFrame:
     read before and after a sweep) or "traces" (per sample of the press)."""
     import pandas as pd
 
+    columns = trial_columns(in_order(trials)) if name == "trials" else _columns(name, trials)
+    return pd.DataFrame({column: pd.Series(cells, dtype=kind)
+                         for column, (kind, cells) in columns.items()})
+
+
+def _columns(name: str, trials: Sequence[Trial]) -> dict[str, tuple[str, list[object]]]:
+    """The columns of a table with several rows a trial: pandas dtype, and the cells."""
     columns, rows_of = TABLES[name]
     rows = [row for trial in in_order(trials) for row in rows_of(trial)]
-    values = list(zip(*rows, strict=True)) if rows else [()] * len(columns)
-    found = pd.DataFrame({column: pd.Series(list(cells), dtype=kind)
-                          for (column, kind), cells in zip(columns.items(), values, strict=True)})
-    if name == "trials":
-        for column, cells in reversed(parameter_columns(in_order(trials)).items()):
-            kind = TEXT if any(isinstance(cell, str) for cell in cells) else NUMBER
-            found.insert(list(columns).index("purpose"), column, pd.Series(cells, dtype=kind))
-        for column, numbers in measured_columns(in_order(trials)).items():
-            found[column] = pd.Series(numbers, dtype=NUMBER)
-    return found
+    return {column: (kind, [row[at] for row in rows])
+            for at, (column, kind) in enumerate(columns.items())}
 
 
 def _no_formula(texts: pd.Series) -> pd.Series:
@@ -78,11 +74,20 @@ def _no_formula(texts: pd.Series) -> pd.Series:
     return texts.where(~texts.str.startswith(FORMULA).fillna(False), "'" + texts)
 
 
-def _write(frame: pd.DataFrame, folder: Path, name: str) -> list[Path]:
+def write_csv(path: Path, name: str, trials: Sequence[Trial]) -> Path:
+    """Writes one table as CSV, as `export` does, and returns its path."""
+    return _csv(table(name, trials), path)
+
+
+def _csv(frame: pd.DataFrame, path: Path) -> Path:
     harmless = frame.assign(**{column: _no_formula(frame[column])
                                for column in frame.columns if frame[column].dtype == TEXT})
+    return write_atomically(path, lambda draft: harmless.to_csv(
+        draft, index=False, encoding="utf-8", lineterminator="\n"))
+
+
+def _write(frame: pd.DataFrame, folder: Path, name: str) -> list[Path]:
     return [
-        write_atomically(folder / f"{name}.csv", lambda draft: harmless.to_csv(
-            draft, index=False, encoding="utf-8", lineterminator="\n")),
+        _csv(frame, folder / f"{name}.csv"),
         write_atomically(folder / f"{name}.parquet", lambda draft: frame.to_parquet(
             draft, index=False))]

@@ -68,13 +68,41 @@ def _correction(trial: Trial) -> Row:
             first.resistance_ohm_cm2 if isinstance(first, Intact) else None)
 
 
+def trial_columns(trials: Sequence[Trial]) -> dict[str, tuple[str, list[object]]]:
+    """The columns of the table of trials by name: pandas dtype, and a cell for each trial.
+
+    Process parameters stand before `purpose`, behind all others what was measured and achieved."""
+    rows = [trial_row(trial) for trial in trials]
+    found = dict[str, tuple[str, list[object]]]()
+    for at, (name, kind) in enumerate(TRIALS.items()):
+        if name == "purpose":
+            found |= {column: (TEXT if any(isinstance(cell, str) for cell in cells) else NUMBER,
+                               cells) for column, cells in parameter_columns(trials).items()}
+        found[name] = kind, [row[at] for row in rows]
+    more = measured_columns(trials) | achieved_columns(trials)
+    return found | {name: (NUMBER, [*cells]) for name, cells in more.items()}
+
+
 def parameter_columns(trials: Sequence[Trial]) -> dict[str, list[object]]:
     """A column for each process parameter that the campaign names besides, in the order of names.
 
-    It has the parameter's own name, which no other column may have."""
+    It has the parameter's own name, which no other column may have. Before them the name of each
+    stack's press, where presses have names."""
     names = sorted({name for trial in trials for name, _ in trial.recipe.others})
-    return {name if name not in TRIALS else f"recipe_{name}":
-            [trial.recipe.value(name) for trial in trials] for name in names}
+    found: dict[str, list[object]] = {}
+    if any(trial.press for trial in trials):
+        found["press"] = [trial.press or None for trial in trials]
+    return found | {name if name not in {*TRIALS, *found} else f"recipe_{name}":
+                    [trial.recipe.value(name) for trial in trials] for name in names}
+
+
+def achieved_columns(trials: Sequence[Trial]) -> dict[str, list[float | None]]:
+    """What the press did where it did something else than it was asked; none where it never did."""
+    done = [t.outcome.achieved if isinstance(t.outcome, (Intact, Failed)) else None for t in trials]
+    if not any(done):
+        return {}
+    return {f"achieved_{name}": [None if one is None else getattr(one, name) for one in done]
+            for name in ("pressure_mpa", "dwell_s", "temperature_c")}
 
 
 def measured_columns(trials: Sequence[Trial]) -> dict[str, list[float | None]]:

@@ -42,8 +42,8 @@ def controls(drift: Drift) -> Panel:
 
 
 def _by_lot(shown: Sequence[Control]) -> list[list[Control]]:
-    origins = sorted({(c.lot, c.operator) for c in shown})
-    return [[c for c in shown if (c.lot, c.operator) == origin] for origin in origins]
+    origins = sorted({c.origin for c in shown})
+    return [[c for c in shown if c.origin == origin] for origin in origins]
 
 
 def _mean(mine: Sequence[Control]) -> FloatArray:

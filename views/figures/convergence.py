@@ -9,7 +9,8 @@ from typing import Any
 from pressloop.trials.outcome import Intact
 from pressloop.trials.quantity import Measurement
 from pressloop.trials.trial import Trial
-from pressloop.views.analysis import Analysis, Step
+from pressloop.views.analysis import Analysis
+from pressloop.views.beginnings import Step
 from pressloop.views.figures.look import BAND, BLUE, INK, Panel, dressed, hover, marks, value_axis
 from pressloop.views.kinds import Kind, kind_of
 from pressloop.views.words import significant, span_of
@@ -80,8 +81,7 @@ def _recommended(figure: Any, steps: Sequence[Step]) -> None:
         return
     # The last step is drawn to the edge of the axes: it is what is recommended now.
     x = [s.number for s in steps] + [steps[-1].number + 0.6]
-    told = [(s.recommendation.recipe, s.recommendation.expected[0])
-            for s in (*steps, steps[-1])]
+    told = [(s.recipe, s.expected) for s in (*steps, steps[-1])]
     edge = {"shape": "hv", "width": 0}
     figure.add_scatter(x=x, y=[e.high for _, e in told], mode="lines", line=edge,
                        hoverinfo="skip", row=2, col=1)
@@ -108,6 +108,6 @@ def _reach(intact: Sequence[Measurement], steps: Sequence[Step]) -> list[float]:
     """What the axis is to hold: all points and the last band; early bands may leave it."""
     values = [one.value for one in intact]
     if steps:
-        last = steps[-1].recommendation.expected[0]
+        last = steps[-1].expected
         values += [last.low, last.high]
     return values

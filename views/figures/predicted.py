@@ -8,7 +8,8 @@ from typing import Any
 from pressloop.trials.outcome import Intact
 from pressloop.trials.quantity import LOG, Quantity
 from pressloop.trials.wording import counted
-from pressloop.views.analysis import Analysis, Forecast
+from pressloop.views.analysis import Analysis
+from pressloop.views.beginnings import Forecast
 from pressloop.views.figures.look import MUTED, Panel, blank, hover, marks, value_axis
 from pressloop.views.words import percent, unit_of
 

@@ -33,10 +33,11 @@ def trace(trials: Sequence[Trial]) -> Panel:
         read = "Peak and dwell as the operator stated them; nothing was logged in between."
     elif best.gap:
         read = f"{read} Part of the log is missing ({escape(best.gap)})."
-    return Panel(title, read, _figure(best, escape(trial.stack.stack_id)), wide=True)
+    return Panel(title, read, trace_figure(best, escape(trial.stack.stack_id)), wide=True)
 
 
-def _figure(best: Trace, label: str) -> Any:
+def trace_figure(best: Trace, label: str) -> Any:
+    """Pressure (MPa), temperature (degC) and hits over time (s) of one trace; `label` escaped."""
     from plotly.subplots import make_subplots
 
     rows: list[tuple[str, FloatArray, str]] = [

@@ -27,6 +27,10 @@ COLUMNS = frozenset((
 """Columns of `trials_table` that are always there; others are measured quantities."""
 
 
+MANY = 200
+"""Trials from which the table scrolls in a frame of its own, and stays off paper."""
+
+
 class Head(NamedTuple):
     """The head of a column."""
 
@@ -55,7 +59,8 @@ def trial_table(trials: Sequence[Trial]) -> Markup:
     heads = [Head(name, css) for name, css in css.items()
              if name in ("Trial", "Stack") or any(row[name].sort for row in rows)]
     return render("report/trials.html", heads=heads,
-                  rows=[[row[head.name] for head in heads] for row in rows])
+                  rows=[[row[head.name] for head in heads] for row in rows],
+                  many=len(rows) > MANY)
 
 
 def _cells(trial: Trial, row: dict[str, object]) -> dict[str, SortedCell]:

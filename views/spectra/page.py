@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pressloop.evaluation.reading import Reading
 from pressloop.evaluation.relaxation_peaks import hertz
-from pressloop.trials.wording import counted
+from pressloop.trials.wording import capitalised, counted
 from pressloop.views.figures.look import GREEN, RED, Panel
 from pressloop.views.figures.nyquist import bode, nyquist
 from pressloop.views.figures.relaxation import relaxation
@@ -55,7 +55,7 @@ class Found(NamedTuple):
 
 def _found(one: Shown) -> Found:
     sign, colour = ("✓", GREEN) if one.valid else ("✗", RED)
-    words = one.verdict[0].upper() + one.verdict[1:]
+    words = capitalised(one.verdict)
     notes = [*one.spectrum.notes, *(one.reading.notes if one.reading else ())]
     if one.relaxation is not None:
         notes.append(str(one.relaxation))

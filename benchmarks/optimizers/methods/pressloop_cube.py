@@ -16,7 +16,8 @@ from benchmarks.optimizers.methods.base import Rows
 from benchmarks.optimizers.problems.base import Array
 from pressloop.optimizer import Problem, RiskLimits
 from pressloop.optimizer.acquisitions import incumbent_improvement
-from pressloop.optimizer.candidates import WIDTHS, near, sobol, spread
+from pressloop.optimizer.candidates import WIDTHS, near, spread
+from pressloop.optimizer.constraints.sobol import sobol
 from pressloop.optimizer.history.training import Rows as TrainingRows
 from pressloop.optimizer.history.training import Training
 from pressloop.optimizer.model_files import dataset
@@ -42,6 +43,16 @@ class Cube:
     """A space whose recipes are the points of the unit cube themselves."""
 
     inputs: int
+    rules: tuple[()] = ()
+    held: tuple[()] = ()
+    others: tuple[()] = ()
+    steps: tuple[()] = ()
+    parameters: tuple[()] = ()
+
+    @property
+    def kinds(self) -> tuple[int, ...]:
+        """No input has kinds."""
+        return (0,) * self.inputs
 
     @property
     def free(self) -> tuple[str, ...]:

@@ -19,11 +19,13 @@ LOOK_S = 0.02
 
 def emulate_press(bench: Path, state: Path, host: str, port: int, serial_device: str, map_: str,
                   speed: float, personality: str, preset: str, faults: tuple[str, ...],
-                  fault_rate: float, seed: int, expose: bool, as_json: bool) -> None:
+                  fault_rate: float, seed: int, expose: bool, as_json: bool, serial: int,
+                  connections: int) -> None:
     """Serves until interrupted. `faults` are like "e-stop@ramping". Raises BadInput, Fault."""
     options = PressOptions(
-        state, bench, host, port, serial_device, expose, map_, speed, personality, preset=preset,
-        seed=seed, fault_rate=fault_rate, fault_seed=seed)
+        state, bench, host, port, serial_device, expose, map_, speed, personality, serial,
+        preset=preset, seed=seed, fault_rate=fault_rate, fault_seed=seed,
+        connections=connections)
     press = EmulatedPress(options)
     for fault in faults:
         inject(press, fault)

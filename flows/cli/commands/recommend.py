@@ -15,6 +15,7 @@ from pressloop.optimizer.stopping import assess
 from pressloop.trials.corrections import differences
 
 if TYPE_CHECKING:
+    from pressloop.optimizer import Models
     from pressloop.optimizer.corrected import Effect
 
 
@@ -25,13 +26,20 @@ def recommend(url: str, campaign: str | None, as_json: bool) -> None:
 
 def show(found: Stored, as_json: bool) -> None:
     """The recommendation as JSON or for reading. Raises BadInput before the first intact stack."""
+    plain, text = told(found, found.models())
+    emit(plain, as_json, lambda: Console().print(Markdown(text)))
+
+
+def told(found: Stored, models: Models) -> tuple[dict[str, Any], str]:
+    """The recommendation as plain values and as Markdown.
+
+    Raises BadInput before the first intact stack."""
     from pressloop.optimizer import recommend as choose
     from pressloop.optimizer.corrected import effect_of
     from pressloop.optimizer.history.drift import drift
     from pressloop.views.corrections import effect_sentences
     from pressloop.views.markdown import recommendation_markdown
 
-    models = found.models()
     best = choose(models, analysis=True)
     controls = drift(found.trials, found.settings.reference, earlier=models.earlier)
     more = assess(models, found.settings.stopping, budget=found.budget, analysis=best.analysis)
@@ -41,11 +49,11 @@ def show(found: Stored, as_json: bool) -> None:
                                    controls=controls.sentences if controls else (),
                                    corrections=effect_sentences(effect, best),
                                    load=load_of(found.settings))
-    emit({"campaign": found.campaign, "simulated": found.simulated,
-          "stacks": len(found.trials), "recommendation": asdict(best, dict_factory=plain_pairs),
-          "stopping": asdict(more), "controls": None if controls is None else asdict(controls),
-          "earlier": len(models.earlier), "corrections": _plain(effect)}, as_json,
-         lambda: Console().print(Markdown(text)))
+    return {"campaign": found.campaign, "simulated": found.simulated,
+            "stacks": len(found.trials),
+            "recommendation": asdict(best, dict_factory=plain_pairs), "stopping": asdict(more),
+            "controls": None if controls is None else asdict(controls),
+            "earlier": len(models.earlier), "corrections": _plain(effect)}, text
 
 
 def _plain(effect: Effect | None) -> dict[str, Any] | None:

@@ -1,56 +1,83 @@
-"""`pressloop report` and `pressloop export`: files for people and for other programs."""
+"""`pressloop report`: one page for people."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pressloop.flows.campaign.stored import stored
+from pressloop.flows.campaign.stored import Stored, stored
 from pressloop.flows.console import emit
 from pressloop.flows.settings.gauge import load_of
 from pressloop.optimizer.stopping import assess
 from pressloop.trials.errors import BadInput
 
+if TYPE_CHECKING:
+    from pressloop.optimizer import Models
+    from pressloop.views.kept import Kept
 
-def report(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
-    """Writes report.html into `out`. Raises BadInput for a campaign without trials."""
-    found = stored(url, campaign, arrays=True)
-    if not found.trials:
-        raise BadInput("campaign", found.campaign, "a campaign with trials", "Run it first.")
-    from pressloop.views.report.report import write_report
 
-    models = found.models()
-    more = assess(models, found.settings.stopping, budget=found.budget)
-    with writable(out):
-        path = write_report(
-            out / "report.html", models, campaign=found.campaign, rules=found.rules,
-            simulated=found.simulated, note=found.opened.note, stopping=more.sentences,
-            load=load_of(found.settings))
+def report(url: str, campaigns: Sequence[str], out: Path, as_json: bool) -> None:
+    """Writes report.html into `out`: of one campaign, or of several beside one another.
+
+    Raises BadInput for a campaign that is not there, or is named twice."""
+    path = compared(url, campaigns, out) if len(campaigns) > 1 else written(
+        url, campaigns[0] if campaigns else None, out)
     emit({"report": str(path)}, as_json, lambda: print(f"report: {path}"))
 
 
-def export(url: str, campaign: str | None, out: Path, as_json: bool) -> None:
-    """Writes trials, spectra and traces as CSV and Parquet into `out`.
+def written(url: str, campaign: str | None, out: Path) -> Path:
+    """The page of one campaign, written into `out`. Raises BadInput for one that is not there."""
+    from pressloop.views.kept import Kept, kept_at
 
-    Also of a ledger that is broken, so that what can be read is not lost with it."""
-    found = stored(url, campaign, arrays=True, rescue=True)
-    from pressloop.views.export.export import export as write
-
+    found = stored(url, campaign, arrays=True)
+    models = found.models()
     with writable(out):
-        files = [str(path) for path in write(found.trials, out)]
-    emit({"campaign": found.campaign, "files": files}, as_json,
-         lambda: print("\n".join(files)))
+        return page(out / "report.html", found, models,
+                    kept=Kept(kept_at(f"{url} {found.campaign}")))
+
+
+def page(path: Path, found: Stored, models: Models, date: datetime | None = None,
+         kept: Kept | None = None) -> Path:
+    """The page of a campaign, of now unless another date is given.
+
+    `kept` is what earlier pages of it have fitted."""
+    from pressloop.views.report.report import write_report
+
+    more = assess(models, found.settings.stopping, budget=found.budget)
+    return write_report(
+        path, models, campaign=found.campaign, rules=found.rules, simulated=found.simulated,
+        note=found.opened.note, stopping=more.sentences, load=load_of(found.settings), kept=kept,
+        record=found.record, date=date)
+
+
+def compared(url: str, campaigns: Sequence[str], out: Path) -> Path:
+    """The page of several campaigns, written into `out`.
+
+    Raises BadInput for one that is not there, or is named twice."""
+    if len(set(campaigns)) < len(campaigns):
+        raise BadInput("--campaign", ", ".join(campaigns), "each campaign once",
+                       "Leave the second one out.")
+    found = [stored(url, name) for name in campaigns]
+    from pressloop.views.report.compare import Member, write_comparison
+
+    members = [Member(one.campaign, one.models(), one.rules, one.simulated) for one in found]
+    with writable(out):
+        return write_comparison(out / "report.html", members)
 
 
 @contextmanager
-def writable(out: Path) -> Iterator[None]:
+def writable(out: Path, option: str = "--out") -> Iterator[None]:
     """The folder, made where it lacks; whatever cannot be written in it is bad input.
+
+    Told by the option that names it.
 
     Raises BadInput."""
     try:
         out.mkdir(parents=True, exist_ok=True)
         yield
     except OSError as error:
-        raise BadInput("--out", error.filename2 or error.filename or out, "a place to write to",
+        raise BadInput(option, error.filename2 or error.filename or out, "a place to write to",
                        f"{error.strerror}. Choose another folder.") from None

@@ -3,67 +3,56 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from pressloop.flows.campaign import ledger_places
-from pressloop.flows.campaign.lab import (
-    Order,
-    open_lab,
-    order_of,
-    prove_lasting,
-    prove_ledger,
-    simulated,
-)
+from pressloop.flows.campaign.lab import Order, order_of
 from pressloop.flows.campaign.stored import stored
 from pressloop.flows.cli.commands.recommend import show
+from pressloop.flows.cli.commands.run_presses import orders_of, press_on_all, proved
 from pressloop.flows.console import Asked, emit, ended, one_line, say, terminable
 from pressloop.flows.engine import prefect_environment
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.flows.settings.gauge import load_of
-from pressloop.hardware.lock import press_lock
 from pressloop.trials.errors import Fault
 from pressloop.trials.ledger.address import hidden
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.outcome import Intact
+from pressloop.trials.trial import Trial
 from pressloop.trials.wording import by_number, counted
 
 
 def run(path: Path, trials: int | None, seed: int | None, ledger_url: str | None,
-        as_json: bool) -> None:
+        as_json: bool, press: str = "") -> None:
     """Runs the campaign and prints what it recommends.
 
+    On its one press or, where several share it, on the named one; without a name on all of them.
     Raises the errors of `campaign`, and Exit when it is stopped."""
     settings = read_settings(path)
-    order = order_of(settings, trials, seed, ledger_url)
+    order = order_of(settings, trials, seed, ledger_url, press=press)
+    orders = orders_of(settings, order)
     # Whatever is wrong with machine or ledger is better said before the server is waited for.
-    unreal = _proved(settings, order)
+    unreal = proved(settings, orders)
     with closing(Ledger.open(order.ledger_url)) as ledger:
         if unreal:
             say("SIMULATED: no machine moves, no number here is a measurement.")
         ledger_places.say_where(path, settings, order.ledger_url)
         ledger_places.note(path, order.ledger_url)
-        _press(path, settings, order, ledger)
+        if len(orders) > 1:
+            press_on_all(path, settings, orders, ledger)
+        else:
+            _press(path, settings, orders[0], ledger)
         say(str(_last_word(ledger, settings.campaign.name).get("detail", "")))
     _conclude(order.ledger_url, settings.campaign.name, as_json)
 
 
-def _proved(settings: Settings, order: Order) -> bool:
-    """True for a simulated lab; raises what a run would raise at its start."""
-    prove_lasting(order.ledger_url)
-    with open_lab(settings, order) as (press, meter):
-        if not os.environ.get("PREFECT_API_URL"):
-            # A server of its own has no queue in which others could be seen.
-            with press_lock(press.identify().serial):
-                pass
-        prove_ledger(press, settings, order)
-        return simulated(press, meter)
-
-
 def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None:
     prefect_environment.prepare(quiet=True)
+    settings = settings.of_press(order.press)
     from pressloop.flows.engine.server import temporary_server
 
     name, lasting = settings.campaign.name, bool(os.environ.get("PREFECT_API_URL"))
@@ -79,14 +68,21 @@ def _press(path: Path, settings: Settings, order: Order, ledger: Ledger) -> None
         if lasting:
             ensure_automation()
         try:
-            with LiveProgress(lambda: ledger.history(name, arrays=False), order.trials,
+            with LiveProgress(lambda: _shown(ledger, name, order.press), order.trials,
                               load=load_of(settings), of=settings.objective.quantity) as shown, \
                     stepping_aside(shown.paused), unheard(ledger, name, order, asked), \
                     unwrapped():
-                campaign(str(path), order.trials, order.seed, hidden(order.ledger_url))
+                campaign(str(path), order.trials, order.seed, hidden(order.ledger_url),
+                         press=order.press)
         except CancelledRun as stop:
             raise ended(f"{stop} Nothing is lost: start again on the same ledger to go on.",
                         asked.code, "Stopped") from None
+
+
+def _shown(ledger: Ledger, name: str, press: str) -> tuple[Trial, ...]:
+    """The trials to be shown; in a log, which several presses may write, those of this press."""
+    trials = ledger.history(name, arrays=False)
+    return trials if sys.stderr.isatty() else tuple(t for t in trials if t.press == press)
 
 
 @contextmanager

@@ -26,6 +26,9 @@ from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.recipe import CORE, Value, shown
 from pressloop.views.words import Load, laws_words, significant
 
+SHOWN_FROM = 0.005
+"""Probability of a crush from which on it is shown where nothing is pressed."""
+
 
 def suggest(path: Path, data: Path, count: int, seed: int | None, fix: Sequence[str],
             as_json: bool) -> None:
@@ -92,31 +95,84 @@ def plain(found: tuple[Proposal, ...], load: Load | None) -> list[dict[str, Any]
 def show(found: tuple[Proposal, ...], space: Space, laws: str, load: Load | None,
          quantities: Sequence[Quantity] = (RESISTANCE,)) -> None:
     """The recipes as a table, and why each; `quantities` are those of the objective."""
-    table = Table(title="Press next" if not space.absent else "Make next")
-    units, decimals = dict(zip(CORE, ("MPa", "s", "degC"), strict=True)), {"dwell_s": 0}
-    core = [name for name in CORE if name not in space.absent]
-    gauge = [] if load is None else ["gauge"]
-    others = [f"{p.name}{f' ({p.unit})' if p.unit else ''}" for p in space.others]
-    crushing = not space.absent or any(p.predicted.get("p_crushed") for p in found)
-    heads = [units[name] for name in core]
-    for name in ("", *heads[:1], *gauge, *heads[1:], *others, "for",
-                 *(_expected_head(q) for q in quantities), *(["crushed"] if crushing else []),
-                 "failed"):
-        table.add_column(name, justify="right" if name not in ("for",) else "left")
+    console = Console()
+    title = "Press next" if not space.absent else "Make next"
+    rows = [_cells(proposal, space, load, quantities) for proposal in found]
+    if "pressure_mpa" not in space.absent or any(
+            p.predicted.get("p_crushed", 0) >= SHOWN_FROM for p in found):
+        for row, proposal in zip(rows, found, strict=True):
+            row["crushed"] = f"{proposal.predicted.get('p_crushed', 0):.1%}"
+    for row, proposal in zip(rows, found, strict=True):
+        row["failed"] = f"{proposal.predicted.get('p_failed', 0):.1%}"
+    for table in _that_fit(console, title, rows):
+        console.print(table)
     for i, proposal in enumerate(found, 1):
-        recipe, numbers = proposal.recipe, proposal.predicted
-        points = [f"{getattr(recipe, name):.{decimals.get(name, 1)}f}" for name in core]
-        on_gauge = [] if load is None else [load(recipe.pressure_mpa)]
-        table.add_row(str(i), *points[:1], *on_gauge, *points[1:],
-                      *(_shown(recipe.value(p.name)) for p in space.others),
-                      proposal.purpose, *(_expected(q, numbers) for q in quantities),
-                      *([f"{numbers.get('p_crushed', 0):.1%}"] if crushing else []),
-                      f"{numbers.get('p_failed', 0):.1%}")
-    Console().print(table)
-    for i, proposal in enumerate(found, 1):
-        Console().print(f"{i}. {proposal.reason}", highlight=False, markup=False)
+        console.print(f"{i}. {proposal.reason}", highlight=False, markup=False)
     if laws:
-        Console().print(laws, highlight=False, markup=False)
+        console.print(laws, highlight=False, markup=False)
+
+
+def _cells(proposal: Proposal, space: Space, load: Load | None,
+           quantities: Sequence[Quantity]) -> dict[str, str]:
+    """What a proposal says, by heading."""
+    recipe, units = proposal.recipe, dict(zip(CORE, ("MPa", "s", "degC"), strict=True))
+    decimals = {"dwell_s": 0}
+    cells = dict[str, str]()
+    for name in (name for name in CORE if name not in space.absent):
+        cells[units[name]] = f"{getattr(recipe, name):.{decimals.get(name, 1)}f}"
+        if name == "pressure_mpa" and load is not None:
+            cells["gauge"] = load(recipe.pressure_mpa)
+    cells |= {f"{p.name}{f' ({p.unit})' if p.unit else ''}": _shown(recipe.value(p.name))
+              for p in space.others}
+    return cells | {"for": proposal.purpose} | {
+        _expected_head(q): _expected(q, proposal.predicted) for q in quantities}
+
+
+def _that_fit(console: Console, title: str, rows: Sequence[Mapping[str, str]]) -> list[Table]:
+    """A line for each recipe where the screen is wide enough, else a column for each.
+
+    Nothing that a person has to set is ever cut short."""
+    wide = _lying(title, rows)
+    if _fits(console, wide, rows):
+        return [wide]
+    tables, first = list[Table](), 0
+    while first < len(rows):
+        # One recipe is shown whatever its width; more of them as far as they fit beside it.
+        count = next((n for n in range(len(rows) - first, 1, -1) if _fits(
+            console, _standing(title, rows[first:first + n], first + 1), rows[first:first + n])), 1)
+        tables.append(_standing(title, rows[first:first + count], first + 1))
+        first += count
+    return tables
+
+
+def _fits(console: Console, table: Table, rows: Sequence[Mapping[str, str]]) -> bool:
+    """True where the screen shows each value whole; headings may be broken at their spaces."""
+    with console.capture() as captured:
+        console.print(table)
+    text = captured.get()
+    return max(map(len, text.splitlines())) <= console.width and all(
+        value in text for row in rows for value in row.values())
+
+
+def _lying(title: str, rows: Sequence[Mapping[str, str]]) -> Table:
+    table = Table(title=title)
+    table.add_column("", justify="right")
+    for name in rows[0] if rows else ():
+        table.add_column(name, justify="left" if name == "for" else "right", overflow="fold",
+                         min_width=max(len(row[name]) for row in rows))
+    for i, row in enumerate(rows, 1):
+        table.add_row(str(i), *row.values())
+    return table
+
+
+def _standing(title: str, rows: Sequence[Mapping[str, str]], first: int) -> Table:
+    table = Table(title=title)
+    table.add_column("", justify="left", overflow="fold")
+    for i in range(first, first + len(rows)):
+        table.add_column(str(i), justify="right", overflow="fold")
+    for name in rows[0]:
+        table.add_row(name, *(row[name] for row in rows))
+    return table
 
 
 def _shown(value: Value | None) -> str:

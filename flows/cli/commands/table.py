@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from pressloop.flows.console import FAILED, emit, say
+from pressloop.flows.past.columns.across import across
 from pressloop.flows.past.columns.written import quoted, table_lines
 from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import from_plain, read_settings
@@ -14,10 +16,14 @@ from pressloop.flows.settings.columns import AS_NAMED
 from pressloop.flows.settings.profiles import inlined
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.columns.names import MODE, RESISTANCE, SIGMA
 from pressloop.trials.toml_files import toml
 
-ROOM_C, THICKNESS_UM, DIE_MM, DWELL_S = 25.0, 500.0, 10.0, 60.0
+ROOM_C, THICKNESS_UM, DIE_MM, DWELL_S, PRESSURES_MPA = 25.0, 500.0, 10.0, 60.0, (50.0, 500.0)
 """What stands in a new settings file where the sheet does not tell; marked there."""
+MOST_DWELL_S = 3600.0
+"""The longest dwell of an envelope that does not say it."""
+YOURS = "   # YOURS: the sheet does not tell"
 
 
 def table(data: Path, lab: Path | None, out: Path | None, die_mm: float | None, as_json: bool
@@ -32,19 +38,33 @@ def table(data: Path, lab: Path | None, out: Path | None, die_mm: float | None, 
         raise BadInput("table", f"there already in {lab}", "left out of the settings",
                        "Change it there, or take it out first.")
     reading = reading_of(data, known, die_mm=die_mm)
+    missing = _missing(reading) if lab is None else []
     if out is not None:
         text = _settings_text(data, lab, reading, die_mm)
-        from_plain(inlined(toml(text, "settings", out), (lab or out).parent), str(out))
+        if lab is not None or not _needed(reading):
+            from_plain(inlined(toml(text, "settings", out), (lab or out).parent), str(out))
         _write(out, text)
     emit({"table": str(data), "taken": reading.cells.taken,
           "columns": [asdict(one) for one in reading.lines],
           "troubles": [asdict(one) for one in reading.troubles],
+          "missing": missing,
           "not_used": list(reading.unused), "settings": None if out is None else str(out)},
-         as_json, lambda: _show(data, reading, out))
-    return FAILED if reading.troubles else 0
+         as_json, lambda: _show(data, reading, out, missing))
+    return FAILED if reading.troubles or missing else 0
 
 
-def _show(data: Path, reading: Reading, out: Path | None) -> None:
+def _missing(reading: Reading) -> list[str]:
+    """What no column was understood as, and no trouble speaks of: without it nothing is learned."""
+    header, stuck = reading.cells.header, {one.column for one in reading.troubles}
+    found = {quantity for quantity, one in reading.picked.items() if stuck & set(one.headers)}
+    told = set(header) | found | {name for one in reading.troubles
+                                  for name in (*NAMES, RESISTANCE) if name in one.seen + one.remedy}
+    return [f"{name}: no column is understood as it. Name its column in the settings: [table] "
+            f'{name} = "...".{across(header)}' for name, others in (
+                (NAMES[0], ()), (RESISTANCE, (MODE, SIGMA))) if not {name, *others} & told]
+
+
+def _show(data: Path, reading: Reading, out: Path | None, missing: Sequence[str]) -> None:
     print(f"{data.name}: {reading.cells.words}.")
     for line in reading.lines:
         print(f"  {line.words}.")
@@ -52,9 +72,30 @@ def _show(data: Path, reading: Reading, out: Path | None) -> None:
         print(f"Columns not used: {', '.join(reading.unused)}.")
     for one in reading.troubles:
         say(f"To do: {one.column}: {one.seen}. {one.remedy}")
+    for what in missing:
+        say(f"To do: {what}")
+    if out is not None and (needed := _needed(reading)):
+        say(f"{out} is no settings file before you fill in {' and '.join(sorted(needed))}.")
     if out is not None:
         print(f"{out} is written: check each line of its [table]"
               + ("." if not reading.troubles else ", and do what it says is to do."))
+
+
+def _needed(reading: Reading) -> set[str]:
+    """Keys of the settings without which numbers of the sheet cannot be converted."""
+    return {one.needs for one in reading.troubles if one.needs}
+
+
+def _key(name: str, value: float, told: object, reading: Reading) -> str:
+    """A line of the settings.
+
+    What the sheet does not tell is marked; where its numbers hang on it, no number stands in for
+    it, as stacks would be learned from at pressures that nobody applied."""
+    if told:
+        return f"{name} = {value:.10g}"
+    if name in _needed(reading):
+        return f"# {name} = ...   # YOURS: fill it in, as numbers of the sheet are converted by it"
+    return f"{name} = {value:.10g}{YOURS}"
 
 
 def _settings_text(data: Path, lab: Path | None, reading: Reading, die_mm: float | None) -> str:
@@ -72,10 +113,13 @@ def _new(data: Path, reading: Reading, die_mm: float | None) -> list[str]:
     die, told = die_mm or reading.die_mm, die_mm or reading.die_mm
     die = die or DIE_MM
     spans = {name: _span(reading, name) for name in NAMES}
-    pressure = spans["pressure_mpa"] or (50.0, 500.0)
+    pressure = spans["pressure_mpa"] or PRESSURES_MPA
+    if all(span is None or span[0] == span[1] for span in spans.values()):
+        # One recipe says nothing of where to search.
+        pressure = min(pressure[0], PRESSURES_MPA[0]), max(pressure[1], PRESSURES_MPA[1])
+        spans["pressure_mpa"] = None
     warm = spans["temperature_c"] or (ROOM_C, ROOM_C)
-    area = math.pi * die**2 / 4.0
-    yours = "   # YOURS: the sheet does not tell"
+    area, longest = math.pi * die**2 / 4.0, (spans["dwell_s"] or (DWELL_S, DWELL_S))[1]
     name = " ".join(data.stem.split())[:60] or "table"
     lot, operator = reading.newest("lot"), reading.newest("operator")
     defaults = {"pressure_mpa": pressure, "dwell_s": (DWELL_S, DWELL_S), "temperature_c": warm}
@@ -83,20 +127,21 @@ def _new(data: Path, reading: Reading, die_mm: float | None) -> list[str]:
     for key in NAMES:
         low, high = spans[key] or defaults[key]
         value = f"{low:.10g}" if low == high else f"[{_down(low):.10g}, {_up(high):.10g}]"
-        space.append(f"{key} = {value}" + ("" if spans[key] else yours))
+        space.append(f"{key} = {value}" + ("" if spans[key] else YOURS))
     return [
         f"# Settings for {data.name}, written by `pressloop table`. Lines marked YOURS hold what",
         "# the sheet does not tell. Limits are those of the stacks in the sheet: nothing beyond "
         "was pressed.",
         "", "[campaign]", f"name = {quoted(name)}", f"ledger = {quoted(f'sqlite:///{name}.db')}",
-        "", "[stack]", f"lot = {quoted(lot or 'lot-1')}" + ("" if lot else yours),
-        f"operator = {quoted(operator or 'operator')}" + ("" if operator else yours),
-        f"thickness_um = {THICKNESS_UM:g}{yours}",
+        "", "[stack]", f"lot = {quoted(lot or 'lot-1')}" + ("" if lot else YOURS),
+        f"operator = {quoted(operator or 'operator')}" + ("" if operator else YOURS),
+        _key("thickness_um", THICKNESS_UM, None, reading),
         "", "[space]", *space,
-        "", "[envelope]", f"die_diameter_mm = {die:.10g}" + ("" if told else yours),
+        "", "[envelope]", _key("die_diameter_mm", die, told, reading),
         f"press_max_force_kn = {math.ceil(math.ceil(pressure[1]) * area / 1000.0)}",
         f"die_max_pressure_mpa = {math.ceil(pressure[1])}",
         f"max_temperature_c = {math.ceil(max(warm[1], ROOM_C))}",
+        *([f"max_dwell_s = {math.ceil(longest)}"] if longest > MOST_DWELL_S else []),
         "", "[press]", 'driver = "simulated"   # YOURS before a stack is pressed',
         "", "[meter]", 'driver = "simulated"   # YOURS before a stack is measured']
 

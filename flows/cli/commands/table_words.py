@@ -67,7 +67,7 @@ def _origins(table: PastTable, settings: Settings) -> tuple[str, ...]:
     lots = sorted({one.stack.lot for one in table.past})
     operators = sorted({one.stack.operator for one in table.past})
     here = [(one.stack.lot, one.stack.operator) for one in table.past]
-    lot, operator = settings.origin
+    lot, operator, *_ = settings.origin
     if not here or (lot, operator) in here:
         return ()
     if lot not in lots:

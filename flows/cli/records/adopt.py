@@ -15,7 +15,7 @@ from pressloop.flows.campaign.lab import open_press, order_of, prove_lasting
 from pressloop.flows.console import emit
 from pressloop.flows.settings.campaign import Settings, from_plain, read_settings
 from pressloop.flows.settings.renamed import renewed
-from pressloop.hardware.lock import press_lock
+from pressloop.hardware.locks.lock import press_lock
 from pressloop.trials.entry import Commanded, Opened, Planned, Reconciled, Settled
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
@@ -37,7 +37,8 @@ class _Press:
     boot_counter: int | None
 
 
-def adopt(path: Path, reason: str, others: bool, ledger_url: str | None, as_json: bool) -> None:
+def adopt(path: Path, reason: str, others: bool, ledger_url: str | None, as_json: bool,
+          press_name: str = "") -> None:
     """Writes each cycle that the ledger lacks as a commanded trial.
 
     The next run collects and measures its stack, or has it settled. With `others`, records that
@@ -47,8 +48,8 @@ def adopt(path: Path, reason: str, others: bool, ledger_url: str | None, as_json
     """
     if not reason.strip():
         raise BadInput("--reason", repr(reason), "a text", "Say what happened to the ledger.")
-    settings = read_settings(path)
-    order = order_of(settings, ledger=ledger_url)
+    settings = read_settings(path).of_press(press_name)
+    order = order_of(settings, ledger=ledger_url, press=press_name)
     prove_lasting(order.ledger_url)
     name = settings.campaign.name
     with open_press(settings, order) as press, press_lock(press.identify().serial), \
@@ -142,8 +143,10 @@ class _Scribe:
         number = one.number if free else max(self._free[one.campaign],
                                              self._ledger.next_number(one.campaign))
         stack = one.cycle.stack or self._settings_of(one.campaign).stack_named(one.stack)
-        self._ledger.append(one.campaign, number, Planned(stack, recipe, "adopted", {},
-                                                          self._reason))
+        mine_own = one.campaign == self._settings.campaign.name
+        self._ledger.append(one.campaign, number, Planned(
+            stack, recipe, "adopted", {}, self._reason,
+            press=self._settings.press_name or None if mine_own else None))
         mine[one.stack] = OrderedStack(one.campaign, number, stack, recipe, one.cycle.cycle_id,
                                 self._press.serial)
         return self._command(one, number)

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pressloop.flows.campaign import ledger_places
-from pressloop.flows.campaign.attaching import attach
+from pressloop.flows.campaign.decisions.attaching import attach
+from pressloop.flows.campaign.decisions.own_recipes import outside_words, said
 from pressloop.flows.campaign.lab import order_of, prove_lasting
-from pressloop.flows.campaign.own_recipes import outside_words, said
 from pressloop.flows.cli.records.put_right import changes_of
 from pressloop.flows.console import emit, say
 from pressloop.flows.preflight.dry_run import recipe_named

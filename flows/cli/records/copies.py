@@ -22,11 +22,16 @@ def backup(url: str, to: Path, as_json: bool) -> None:
     """Copies a ledger into a new file, which is whole or not there at all.
 
     Raises BadInput where there is a file already, or no folder for it."""
+    _tell(copied_to(url, to), as_json)
+
+
+def copied_to(url: str, to: Path) -> dict[str, Any]:
+    """The copy in words. Raises as `backup`."""
     if to.exists():
         raise BadInput("--to", to, "a file that does not exist yet", "A backup replaces nothing.")
     if not to.parent.is_dir():
         raise BadInput("--to", to, "in an existing folder", "Create the folder first.")
-    _tell(_copied(url, _address("--to", to)) | {"to": str(to)}, as_json)
+    return _copied(url, _address("--to", to)) | {"to": str(to)}
 
 
 def restore(file: Path, to: str, as_json: bool) -> None:
@@ -74,14 +79,14 @@ def _copy(source: str, target: str) -> dict[str, Any]:
         count = copy_into(old, new)
         _warn(new)
         return {"to": display(parse(target)), "entries": count, "equal": True,
-                "heads": {name: new.head(name)[1] for name in new.campaigns()}}
+                "heads": {name: new.head(name)[1] for name in new.chains()}}
 
 
 def _warn(ledger: Ledger) -> None:
     """A copy of a broken ledger is worth having, and must not pass for a sound one.
 
     A run that still writes to the original leaves its next entries there."""
-    for name in ledger.campaigns():
+    for name in ledger.chains():
         proof = prove(ledger, name)
         if proof.broken is not None:
             say(f"Warning: the original is broken, and so is its copy: {name}, {proof.broken}")
@@ -94,4 +99,4 @@ def _tell(result: dict[str, Any], as_json: bool) -> None:
     emit(result, as_json, lambda: print("\n".join([
         f"{counted(result['entries'], 'entry', 'entries')} copied to {result['to']}, "
         "each compared with its original: equal.",
-        *(f"{name}: up to {head}" for name, head in result["heads"].items())])))
+        *(f"{name.strip()}: up to {head}" for name, head in result["heads"].items())])))

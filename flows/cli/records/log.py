@@ -27,10 +27,11 @@ def log(url: str, campaign: str | None, out: Path | None, as_json: bool) -> None
         emit({"campaign": name, "log": str(path)}, as_json, lambda: print(f"log: {path}"))
         return
     emit({"campaign": name, "entries": [row._asdict() for row in rows]}, as_json,
-         lambda: _show(rows))
+         lambda: show_log(rows))
 
 
-def _show(rows: Sequence[LogRow]) -> None:
+def show_log(rows: Sequence[LogRow]) -> None:
+    """Prints entries in words, by whoever wrote them."""
     console = Console(highlight=False)
     for who, by, lines in stretches(rows):
         console.print(Text(who, style="bold"), Text(by, style="dim"))

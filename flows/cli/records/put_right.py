@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from pressloop.flows.campaign.put_right import (
+from pressloop.flows.campaign.decisions.put_right import (
     Known,
     correct,
     numbers_named,
@@ -61,14 +61,14 @@ def relabel_stacks(url: str, campaign: str | None, trial: str | None, stacks: Se
         ledger, found.campaign, numbers, label.strip().lower(), known), as_json)
 
 
-def changes_of(options: Sequence[str]) -> dict[str, str]:
+def changes_of(options: Sequence[str], names: Sequence[str] = CORRECTABLE) -> dict[str, str]:
     """Name and value of each `--set`. Raises BadInput for one that is none or there twice."""
     found: dict[str, str] = {}
     for option in options:
         name, equals, value = option.partition("=")
         name = name.strip()
         if not equals or not value.strip():
-            raise BadInput("--set", option, "NAME=VALUE", f"Names: {', '.join(CORRECTABLE)}.")
+            raise BadInput("--set", option, "NAME=VALUE", f"Names: {', '.join(names)}.")
         if name in found:
             raise BadInput("--set", name, "given once", "Drop one of the two.")
         found[name] = value.strip()

@@ -13,8 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from pressloop.flows.campaign import ledger_places
+from pressloop.flows.campaign.decisions.own_recipes import outside_words, queue_recipe, unqueue
 from pressloop.flows.campaign.lab import order_of, prove_lasting
-from pressloop.flows.campaign.own_recipes import outside_words, queue_recipe, unqueue
 from pressloop.flows.campaign.suggestions import take_suggestion
 from pressloop.flows.console import emit, say
 from pressloop.flows.preflight.dry_run import recipe_named

@@ -31,6 +31,14 @@ def reevaluate(url: str, campaign: str | None, circuit: str | None, changes: Seq
 
     The optimiser uses the newest. Started again after a crash it does the rest. Raises BadInput
     where no other rules are given."""
+    found, rules, result = read_again(url, campaign, circuit, changes, note)
+    _say_what_next(found, rules)
+    emit(result, as_json, lambda: _show(result["trials"], result["read_so_before"]))
+
+
+def read_again(url: str, campaign: str | None, circuit: str | None, changes: Sequence[str],
+               note: str) -> tuple[Stored, Rules, dict[str, Any]]:
+    """The campaign as it was, the new rules, and what was read again. Raises as `reevaluate`."""
     if circuit is None and not changes:
         raise BadInput("--circuit", "not given", "given, or --set", "Say by which other rules to "
                        "read; those of the settings are the rest.")
@@ -41,10 +49,9 @@ def reevaluate(url: str, campaign: str | None, circuit: str | None, changes: Seq
     with existing(url) as ledger:
         rows = [_again(ledger, found.campaign, number, rules, note) for number in due]
     read = sum(t.state is State.EVALUATED for t in found.trials)
-    result = {"campaign": found.campaign, "rules": rules.plain(), "read_again": len(rows),
-              "read_so_before": read - len(rows), "trials": rows}
-    _say_what_next(found, rules)
-    emit(result, as_json, lambda: _show(rows, read - len(rows)))
+    return found, rules, {
+        "campaign": found.campaign, "rules": rules.plain(), "read_again": len(rows),
+        "read_so_before": read - len(rows), "trials": rows}
 
 
 def _again(ledger: Ledger, campaign: str, number: int, rules: Rules, note: str) -> dict[str, Any]:

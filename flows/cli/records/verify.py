@@ -21,7 +21,7 @@ def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: b
                            "`pressloop verify` printed before.")
     wanted = tuple(some.lower() for some in expected)
     with existing(url) as ledger:
-        names = ledger.campaigns() if campaign is None else (named(ledger, campaign),)
+        names = ledger.chains() if campaign is None else (named(ledger, campaign),)
         proofs = [prove(ledger, name, wanted) for name in names]
         strays, gone, damage = ledger.strays(), _gone(ledger), ledger.damage()
         exactly = ledger.counts_exactly
@@ -47,9 +47,9 @@ def _plain(proof: Proof) -> dict[str, object]:
 
 def _line(proof: Proof) -> str:
     if proof.broken is not None:
-        return f"{proof.campaign}: BROKEN at {proof.broken}"
+        return f"{proof.campaign.strip()}: BROKEN at {proof.broken}"
     left = f", open trials: {', '.join(map(str, proof.open_trials))}" if proof.open_trials else ""
-    return (f"{proof.campaign}: entries 1 to {proof.entries}, complete and in order, up to "
+    return (f"{proof.campaign.strip()}: entries 1 to {proof.entries}, complete and in order, up to "
             f"{proof.head}{left}")
 
 

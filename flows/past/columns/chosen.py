@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pressloop.flows.settings.columns import AS_NAMED, ColumnTable, HowTable
-from pressloop.trials.tables.columns.headings import Heading, heading
+from pressloop.flows.settings.columns import AS_NAMED, QUANTITIES, ColumnTable, HowTable
+from pressloop.trials.tables.columns.headings import FACTOR, Heading, heading
 from pressloop.trials.tables.columns.layout import PRODUCT_NAMES
 from pressloop.trials.tables.columns.names import (
     ERROR,
@@ -16,12 +16,13 @@ from pressloop.trials.tables.columns.names import (
     MODE,
     NEEDS_UNIT,
     OPERATOR,
+    OVER,
     RESISTANCE,
     STACK,
     Meaning,
     meanings,
 )
-from pressloop.trials.tables.columns.units import FORCE, OHM, OURS, Unit, units_of
+from pressloop.trials.tables.columns.units import FORCE, OHM, OURS, Unit, logged, units_of
 
 DIMENSION = {quantity: names.dimensions[0] for quantity, names in KNOWN.items()
              if names.dimensions}
@@ -29,6 +30,8 @@ DIMENSION = {quantity: names.dimensions[0] for quantity, names in KNOWN.items()
 FIRST_ONE = frozenset({STACK, LOT, OPERATOR, MODE})
 """Quantities of which the first of several columns is taken."""
 REPLICATE = re.compile(r"(.*?)[\s_]*(?:no\.?|nr\.?|#)?[\s_]*(\d)")
+KEY = {quantity: key for key, quantity in QUANTITIES.items()}
+"""What [table] calls a quantity."""
 TWICE = "there twice"
 CLOSE = 0.05
 """Ranks that are this near are equally likely."""
@@ -36,11 +39,14 @@ CLOSE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A column that cannot be used as it stands: what is seen, and what to do about it."""
+    """A column that cannot be used as it stands: what is seen, and what to do about it.
+
+    `needs` is the key of the settings that would tell what is missing, "" for none."""
 
     column: str
     seen: str
     remedy: str
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +135,7 @@ def _unit(quantity: str, of: Heading, below: str) -> Unit | None:
     """The unit of the header, or else of the row of units below it."""
     for found in (of.units, units_of(below) if below else {}):
         if unit := next((found[d] for d in KNOWN[quantity].dimensions if d in found), None):
-            return unit
+            return logged(unit, of.base) if of.base and not unit.base else unit
     return None
 
 
@@ -170,7 +176,16 @@ def _unknown_unit(of: Heading, below: str, meaning: Meaning) -> Trouble | None:
     if not KNOWN[quantity].dimensions or meaning.rank == 0.0 or meaning.unit is not None or (
             below and units_of(below)):
         return None
-    key = quantity if quantity in PRODUCT_NAMES else "pressure_mpa"
+    key = KEY.get(quantity, quantity)
+    if of.base:
+        text = logged(Unit("", 1.0, text=OURS[DIMENSION[quantity]]), of.base).text
+        return Trouble(of.raw, "a logarithm of numbers whose unit is not written", "Say it in the "
+                       f'settings: [table] {key} = {{ column = "{of.raw}", unit = "{text}" }}.')
+    if FACTOR.fullmatch(of.odd):
+        return Trouble(of.raw, f"{of.odd} beside its name, by which the numbers may have been "
+                       "multiplied, or are to be", "Say the unit of the numbers in the settings, "
+                       f'which is 10^3 {OURS[DIMENSION[quantity]]} where 1 means 1000: [table] '
+                       f'{key} = {{ column = "{of.raw}", unit = "..." }}.')
     if of.odd:
         return Trouble(of.raw, f"{of.odd!r} is no unit that is known of a "
                        f"{KNOWN[quantity].dimensions[0]}", "Say it in the settings: [table] "
@@ -213,7 +228,9 @@ def _settle(candidates: dict[str, list[tuple[float, Picked]]], picked: dict[str,
                     best.headers[0], TWICE if twice else
                     f"{' and '.join(names)} may both be {quantity}",
                     "Drop one." if twice else "Name the one that counts in the settings: [table] "
-                    f'{quantity} = "{names[0]}".'))
+                    f'{quantity} = "{names[0]}".' + (
+                        " Tables side by side: put one beneath the other." if OVER in names[0]
+                        else "")))
             continue
         picked[quantity] = best
         used.add(best.places[0])

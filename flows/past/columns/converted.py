@@ -30,6 +30,8 @@ class Converted:
     troubles: tuple[Trouble, ...]
     notes: tuple[str, ...]
     lines: tuple[Line, ...]
+    used: frozenset[int] = frozenset()
+    """Places of columns that are no quantity, and that something is read from all the same."""
 
 
 def converted(header: Sequence[str], rows: Sequence[tuple[int, tuple[str, ...]]],
@@ -52,4 +54,4 @@ def converted(header: Sequence[str], rows: Sequence[tuple[int, tuple[str, ...]]]
     read_named(work, named)
     read_failures(work)
     return Converted(work.columns, frozenset(work.helping), tuple(work.troubles), tuple(work.notes),
-                     tuple(work.lines))
+                     tuple(work.lines), frozenset(work.used))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pressloop.flows.past.columns.chosen import Picked
+from pressloop.flows.past.columns.remarks import NAN, answered, has_reading, is_remark, remarked
 from pressloop.flows.past.columns.resistances import are_words
 from pressloop.flows.past.columns.work import Work, line_of, rows_words
 from pressloop.trials.tables.columns.headings import folded
-from pressloop.trials.tables.columns.names import ERROR, MODE, asked
+from pressloop.trials.tables.columns.names import ERROR, MODE, RESISTANCE, asked
 from pressloop.trials.tables.columns.outcomes import (
     ASKS_SOUND,
     IN_WORK,
@@ -40,10 +41,16 @@ def read_failures(work: Work) -> None:
             cells = _modes(work, one, raw)
         else:
             one = None
+    more = answered(work, cells)
+    remarked(work, cells)
     for at, mode in (*work.failures.items(), *work.stands_for.items()):
         cells[at] = cells[at] or mode
-    if one is not None or work.failures or work.stands_for:
+    if one is not None or more or any(cells):
         work.columns[MODE] = cells
+        read = work.columns.get(RESISTANCE, [])
+        if read:
+            work.columns[RESISTANCE] = ["" if mode and cell.casefold() == NAN else cell
+                                        for cell, mode in zip(read, cells, strict=True)]
     if work.failures:
         rows = rows_words([work.rows[at][0] for at in work.failures])
         work.notes.append(f"{work.read} of {rows} is a word for a failure, and taken as one")
@@ -51,11 +58,9 @@ def read_failures(work: Work) -> None:
 
 def _told_anywhere(work: Work) -> int | None:
     """The column, whatever its name, that holds outcome words only and tells of a failure."""
-    taken = {place for quantity, one in work.chosen.picked.items() for place in one.places
-             if quantity != MODE}
-    for at, name in enumerate(work.header):
-        words = [word for word in work.raw(at) if word] if at not in taken else []
-        if name not in work.how.ignore and words and all(
+    for at in work.free(but=MODE):
+        words = [word for word in work.raw(at) if word]
+        if words and all(
                 said(word, work.how.failure_words) is not None for word in words) and any(
                 failure_in(word, work.how.failure_words) for word in words):
             return at
@@ -65,13 +70,16 @@ def _told_anywhere(work: Work) -> int | None:
 def _modes(work: Work, one: Picked, raw: Sequence[str]) -> list[str]:
     told, out = dict[str, str](), list[str]()
     sound = asked(folded(one.headers[0])) in ASKS_SOUND
+    remark = is_remark(one.headers[0])
     for cell in raw:
         found = said(cell, work.how.failure_words)
         if sound and cell.casefold() in OPPOSITE:
             found = OPPOSITE[cell.casefold()]
+        if found is None and remark and has_reading(work, len(out)):
+            found = INTACT
         mode = cell if found is None else "" if found in (INTACT, IN_WORK) else found
         out.append(mode)
-        if cell and mode != cell:
+        if cell and mode != cell and said(cell, work.how.failure_words) is not None:
             told[cell] = mode or ("not failed" if found == INTACT else "in work")
     if told or not one.own:
         work.lines.append(replace(line_of(one, ", ".join(

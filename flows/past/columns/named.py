@@ -31,6 +31,11 @@ LETTERS = {"ms": "mS", "s": "S", "mah": "mAh", "ah": "Ah", "j": "J", "mj": "mJ",
            "mv": "mV", "wh": "Wh", "mwh": "mWh", "k": "K", "a": "A", "ma": "mA", "w": "W",
            "mw": "mW", "us": "uS"}
 """Units in small letters, as they stand in names of columns."""
+ERROR_WORDS = frozenset({"se", "sem", "err", "error", "stderr", "uncertainty", "unc", "fehler",
+                         "±"})
+BESIDE_ERROR = frozenset({"std", "standard"})
+"""Words by which a column is that of a standard error, and those that may stand with them: a
+standard deviation is none."""
 Rows = list[float | None] | None
 """A number for each row, None where it is not known."""
 NO_DIMENSION = "measured"
@@ -71,6 +76,7 @@ def found_columns(header: Sequence[str], units: Sequence[str], wanted: Sequence[
                   ) -> tuple[list[Found], list[Trouble]]:
     """The columns that are there, and what stands in the way."""
     found, troubles, taken = list[Found](), list[Trouble](), set[int]()
+    stated = dict[str, str]()
     for one in wanted:
         place = _place(header, one, taken)
         if isinstance(place, Trouble):
@@ -79,6 +85,10 @@ def found_columns(header: Sequence[str], units: Sequence[str], wanted: Sequence[
             taken.add(place)
             below = units[place] if place < len(units) else ""
             unit = (one.said.unit if one.said else None) or _stated(header[place], below, one)
+            if one.quantity is not None:
+                # An error that names no unit is in that of its readings.
+                unit = unit or (stated.get(one.quantity.name, "") if one.error else "")
+                stated.setdefault(one.quantity.name, unit)
             found.append(Found(one, place, header[place], unit))
     return found, troubles
 
@@ -95,7 +105,8 @@ def _place(header: Sequence[str], one: Wanted, taken: set[int]) -> int | Trouble
         return header.index(name)
     if one.name in header:
         return header.index(one.name)
-    alike = [at for at, name in enumerate(header) if at not in taken and _same(name, one.name)]
+    same = _is_error_of if one.error else _same
+    alike = [at for at, name in enumerate(header) if at not in taken and same(name, one.name)]
     if len(alike) > 1:
         return Trouble(header[alike[0]], f"{' and '.join(header[at] for at in alike)} may both be "
                        f"{one.name}", f'Name the one that counts: [table] {one.name} = "..."')
@@ -109,7 +120,19 @@ def _same(header: str, name: str) -> bool:
     if bare.replace("_", "") == wanted.replace("_", ""):
         return True
     rest = bare.removeprefix(f"{wanted}_")
-    return rest != bare and not wanted.endswith("_se") and rest != "se" and bool(_of_name(rest))
+    return rest not in (bare, "se") and bool(_of_name(rest))
+
+
+def _is_error_of(header: str, name: str) -> bool:
+    """Toughness error (J/m2), toughness_se and SE toughness are the error of toughness_j_m2."""
+    if _same(header, name):
+        return True
+    words = folded(BRACKETS.sub(" ", header)).replace(" ", "_").split("_")
+    if ERROR_WORDS.isdisjoint(words):
+        return False
+    rest = "_".join(w for w in words if w not in ERROR_WORDS | BESIDE_ERROR)
+    quantity = name.removesuffix("_se")
+    return bool(rest) and (_same(rest, quantity) or _same(quantity, rest))
 
 
 def _of_name(rest: str) -> str:

@@ -10,6 +10,9 @@ from pressloop.flows.past.columns.work import DIGITS, Work, read_column, scaling
 from pressloop.trials.tables.columns.names import DIAMETER, DIE, GAUGE
 from pressloop.trials.tables.columns.units import FORCE, Unit
 
+DIE_KEY = "die_diameter_mm"
+"""The key of the settings that tells the die."""
+
 
 def read_pressure(work: Work, quantity: str) -> None:
     """Pressures; forces over the area of the die; oil pressure by the areas of piston and die."""
@@ -28,7 +31,7 @@ def read_pressure(work: Work, quantity: str) -> None:
         work.troubles.append(Trouble(
             one.headers[0], "a force, and the die that it is spread over is not known",
             "Name the settings, whose [envelope] die_diameter_mm tells it, or add a column 'die "
-            "diameter (mm)'."))
+            "diameter (mm)'.", DIE_KEY))
         return
     piston = math.pi * (work.how.piston_diameter_mm or 0.0)**2 / 4.0
 

@@ -43,7 +43,9 @@ def read_readings(work: Work, place: int, unit: Unit,
         else:
             about += [work.rows[at][0]] * cell.about
             out.append(changed(cell.number, own, at, change))
-            if cell.error:
+            if cell.error and own.base:
+                work.errors[at] = error_of_logarithm(cell.error, own, out[-1])
+            elif cell.error:
                 work.errors[at] = changed(cell.error, own, at, change)
     if about:
         work.notes.append(f"resistance of {rows_words(about)} is written as about so much, and "
@@ -53,6 +55,16 @@ def read_readings(work: Work, place: int, unit: Unit,
         work.notes.append(f"resistance of {rows_words(bounds)} is a bound and no reading: set "
                           "aside, and taught to no model")
     return out
+
+
+def error_of_logarithm(error: str, unit: Unit, value: str) -> str:
+    """The standard error of a value whose logarithm has this one; "" where there is no value."""
+    logs = logs_of([value])
+    try:
+        relative = math.log(unit.base) * float(error)
+    except ValueError:
+        return error
+    return text_of_number(math.exp(logs[0]) * relative) if logs else ""
 
 
 def logs_of(cells: Sequence[str]) -> list[float]:

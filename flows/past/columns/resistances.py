@@ -3,11 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 from pressloop.flows.past.columns.chosen import Picked, Trouble
-from pressloop.flows.past.columns.readings import _alike, _mean_of, _turned, logs_of, read_readings
+from pressloop.flows.past.columns.pressures import DIE_KEY
+from pressloop.flows.past.columns.readings import (
+    _alike,
+    _mean_of,
+    _turned,
+    error_of_logarithm,
+    logs_of,
+    read_readings,
+)
 from pressloop.flows.past.columns.work import DIGITS, Work, line_of, read_column, scaling
+from pressloop.trials.tables.columns.headings import folded
 from pressloop.trials.tables.columns.names import (
     AREA_CM2,
     DIAMETER,
@@ -18,6 +28,13 @@ from pressloop.trials.tables.columns.names import (
     THICKNESS,
 )
 from pressloop.trials.tables.columns.units import OHM, SHARE, Unit
+
+THICKNESS_KEY = "thickness_um"
+"""The key of the settings that tells the thickness of the separator."""
+DEVIATION = re.compile(r"\b(sd|std|stdev|std dev|stabw|standard deviation)\b|standardabweichung")
+"""Headers of a scatter of single readings, which is no standard error of their mean."""
+COUNT = re.compile(r"n|count|anzahl|replicates?|no of (cells|samples|readings|stacks)|n cells")
+"""Headers of how many readings a mean is of."""
 
 
 def electrode_areas(work: Work) -> tuple[list[float | None] | None, str]:
@@ -47,7 +64,7 @@ def read_resistance(work: Work) -> None:
         work.troubles.append(Trouble(
             one.headers[0], "a resistance in ohm, and the area of the electrode is not known",
             "Name the settings, which tell it, or add a column 'area (cm2)'; it is multiplied by "
-            "the area then."))
+            "the area then.", DIE_KEY))
         return
 
     def change(value: float, own: Unit, at: int) -> float | None:
@@ -92,7 +109,8 @@ def _from_conductivity(work: Work) -> None:
             + (" without its unit" if one.unit is None else ", and the thickness is not known"),
             "resistance_ohm_cm2 is thickness over conductivity: " + (
                 "give the unit in the header, such as (mS/cm)." if one.unit is None else
-                "name the settings, which tell thickness_um, or add a column 'thickness (mm)'.")))
+                "name the settings, which tell thickness_um, or add a column 'thickness (mm)'."),
+            "" if one.unit is None else THICKNESS_KEY))
         return
     lengths = thick
 
@@ -100,7 +118,7 @@ def _from_conductivity(work: Work) -> None:
         length, sigma = lengths[at], own.convert(value)
         if not length or sigma == 0.0:
             return None
-        return float(f"{length / 10.0 / sigma:.6g}")
+        return float(f"{length / 10.0 / sigma:.{DIGITS}g}")
 
     picked = replace(one, quantity=RESISTANCE)
     work.columns[RESISTANCE] = read_readings(work, one.places[0], one.stated, change, RESISTANCE)
@@ -118,24 +136,46 @@ def read_errors(work: Work) -> None:
         unit = one.unit or main.stated
         areas, _ = electrode_areas(work) if unit.dimension == OHM else (None, "")
         values = work.columns.get(RESISTANCE, [])
+        counts = counts_of(work) if DEVIATION.search(folded(one.headers[0])) else None
+        each = [1.0] * len(work.rows) if counts is None else [math.sqrt(n) for n in counts[1]]
 
         def change(value: float, own: Unit, at: int) -> float | None:
+            value /= each[at]
             if own.dimension == SHARE:
                 logs = logs_of([values[at]]) if at < len(values) else []
-                return float(f"{math.exp(logs[0]) * value / 100.0:.6g}") if logs else None
+                return float(f"{math.exp(logs[0]) * value / 100.0:.{DIGITS}g}") if logs else None
+            if own.base:
+                return float(error_of_logarithm(str(value), own, values[at]) or math.nan)
             new = own.convert(value)
             area = areas[at] if areas is not None else None
             if own.dimension != OHM:
                 return new
             return float(f"{new * area:.{DIGITS}g}") if area else None
 
-        read_column(work, replace(one, unit=unit), change, "in per cent of the resistance"
-                if unit.dimension == SHARE else scaling(unit))
+        how = "in per cent of the resistance" if unit.dimension == SHARE else scaling(unit)
+        if counts is not None:
+            how += f"{', ' * bool(how)}over the square root of {counts[0]!r}"
+        read_column(work, replace(one, unit=unit), change, how)
     if work.errors:
         cells = list(work.columns.get(ERROR, [""] * len(work.rows)))
         for at, text in work.errors.items():
             cells[at] = cells[at] or text
         work.columns[ERROR] = cells
+
+
+def counts_of(work: Work) -> tuple[str, list[float]] | None:
+    """The column that says of how many readings each row is the mean, and its numbers.
+
+    None where there is none; numbers that are all different count rows, and no readings."""
+    for at in work.free():
+        name, cells = work.header[at], [cell for cell in work.raw(at) if cell]
+        if not COUNT.fullmatch(folded(name)) or len(cells) != len(work.rows) or not all(
+                re.fullmatch("[1-9][0-9]?", cell) for cell in cells):
+            continue
+        if len(set(cells)) < len(cells):
+            work.used.add(at)
+            return name, [float(cell) for cell in cells]
+    return None
 
 
 def are_words(work: Work, one: Picked) -> bool:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import math
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble
 from pressloop.flows.settings.columns import HowTable
 from pressloop.trials.tables.columns.cells import ROOM, Cell, cell_of
 from pressloop.trials.tables.columns.names import STACK
+from pressloop.trials.tables.columns.spells import (
+    HOURS_MINUTES,
+    MINUTES_SECONDS,
+    is_clock,
+    kept_as_hours,
+    seconds_of_clock,
+    seconds_of_parts,
+)
 from pressloop.trials.tables.columns.units import FORCE, PRESSURE, Unit
-
-CLOCK = re.compile(r"(\d+):([0-5]\d):([0-5]\d)")
-"""A spell in hours, minutes and seconds; one in two parts may be of hours or of minutes."""
-
 
 DIGITS = 12
 
@@ -79,6 +82,8 @@ class Work:
     stands_for: dict[int, str] = field(default_factory=dict)
     errors: dict[int, str] = field(default_factory=dict)
     helping: set[str] = field(default_factory=set)
+    used: set[int] = field(default_factory=set)
+    """Places of further columns that something is read from."""
 
     def parts(self, place: int) -> list[Cell]:
         """The cells of a column, taken apart."""
@@ -88,6 +93,13 @@ class Work:
     def raw(self, place: int) -> list[str]:
         """The cells of a column as they stand."""
         return [cells[place] if place < len(cells) else "" for _, cells in self.rows]
+
+    def free(self, but: str = "") -> Iterator[int]:
+        """Places of columns that are no quantity, `but` for this one, and are not to be ignored."""
+        taken = {place for quantity, one in self.chosen.picked.items() if quantity != but
+                 for place in one.places}
+        return (at for at, name in enumerate(self.header)
+                if at not in taken and name not in self.how.ignore)
 
     def numbers(self, quantity: str) -> list[float | None] | None:
         """A column of numbers that others are worked out from, in the unit of OURS."""
@@ -138,18 +150,61 @@ def read_names(work: Work, quantity: str) -> None:
     work.columns[quantity] = cells
 
 
+@dataclass(frozen=True, slots=True)
+class Spells:
+    """How the spells between colons of a column are read.
+
+    `said` is what two parts are, "" where nothing tells; `hours` where a spreadsheet keeps minutes
+    and seconds as hours and minutes."""
+
+    said: str
+    hours: bool
+
+    @classmethod
+    def of(cls, work: Work, one: Picked) -> Spells:
+        """As the unit of the column tells; what may be two things is put among the troubles."""
+        raw, unit = work.raw(one.places[0]), one.stated
+        said = unit.clock or ("" if one.unit is None else {
+            60.0: MINUTES_SECONDS, 3600.0: HOURS_MINUTES}.get(unit.factor, ""))
+        hours = said == MINUTES_SECONDS and kept_as_hours(raw)
+        doubt = next((at for at, cell in enumerate(raw) if is_clock(cell)
+                      and seconds_of_clock(cell, said) is None), None)
+        if doubt is None and not said and kept_as_hours(raw):
+            doubt = next(at for at, cell in enumerate(raw) if is_clock(cell))
+        if doubt is not None:
+            work.troubles.append(Trouble(
+                one.headers[0], f"{raw[doubt]} (row {work.rows[doubt][0]}), which may be minutes "
+                "and seconds, hours and minutes, or a time of day", "Say it in the settings: "
+                f'[table] dwell_s = {{ column = "{one.headers[0]}", unit = "mm:ss" }}, or h:mm, or '
+                f'h:mm:ss; a time of day: [table] ignore = ["{one.headers[0]}"].'))
+        if hours:
+            work.notes.append(f"{one.headers[0]} is of minutes and seconds, which the sheet keeps "
+                              f"as hours and minutes: {next(filter(is_clock, raw))} is read so")
+        return cls(said, hours)
+
+    def seconds(self, text: str) -> float | None:
+        """Seconds of a cell that is no plain number; None for one that is no spell."""
+        found = seconds_of_clock(text, self.said)
+        if found is not None:
+            return found / 60.0 if self.hours else found
+        return seconds_of_parts(text)
+
+
 def read_column(work: Work, one: Picked, change: Callable[[float, Unit, int], float | None],
             factor: str) -> None:
     """A column of numbers by what `change` makes of each one, its unit and the place of its row."""
     place, unit = one.places[0], one.stated
     raw, out = work.raw(place), list[str]()
+    spells = Spells.of(work, one) if one.quantity == "dwell_s" else None
     about = list[int]()
     for at, cell in enumerate(work.parts(place)):
         own = cell.unit and next((u for d, u in cell.unit.items() if d == unit.dimension or {
             d, unit.dimension} <= {PRESSURE, FORCE}), None)
-        if one.quantity == "dwell_s" and (spell := CLOCK.fullmatch(cell.word)):
-            out.append(text_of_number(
-                3600.0 * float(spell[1]) + 60.0 * float(spell[2]) + float(spell[3])))
+        if spells is not None and (spell := spells.seconds(cell.word)) is not None:
+            out.append(text_of_number(spell))
+            continue
+        if unit.clock and cell.number:
+            out.append(f"{raw[at]} (not {unit.text})")
             continue
         if cell.word or cell.bound or (cell.unit and own is None):
             out.append(room_temperature(work, raw[at]) if one.quantity == "temperature_c"
@@ -200,6 +255,10 @@ def read_numbers(work: Work, quantity: str) -> None:
 
 def scaling(unit: Unit) -> str:
     """What a unit does to its numbers, in words."""
+    if unit.base:
+        base = "e" if unit.base == math.e else f"{unit.base:g}"
+        return f"{base} to the power of it" + (
+            "" if unit.factor == 1.0 else f", times {unit.factor:.6g}")
     if unit.offset and unit.factor == 1.0:
         return f"{-unit.offset:g} subtracted"
     if unit.offset:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pressloop.optimizer.candidates import sobol
+from pressloop.optimizer.constraints.sobol import sobol
 from pressloop.studies.replay.strategies import Given
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trial import Trial

@@ -27,7 +27,7 @@ from pressloop.flows.campaign.trial import plan, press_stack
 from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_server import EmulatedPress
 from pressloop.hardware.emulators.plc_thread import serving_press
-from pressloop.hardware.lock import press_lock
+from pressloop.hardware.locks.lock import press_lock
 from pressloop.hardware.person import Question
 from pressloop.hardware.protocols import KnownCycle, Place, stack_tag
 from pressloop.hardware.registry import connect_press
@@ -56,13 +56,25 @@ def behind(*words: str, **changes: Any) -> None:
 # A ledger that was set back.
 
 
+@pytest.fixture(scope="module")
+def five_made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Five stacks, and a copy of the ledger from after the third, to be copied in turn."""
+    folder = tmp_path_factory.mktemp("five")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setenv("PRESSLOOP_LOCKS", str(folder))
+        write_settings(folder, **QUICK)
+        pressed(3)
+        shutil.copyfile(LEDGER, "old.db")
+        pressed(2)
+    yield folder
+
+
 @pytest.fixture
-def five(tmp_path: Path) -> None:
+def five(tmp_path: Path, five_made: Path) -> None:
     """Five stacks, and a copy of the ledger from after the third."""
-    write_settings(tmp_path, **QUICK)
-    pressed(3)
-    shutil.copyfile(LEDGER, "old.db")
-    pressed(2)
+    shutil.copytree(five_made, tmp_path, dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns("*.lock"))
 
 
 @pytest.mark.parametrize("how", SET_BACK)
@@ -254,7 +266,8 @@ def test_a_served_run_is_refused_too(server: Any, five: None) -> None:
 
     Prefect's page shows why, somebody is told, and the press keeps what it had. So too where the
     ledger cannot even be opened."""
-    from pressloop.flows.deployments.served_campaign import SETTINGS_VARIABLE, scheduled
+    from pressloop.flows.deployments.served_campaign import scheduled
+    from pressloop.flows.deployments.starting import SETTINGS_VARIABLE
 
     path = write_settings(Path(), **QUICK, campaign={"trials": 9},
                           notify={"command": ["tee", "told"]})
@@ -277,7 +290,8 @@ def test_a_served_run_is_refused_too(server: Any, five: None) -> None:
 def test_adopted_stacks_are_part_of_the_budget_of_a_served_run(server: Any, five: None,
                                                                pressloop: Command) -> None:
     """And of the stacks of that night: they are measured first."""
-    from pressloop.flows.deployments.served_campaign import SETTINGS_VARIABLE, scheduled
+    from pressloop.flows.deployments.served_campaign import scheduled
+    from pressloop.flows.deployments.starting import SETTINGS_VARIABLE
 
     path = write_settings(Path(), **QUICK, campaign={"trials": 6})
     os.environ[SETTINGS_VARIABLE] = str(path.resolve())

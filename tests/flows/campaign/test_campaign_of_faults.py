@@ -15,6 +15,7 @@ from pressloop.trials import Ledger, State
 pytestmark = pytest.mark.sockets
 
 
+@pytest.mark.nightly
 @pytest.mark.prefect
 @pytest.mark.slow
 def test_twenty_stacks_through_sockets_with_faults(tmp_path: Path, in_background: Any,

@@ -104,6 +104,7 @@ def test_from_the_order_to_the_report(server: Any, pressloop: Callable[..., Any]
     assert table["resistance_ohm_cm2"].isna().all()
 
 
+@pytest.mark.slow
 def test_the_next_pellets_from_a_sheet(pressloop: Callable[..., Any], tmp_path: Path) -> None:
     prepared(tmp_path)
     found = pressloop("suggest", SETTINGS, "--data", "past.csv", "--count", "3", "--json").json

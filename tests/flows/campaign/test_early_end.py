@@ -77,11 +77,13 @@ def test_an_open_trial_is_carried_through_before_the_campaign_ends(tmp_path: Pat
     settings = read_settings(tmp_path / SETTINGS)
     with open_run(settings, order_of(settings, 9)) as run:
         assert list(numbers(run)) == []
-        assert "ended before the budget" in told(assessed(run))
+        assert "ended before the budget" in told(before := assessed(run))
         known = run.models()
         assert run.models() is known
+        assert assessed(run) is before, "nothing is weighed twice"
         plan.fn(run, 5)
         assert list(numbers(run)) == [5]
+        assert assessed(run).used == before.used + 1
         assert len(run.models().history) == len(known.history) + 1
 
 

@@ -20,7 +20,7 @@ from press_memory import pressed_stacks, stacks, trials_of
 from pressloop.trials import Ended, Ledger, Opened, State
 from pressloop.trials.ledger.verification import prove
 
-pytestmark = pytest.mark.prefect
+pytestmark = [pytest.mark.prefect, pytest.mark.nightly]
 LEDGER = Path("lab.db")
 DESIGN_ONLY: dict[str, Any] = {"space": {"dwell_s": [10, 120], "temperature_c": 25},
                                "reference": {"dwell_s": 60}, "search": {"start_with": 1000}}

@@ -17,8 +17,8 @@ from killed_run import Zygote, forking
 from lab_files import SETTINGS, write_settings
 from press_memory import trials_of
 
+from pressloop.flows.campaign.decisions.own_recipes import prove_queue, queue_recipe, unqueue
 from pressloop.flows.campaign.lab import open_run, order_of
-from pressloop.flows.campaign.own_recipes import prove_queue, queue_recipe, unqueue
 from pressloop.flows.campaign.suggestions import models_of, suggestions, take_suggestion
 from pressloop.flows.campaign.trial import plan
 from pressloop.flows.settings.campaign import read_settings

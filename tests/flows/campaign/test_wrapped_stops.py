@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import time
+import weakref
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -13,28 +15,24 @@ import pytest
 import typer
 from few_stacks import QUICK
 from lab_files import write_settings
+from odd_lab.slow_model import Slow
 from odd_lab.wrapping_meter import SWEEPING
 from prefect.exceptions import TerminationSignal
+from prefect.utilities.engine import capture_sigterm
 from press_memory import pressed_stacks, stacks
-from pydantic import BaseModel, model_serializer
 from pydantic_core import PydanticSerializationError
 
-from pressloop.flows.campaign.stop_requests import CANCELLED, Stopped, obey_lost_stop, unwrapped
+from pressloop.flows.campaign.stop_requests import (
+    CANCELLED,
+    Stopped,
+    obey_lost_stop,
+    remembered_sigterm,
+    unwrapped,
+    why,
+)
 from pressloop.flows.console import STOPPED, TERMINATED, Terminated, plain_errors, terminable
 from pressloop.trials import Ended, Ledger
 from pressloop.trials.errors import Fault
-
-
-class Slow(BaseModel):
-    """Its serialisation meets a signal."""
-
-    number: int
-
-    @model_serializer
-    def plain(self) -> dict[str, Any]:
-        """See pydantic."""
-        os.kill(os.getpid(), self.number)
-        return {}
 
 
 @pytest.mark.parametrize("number, code", [
@@ -44,6 +42,15 @@ def test_it_is_a_stop_all_the_same(number: int, code: int, capsys: Any) -> None:
         Slow(number=number).model_dump()
     assert left.value.exit_code == code
     assert "stopped. Nothing is lost" in capsys.readouterr().err
+
+
+def test_the_second_of_two_stops_says_what_the_first_one_brought_about() -> None:
+    """It can come after the press has obeyed, and before that is written down."""
+    first = KeyboardInterrupt()
+    first.add_note("cycle 2 was released, the platens are open")
+    second = KeyboardInterrupt()
+    second.__context__ = first
+    assert why(second) == "Stopped by Ctrl-C: cycle 2 was released, the platens are open."
 
 
 def test_an_error_of_a_run_that_is_asked_to_stop_is_still_an_error() -> None:
@@ -63,6 +70,39 @@ def test_one_that_got_lost_is_obeyed_before_the_next_stack(number: int) -> None:
         assert lost.type is asked.stop
         obey_lost_stop()
     assert stopped.type is asked.stop
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_one_that_python_drops_comes_again(number: int, capsys: Any) -> None:
+    """In whatever command: imports end weak references at any moment."""
+    class Thing:
+        """Something that ends."""
+
+    with pytest.raises(BaseException) as stopped, terminable() as asked:
+        thing = Thing()
+        watch = weakref.ref(thing, lambda _: os.kill(os.getpid(), number))
+        del thing
+        assert watch() is None
+        time.sleep(10.0)
+    assert stopped.type is asked.stop
+    assert "Traceback" not in capsys.readouterr().err
+
+
+def test_one_that_prefect_raises_where_python_drops_it_is_obeyed_too(capsys: Any) -> None:
+    """SIGTERM is Prefect's within a flow run; a weak reference ends in the middle of the work."""
+    class Thing:
+        """Something that ends."""
+
+    with pytest.raises(BaseException) as stopped, terminable() as asked, capture_sigterm(), \
+            remembered_sigterm():
+        thing = Thing()
+        watch = weakref.ref(thing, lambda _: os.kill(os.getpid(), signal.SIGTERM))
+        del thing
+        assert watch() is None
+        obey_lost_stop()
+    assert stopped.type is asked.stop
+    assert asked.code == TERMINATED
+    assert "Traceback" not in capsys.readouterr().err
 
 
 def test_one_that_meets_prefect_before_it_has_begun_a_task_is_one_too() -> None:
@@ -101,7 +141,9 @@ def test_what_goes_wrong_while_a_stop_is_obeyed_is_told() -> None:
 
 
 @pytest.mark.prefect
-@pytest.mark.parametrize("by, code", [("SIGINT", 130), ("SIGTERM", 143), ("Prefect", 143)])
+@pytest.mark.parametrize("by, code", [
+    ("SIGTERM", 143), pytest.param("SIGINT", 130, marks=pytest.mark.nightly),
+    pytest.param("Prefect", 143, marks=pytest.mark.nightly)])
 def test_a_run_says_that_it_was_stopped_not_that_it_failed(
         by: str, code: int, server: Any, in_background: Callable[..., Any],
         eventually: Callable[..., Any], pressloop: Callable[..., Any], tmp_path: Path) -> None:

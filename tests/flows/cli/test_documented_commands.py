@@ -1,6 +1,7 @@
 """Whatever a page tells a reader to type works.
 
-Typed in a shell in a folder that has the files the page speaks of."""
+Typed in a folder that has the files the page speaks of, in a shell where it takes one to understand
+it, or works until Ctrl-C."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +32,21 @@ ELSEWHERE = {"read-your-spectra.md": "tests/evaluation/readers/test_reading_page
              "own-recipes.md": "tests/flows/cli/test_put_right.py",
              "objectives.md": "tests/flows/cli/test_objectives_page.py",
              "real-sheets.md": "tests/flows/past/test_real_sheets_page.py",
-             "add-a-press.md": "tests/flows/cli/test_add_a_press.py"}
+             "lab.md": "tests/flows/lab/test_lab_page.py",
+             "harden.md": "tests/flows/lab/test_lab_page.py",
+             "add-a-press.md": "tests/flows/cli/test_add_a_press.py",
+             "many-presses.md": "tests/flows/cli/test_many_presses_page.py",
+             "ask-runs.md": "tests/flows/cli/test_asked_of_runs.py"}
 """Pages whose commands need files of their own, and the tests that run them."""
-LASTING = ("serve", "emulate press", "emulate meter")
+A_WHOLE_LAB = "lab up"
+"""Wants a folder, ports and an end of its own: `tests/flows/lab/test_lab_page.py` types it."""
+LASTING = ("serve", "console", "emulate press", "emulate meter")
 """Commands that work until Ctrl-C; each says so when it is ready."""
 READY = "Ctrl-C ends it"
 ASKS = "Press stack"
 GAMRY = "EXPLAIN\nTAG\tEISPOT\nZCURVE\tTABLE\n\tPt\tFreq\tZreal\tZimag\n\t#\tHz\tohm\tohm\n"
 ROWS = 8
+STACKS = "barcode,lot,made,exposure_limit_h\nM-1,M,2026-01-05 09:00,\nM-2,M,2026-01-05 09:30,48\n"
 STUDY = """[study]
 name = "spring"
 workers = "here"
@@ -58,6 +67,9 @@ def lab(folder: Path, page: Path) -> None:
         told |= {"envelope": {"die_diameter_mm": 13, "press_max_force_kn": 147,
                               "max_temperature_c": 40}, "space": {"temperature_c": 25}}
         (folder / "exports").mkdir()
+    if page.name == "stacks.md":
+        told |= tomllib.loads(tables(page)[0])
+        (folder / "stacks.csv").write_text(STACKS)
     if page.stem in ("parameters", "rules"):
         with_parameters(folder, page)
     write_settings(folder, "my.toml", **told)
@@ -103,10 +115,15 @@ def environment() -> dict[str, str]:
     """A shell that finds this pressloop first."""
     here = Path(sys.executable).parent
     return {**os.environ, "PATH": f"{here}{os.pathsep}{os.environ['PATH']}",
-            "PYTHONPATH": str(ROOT), "PRESSLOOP_ASK": "terminal"}
+            "PYTHONPATH": str(ROOT)}
 
 
-def ends_well(command: Typed) -> None:
+def ends_well(command: Typed, pressloop: Callable[..., Any]) -> None:
+    """In this process, where no shell is needed to understand it."""
+    if not (command.variables or re.search(r"[*|<>$;&~]", command.text)):
+        answer = pressloop(*command.words[1:])
+        assert answer.code == 0, f"{command}\n{answer.out}\n{answer.err}"
+        return
     done = subprocess.run(["bash", "-c", command.text], env=environment(), capture_output=True,
                           text=True, check=False, timeout=600, stdin=subprocess.DEVNULL)
     assert done.returncode == 0, f"{command}\n{done.stdout}\n{done.stderr}"
@@ -129,11 +146,17 @@ def works_until_ctrl_c(command: Typed, says: str, eventually: Callable[..., Any]
     assert "Traceback" not in log.read_text()
 
 
+@cache
+def all_commands() -> Any:
+    """The tree of commands, which takes a while to make."""
+    return get_command(app)
+
+
 def known(command: Typed) -> bool:
     """Whether the command line has a command of this name."""
-    found: Any = get_command(app)
+    found: Any = all_commands()
     for word in command.words[1:]:
-        found = getattr(found, "commands", {}).get(word)
+        found = found.commands.get(word) if hasattr(found, "commands") else found
     return found is not None
 
 
@@ -145,21 +168,23 @@ def kept_up(command: Typed) -> bool:
 @pytest.mark.prefect
 @pytest.mark.parametrize("page", [p for p in pages() if p.name not in ELSEWHERE],
                          ids=lambda page: page.stem)
-def test_every_command_of_a_page_can_be_typed(page: Path, server: Any, tmp_path: Path,
-                                              eventually: Callable[..., Any]) -> None:
+def test_every_command_of_a_page_can_be_typed(
+        page: Path, server: Any, tmp_path: Path, eventually: Callable[..., Any],
+        pressloop: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PRESSLOOP_ASK", "terminal")
     lab(tmp_path, page)
     for command in [one for one in commands(page) if one.words[0] == "pressloop"]:
         if page.name == "attended-press.md" and command.words[1:] == ["run", "my.toml"]:
             works_until_ctrl_c(command, ASKS, eventually)
-        elif command.words[1] == "emulate":
+        elif command.words[1] in ("emulate", "console"):
             # On a free port, as another test may have the usual one.
             works_until_ctrl_c(Typed(command.page, f"{command.text} --port 0"), READY, eventually)
-        elif command.is_a_name:
+        elif command.is_a_name or " ".join(command.words[1:]).startswith(A_WHOLE_LAB):
             assert known(command), command
         elif kept_up(command):
             works_until_ctrl_c(command, READY, eventually)
         else:
-            ends_well(command)
+            ends_well(command, pressloop)
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
@@ -172,7 +197,10 @@ def test_every_name_of_a_command_exists(page: Path) -> None:
             assert re.search(rf"^{rest[0]}:", makefile, re.MULTILINE), command
         elif first == "pip":
             for package in rest[1:]:
-                assert re.search(rf'"{re.split("[=<>]", package)[0]}[=<>]', project), command
+                sought = rf'"{re.split("[=<>]", package)[0]}[=<>]'
+                if extra := re.fullmatch(r"pressloop\[(\w+)\]", package):
+                    sought = rf"^{extra[1]} = \["
+                assert re.search(sought, project, re.MULTILINE), command
         elif command.is_a_name:
             assert known(command), command
 

@@ -14,6 +14,8 @@ from lab_files import settings_values
 
 from pressloop.flows.settings.campaign import from_plain
 
+pytestmark = pytest.mark.slow
+
 PAGE = (Path(__file__).parents[3] / "docs" / "how-to" / "objectives.md").read_text()
 BLOCKS = [tomllib.loads(text)
           for text in re.findall(r"^```toml\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)]

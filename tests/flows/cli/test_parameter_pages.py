@@ -17,8 +17,8 @@ from lab_files import settings_values
 
 from pressloop.flows.settings.campaign import from_plain
 from pressloop.flows.study.simulated_stacks import simulated_stacks
-from pressloop.optimizer.candidates import sobol
 from pressloop.optimizer.constraints.feasible import inside
+from pressloop.optimizer.constraints.sobol import sobol
 from pressloop.trials.outcome import Intact
 from pressloop.trials.recipe import CORE, RATES
 

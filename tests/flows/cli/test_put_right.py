@@ -15,7 +15,7 @@ from few_stacks import QUICK, press_few
 from lab_files import PAST, SETTINGS, TABLE, write_settings, write_table
 from press_memory import trials_of
 
-from pressloop.flows.campaign.put_right import Known, correct, trial_numbers
+from pressloop.flows.campaign.decisions.put_right import Known, correct, trial_numbers
 from pressloop.trials import BadInput, Failed, FailureMode, Intact, Ledger, Spoilt
 from pressloop.trials.trial import Trial
 

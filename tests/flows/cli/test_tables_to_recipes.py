@@ -210,7 +210,7 @@ def test_check_says_who_holds_the_press(pressloop: Callable[..., Any], tmp_path:
     write_settings(tmp_path)
     serial = tmp_path / "lab.db.press.jsonl"
     holder = subprocess.Popen(
-        [sys.executable, "-c", "import sys; from pressloop.hardware.lock import press_lock\n"
+        [sys.executable, "-c", "import sys; from pressloop.hardware.locks.lock import press_lock\n"
          "with press_lock(sys.argv[1]): print('held', flush=True); sys.stdin.read()",
          str(serial)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         cwd=Path(__file__).parents[3])

@@ -17,6 +17,7 @@ import pytest
 from documented import ROOT
 
 TUTORIALS = ROOT / "docs" / "tutorial"
+FIRST = "first-campaign"
 BLOCK = re.compile(r"^(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<kind>\w+)"
                    r"(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)^```",
                    re.DOTALL | re.MULTILINE)
@@ -77,7 +78,9 @@ def plain(words: str) -> str:
 @pytest.mark.slow
 @pytest.mark.prefect
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("page", sorted(TUTORIALS.glob("*.md")), ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [
+    pytest.param(page, id=page.stem, marks=() if page.stem == FIRST else pytest.mark.nightly)
+    for page in sorted(TUTORIALS.glob("*.md"))])
 def test_a_newcomer_follows_the_page(page: Path, server: Any, tmp_path: Path,
                                      monkeypatch: pytest.MonkeyPatch) -> None:
     clone, home = tmp_path / "clone", tmp_path / "home"

@@ -19,12 +19,8 @@ import pytest
 from lab_files import SETTINGS, write_settings
 from press_memory import pressed_stacks, stacks, trials_of
 
-from pressloop.flows.deployments.served_campaign import (
-    SETTINGS_VARIABLE,
-    lateness_s,
-    settings_path,
-    validated,
-)
+from pressloop.flows.deployments.served_campaign import validated
+from pressloop.flows.deployments.starting import SETTINGS_VARIABLE, lateness_s, settings_path
 from pressloop.flows.engine import prefect_environment
 from pressloop.trials import Ledger, Opened, State
 from pressloop.trials.errors import BadInput
@@ -118,6 +114,7 @@ def ended(server: Any, eventually: Callable[..., Any], run: str) -> dict[str, An
     return dict(eventually(look, "the end of the run"))
 
 
+@pytest.mark.nightly
 @pytest.mark.prefect
 def test_a_night_in_the_lab(server: Any, deployment: dict[str, Any],
                             eventually: Callable[..., Any]) -> None:

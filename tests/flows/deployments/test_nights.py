@@ -167,6 +167,7 @@ def test_faults_count_and_what_a_person_settled_or_saw_does_not() -> None:
     assert len(in_a_row([*faulted, trial(4, None, state=State.PLANNED)], 0)) == 3
 
 
+@pytest.mark.nightly
 @pytest.mark.prefect
 def test_a_campaign_that_learns_nothing_stops_says_why_and_goes_on_when_a_person_starts_it(
         server: Any, pressloop: Callable[..., Any], tmp_path: Path) -> None:

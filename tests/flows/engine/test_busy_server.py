@@ -100,6 +100,7 @@ class Slow(BaseHTTPRequestHandler):
         """To nobody."""
 
 
+@pytest.mark.slow
 def test_one_that_is_slow_to_answer_is_used_all_the_same(own_place, capsys):
     """And that it asks nobody who they are is told all the same."""
     listening = ThreadingHTTPServer(("127.0.0.1", 0), Slow)

@@ -66,6 +66,7 @@ def begun(how: str, server: Any, start: Start, eventually: Wait, settings: Path,
 both = pytest.mark.parametrize("how", ["served", "script"])
 
 
+@pytest.mark.nightly
 @both
 def test_a_question_waits_for_longer_than_a_lease_lasts(
         how: str, server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
@@ -146,6 +147,7 @@ def test_a_limit_that_somebody_puts_on_the_deployment_presses_nothing(
     assert pressed_stacks(LEDGER) == stacks(1, campaign=name)
 
 
+@pytest.mark.nightly
 @both
 @pytest.mark.sockets
 def test_a_plc_press_paused_for_longer_than_a_lease_lasts(
@@ -182,6 +184,7 @@ def test_a_script_goes_on_when_its_slot_is_taken_away(
     assert pressed_stacks(LEDGER) == stacks(1)
 
 
+@pytest.mark.nightly
 def test_a_served_run_goes_on_while_its_server_is_away_for_longer_than_a_lease(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait,
         home: Path) -> None:  # noqa: F811

@@ -27,8 +27,9 @@ from another_user import as_nobody, as_root, open_folder
 from few_stacks import QUICK
 from lab_files import SETTINGS, write_settings
 
+from pressloop.flows.engine.doorstep import LINK_S, LINKS
 from pressloop.flows.engine.server import link_to
-from pressloop.flows.engine.server_door import LINK_S, LINKS, Door, basic
+from pressloop.flows.engine.server_door import Door, basic
 from pressloop.flows.engine.server_key import admits, kept, key_of, owner_of
 from pressloop.hardware.own_folder import own_folder
 from pressloop.trials.errors import Fault

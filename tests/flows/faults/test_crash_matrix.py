@@ -121,7 +121,7 @@ def comparable(trials: tuple[Trial, ...], press: str) -> list[tuple[Any, ...]]:
 @pytest.mark.prefect
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("press", [
-    "simulated", pytest.param("modbus", marks=pytest.mark.sockets)])
+    "simulated", pytest.param("modbus", marks=[pytest.mark.sockets, pytest.mark.nightly])])
 def test_a_run_killed_anywhere_is_taken_up_as_if_nothing_had_happened(
         press: str, labs: Labs, forks: Zygote, server: Any) -> None:
     lab, other = labs

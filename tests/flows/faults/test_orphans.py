@@ -70,6 +70,7 @@ def child_of(parent: int) -> int | None:
     return None
 
 
+@pytest.mark.nightly
 def test_a_suspended_run_ends_its_stack_and_goes_on_when_it_is_resumed(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait) -> None:
     """As Prefect's page does it. What is on the press is measured while it is fresh."""

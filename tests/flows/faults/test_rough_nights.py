@@ -81,6 +81,7 @@ def goes_on(pressloop: Callable[..., Any], folder: Path) -> None:
     assert pressloop("run", write_settings(folder, **QUICK)).code == 0
 
 
+@pytest.mark.nightly
 def test_a_ledger_that_is_locked_for_ten_seconds(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait, quiet_night: Story
         ) -> None:
@@ -109,6 +110,7 @@ def test_a_full_disk_stops_the_run_and_costs_no_stack(
     is_as_quiet(quiet_night)
 
 
+@pytest.mark.nightly
 def test_postgresql_is_restarted_in_mid_trial(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait, quiet_night: Story,
         postgres: Any) -> None:
@@ -156,6 +158,7 @@ def home(server: Any, tmp_path: Path) -> Path:
     return home
 
 
+@pytest.mark.nightly
 def test_the_prefect_server_is_stopped_and_started_in_mid_trial(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait, home: Path,
         quiet_night: Story) -> None:
@@ -178,6 +181,7 @@ def test_the_prefect_server_is_stopped_and_started_in_mid_trial(
     is_as_quiet(quiet_night)
 
 
+@pytest.mark.nightly
 def test_a_pause_holds_while_the_prefect_server_is_away(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait, home: Path,
         quiet_night: Story) -> None:
@@ -239,6 +243,7 @@ def settable_clock(tmp_path: Path) -> tuple[Path, dict[str, str]]:
     return clock, {"LD_PRELOAD": str(library), "CLOCK_OFF_BY": str(clock)}
 
 
+@pytest.mark.nightly
 def test_the_clock_is_set_in_mid_press(
         server: Any, tmp_path: Path, in_background: Start, eventually: Wait, quiet_night: Story,
         settable_clock: tuple[Path, dict[str, str]]) -> None:

@@ -15,6 +15,8 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, FailureMode, Intact, SetAside
 from pressloop.trials.quantity import Measurement
 
+pytestmark = pytest.mark.slow
+
 PUBLISHED = Path(__file__).parents[3] / "examples" / "published"
 TABLES = {"autoam": "AutoAM_dataset.csv", "p3ht": "P3HT_dataset.csv", "grinding": "grinding.csv"}
 SIGMA = {"measured": "sigma", "goal": "maximise", "unit": "mS/cm"}

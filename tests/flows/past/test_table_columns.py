@@ -103,6 +103,7 @@ def test_other_quantities_are_left_alone(header: str) -> None:
     assert not meanings(heading(header), PRODUCT_NAMES)
 
 
+@pytest.mark.slow
 @given(st.text(max_size=40))
 def test_no_header_makes_it_stumble(header: str) -> None:
     for meaning in meanings(heading(header), PRODUCT_NAMES):
@@ -326,7 +327,8 @@ def test_a_column_of_failures_under_any_name(tmp_path: Path) -> None:
     notes = read(tmp_path, f"{CLEAN},Notes\n100,60,25,80,\n400,60,60,,shorted\n")
     assert notes.column(MODE) == ["", "shorted"]
     other = read(tmp_path, f"{CLEAN},Notes\n100,60,25,80,nice\n400,60,60,,shorted\n")
-    assert MODE not in other.cells.header and other.unused == ("Notes",)
+    assert other.column(MODE) == ["", "shorted"]
+    assert "row 3 is shorted, as 'Notes' says 'shorted'" in other.cells.words
 
 
 def test_readings_after_pressing_and_spells_by_the_clock(tmp_path: Path) -> None:
@@ -343,3 +345,44 @@ def test_readings_after_pressing_and_spells_by_the_clock(tmp_path: Path) -> None
     ("Stack #", "stack"), ("Rel. error [%]", SE), ("Tempo di pressatura (min)", T)])
 def test_symbols_with_an_index(header: str, quantity: str) -> None:
     assert meanings(heading(header), PRODUCT_NAMES)[0].quantity == quantity
+
+
+def test_a_row_of_words_below_the_header_is_no_stack(tmp_path: Path) -> None:
+    """As tables of other programs have it: the kind of each column, or its role."""
+    rows = "".join(f"{p},60,{t},{r}\n" for p, t, r in ((100, 25, 80), (150, 40, 60), (200, 60, 50),
+                                                       (250, 60, 45)))
+    reading = read(tmp_path, f"{CLEAN}\nDATA,DATA,DATA,DATA\n{rows}")
+    assert numbers(reading, P) == [100, 150, 200, 250]
+    assert reading.cells.left_out == {2: "words where the rows below it have numbers"}
+
+
+@pytest.mark.parametrize("row", ["tbd,tbd,tbd,tbd", "100,60,25,tbd", "100,60,RT,OL", "x,60,25,80"])
+def test_a_stack_without_a_number_is_no_row_of_words(tmp_path: Path, row: str) -> None:
+    rows = "".join(f"{p},60,25,{r}\n" for p, r in ((100, 80), (150, 60), (200, 50), (250, 45)))
+    reading = read(tmp_path, f"{CLEAN}\n{row}\n{rows}")
+    assert 2 in dict(reading.cells.rows)
+
+
+@pytest.mark.parametrize(("name", "value", "error", "factor"), [
+    ("toughness_j_m2", "toughness_j_m2", "toughness_se", 1.0),
+    ("toughness", "toughness_j_m2", "toughness_j_m2_se", 1.0),
+    ("toughness", "Toughness (J/m^2)", "Toughness error (J/m^2)", 1.0),
+    ("toughness", "Toughness (mJ/m^2)", "std. error toughness", 1e-3),
+    ("toughness", "Toughness (J/m^2)", "± Toughness (mJ/m^2)", 1e-3)])
+def test_the_column_of_a_standard_error(
+        tmp_path: Path, name: str, value: str, error: str, factor: float) -> None:
+    """One that names no unit is in the unit of its readings."""
+    reading = read(tmp_path, f"pressure_mpa,{value},{error}\n100,900,200\n300,2600,400\n",
+                   space={"dwell_s": 60, "temperature_c": 25},
+                   objective={"measured": name, "goal": "maximise", "unit": "J/m^2"})
+    assert numbers(reading, f"{name}_se") == pytest.approx([200 * factor, 400 * factor])
+
+
+@pytest.mark.parametrize("other", ["toughness_sd", "Toughness std", "Toughness standard deviation",
+                                   "Toughness class", "error", "se"])
+def test_a_scatter_or_another_error_is_no_standard_error_of_it(tmp_path: Path, other: str) -> None:
+    reading = read(tmp_path, f"pressure_mpa,toughness,{other}\n100,9,2\n300,26,4\n",
+                   space={"dwell_s": 60, "temperature_c": 25},
+                   objective={"measured": "toughness", "goal": "maximise", "unit": "J/m^2"})
+    assert "toughness_se" not in reading.cells.header
+    assert other in reading.unused

@@ -151,7 +151,6 @@ def test_numbers_that_a_file_holds_as_numbers_are_certain() -> None:
 
 @pytest.mark.parametrize(("row", "words"), [
     ("1_00,60,25,160", ["row 5", "pressure_mpa", "1_00"]),
-    ("１００,60,25,160", ["row 5", "pressure_mpa"]),
     ("150,60,25,1e-30", ["row 5", "resistance_ohm_cm2", "1e-30", "0.001"]),
     ("150,60,25,1e300", ["row 5", "resistance_ohm_cm2", "1e+300", "1e+09"]),
     (f"150,60,25,{'9' * 400}", ["row 5", "resistance_ohm_cm2", "finite"]),

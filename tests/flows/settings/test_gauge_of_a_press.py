@@ -35,6 +35,7 @@ def test_a_gauge_of_pressure_adds_nothing(tmp_path: Path) -> None:
     assert load_of(read_settings(write_settings(tmp_path))) is None
 
 
+@pytest.mark.slow
 def test_it_holds_everywhere(tmp_path: Path, pressloop: Callable[..., Any]) -> None:
     hand_lab(tmp_path)
     write_table(tmp_path)

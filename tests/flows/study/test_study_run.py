@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from odd_lab.slow_model import Slow
 from test_study_files import write_study
 
+from pressloop.flows.console import terminable
 from pressloop.flows.study.artifact import markdown_of
 from pressloop.flows.study.outputs import write_tables
 from pressloop.flows.study.settings import read_study
@@ -42,7 +44,7 @@ def tables(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.prefect
 def test_here_and_in_processes_the_same_tables_are_written(
-        tmp_path: Path, pressloop: Callable[..., Answer]) -> None:
+        server: Any, tmp_path: Path, pressloop: Callable[..., Answer]) -> None:
     for folder, how in (("one", "here"), ("two", "processes")):
         path = write_study(tmp_path, parts=SMALL, study=f'workers = "{how}"\nprocesses = 2\n'
                                                         f'out = "{folder}"')
@@ -63,7 +65,8 @@ def test_here_and_in_processes_the_same_tables_are_written(
 
 @pytest.mark.prefect
 def test_a_part_that_cannot_be_done_costs_the_others_nothing(
-        tmp_path: Path, pressloop: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+        server: Any, tmp_path: Path, pressloop: Callable[..., Answer],
+        monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError("of all things")
 
@@ -80,6 +83,18 @@ def test_a_part_that_cannot_be_done_costs_the_others_nothing(
     source = source_of(settings.source, tmp_path, 0)
     trace = done_part("plan", settings.options["plan"], source, 0, one_by_one).trace
     assert trace.startswith("Traceback") and "in broken" in trace, "for the log"
+
+
+def test_a_stop_that_a_library_makes_an_error_of_is_no_failed_part(tmp_path: Path) -> None:
+    """As pydantic does where Ctrl-C comes while Prefect sends jobs to workers."""
+    def stopped(*_: object) -> Iterator[Any]:
+        Slow(number=signal.SIGINT).model_dump()
+        yield None
+
+    settings = read_study(write_study(tmp_path, parts=SMALL))
+    source = source_of(settings.source, tmp_path, 4)
+    with pytest.raises(KeyboardInterrupt), terminable():
+        done_part("compare", settings.options["compare"], source, 4, stopped)
 
 
 def test_the_same_part_twice_gives_the_same_rows(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from asked import fitted, proposed, recommended
 
 from pressloop.optimizer import Problem, RiskLimits, Space
-from pressloop.optimizer.candidates import sobol
+from pressloop.optimizer.constraints.sobol import sobol
 from pressloop.optimizer.history.earlier import FEWEST, opening_size, useful_rows
 from pressloop.optimizer.history.training import Rows, training
 from pressloop.surrogates.failures.threshold import MOST

@@ -18,7 +18,7 @@ from pressloop.trials.stack import Stack
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What goes wrong in `cycle`.
+    """What goes wrong in `cycle`, or in every one where that is 0.
 
     "alarm" stops the ram half way, "lost link" leaves nobody knowing, "overload" is refused before
     anything moves."""
@@ -42,7 +42,7 @@ class FaultyPress(SimulatedPress):
 
     def start(self, cycle_id: int, stack: Stack, recipe: Recipe) -> None:
         """Accepts, unless overloaded; a lost link comes after the recipe went out."""
-        mine = cycle_id == self.trouble.cycle
+        mine = self.trouble.cycle in (0, cycle_id)
         if mine and self.trouble.trouble == "overload":
             raise Fault("the press refuses the cycle: pump too hot. Nothing has moved.")
         super().start(cycle_id, stack, recipe)
@@ -52,7 +52,7 @@ class FaultyPress(SimulatedPress):
     def report(self, cycle_id: int) -> CycleReport:
         """The truth, but for the cycle in trouble."""
         found = super().report(cycle_id)
-        if cycle_id != self.trouble.cycle or found.state is CycleState.NEVER_ACCEPTED:
+        if self.trouble.cycle not in (0, cycle_id) or found.state is CycleState.NEVER_ACCEPTED:
             return found
         if self.trouble.trouble == "lost link":
             return replace(found, state=CycleState.CANNOT_TELL, trace=None)

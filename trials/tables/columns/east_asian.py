@@ -40,6 +40,13 @@ NEVER: dict[str, str] = {
     "resistance_ohm_cm2": "体电阻|本体|バルク|벌크|误差|誤差|오차",
 }
 """Patterns of names that mean something else."""
+UNITS: dict[str, str] = {
+    "分钟": " min ", "分鐘": " min ", "分間": " min ", "秒間": " s ", "秒钟": " s ", "小时": " h ",
+    "小時": " h ", "時間": " h ", "시간": " h ", "分": " min ", "秒": " s ", "분": " min ",
+    "초": " s ", "时": " h ", "兆帕": " MPa ", "千牛": " kN ", "吨": " t ",
+    "トン": " t ", "톤": " t ",
+    "微米": " um ", "毫米": " mm ", "厘米": " cm ", "欧姆": " ohm ", "欧": " ohm "}
+"""Units, the longer spellings first."""
 WORDS: dict[FailureMode | str, str] = {
     FailureMode.CRUSHED: "破碎 开裂 裂纹 断裂 碎裂 压碎 割れ 破損 破断 クラック "
                          "ひび割れ 균열 파손 깨짐",

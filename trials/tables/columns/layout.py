@@ -9,9 +9,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
+from pressloop.trials.tables.columns.cells import EMPTY, NO_READING, ROOM
 from pressloop.trials.tables.columns.headings import folded, heading
 from pressloop.trials.tables.columns.names import KNOWN, LOT, OPERATOR, OVER, STACK, meanings
+from pressloop.trials.tables.columns.outcomes import said
 from pressloop.trials.tables.columns.units import units_of
 from pressloop.trials.tables.rows import Row
 
@@ -19,13 +22,28 @@ LOOKED_AT = 40
 """Rows from the top among which the header is looked for."""
 FEWEST = 2
 """Known names that make a row a header; with fewer, the first row is taken for it."""
+COMPARED = 3
+"""Rows below the header that a row of words is held against."""
 NUMERIC = re.compile(r"[<>~≈±≤≥]?\s*[+-]?[.,]?\d")
-NO_UNIT = frozenset({"", "-", "–", "1", "/", "text", "a.u."})
+NO_UNIT = frozenset({"", "-", "–", "1", "/", "text", "a.u.", "#", "*", "units", "unit",
+                     "einheit", "einheiten"})
+NO_NUMBER = EMPTY | NO_READING | ROOM
+"""Words in place of a number that a stack may have."""
 TOTALS = frozenset([
     "mean", "average", "avg", "mittelwert", "mittel", "durchschnitt", "sum", "summe", "total",
     "gesamt", "totals", "median", "stdev", "std", "stabw", "standardabweichung", "ø", "Σ",
-    "moyenne", "media", "promedio"
+    "moyenne", "media", "promedio", "std dev", "st dev", "stddev", "standard deviation", "sem",
+    "standard error", "rsd", "cv", "cov", "variance", "varianz", "ecart type", "medel",
+    "medelvarde",
+    "standardavvikelse", "gemiddelde", "srednia", "prumer", "keskiarvo", "desviacion estandar",
+    "deviazione standard", "平均", "平均値", "平均值", "標準偏差", "标准差", "标准偏差", "合計",
+    "合计", "총계", "평균", "표준편차"
 ])
+TOTALS_BEGIN = re.compile(
+    r"(mean|average|avg|mittelwert|durchschnitt|std ?dev|standard deviation|standardabweichung|"
+    r"stabw|moyenne|summe|total)( (of|von|all|over|lot|batch|charge|alle|r|asr|sd|std|n|"
+    r"\d+|values?|werte?)\b.*| \u00b1.*)?")
+"""Beginnings of the first cell of a totals row."""
 BESIDE_TOTALS = frozenset([
     "min", "max", "n", "count", "anzahl", "range", "spannweite", "minimum", "maximum", "sd"
 ])
@@ -72,10 +90,16 @@ def layout(rows: Sequence[Row], header_row: int | None = None) -> Layout:
     units = [""] * len(header)
     left_out = {number: "above the header" for number, cells in rows[start:at]
                 if any(cells) and not (header != list(rows[at][1]) and number == rows[at - 1][0])}
+    if last + 1 < len(rows) and is_rule(rows[last + 1][1]):
+        last += 1
+        left_out[rows[last][0]] = "a rule"
     if last + 1 < len(rows) and is_units(rows[last + 1][1], header):
         last += 1
         units = [*rows[last][1], *units][:len(header)]
         left_out[rows[last][0]] = "units"
+    while is_types(rows, last + 1, header):
+        last += 1
+        left_out[rows[last][0]] = "words where the rows below it have numbers"
     return Layout(tuple(header), tuple(units), last + 1, left_out, rows[at][0])
 
 
@@ -149,12 +173,68 @@ def _continues(header: Sequence[str], below: Sequence[str]) -> bool:
     return bool(spanned) and len(known) >= 1 and len(known) * 2 >= len(filled)
 
 
+def is_rule(cells: Sequence[str]) -> bool:
+    """A row of lines only, as it stands below a header in Markdown."""
+    filled = [cell for cell in cells if cell]
+    return len(filled) > 1 and all(re.fullmatch(r":?[-=]{2,}:?", cell) for cell in filled)
+
+
+def on_its_side(rows: Sequence[Row]) -> bool:
+    """A table whose first column names its quantities, so that each further column is a stack."""
+    first = [cells[0] for _, cells in rows[:LOOKED_AT] if cells]
+    wide = max((len(cells) for _, cells in rows), default=0)
+    return wide > FEWEST and _score(first) > FEWEST and not has_header(rows[:LOOKED_AT])
+
+
+def turned(rows: Sequence[Row]) -> list[Row]:
+    """The rows of a table on its side: its columns, by their numbers."""
+    columns = zip_longest(*(cells for _, cells in rows if any(cells)), fillvalue="")
+    return [(number, list(cells)) for number, cells in enumerate(columns, start=1)]
+
+
+def is_other_header(cells: Sequence[str], header: Sequence[str]) -> bool:
+    """A row further down that names the columns of another table."""
+    return _score(cells) >= max(FEWEST, 0.6 * _score(header))
+
+
 def is_units(cells: Sequence[str], header: Sequence[str]) -> bool:
     """A row that holds units and nothing else, but for header cells that reach down into it."""
-    filled = [cell.strip("()[] ") for at, cell in enumerate(cells)
+    filled = [(at, cell.strip("()[] ")) for at, cell in enumerate(cells)
               if cell.strip("()[] ") not in NO_UNIT and (at >= len(header) or cell != header[at])]
-    return bool(filled) and all(units_of(cell) for cell in filled) and any(
-        heading(name).words for name in header)
+    units = [at for at, cell in filled if units_of(cell)]
+    # Beside units a column of names may have a word for itself, such as ID.
+    words = [(at, cell) for at, cell in filled if at not in units]
+    return bool(units) and (not words or (len(units) >= FEWEST and all(
+        not NUMERIC.match(cell) and at < len(header) and not is_number(header[at])
+        for at, cell in words))) and any(heading(name).words for name in header)
+
+
+def _is_comments(here: Sequence[str], below: Sequence[Sequence[str]], header: Sequence[str]
+                 ) -> bool:
+    """A row without any number, with a text where each row below it has the number of a quantity.
+
+    Words that a stack may have in place of a number are none of these."""
+    places = [at for at, name in enumerate(header) if is_number(name) and all(
+        at < len(cells) and NUMERIC.match(cells[at]) for cells in below)]
+    told = [here[at] for at in places if at < len(here) and here[at]]
+    return len(places) >= FEWEST and not any(NUMERIC.match(cell) for cell in here) and any(
+        re.search(r"[^\W\d_]{2}", cell) for cell in told) and not any(
+        cell.casefold() in NO_NUMBER or said(cell) for cell in told)
+
+
+def is_types(rows: Sequence[Row], at: int, header: Sequence[str] | None = None) -> bool:
+    """A row of words, such as the kind of each column, where the rows below it have numbers."""
+    below = [cells for _, cells in rows[at + 1:at + 1 + COMPARED]]
+    if len(below) < COMPARED:
+        return False
+    here = rows[at][1]
+    if header is not None and _is_comments(here, below, header):
+        return True
+    numeric = [i for i in range(min(map(len, below)))
+               if all(NUMERIC.match(cells[i]) for cells in below)]
+    words = [here[i] for i in numeric if i < len(here)]
+    return len(numeric) >= FEWEST and len(words) == len(numeric) and all(
+        len(word) > 1 and word.isalpha() and word.casefold() not in NO_NUMBER for word in words)
 
 
 def why_no_stack(cells: Sequence[str], header: Sequence[str]) -> str:
@@ -162,7 +242,8 @@ def why_no_stack(cells: Sequence[str], header: Sequence[str]) -> str:
     filled = [cell for cell in cells if cell]
     if list(cells[:len(header)]) == list(header):
         return "the header again"
-    if any(folded(cell) in TOTALS or cell.strip(" :") in TOTALS for cell in filled[:3]):
+    if any(folded(cell) in TOTALS or cell.strip(" :") in TOTALS for cell in filled[:3]) or (
+            filled and TOTALS_BEGIN.fullmatch(folded(filled[0]))):
         return "totals"
     if len(filled) == 1 and len(header) > 1 and not NUMERIC.match(filled[0]) \
             and len(filled[0]) > 1 and (cells.index(filled[0]) == 0 or len(cells) < len(header)):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from pressloop.trials.tables.columns import east_asian
+from pressloop.trials.tables.columns import east_asian, european
 from pressloop.trials.tables.columns.headings import Heading, folded, heading
 from pressloop.trials.tables.columns.units import (
     AREA,
@@ -52,8 +52,9 @@ def _names(whole: str, part: str = "", never: str = "", *dimensions: str) -> Nam
 
 
 def _everywhere(quantity: str, names: Names) -> Names:
-    """The names with those of China, Japan and Korea."""
-    whole = _names(east_asian.NAMES.get(quantity, "")).whole
+    """The names with those of other countries, China, Japan and Korea among them."""
+    whole = _names(east_asian.NAMES.get(quantity, "")).whole | _names(
+        european.NAMES.get(quantity, "")).whole
     part, never = (_either(known, more.get(quantity)) for known, more in (
         (names.part, east_asian.PARTS), (names.never, east_asian.NEVER)))
     return replace(names, whole=names.whole | whole, part=part, never=never)
@@ -110,8 +111,8 @@ WESTERN: dict[str, Names] = {
         r"elektrolyt|\b(ohmic|ohmsch\w*|lead|cable|kabel|shunt|ratio)\b|file|datei|humid",
         OHM_AREA, OHM),
     ERROR: _names(
-        "se sd err error stderr standarderror standardfehler unsicherheit uncertainty ± dr ∆r rse "
-        "rsd rerr rerror asrerror fehler stdev std stabw fiterror asrse",
+        "se sem sd err error stderr stderror standarderror standardfehler unsicherheit "
+        "uncertainty ± dr ∆r rse rsd rerr rerror asrerror fehler stdev std stabw fiterror asrse",
         r"(\br\b|\basr\b|rint|resist|widerstand|impedanc?z?).*(" + WRONG + r")|("
         + WRONG + r").*(\br\b|\basr\b|resist|widerstand)"
         r"|\b(standard|rel|relative\w*|relativer|fit) ?"
@@ -141,9 +142,10 @@ WESTERN: dict[str, Names] = {
                      r"resist|asr|widerstand|specific|spez|loading", AREA),
     DIE: _names("die diediameter diedia matrize matrizendurchmesser stempeldurchmesser ddie",
                 r"\bdie\b|matrize|stempel|mould|mold", "press|druck|force|kraft", LENGTH),
-    DIAMETER: _names("diameter durchmesser dia o electrodediameter pelletdiameter ø",
+    DIAMETER: _names("diameter durchmesser dia o electrodediameter pelletdiameter ø electrode "
+                     "elektrode øelectrode øelektrode øpellet pellet",
                      r"diameter|durchmesser|\bdia\b", "particle|grain|partikel|korn", LENGTH),
-    THICKNESS: _names("thickness dicke l hohe height thick pelletthickness separatorthickness",
+    THICKNESS: _names("thickness t dicke l hohe height thick pelletthickness separatorthickness",
                       r"thickness|dicke\b|\bheight\b|hohe\b", WRONG, LENGTH),
     SIGMA: _names("sigma conductivity leitfahigkeit ionicconductivity σ κ kappa sigmaion",
                   r"conductiv|leitfahigkeit|\bsigma\b|σ", WRONG + "|electronic|thermal",
@@ -152,6 +154,8 @@ WESTERN: dict[str, Names] = {
 KNOWN = {quantity: _everywhere(quantity, names) for quantity, names in WESTERN.items()}
 NEEDS_UNIT = re.compile(r"\b(force|load|kraft|last|tonnage|presskraft|f|fpress)\b")
 """Names of a force, whose number is no pressure."""
+REMARK = re.compile(european.REMARKS)
+"""Folded headers of columns in which people write what they like."""
 OVER = " | "
 """Between the two rows of a header."""
 OTHER_STEP = re.compile(r"\b(pre|prepress\w*|vor\w*|anode\w*|anneal\w*|sinter\w*|mill\w*|mix\w*|"
@@ -200,6 +204,8 @@ def _meaning(of: Heading, quantity: str) -> Meaning | None:
     names = KNOWN[quantity]
     unit = next((of.units[d] for d in names.dimensions if d in of.units), None)
     if of.units and unit is None:
+        return None
+    if of.base and (quantity not in (RESISTANCE, SIGMA) or not of.words):
         return None
     if not of.words:
         # A unit alone names a quantity where only one is meant by it.

@@ -6,10 +6,14 @@ What is meant is told by the quantity, so `units_of` gives one unit for each dim
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+
+from pressloop.trials.tables.columns import east_asian
+from pressloop.trials.tables.columns.spells import clock_format
 
 PRESSURE, FORCE, TIME, TEMPERATURE = "pressure", "force", "time", "temperature"
 OHM, OHM_AREA, RESISTIVITY = "resistance", "resistance times area", "resistivity"
@@ -23,18 +27,28 @@ OURS = {PRESSURE: "MPa", FORCE: "N", TIME: "s", TEMPERATURE: "degC", OHM: "ohm",
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """`value * factor + offset` is the value in the unit of `OURS`; `text` is as it was written."""
+    """`value * factor + offset` is the value in the unit of `OURS`; `text` is as it was written.
+
+    `base` is that of a logarithm, whose power comes first, and 0 for none; `clock` tells the parts
+    of a spell such as 1:30, "" for none."""
 
     dimension: str
     factor: float
     offset: float = 0.0
     text: str = ""
+    base: float = 0.0
+    clock: str = ""
 
     def convert(self, value: float) -> float:
         """A number in this unit, in that of `OURS`.
 
         To 12 digits, beyond which there is noise of binary arithmetic only."""
-        if self.factor == 1.0 and self.offset == 0.0:
+        if self.base:
+            try:
+                value = self.base**value
+            except OverflowError:
+                return math.inf
+        elif self.factor == 1.0 and self.offset == 0.0:
             return value
         return float(f"{value * self.factor + self.offset:.12g}")
 
@@ -44,7 +58,8 @@ ANY_CASE: dict[str, tuple[str, float]] = {
     "mpa": (PRESSURE, 1.0), "gpa": (PRESSURE, 1e3), "bar": (PRESSURE, 0.1),
     "bars": (PRESSURE, 0.1), "mbar": (PRESSURE, 1e-4), "kbar": (PRESSURE, 100.0),
     "psi": (PRESSURE, 6.894757293168e-3), "psig": (PRESSURE, 6.894757293168e-3),
-    "ksi": (PRESSURE, 6.894757293168), "atm": (PRESSURE, 0.101325), "at": (PRESSURE, 0.0980665),
+    "ksi": (PRESSURE, 6.894757293168), "kpsi": (PRESSURE, 6.894757293168),
+    "mpsi": (PRESSURE, 6894.757293168), "atm": (PRESSURE, 0.101325), "at": (PRESSURE, 0.0980665),
     "kn": (FORCE, 1e3), "newton": (FORCE, 1.0), "kilonewton": (FORCE, 1e3),
     "t": (FORCE, 9806.65), "to": (FORCE, 9806.65), "tf": (FORCE, 9806.65),
     "ton": (FORCE, 9806.65), "tons": (FORCE, 9806.65), "tonne": (FORCE, 9806.65),
@@ -65,7 +80,8 @@ ANY_CASE: dict[str, tuple[str, float]] = {
     "%": (SHARE, 1.0), "percent": (SHARE, 1.0), "prozent": (SHARE, 1.0),
 }
 BY_CASE: dict[str, tuple[str, float]] = {
-    "N": (FORCE, 1.0), "MN": (FORCE, 1e6), "ohm": (OHM, 1.0), "kohm": (OHM, 1e3),
+    "N": (FORCE, 1.0), "MN": (FORCE, 1e6), "daN": (FORCE, 10.0),
+    "ohm": (OHM, 1.0), "kohm": (OHM, 1e3),
     "Kohm": (OHM, 1e3), "Mohm": (OHM, 1e6), "mohm": (OHM, 1e-3), "μohm": (OHM, 1e-6),
     "S": (CONDUCTANCE, 1.0), "mS": (CONDUCTANCE, 1e-3), "μS": (CONDUCTANCE, 1e-6),
     "uS": (CONDUCTANCE, 1e-6), "nS": (CONDUCTANCE, 1e-9),
@@ -85,12 +101,38 @@ WORDED = (("kilo ohms?", "kohm"), ("milli ohms?", "mohm"), ("mega ohms?", "Mohm"
           ("millimet(?:er|re)s?", "mm"), ("metric (?:tons?|tonnes?)", "t"),
           ("quadratzentimeter", "cm2"), ("sq ?cm", "cm2"), ("cm ?sq", "cm2"), ("pounds?", "lb"),
           ("qcm", "cm2"), ("qmm", "mm2"))
+POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
+POWER_OF_TEN = r"10\s*(?:(?:\^|\*\*)\s*([+-]?\d+)|([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+))"
+"""Two groups: an exponent as it stands, or in raised digits."""
+SCALED = re.compile(r"(?:[x×*·]\s*)?(?:10\s*(?:\^|\*\*)\s*([+-]?\d{1,2})|10([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2})"
+                    r"|1e([+-]?\d{1,2}))[\s·*×x]+(.+)", re.IGNORECASE)
+"""A unit with a power of ten before it: the numbers are of so many of it."""
+LOGARITHM = re.compile(r"(log_?10|log₁₀|lg|log|ln)\s*(?:\((.+)\)|\[(.+)\]|[\s_]+(.+))",
+                       re.IGNORECASE)
+NATURAL = "ln"
 TOKEN = re.compile(r"(/|[A-Za-zμ°%]+)\s*([+-]?\d)?")
 
 
 def units_of(text: str) -> dict[str, Unit]:
     """The units that a text may be, by dimension; none where it is no unit."""
     return dict(_units_of(text))
+
+
+def logarithm(text: str) -> tuple[float, str]:
+    """The base of a logarithm and what it is of, such as 10 and `R / ohm cm2`; 0 and "" for none.
+
+    `log` and `lg` are those to the base of 10, as chemists write them."""
+    match = LOGARITHM.fullmatch(text.strip())
+    if match is None:
+        return 0.0, ""
+    of = next(part for part in match.groups()[1:] if part)
+    return (math.e if match[1].casefold() == NATURAL else 10.0), of
+
+
+def logged(unit: Unit, base: float) -> Unit:
+    """The unit of logarithms to a base; its text says so, and can be read again."""
+    name = NATURAL if base == math.e else "log10"
+    return replace(unit, base=base, text=f"{name}({unit.text})")
 
 
 def plain(text: str) -> str:
@@ -106,6 +148,16 @@ def plain(text: str) -> str:
 @cache
 def _units_of(text: str) -> tuple[tuple[str, Unit], ...]:
     shown = re.sub(r"\s+", " ", text).strip()
+    base, of = logarithm(shown)
+    if base:
+        return tuple((key, logged(unit, base)) for key, unit in _units_of(of)
+                     if key in (OHM, OHM_AREA, CONDUCTIVITY))
+    if scaled := SCALED.fullmatch(shown.strip("()[]{} ")):
+        power = int((scaled[1] or scaled[2] or scaled[3]).translate(POWERS))
+        return tuple((key, replace(unit, factor=unit.factor * 10.0**power, text=shown))
+                     for key, unit in _units_of(scaled[4]) if not unit.offset and not unit.base)
+    if clock := clock_format(shown):
+        return ((TIME, Unit(TIME, 1.0, text=shown, clock=clock)),)
     words = plain(text).strip("()[]{} .,;:")
     found = _temperature(words, shown) | _of_factors(_factors(words), shown)
     return tuple(found.items())
@@ -127,7 +179,10 @@ def _factors(words: str) -> list[tuple[str, int]] | None:
         words = re.sub(rf"\b{spelled}\b", symbol, words, flags=re.IGNORECASE)
     words = re.sub(r"ohms?", "ohm ", words, flags=re.IGNORECASE)
     words = re.sub(r"\^|\*\*", "", words)
-    words = re.sub(r"[·⋅∙•*×_\s.]+", " ", re.sub(r"\bx\b", " ", words))
+    for spelled, symbol in east_asian.UNITS.items():
+        words = words.replace(spelled, symbol)
+    words = re.sub(r"(?<=[A-Za-z])\s?-(?=[A-Za-z])", " ", words)
+    words = re.sub(r"[·⋅∙•・*×_\s.]+", " ", re.sub(r"\bx\b", " ", words))
     words = re.sub(r"\bper\b|\bpro\b", "/", words).strip()
     factors, sign, end = list[tuple[str, int]](), 1, 0
     for match in TOKEN.finditer(words):

@@ -27,7 +27,7 @@ from pressloop.studies.paired import (
     by_strength,
 )
 from pressloop.trials.checks import FloatArray
-from pressloop.trials.wording import by_number, counted
+from pressloop.trials.wording import by_number, capitalised, counted
 from pressloop.views.study.words.advice import to_set
 from pressloop.views.study.words.method import QUESTIONS, method
 from pressloop.views.study.words.stacks import percent_off, times, widest, worst
@@ -153,7 +153,7 @@ def _others(one: ModelComparison, scheme: str) -> Iterator[str]:
             some = [d for d in by_strength(found, strength) if worse(d) is (side == "worse")]
             if some:
                 lead = words.format(side, one.titles[one.baseline])
-                yield f"{lead[0].upper()}{lead[1:]}: {_listed(one, some)}."
+                yield f"{capitalised(lead)}: {_listed(one, some)}."
     if some := list(by_strength(found, NO_EVIDENCE)):
         yield f"No evidence of a difference: {_listed(one, some)}."
     if some := list(by_strength(found, TOO_FEW)):

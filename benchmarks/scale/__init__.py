@@ -1,0 +1,1 @@
+"""What many presses and many campaigns cost: figures in RESULTS.md."""

@@ -1,0 +1,1 @@
+"""Campaigns replayed on tables of real experiments by others, against peers."""

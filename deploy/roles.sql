@@ -1,0 +1,1 @@
+../flows/lab/roles.sql

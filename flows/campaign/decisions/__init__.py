@@ -1,0 +1,1 @@
+"""What people decide of a campaign, and where its run obeys them."""

@@ -1,0 +1,23 @@
+"""Where the records of simulated and attended devices lie."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from pathlib import Path
+
+
+def beside(stem: Path, press: str) -> Path:
+    """The same for a press with a name: each simulated or attended one has a memory of its own."""
+    if not press:
+        return stem
+    plain = re.sub(r"[^A-Za-z0-9._-]+", "-", press)
+    told = plain if plain == press else f"{plain}-{zlib.crc32(press.encode()):08x}"
+    return stem.with_name(f"{stem.name}.{told}")
+
+
+def stem_of(ledger_url: str) -> Path:
+    """Where machine-side records of simulated devices go: beside a file ledger, else here."""
+    _, _, path = ledger_url.partition("sqlite:///")
+    file = Path(path.partition("?")[0].removeprefix("file:"))
+    return (file if file.name else Path("pressloop")).resolve()

@@ -1,0 +1,1 @@
+"""Commands that start, or speak to, what runs on: servers, workers, the console."""

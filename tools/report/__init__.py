@@ -1,0 +1,1 @@
+"""The picture of a report for the first page of the documentation."""

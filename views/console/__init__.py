@@ -1,0 +1,1 @@
+"""The operator console: what each of its pages shows, as values for the templates."""

@@ -1,0 +1,1 @@
+"""A campaign as an RO-Crate: its tables, what they mean, and who did what."""
