@@ -64,6 +64,16 @@ class Pool:
 
         return dict(self.eventually(look, "the end of the run", 300))
 
+    def is_done_with(self, run: str) -> None:
+        """Waits until the worker has nothing more to say of this killed run.
+
+        It reports a crash twice, a second or two apart, and its second report ends a retry that is
+        asked for in between. What it logs last, of memory, follows both."""
+        self.eventually(
+            lambda: any("memory" in told["message"] for told in self.server("logs/filter", {
+                "logs": {"flow_run_id": {"any_": [run]}}}) if told["name"].endswith("worker")),
+            "the worker's last word on the run")
+
     def done(self, word: str, parameters: Any = None) -> dict[str, Any]:
         """The state in which an ordered run ends."""
         return dict(self.ended(self.ordered(word, parameters))["state"])
@@ -196,6 +206,7 @@ def test_retry_at_the_page_presses_no_more_than_the_order_said(
     eventually(lambda: len(pressed_stacks(LEDGER)) == 2, "the second stack on the press", 240)
     killed(pool.run(run))
     assert pool.ended(run)["state"]["type"] == "CRASHED"
+    pool.is_done_with(run)
 
     let_end(LEDGER)
     answer = pool.server(f"flow_runs/{run}/set_state", {"state": {
