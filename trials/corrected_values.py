@@ -41,7 +41,7 @@ def recipe_with(trial: Trial, changes: Changes) -> Recipe:
     given: dict[str, Any] = {
         name: number_of(name, changes[name]) for name in OF_RECIPE if name in changes}
     given |= {name: changes[name] if isinstance(value, str) else number_of(name, changes[name])
-              for name, value in trial.recipe.others if name in changes}
+              for name, value in trial.recipe.named.items() if name in changes}
     if given and trial.pressed_here:
         raise BadInput(next(iter(given)), next(iter(given.values())),
                        f"as trial {trial.number} was pressed ({trial.recipe})",

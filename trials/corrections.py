@@ -52,8 +52,7 @@ def corrected(trial: Trial, changes: Changes, reason: str, over: int = 0,
     corrected since.
     """
     _prove_known(trial, over)
-    known = (*CORRECTABLE, *(name for name, _ in trial.recipe.others),
-             *measured_names(trial, quantities))
+    known = (*CORRECTABLE, *trial.recipe.named, *measured_names(trial, quantities))
     if not changes:
         raise BadInput("--set", "nothing", "a name and a value", f"Names: {', '.join(known)}.")
     for name in changes:
@@ -129,7 +128,7 @@ def _plain(trial: Trial) -> dict[str, Any]:
                              "operator": trial.stack.operator}
     found |= {name: getattr(trial.stack, name) for name in OF_STACK}
     found |= {name: getattr(trial.recipe, name) for name in trial.recipe.core}
-    found |= dict(trial.recipe.others)
+    found |= trial.recipe.named
     outcome = trial.outcome
     damage = outcome.damage if isinstance(outcome, Intact | Failed) else None
     found["damage_index"] = damage.index if damage else None

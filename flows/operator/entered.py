@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 
 from pressloop.flows.operator.people import person_for
+from pressloop.flows.operator.typed import with_error
 from pressloop.flows.settings.campaign import Settings
 from pressloop.flows.settings.campaign_tables import NO_DEVICE
 from pressloop.hardware.person import Blank, Person, Question
@@ -14,7 +14,7 @@ from pressloop.trials.entry import Entered
 from pressloop.trials.errors import BadInput, Fault
 from pressloop.trials.outcome import Intact
 from pressloop.trials.quantity import LOG, Measurement, Quantity
-from pressloop.trials.readings import LABELS, number_of
+from pressloop.trials.readings import LABELS
 from pressloop.trials.spectrum import FULL, Spectrum
 from pressloop.trials.stack import Stack
 from pressloop.trials.tables.columns.cells import EMPTY
@@ -91,7 +91,8 @@ def _values(person: Person, name: str, quantities: Sequence[Quantity], history: 
     blanks = tuple(_blank(q) for q in quantities)
     while True:
         given = person.ask(Question(
-            f"Values of stack {name}", "As they were measured, each in the unit that is shown.",
+            f"Values of stack {name}", "As they were measured, each in the unit that is shown; "
+            "behind ± its standard error, where it is known, as in 1.9 ± 0.1.",
             blanks, trouble))
         try:
             values = tuple(_read(q, given) for q in quantities)
@@ -106,9 +107,9 @@ def _values(person: Person, name: str, quantities: Sequence[Quantity], history: 
 
 
 def _blank(q: Quantity) -> Blank:
-    if q.sought:
-        return Blank(q.name, _label(q), q.unit or "number")
-    return Blank(q.name, f"{_label(q)}{f' in {q.unit}' if q.unit else ''}; - where not measured")
+    """A text, as an error may stand behind the number."""
+    unit = f" in {q.unit}" if q.unit else ""
+    return Blank(q.name, f"{_label(q)}{unit}{'' if q.sought else '; - where not measured'}")
 
 
 def _label(q: Quantity) -> str:
@@ -120,17 +121,20 @@ def _named(q: Quantity) -> str:
 
 
 def _read(q: Quantity, given: Mapping[str, float | str]) -> Measurement | None:
-    value = given[q.name]
-    if isinstance(value, str):
-        if value.strip().casefold() in EMPTY:
-            return None
-        value = number_of(q.name, value.strip().replace(",", "."))
-    if not math.isfinite(value):
-        raise BadInput(q.name, value, "a number", "Type it again.")
+    typed = str(given[q.name]).strip()
+    if not q.sought and typed.casefold() in EMPTY:
+        return None
+    read = with_error(typed)
+    if read is None:
+        raise BadInput(q.name, typed, "a number, or a number ± its standard error",
+                       "Type it again.")
+    value, error = read
+    if error == 0.0:
+        raise BadInput(f"{q.name}_se", error, "above 0", "Leave out an error that is not known.")
     if q.scale == LOG and not value > 0.0 and not q.failed(value):
         raise BadInput(q.name, value, "above 0", "Type it again; a stack that gives no reading has "
                        "failed.")
-    return Measurement(q.name, float(value), None, q.unit)
+    return Measurement(q.name, value, error, q.unit)
 
 
 def _unlikely(one: Measurement, history: Sequence[Trial]) -> str:

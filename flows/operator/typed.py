@@ -16,6 +16,8 @@ SECONDS = "s"
 DIGITS = r"([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?"
 NUMBER = re.compile(rf"[+-]?{DIGITS}")
 """A number with a point or a comma."""
+WITH_ERROR = re.compile(rf"([+-]?{DIGITS})\s*(?:±|\+/?[-−])\s*({DIGITS})")
+"""A number and its standard error, as `38.1 ± 0.4`, `38,1 +- 0,4` or `38.1 +/- 0.4`."""
 MINUTES = r"([0-9]+:)?[0-9]+:[0-5][0-9]( ?min)?"
 """Minutes and seconds, or hours before them, as orders show a time: 10:00."""
 
@@ -25,6 +27,15 @@ def number(typed: str, unit: str) -> float | None:
     if unit == SECONDS and re.fullmatch(MINUTES, typed):
         return _seconds(typed.removesuffix("min").strip())
     return float(typed.replace(",", ".")) if NUMBER.fullmatch(typed) else None
+
+
+def with_error(typed: str) -> tuple[float, float | None] | None:
+    """A number, and its standard error where one was typed behind it; None for neither."""
+    if found := WITH_ERROR.fullmatch(typed):
+        value, error = (float(found[i].replace(",", ".")) for i in (1, 5))
+        return value, error
+    alone = number(typed, "")
+    return None if alone is None else (alone, None)
 
 
 def pattern(unit: str, *, signed: bool = True, optional: bool = False) -> str:

@@ -16,46 +16,46 @@ from pressloop.trials.recipe import shown as shown_value
 REFERENCE = "reference"
 
 
-def recipe_named(text: str, settings: Settings) -> Recipe:
-    """The recipe of `--recipe`.
+def recipe_named(text: str, settings: Settings, where: str = "--recipe") -> Recipe:
+    """The recipe of `--recipe`, or of another place.
 
     "reference", or pressure (MPa), dwell (s) and temperature (degC) with commas between them, or
     NAME=VALUE with commas; what is not named is as in the reference or as [space] fixes it. Raises
     BadInput for anything else."""
     if text.strip() == REFERENCE:
         if settings.reference is None:
-            raise BadInput("--recipe", text, "numbers where the settings have no [reference]",
+            raise BadInput(where, text, "numbers where the settings have no [reference]",
                            "Write it like 140,180,25.")
         return settings.reference
     if "=" in text:
-        return _named(text, settings)
+        return _named(text, settings, where)
     try:
         pressure, dwell, temperature = map(float, text.split(","))
     except ValueError:
-        raise BadInput("--recipe", text, "pressure, dwell and temperature, or reference",
+        raise BadInput(where, text, "pressure, dwell and temperature, or reference",
                        "Write it like 140,180,25: MPa, s, degC.") from None
     besides = settings.reference.named if settings.reference is not None else {}
     return Recipe(pressure, dwell, temperature, without=settings.space.absent).changed(**besides)
 
 
-def _named(text: str, settings: Settings) -> Recipe:
+def _named(text: str, settings: Settings, where: str) -> Recipe:
     parameters, given = {p.name: p for p in settings.space.told}, dict[str, Value]()
     for part in text.split(","):
         name, _, value = (one.strip() for one in part.partition("="))
         if name not in parameters:
-            raise BadInput("--recipe", name or part, f"one of {', '.join(parameters)}",
+            raise BadInput(where, name or part, f"one of {', '.join(parameters)}",
                            "Write it like NAME=VALUE, with commas between.")
         p = parameters[name]
-        given[name] = value if p.kinds else number_of(f"--recipe {name}", value)
+        given[name] = value if p.kinds else number_of(f"{where} {name}", value)
         if p.kinds and value not in p.kinds:
-            raise BadInput(f"--recipe {name}", value, p.told(), "Name one of the kinds.")
+            raise BadInput(f"{where} {name}", value, p.told(), "Name one of the kinds.")
     rest = settings.reference
     for p in settings.space.parameters:
         known = rest.value(p.name) if rest is not None else p.constant() if p.fixed else p.default
         if p.name not in given and known is not None:
             given[p.name] = known
     if lacks := [name for name in parameters if name not in given]:
-        raise BadInput("--recipe", text, f"a recipe that says {', '.join(lacks)} too",
+        raise BadInput(where, text, f"a recipe that says {', '.join(lacks)} too",
                        "Add it: there is no [reference] that tells it.")
     return Recipe.of(given, settings.space.absent)
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from pressloop.optimizer.parameter import Parameter
 from pressloop.trials.corrected_values import Changes
 from pressloop.trials.corrections import corrected, relabelled, restored, told, withdrawn
 from pressloop.trials.entry import Corrected
@@ -35,11 +36,14 @@ class Known:
 
 
 def correct(ledger: Ledger, campaign: str, trials: Sequence[int], changes: Changes, known: Known,
-            quantities: Sequence[Quantity] = ()) -> tuple[Trial, ...]:
+            quantities: Sequence[Quantity] = (), parameters: Sequence[Parameter] = ()
+            ) -> tuple[Trial, ...]:
     """Other values count from now on; returns the trials as they are then.
 
-    `quantities` are those that the campaign measures. Raises BadInput for values that cannot be,
-    and where another person was faster; nothing is added then."""
+    `quantities` are those that the campaign measures, `parameters` those of its space. Raises
+    BadInput for values that cannot be, and where another person was faster; nothing is added then.
+    """
+    _prove_kinds(parameters, changes)
     history = ledger.history(campaign, arrays=False)
     _prove_name_free(history, trials, changes)
     return _put(ledger, campaign, trials, known,
@@ -147,6 +151,13 @@ def _prove_name_free(history: Sequence[Trial], numbers: Sequence[int], changes: 
             raise BadInput("stack", name, f"a name of its own; trial {trial.number} has it",
                            "Two stacks have no name in common. Where readings were exchanged, "
                            "correct both readings.")
+
+
+def _prove_kinds(parameters: Sequence[Parameter], changes: Changes) -> None:
+    """A kind that is mistyped would be one more, of which no other stack is known."""
+    for p in parameters:
+        if p.kinds and p.name in changes and changes[p.name] not in p.kinds:
+            raise BadInput(p.name, changes[p.name], p.told(), "Name one of the kinds.")
 
 
 def _prove_reference_kept(history: Sequence[Trial], numbers: Sequence[int], reference: Recipe

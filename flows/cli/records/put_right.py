@@ -41,7 +41,7 @@ def correct_stacks(url: str, campaign: str | None, trial: str | None, stacks: Se
         if as_recorded:
             return restore(ledger, found.campaign, numbers, known)
         return correct(ledger, found.campaign, numbers, values, known,
-                       found.settings.quantities)
+                       found.settings.quantities, found.settings.space.parameters)
 
     _put_right(url, campaign, trial, stacks, put, as_json)
 
@@ -61,16 +61,17 @@ def relabel_stacks(url: str, campaign: str | None, trial: str | None, stacks: Se
         ledger, found.campaign, numbers, label.strip().lower(), known), as_json)
 
 
-def changes_of(options: Sequence[str], names: Sequence[str] = CORRECTABLE) -> dict[str, str]:
+def changes_of(options: Sequence[str], names: Sequence[str] = CORRECTABLE, where: str = "--set"
+               ) -> dict[str, str]:
     """Name and value of each `--set`. Raises BadInput for one that is none or there twice."""
     found: dict[str, str] = {}
     for option in options:
         name, equals, value = option.partition("=")
         name = name.strip()
         if not equals or not value.strip():
-            raise BadInput("--set", option, "NAME=VALUE", f"Names: {', '.join(names)}.")
+            raise BadInput(where, option, "NAME=VALUE", f"Names: {', '.join(names)}.")
         if name in found:
-            raise BadInput("--set", name, "given once", "Drop one of the two.")
+            raise BadInput(where, name, "given once", "Drop one of the two.")
         found[name] = value.strip()
     return found
 

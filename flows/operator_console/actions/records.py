@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pressloop.flows.campaign.decisions.put_right import Known, correct, relabel, restore, withdraw
 from pressloop.flows.campaign.decisions.settled import settle_trial
 from pressloop.flows.operator_console.actions.base import REASON, Action, Asked, Plan, hidden
-from pressloop.trials.corrected_values import CORRECTABLE, OF_RECIPE
+from pressloop.trials.corrected_values import CORRECTABLE, NAMES, OF_RECIPE, measured_names
 from pressloop.trials.corrections import differences
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Intact
@@ -74,7 +74,7 @@ def _mark(asked: Asked) -> Plan:
 
 def _correct_form(asked: Asked) -> Form:
     trial = _trial(asked)
-    names = [n for n in CORRECTABLE if not (trial.pressed_here and n in OF_RECIPE)]
+    names = _correctable(asked, trial)
     now = trial.outcome.resistance_ohm_cm2 if isinstance(trial.outcome, Intact) else None
     text = "The original stays in the ledger." + (
         f" The resistance is {now:.4g} ohm cm2 now." if now is not None else "")
@@ -90,12 +90,19 @@ def _correct(asked: Asked) -> Plan:
     known = Known(asked.reason(), asked.whole("over", "Correction"))
     if not name or not value:
         raise BadInput("Right value", repr(value), "a value of what was chosen", "Fill in both.")
-    quantities = asked.stand.settings.quantities
-    told = value
-    if name not in CORRECTABLE[:3] and name != "":
-        told = repr(asked.number("value", name, ""))
+    settings = asked.stand.settings
+    words = name in NAMES or isinstance(trial.recipe.value(name), str)
+    told = value if words else repr(asked.number("value", name, ""))
     return _put(asked, trial, f"Correct {_named(trial)}: {name} = {told}", lambda: correct(
-        asked.ledger, asked.campaign, [trial.number], {name: told}, known, quantities))
+        asked.ledger, asked.campaign, [trial.number], {name: told}, known, settings.quantities,
+        settings.space.parameters))
+
+
+def _correctable(asked: Asked, trial: Trial) -> list[str]:
+    """Names of what may be corrected: of a stack that was pressed here, not what was commanded."""
+    named = tuple(trial.recipe.named)
+    names = (*CORRECTABLE, *named, *measured_names(trial, asked.stand.settings.quantities))
+    return [n for n in names if not (trial.pressed_here and n in (*OF_RECIPE, *named))]
 
 
 def _withdraw_form(asked: Asked) -> Form:

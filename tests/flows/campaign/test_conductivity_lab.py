@@ -59,7 +59,7 @@ def test_from_the_order_to_the_report(server: Any, pressloop: Callable[..., Any]
     prepared(tmp_path)
     done = answered("start", "pressed", "1,9", "181", "measured", "0,82", "88,5", trials=1)
     assert done.returncode == 0, done.stderr
-    assert "collector = bare-SUS" in done.stderr and "conductivity [mS/cm]" in done.stderr
+    assert "collector = bare-SUS" in done.stderr and "conductivity in mS/cm" in done.stderr
     first, = trials_of(LEDGER, "pellets")
     assert first.recipe == Recipe(140.0, 180.0, 25.0, 5.0, others=(("collector", "bare-SUS"),))
     assert isinstance(first.outcome, Intact) and first.outcome.resistance_ohm_cm2 is None
@@ -140,11 +140,26 @@ def test_a_limit_need_not_be_measured(monkeypatch: pytest.MonkeyPatch) -> None:
     assert said == Entered((Measurement("conductivity", 1.2, None, "mS/cm"),))
 
 
+def test_the_error_of_a_value_is_typed_behind_it(
+        monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    said = asked(monkeypatch, "measured\n1,2 ± 0\n-\n1,2 ± 0,05\n91 +- 2\n")
+    assert said == Entered((Measurement("conductivity", 1.2, 0.05, "mS/cm"),
+                            Measurement("density_percent", 91.0, 2.0, "percent")))
+    shown = capsys.readouterr().err
+    assert "1.9 ± 0.1" in shown and "conductivity_se = 0" in shown
+
+
 @pytest.mark.parametrize("typed, failure", [
     ("shorted\n", "shorted"), ("failed\n", "failed"), ("spoilt\n", "spoilt")])
 def test_a_failed_stack_has_no_number(typed: str, failure: str,
                                       monkeypatch: pytest.MonkeyPatch) -> None:
     assert asked(monkeypatch, typed) == Entered(failure=failure)
+
+
+@pytest.mark.parametrize("typed", ["1.2.3", "high", "-", "", "1e999", "inf"])
+def test_what_is_no_number_is_asked_again(typed: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = asked(monkeypatch, f"measured\n{typed}\n90\n1.2\n90\n")
+    assert said is not None and said.values[0].value == 1.2
 
 
 def test_what_cannot_be_is_asked_again(monkeypatch: pytest.MonkeyPatch,

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from pressloop.flows.operator.typed import number, pattern
+from pressloop.flows.operator.typed import number, pattern, with_error
 
 
 @pytest.mark.parametrize("typed, unit, value", [
@@ -18,6 +18,15 @@ from pressloop.flows.operator.typed import number, pattern
 def test_what_is_typed_and_what_a_form_takes(typed: str, unit: str, value: float | None) -> None:
     assert number(typed, unit) == value
     assert bool(re.search(pattern(unit), typed)) == (value is not None)
+
+
+@pytest.mark.parametrize("typed, value", [
+    ("38.1 ± 0.4", (38.1, 0.4)), ("38,1±0,4", (38.1, 0.4)), ("1e3 +/- 2", (1000.0, 2.0)),
+    ("-3 +- 1", (-3.0, 1.0)), ("38,1", (38.1, None)), ("4 ± -1", None), ("± 3", None),
+    ("4 ±", None), ("4 ± 1 ± 2", None), ("", None), ("nan", None)])
+def test_an_error_may_stand_behind_a_number(
+        typed: str, value: tuple[float, float | None] | None) -> None:
+    assert with_error(typed) == value
 
 
 def test_a_form_can_do_without_sign_or_value() -> None:
@@ -40,7 +49,7 @@ def test_forms_of_the_deployments_ask_for_texts() -> None:
     taken = own_recipe.validate_parameters({
         "pressure_mpa": "312,5", "dwell_s": "10:00", "temperature_c": "-5", "reason": "why"})
     assert taken == {"pressure_mpa": 312.5, "dwell_s": 600.0, "temperature_c": -5.0,
-                     "reason": "why"}
+                     "reason": "why", "parameters": ""}
     with pytest.raises(Exception, match="must be") as wrong:
         own_recipe.validate_parameters({"pressure_mpa": "1.9.5", "dwell_s": "60",
                                         "temperature_c": "25", "reason": "why"})

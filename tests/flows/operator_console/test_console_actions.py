@@ -10,6 +10,8 @@ import pytest
 from console_lab import NAME, Desk, console, cut_off_lab, pressed_lab
 
 from pressloop.flows.campaign.stored import stored
+from pressloop.flows.deployments.people_forms import attached
+from pressloop.flows.deployments.starting import SETTINGS_VARIABLE
 from pressloop.hardware.locks.lock import press_lock
 from pressloop.trials import Failed, State
 from pressloop.trials.outcome import Spoilt
@@ -108,6 +110,27 @@ def test_a_value_is_corrected_and_a_senseless_one_is_not(desk: Desk) -> None:
     assert "error" in desk.ask("correct", given | {"value": "-3"}, confirmed=told["seal"])
     assert "39.55" in desk.do("correct", **given, value="39,55")
     assert stored(desk.url, NAME).trials[0].outcome.resistance_ohm_cm2 == 39.55  # type: ignore[union-attr]
+
+
+def test_named_parameters_of_an_attached_stack_are_corrected(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    example = Path(__file__).parents[3] / "examples" / "conductivity_by_hand.toml"
+    (tmp_path / "lab.toml").write_text(example.read_text().replace("pellets.db", "lab.db"))
+    monkeypatch.setenv(SETTINGS_VARIABLE, str(tmp_path / "lab.toml"))
+    attached.fn(pressure_mpa=300.0, dwell_s=60.0, temperature_c=25.0, stack="guest", reason="why",
+                measured="conductivity=1.9")
+    with console(tmp_path) as desk:
+        given = {"trial": 1, "over": 0, "name": "collector", "reason": "read the label again"}
+        form = desk.get("form/correct?campaign=pellets&trial=1&over=0").text
+        assert "collector" in form and "ramp_mpa_per_s" in form and "conductivity" in form
+        told = desk.ask("correct", given | {"value": "copper"}, campaign="pellets")
+        wrong = desk.ask("correct", given | {"value": "copper"}, campaign="pellets",
+                         confirmed=told["seal"])
+        assert "bare-SUS" in wrong["error"]
+        told = desk.ask("correct", given | {"value": "MoS2-SUS"}, campaign="pellets")
+        done = desk.ask("correct", given | {"value": "MoS2-SUS"}, campaign="pellets",
+                        confirmed=told["seal"])
+        assert "MoS2-SUS" in done["done"]
 
 
 @pytest.mark.parametrize("values", [
