@@ -29,6 +29,8 @@ LOOK_S = 1.0
 PATIENCE_S = 5.0
 ANSWER_PATIENCE_S = 60.0
 """For an answer of the server to a question of the console, and to what a person has answered."""
+BUSY, BUSY_PAUSE_S = 503, 0.5
+"""Status of a server that has no time for a request now, and how long it is left alone then."""
 UNIT = re.compile(r"^(.*) \(([^()]+)\)$")
 
 
@@ -141,14 +143,20 @@ def _field(name: str, one: Mapping[str, Any]) -> Field:
 
 
 def _ask(address: str, path: str, body: object = None, patience_s: float = PATIENCE_S) -> Any:
-    """What the server answers; None where it does not, or knows nothing of it."""
-    auth = key_of(address)
+    """What the server answers; None where it does not, or knows nothing of it.
+
+    A server whose database is locked says 503 and has done nothing: it is asked again."""
+    auth, until = key_of(address), time.monotonic() + patience_s
     data = None if body is None else json.dumps(body).encode()
     request = urllib.request.Request(f"{address}/{path}", data, {
         "Content-Type": "application/json", **({"Authorization": basic(auth)} if auth else {})})
-    try:
-        with urllib.request.urlopen(request, timeout=patience_s) as answer:
-            found = json.loads(answer.read() or b"null")
-    except (OSError, ValueError, urllib.error.HTTPError):
-        return None
-    return found
+    while True:
+        try:
+            with urllib.request.urlopen(request, timeout=patience_s) as answer:
+                return json.loads(answer.read() or b"null")
+        except urllib.error.HTTPError as error:
+            if error.code != BUSY or time.monotonic() > until:
+                return None
+        except (OSError, ValueError):
+            return None
+        time.sleep(BUSY_PAUSE_S)
