@@ -10,7 +10,7 @@ import time
 from collections.abc import Sequence
 
 from pressloop.flows.campaign.decisions.asking_runs import HELD
-from pressloop.flows.campaign.decisions.word_of_people import TRIES, wanted
+from pressloop.flows.campaign.decisions.word_of_people import TRIES, too_busy, wanted
 from pressloop.flows.campaign.standing import Read, press_runs
 from pressloop.flows.campaign.stop_requests import Stopped, obey_lost_stop
 from pressloop.flows.operator.run_log import note
@@ -32,7 +32,7 @@ def carry_pause(ledger: Ledger, campaign: str, press: str, read: Read,
 
     That of other presses' runs which are at work; and with `before`, the requests that there were
     at this run's own beginning, what it was asked since. To be called once the run was opened, so
-    that none is missed."""
+    that none is missed. Raises LedgerProblem where it cannot be asked: nothing is pressed then."""
     for _ in range(TRIES):
         asked = ledger.requested(campaign)
         own = () if before is None else asked[before:]
@@ -47,6 +47,7 @@ def carry_pause(ledger: Ledger, campaign: str, press: str, read: Read,
                 raise
             continue
         return
+    raise too_busy(ledger)
 
 
 def _holds(requests: Sequence[Requested]) -> bool:

@@ -95,4 +95,9 @@ def _appended(ledger: Ledger, campaign: str, made: Callable[[], Entry]) -> None:
                 raise
             continue
         return
-    raise LedgerProblem("ledger", ledger.shown_url, "less busy", "Try again.")
+    raise too_busy(ledger)
+
+
+def too_busy(ledger: Ledger) -> LedgerProblem:
+    """Others were faster each time: nothing was added."""
+    return LedgerProblem("ledger", ledger.shown_url, "less busy", "Try again.")

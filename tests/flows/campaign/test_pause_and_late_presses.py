@@ -19,6 +19,7 @@ from pressloop.flows.campaign.lab import Run, open_run, order_of
 from pressloop.flows.campaign.standing import press_runs, settings_as_opened
 from pressloop.flows.settings.campaign import from_plain
 from pressloop.trials import Ended, LedgerProblem
+from pressloop.trials.people import Requested
 from pressloop.views.console.going import Going
 
 pytestmark = pytest.mark.slow
@@ -124,6 +125,21 @@ def test_a_run_that_lets_others_first_stays_paused(begin: Callable[..., Run]) ->
     request(again.ledger, NAME, "go on")
     waiting.join(10)
     assert not waiting.is_alive()
+
+
+def test_a_pause_that_cannot_be_carried_lets_no_press_begin(
+        begin: Callable[..., Run], tmp_path: Path) -> None:
+    north = begin("north")
+    request(north.ledger, NAME, "pause", "lunch")
+
+    def others_are_faster(opened: Any) -> Any:
+        north.ledger.append(NAME, None, Requested(len(asked(north)) + 1, "pause", "again"))
+        return read(opened)
+
+    settings = from_plain(several(PRESSES, **DESIGN), "test")
+    with open_run(settings, order_of(settings, press="south")) as south, \
+            pytest.raises(LedgerProblem, match="less busy"):
+        carry_pause(south.ledger, NAME, "south", others_are_faster)
 
 
 def test_a_single_press_that_is_started_again_is_not_paused(tmp_path: Path) -> None:
