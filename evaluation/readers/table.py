@@ -2,7 +2,8 @@
 
 Cells are parted by tab, semicolon, comma or blanks; several tables may follow one another, and
 several spectra stand side by side. Lines above the header may say `area_cm2: 0.785` (or with "=",
-"," and a leading "#"), as may `amplitude_mv`, `temperature_c`, `stack_pressure_mpa` and `rest_s`.
+"," and a leading "#"), as may `amplitude_mv`, `temperature_c`, `stack_pressure_mpa` and `rest_s`;
+or name an area with its unit, as in "Electrode area: 78.5 mm2".
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 from pressloop.evaluation.readers._sweep import RawSweep
 from pressloop.evaluation.readers._table import header, layout
-from pressloop.evaluation.readers._table.find import find_number
+from pressloop.evaluation.readers._table.find import find_area_cm2, find_number
 from pressloop.evaluation.readers._table.sweeps import sweeps_of, sweeps_of_all
 
 SUFFIXES = (".csv", ".txt", ".dat", ".tsv")
@@ -41,5 +42,8 @@ def parse_columns(text: str, source: str, said: str) -> tuple[RawSweep, ...]:
 
 
 def _said(above: str) -> dict[str, Any]:
-    return {field: find_number(rf"^[#%\s\"]*{re.escape(field)}\"?\s*[:=,;\t]\s*(\S+)", above)
+    said = {field: find_number(rf"^[#%\s\"]*{re.escape(field)}\"?\s*[:=,;\t]\s*(\S+)", above)
             for field in _FIELDS}
+    if said["area_cm2"] is None:
+        said["area_cm2"] = find_area_cm2(above)
+    return said

@@ -19,25 +19,36 @@ _ANGULAR = "angular frequency"
 
 _NAMES: dict[str, set[str]] = {
     FREQUENCY: {"f", "freq", "frequency", "frequenz", "frequence", "fr\u00e9quence", "frecuencia",
-                "hz", "\u9891\u7387"},
+                "frequenza", "frequ\u00eancia", "hz", "\u9891\u7387", "\u983b\u7387",
+                "\u5468\u6ce2\u6570", "\uc8fc\ud30c\uc218"},
     _ANGULAR: {"w", "omega", "\u03c9", "angularfrequency", "angularfreq", "angfreq",
                "radialfrequency", "circularfrequency", "kreisfrequenz"},
     REAL: {"z'", "zreal", "realz", "zre", "rez", "zr", "re(z)", "real(z)", "re", "real", "zprime",
            "z1", "zs'", "zsreal", "realpart", "realteil", "re[z]", "rz", "z'real",
-           "\u5b9e\u90e8"},
+           "partier\u00e9elle", "partereal", "partereale", "\u5b9e\u90e8",
+           "\u963b\u6297\u5b9e\u90e8", "\u5be6\u90e8", "\u5b9f\u90e8", "\u5b9f\u6570\u90e8",
+           "\uc2e4\uc218\ubd80"},
     IMAGINARY: {"z''", "zimag", "imagz", "zim", "imz", "zi", "im(z)", "imag(z)", "im", "imag",
                 "imaginary", "zimaginary", "imaginaryz", "zdoubleprime", "zdprime", "z2", "zs''",
-                "zsimag", "imaginarypart", "imagpart", "imagin\u00e4rteil", "im[z]", "z''imag",
-                "z''imaginary", "\u865a\u90e8"},
+                "zsimag", "zimg", "zimagin\u00e1rio",
+                "imaginarypart", "imagpart", "imagin\u00e4rteil", "im[z]", "z''imag",
+                "z''imaginary", "partieimaginaire", "parteimaginaria", "parteimmaginaria",
+                "parteimagin\u00e1ria", "\u865a\u90e8", "\u963b\u6297\u865a\u90e8", "\u865b\u90e8",
+                "\u865a\u6570\u90e8", "\ud5c8\uc218\ubd80"},
     MODULUS: {"|z|", "zmod", "modz", "mod(z)", "abs(z)", "absz", "zabs", "mag(z)", "zmag", "magz",
               "z", "impedance", "modulus", "magnitude", "|zs|", "|z|magnitude", "impedanz",
-              "\u963b\u6297"},
+              "betrag", "module", "\u963b\u6297", "\u6a21\u503c", "\u963b\u6297\u6a21\u503c",
+              "\u30a4\u30f3\u30d4\u30fc\u30c0\u30f3\u30b9", "\uc784\ud53c\ub358\uc2a4"},
     PHASE: {"phase", "phase(z)", "phasez", "zphase", "zphz", "phz", "phi", "\u03c6", "\u03d5",
             "theta", "\u03b8", "thetaz", "ztheta", "\u03b8z", "arg(z)", "argz", "angle",
             "phaseangle", "tz", "thetad", "thetar", "thd", "thr", "zthd", "zthr", "phiz",
-            "angle(z)", "anglez", "phasenwinkel", "\u76f8\u4f4d"},
-    RESISTANCE: {"r", "rs", "esr", "rser"},
-    REACTANCE: {"x", "xs", "reactance"},
+            "angle(z)", "anglez", "phasenwinkel", "fase", "\u76f8\u4f4d", "\u76f8\u4f4d\u89d2",
+            "\u4f4d\u76f8", "\u4f4d\u76f8\u89d2", "\uc704\uc0c1", "\uc704\uc0c1\uac01"},
+    RESISTANCE: {"r", "rs", "esr", "rser", "resistance", "seriesresistance", "wirkwiderstand",
+                 "\u62b5\u6297", "\u76f4\u5217\u62b5\u6297", "\u7535\u963b", "\u96fb\u963b",
+                 "\uc800\ud56d"},
+    REACTANCE: {"x", "xs", "reactance", "seriesreactance", "blindwiderstand", "\u7535\u6297",
+                "\u96fb\u6297", "\u30ea\u30a2\u30af\u30bf\u30f3\u30b9", "\ub9ac\uc561\ud134\uc2a4"},
     PARALLEL_R: {"rp"},
     CONDUCTANCE: {"g", "gp", "y'", "re(y)", "yreal", "yre", "conductance"},
     SUSCEPTANCE: {"b", "bp", "y''", "im(y)", "yimag", "yim", "susceptance"},
@@ -55,18 +66,21 @@ _NAMES: dict[str, set[str]] = {
 _ROLE = {name: role for role, names in _NAMES.items() for name in names}
 _SAME = str.maketrans({"\u2032": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u2033": "''",
                        "\u201d": "''", '"': "''", "\u2212": "-", "\u2013": "-",
-                       "\u2126": "\u03a9", "{": "(", "}": ")"})
+                       "\u2126": "\u03a9", "{": "(", "}": ")",
+                       **{chr(0xff00 + i): chr(0x20 + i) for i in range(1, 0x5f)}})
+"""One letter for those that look the same, the wide ones of East Asia among them."""
 _BRACKET = re.compile(r"(.+?)\s*[\[(](?!(?i:-?[zy]\w*'*|im|re|a|b|delta|\u03b4)[\])])([^()\[\]]*)"
                       r"[\])]")
 _UNIT_WORD = re.compile(
     r"(.+?)[\s_]((?i:[mkM\u00b5u]?hz|[mkM\u00b5u]?ohms?(?:[\s_]cm2)?|[mkM]?\u03a9|deg|degrees?|rad"
     r"|[pnmu\u00b5]?[fhs]))")
-_IN = re.compile(r"(.+?)\s+in\s+(\S+)")
+_IN = re.compile(r"(.+?)(?:\s+in|,)\s+(\S+)")
 _LOG = re.compile(r"(?i:log10|log|lg)\s*[_\s]*(?:\(\s*(.+?)\s*\)|\s(.+)|_(.+))"
                   r"\s*(?:[\[(]([^()\[\]]*)[\])])?")
 _NEGATIVE = re.compile(r"^(?:-1\*|-|neg\.?|minus|\(-\))")
 _TRACE = re.compile(r"(?i:trc|trace|tr|ch)\s*[0-9]+\s*:?\s+(.+)")
-_NUMBERED = re.compile(r"(.+?)[._][0-9]+")
+_OF_TRACE = re.compile(r"(.+?)(?i:\s+data)?\s*[(\[](?i:trc|trace|tr|ch)\s*[0-9]+[)\]]")
+_NUMBERED = re.compile(r"(.+?)[._][0-9]+|(?i:(freq|zre|zim|zreal|zimag|phase))[0-9]+")
 _FILLER = re.compile(r"\b(?:part|of|the|component|measured|raw)\b")
 _ELECTRODE = re.compile(r"z(we-?ce|ce|we)\b")
 
@@ -88,7 +102,7 @@ def name_of(header: str, unit: str = "") -> Name | None:
     `unit` is the cell below in a row of units; a unit in the header goes before it.
     """
     text = header.strip().translate(_SAME).lstrip("#%! ").strip("\ufeff ")
-    if match := _TRACE.fullmatch(text):
+    if match := _TRACE.fullmatch(text) or _OF_TRACE.fullmatch(text):
         text = match[1]
     if match := _LOG.fullmatch(text):
         inner = name_of(next(filter(None, match.groups()[:3])), match[4] or unit)
@@ -98,7 +112,7 @@ def name_of(header: str, unit: str = "") -> Name | None:
     name, own_unit = _split(text)
     found = _resolved(name)
     if found is None and (match := _NUMBERED.fullmatch(name)):
-        found = _resolved(match[1])
+        found = _resolved(match[1] or match[2])
     if found is None:
         return None
     role, negated, electrode = found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reader_spectra import example, lines, same
 
-from pressloop.evaluation.readers import read_text
+from pressloop.evaluation.readers import read_spectrum, read_text
 from pressloop.trials.checks import FloatArray
 from pressloop.trials.errors import BadInput
 
@@ -53,6 +54,22 @@ PAIRS: dict[str, tuple[str, tuple[FloatArray, ...]]] = {
     "both names": ("Frequency (Hz),Z' Real (Ohms),Z'' Imag (Ohms)", (F, Z.real, Z.imag)),
     "Tz": ("Frequency (Hz),|Z| (Ohm),Tz (deg)", (F, abs(Z), DEG)),
     "of a script": ("# Freq(Hz), Zreal (ohm), Zimag (ohm)", (F, Z.real, Z.imag)),
+    "resistance and reactance": ("Frequency (Hz),Resistance (Ohm),Reactance (Ohm)",
+                                 (F, Z.real, Z.imag)),
+    "traces of an analyser": ("Frequency(Hz), Cp Data(Trace1), D Data(Trace2)",
+                              (F, Y.imag / W, abs(Y.real / Y.imag))),
+    "unit after a comma": ('"Frequency, kHz","|Z|, kOhm","Phase, °"', (F / 1e3, abs(Z) / 1e3, DEG)),
+    "numbered": ("Freq1,Zre1,Zim1", (F, Z.real, Z.imag)),
+    "French": ("Fréquence (Hz),Partie réelle (Ohm),Partie imaginaire (Ohm)", (F, Z.real, Z.imag)),
+    "Spanish": ("Frecuencia (Hz),Parte real (Ohm),-Parte imaginaria (Ohm)", (F, Z.real, -Z.imag)),
+    "Italian": ("Frequenza (Hz),Parte reale,Parte immaginaria", (F, Z.real, Z.imag)),
+    "Chinese": ("频率(kHz),阻抗实部(Ω),阻抗虚部(Ω)", (F / 1e3, Z.real, Z.imag)),
+    "Chinese in wide letters": ("频率（Hz）,阻抗（kΩ）,相位角（°）",
+                                (F, abs(Z) / 1e3, DEG)),
+    "Japanese": ("周波数 (Hz),抵抗 (Ω),リアクタンス (Ω)", (F, Z.real, Z.imag)),
+    "Japanese in wide letters": ("周波数［Hz］,Ｚ’［Ω］,Ｚ”［Ω］",
+                                 (F, Z.real, Z.imag)),
+    "Korean": ("주파수 (Hz),저항 (Ω),리액턴스 (Ω)", (F, Z.real, Z.imag)),
     "whole cell": ("freq/Hz,Re(Zwe-ce)/Ohm,-Im(Zwe-ce)/Ohm", (F, Z.real, -Z.imag)),
 }
 
@@ -61,6 +78,32 @@ PAIRS: dict[str, tuple[str, tuple[FloatArray, ...]]] = {
 def test_a_pair_of_quantities(name: str) -> None:
     header, columns = PAIRS[name]
     same(read_text(header + "\n" + lines(*columns), area_cm2=1.0), F, Z)
+
+
+@pytest.mark.parametrize(("encoding", "header"), [
+    ("shift_jis", "測定日時,2024/03/14\n周波数[Hz],Z[Ω],θ[°]"),
+    ("euc_jp", "周波数[Hz],インピーダンス[Ω],位相角[°]"),
+    ("gbk", "样品：LPSC\n频率/Hz,阻抗/Ω,相位/°"), ("big5", "樣品\n頻率 (Hz),|Z| (ohm),Phase (deg)"),
+    ("cp949", "시료\n주파수 (Hz),임피던스 (Ω),위상 (°)"),
+    ("cp1252", "Prüfling\nf/Hz,|Z|/Ohm,Phase/°")])
+def test_encodings_of_older_programs(tmp_path: Path, encoding: str, header: str) -> None:
+    file = tmp_path / "cell.csv"
+    file.write_bytes((header + "\n" + lines(F, abs(Z), DEG)).encode(encoding))
+    same(read_spectrum(file, area_cm2=1.0), F, Z)
+
+
+@pytest.mark.parametrize(("line", "area_cm2"), [
+    ("Fläche: 1,131 cm²", 1.131), ("Electrode area (mm^2): 78.5", 0.785), ("Area,0.5,cm2,", 0.5),
+    ("# Geometric area = 1.5e-1 cm2", 0.15), ("电极面积：0.785 cm²", 0.785)])
+def test_an_area_above_the_table_with_its_unit(line: str, area_cm2: float) -> None:
+    got = read_text(f"Cell 4\n{line}\n\nf,Z',Z''\n" + lines(F, Z.real, Z.imag))
+    assert got.area_cm2 == pytest.approx(area_cm2)
+
+
+@pytest.mark.parametrize("line", ["Area: 0.95", "BET surface area: 1.2 m2", "Area: 1.2 m2/g"])
+def test_an_area_of_something_else_or_without_unit_is_none(line: str) -> None:
+    with pytest.raises(BadInput, match="--area-cm2"):
+        read_text(f"{line}\nf,Z',Z''\n" + lines(F, Z.real, Z.imag))
 
 
 @pytest.mark.slow
