@@ -25,6 +25,8 @@ FALL = 0.45
 STEADY = 1.1
 """The way down is at most this many times longer than the fall itself."""
 FLAT_DECADES = 3.0
+TOP = 0.15
+"""Share of |Z| at the lowest frequency above which an arc is one of the large ones."""
 
 
 def hard_failure(spectrum: Spectrum, rules: Rules) -> Failed | None:
@@ -84,7 +86,7 @@ def _open(spectrum: Spectrum, rules: Rules) -> Failed | None:
             return Failed(FailureMode.DELAMINATED, f"{at}: no contact")
         return None
     farad = _capacitance_f_cm2(spectrum, modulus > 0.5 * limit)
-    if farad is not None and farad < OPEN_F_CM2:
+    if farad is not None and max(farad, _slowest_f_cm2(spectrum)) < OPEN_F_CM2:
         return Failed(FailureMode.DELAMINATED, f"{at}, and the capacitance is {farad:.2g} F/cm2, "
                       "that of a gap: no contact")
     if _end(spectrum.impedance_ohm.real * area, spectrum, last=False) > limit:
@@ -127,6 +129,20 @@ def _capacitance_f_cm2(spectrum: Spectrum, where: BoolArray) -> float | None:
     z, hz = z[capacitive], hz[capacitive]
     at = int(np.argmax(-z.imag / np.maximum(np.abs(z.real), 1e-30)))
     return float(1.0 / (2 * np.pi * hz[at] * -z.imag[at] * spectrum.area_cm2))
+
+
+def _slowest_f_cm2(spectrum: Spectrum) -> float:
+    """Capacitance of the slowest arc with a top inside the sweep, 0 where there is none.
+
+    Of a separator in series with its electrodes, where only the separator is as fast as a gap."""
+    z, hz = spectrum.impedance_ohm, spectrum.frequency_hz
+    height = np.array([np.median(-z.imag[max(i - 2, 0):i + 3]) for i in range(z.size)])
+    tops = [i for i in range(2, z.size - 2) if height[i] > TOP * abs(z[-1])
+            and height[i] == height[max(i - 4, 0):i + 5].max() and height[-1] < 0.8 * height[i]]
+    if not tops:
+        return 0.0
+    at = tops[-1]
+    return float(1.0 / (4 * np.pi * hz[at] * height[at] * spectrum.area_cm2))
 
 
 def _leak(spectrum: Spectrum) -> Failed | None:

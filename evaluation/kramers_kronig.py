@@ -18,6 +18,7 @@ from pressloop.evaluation.weights import real_parts
 from pressloop.trials.checks import FloatArray
 
 PER_DECADE = 5
+SMOOTH = 0.7
 AT_END = 4
 """Points at either end between which no step is looked for."""
 
@@ -85,6 +86,23 @@ class Ladder:
         along = (self.residual @ left) / length
         along[:AT_END] = along[half - 1 - AT_END:] = 0.0
         return np.asarray(along / length), np.asarray(along)
+
+    def after_step(self, at: int) -> FloatArray:
+        """What a gain that changes behind this point leaves of the residual, shape (2n,)."""
+        half = self.residual.size // 2
+        column = self.measured * np.tile(np.arange(half) > at, 2)
+        left = column - self.basis @ (self.basis.T @ column)
+        return np.asarray(self.residual - left * (self.residual @ left)
+                          / max(float(left @ left), 1e-12))
+
+
+def is_smooth(residual: FloatArray) -> bool:
+    """True for a residual, shape (2n,), that neighbouring points share: it is no noise.
+
+    Squared differences of neighbours over squares are 2 in plain noise (von Neumann 1941,
+    doi 10.1214/aoms/1177731677), and above 1 in what a ladder leaves of it."""
+    parts = residual.reshape(2, -1)
+    return bool(np.sum(np.diff(parts, axis=1)**2) < SMOOTH * np.sum(parts**2))
 
 
 def ladder(data: Data) -> Ladder:

@@ -48,6 +48,12 @@ def trouble_of(seen: Evidence) -> str | None:
 
 
 def _invalid(seen: Evidence) -> str | None:
+    """Of few points per decade the ladder follows less than a circuit does.
+
+    A circuit is linear, causal and stable: one that fits well obeys Kramers-Kronig."""
+    noisy = seen.checked.noisy
+    if seen.checked.trouble is None and noisy is not None and seen.solution.rms > noisy.refuted_by:
+        return noisy.reason
     return seen.checked.trouble
 
 
@@ -119,9 +125,16 @@ def _blocked(seen: Evidence) -> str:
     start = _blocking_from(seen)
     ohm = seen.series_ohm + sum(one.resistance_ohm for one in seen.processes
                                 if one.peak_hz > start)
-    return (f"blocking electrodes: below {start:.3g} Hz the stack is a capacitance of "
-            f"{_blocking_f_cm2(seen):.2g} F/cm2 behind {ohm:.4g} ohm ({ohm * seen.area_cm2:.4g} "
-            "ohm cm2, for its conductivity); no charge crosses, so no interfacial resistance "
+    seen_as = (f"below {start:.3g} Hz the stack is a capacitance of {_blocking_f_cm2(seen):.2g} "
+               f"F/cm2 behind {ohm:.4g} ohm ({ohm * seen.area_cm2:.4g} ohm cm2, for its "
+               "conductivity)")
+    hidden = -seen.checked.data.measured[-1].imag * seen.area_cm2
+    if hidden < seen.rules.open_above_ohm_cm2:
+        low = float(seen.checked.data.frequency_hz[-1])
+        return (f"blocking electrodes, or an interface of over {hidden:.2g} ohm cm2 whose arc "
+                f"closes below {low:.3g} Hz: {seen_as}. Measure to lower frequencies; "
+                "where it stays a capacitance, take electrodes that exchange ions")
+    return (f"blocking electrodes: {seen_as}; no charge crosses, so no interfacial resistance "
             "shows. Take electrodes that exchange ions to see the interface")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pressloop.evaluation.circuits.least_squares import Data, data_of
-from pressloop.evaluation.kramers_kronig import Ladder, ladder
+from pressloop.evaluation.kramers_kronig import Ladder, is_smooth, ladder
 from pressloop.evaluation.rules import Rules
 from pressloop.evaluation.weights import MODULUS, USUAL_ENDS, Ends, outside, relative_noise
 from pressloop.trials.checks import BoolArray, FloatArray
@@ -35,12 +35,21 @@ TOO_NOISY = 2.4
 """Times the stated noise that the ladder's residual may reach."""
 
 
+@dataclass(frozen=True, slots=True)
+class Noisy:
+    """Why the ladder's residual is too large; a circuit whose residual is smaller refutes it."""
+
+    reason: str
+    refuted_by: float
+
+
 @dataclass(frozen=True, eq=False)
 class Validity:
     """What was found: the data without the points left out, their ladder, and what is wrong.
 
     `step` is the largest change of gain between two points, relative, 0 where none is proved;
-    `trouble` is None for a spectrum that can be trusted; `notes` say what was left out.
+    `trouble` is None for a spectrum that can be trusted; `noisy` says that the ladder follows the
+    spectrum badly, which a circuit that fits proves wrong; `notes` say what was left out.
     """
 
     data: Data
@@ -48,6 +57,7 @@ class Validity:
     check: Ladder
     step: float
     trouble: str | None
+    noisy: Noisy | None
     notes: tuple[str, ...]
 
 
@@ -63,10 +73,10 @@ def validity(spectrum: Spectrum, rules: Rules) -> Validity:
     wrong = _negative(kept) or reason or stepped or _disturbed(found.check, rules)
     if wrong is not None:
         data = found.data if kept is spectrum else _laddered(spectrum, rules).data
-        return Validity(data, spectrum, found.check, 0.0, wrong, ())
+        return Validity(data, spectrum, found.check, 0.0, wrong, None, ())
     trouble = _missing(spectrum) or _drift(spectrum, rules)
     said = tuple(f"{note} and is left out" for note in notes)
-    return Validity(found.data, kept, found.check, step, trouble, said)
+    return Validity(found.data, kept, found.check, step, trouble, _noisy(found.check, rules), said)
 
 
 @dataclass(frozen=True, eq=False)
@@ -170,25 +180,39 @@ def _negative(spectrum: Spectrum) -> str | None:
 
 
 def _disturbed(check: Ladder, rules: Rules) -> str | None:
-    """A burst or noise, and where."""
+    """A burst, or points that are off, and where."""
     loud = _loud_stretch(check, rules)
-    limit = TOO_NOISY * rules.expected_noise
     if loud is not None:
         high, low = (float(check.frequency_hz[i]) for i in loud)
         rms = float(np.sqrt(np.mean(check.studentised[loud[0]:loud[1] + 1] ** 2) / 2))
         return (f"disturbed between {low:.3g} and {high:.3g} Hz: points scatter by {rms:.1%} of "
                 f"|Z| there, elsewhere by {check.scatter:.2%}. Measure again, or leave these "
                 "frequencies out")
-    if not check.rms <= limit:
-        return (f"breaks Kramers-Kronig: residual {check.rms:.2%} of |Z|, expected at most "
-                f"{limit:.2%}, worst near {_worst_hz(check):.3g} Hz. Measure again, with a larger "
-                "amplitude or more averaging")
     found = check.frequency_hz[_outliers(check, rules)]
-    if found.size:
+    if found.size and _noisy(check, rules) is None:
         return (f"{found.size} point{'s' * (found.size > 1)} break{'s' * (found.size == 1)} "
                 f"Kramers-Kronig, near {', '.join(f'{hz:.3g}' for hz in found[:4])} Hz. Measure "
                 "again, or leave them out")
     return None
+
+
+def _noisy(check: Ladder, rules: Rules) -> Noisy | None:
+    limit = TOO_NOISY * rules.expected_noise
+    if check.rms > rules.expected_noise and is_smooth(check.residual):
+        return Noisy(_changing(check), rules.expected_noise)
+    if check.rms <= limit:
+        return None
+    return Noisy(
+        f"breaks Kramers-Kronig: residual {check.rms:.2%} of |Z|, expected at most "
+        f"{limit:.2%}, worst near {_worst_hz(check):.3g} Hz. Measure again, with a larger "
+        "amplitude or more averaging", limit)
+
+
+def _changing(check: Ladder) -> str:
+    return (f"breaks Kramers-Kronig: residual {check.rms:.2%} of |Z|, worst near "
+            f"{_worst_hz(check):.3g} Hz, and it is smooth, no noise: the stack changes during the "
+            "sweep, or the meter leaves its range. Let the stack rest, look at the meter's range, "
+            "then measure again")
 
 
 def _worst_hz(check: Ladder) -> float:
@@ -227,6 +251,8 @@ def _step(check: Ladder, rules: Rules) -> tuple[float, str | None]:
         return 0.0, None
     if change <= 2.0 * rules.expected_noise:
         return change, None
+    if left[at] > rules.expected_noise and is_smooth(check.after_step(at)):
+        return 0.0, _changing(check)
     high, low = float(check.frequency_hz[at]), float(check.frequency_hz[at + 1])
     return change, (f"a step of {change:.1%} between {high:.3g} and {low:.3g} Hz: the meter "
                     "changes its range or the contact jumped. Measure again with a fixed range")

@@ -28,6 +28,7 @@ from pressloop.evaluation.circuits.starts import halved, helpful, in_place_of_an
 from pressloop.evaluation.circuits.variable_projection import search
 from pressloop.evaluation.circuits.weighing import (
     GIVEN_UP,
+    PRICE_OF_ARC,
     Candidate,
     Key,
     Minimum,
@@ -109,16 +110,18 @@ class _Search:
     def eliminate(self) -> None:
         """In the best circuit each arc in turn is taken out, and finite diffusion put in its place.
 
-        A circuit that grew may hold an arc that a smaller one does without."""
-        while (best := max(self.found, key=self.evidence)) and best[0] > 0:
-            arcs, tail = best
-            values = self.found[best][0][1]
+        A circuit that grew may hold an arc that a smaller one does without. The smaller one is
+        looked through too, as long as the loss of one arc more could bring it to the front."""
+        arcs, tail = max(self.found, key=self.evidence)
+        while arcs > 0:
+            values = self.found[arcs, tail][0][1]
             starts = [without_arc(values, i) for i in range(arcs)]
             if tail == "Ws":
                 starts += [np.concatenate([without_arc(values, i)[:-2], _as_diffusion(values, i)])
                            for i in range(arcs)]
-            self._fit(arcs - 1, tail, starts)
-            if max(self.found, key=self.evidence) == best:
+            arcs -= 1
+            self._fit(arcs, tail, starts)
+            if self.evidence((arcs, tail)) < max(map(self.evidence, self.found)) - PRICE_OF_ARC:
                 return
 
     def best_rms(self) -> float:

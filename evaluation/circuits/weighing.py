@@ -26,6 +26,8 @@ SEEN = 1.0
 PRICE, PRICE_IN_DOUBT = 4.0, 2.0
 """What a parameter has to gain in twice the logarithm of likelihood: between Akaike's 2 and the 5
 of the Bayesian criterion at 70 points, as arcs that hide in the noise must keep their say."""
+PRICE_OF_ARC = 0.5 * PRICE * 3
+"""What an arc has to gain in the logarithm of evidence."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,102 @@
+"""Cells of other labs: few points, thick separators, short sweeps, stacks that change."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from pressloop.evaluation import judge
+from pressloop.trials.spectrum import Spectrum
+
+pytestmark = pytest.mark.slow
+
+
+def arc(hz, ohm, top_hz, alpha=0.85):
+    return ohm / (1.0 + (1j * hz / top_hz) ** alpha)
+
+
+def cpe(hz, q, alpha):
+    return 1.0 / (q * (2j * np.pi * hz) ** alpha)
+
+
+def measured(hz, z, noise=0.002, seed=0, area_cm2=1.0):
+    draw = np.random.default_rng(seed)
+    wiggle = draw.standard_normal(hz.size) + 1j * draw.standard_normal(hz.size)
+    return Spectrum(hz, z * (1.0 + noise * wiggle), area_cm2)
+
+
+def stack(hz):
+    return (15.0 + 4e-6j * hz + arc(hz, 25.0, 4e4) + arc(hz, 90.0, 60.0, 0.8)
+            + cpe(hz, 0.05, 0.7))
+
+
+@pytest.mark.parametrize(("points", "seed"), [(25, 0), (25, 1), (28, 2)])
+def test_three_points_per_decade_of_a_sound_stack_are_enough(points, seed):
+    hz = np.geomspace(1e6, 0.1, points)
+    found = judge(measured(hz, stack(hz), 0.003, seed))
+    assert found.valid, found.evidence
+    assert abs(found.fit.interfacial_ohm_cm2 - 115.0) < 4 * found.fit.interfacial_se_ohm_cm2
+
+
+def test_noise_in_few_points_stays_noise():
+    hz = np.geomspace(1e6, 0.1, 25)
+    found = judge(measured(hz, stack(hz), 0.03))
+    assert found.verdict == "not valid"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_diffusion_that_ends_is_not_taken_for_interface(seed):
+    """40 ohm of finite diffusion behind an interface of 25: never 65 of interface."""
+    hz = np.geomspace(1e6, 0.01, 65)
+    x = np.sqrt(2j * np.pi * hz * 3.0)
+    z = 10.0 + 3e-6j * hz + arc(hz, 25.0, 2e4) + 40.0 * np.tanh(x) / x
+    found = judge(measured(hz, z, seed=seed))
+    assert not found.valid or abs(found.fit.interfacial_ohm_cm2 - 25.0) < 4 * (
+        found.fit.interfacial_se_ohm_cm2)
+    assert found.fit.interfacial_se_ohm_cm2 < 5.0 or not found.valid
+
+
+def test_a_separator_as_fast_as_a_gap_is_no_lost_contact():
+    """A thick separator of 2e5 ohm cm2 and 13 pF/cm2, its electrode of 1e6 ohm cm2 at 2 Hz."""
+    hz = np.geomspace(1e6, 0.05, 67)
+    z = 2e5 / (1.0 + 2j * np.pi * hz * 2e5 * 1.3e-11) + arc(hz, 1e6, 2.0)
+    found = judge(measured(hz, z))
+    assert found.valid, found.evidence
+    assert found.fit.interfacial_ohm_cm2 == pytest.approx(1e6, rel=0.1)
+
+
+def test_a_gap_that_few_points_bridge_stays_lost_contact():
+    hz = np.geomspace(1e6, 0.05, 67)
+    z = stack(hz) + 1.0 / (2j * np.pi * hz * 1e-10 + 1e-6)
+    assert judge(measured(hz, z)).verdict == "delaminated"
+
+
+def test_a_sweep_that_ends_on_the_flank_of_an_arc_is_sent_lower():
+    """What looks like a blocking electrode down to 1 kHz is an arc of 150 ohm cm2 at 40 Hz."""
+    hz = np.geomspace(1e6, 1e3, 31)
+    found = judge(measured(hz, 15.0 + 3e-6j * hz + arc(hz, 150.0, 40.0)))
+    assert found.verdict == "not valid"
+    assert "lower frequencies" in found.remedy
+
+
+def test_electrodes_that_block_far_below_are_called_so():
+    hz = np.geomspace(1e6, 0.1, 61)
+    found = judge(measured(hz, 55.0 + cpe(hz, 2e-5, 0.9)))
+    assert found.evidence.startswith("blocking electrodes: ")
+    assert "exchange ions" in found.remedy
+
+
+def test_a_stack_that_changes_is_no_change_of_range():
+    hz = np.geomspace(1e6, 0.05, 66)
+    z = (12.0 + 2.5e-6j * hz + arc(hz, 18.0, 3e4) + arc(hz, 60.0, 80.0) * np.linspace(1, 1.5, 66)
+         + cpe(hz, 0.05, 0.8))
+    found = judge(measured(hz, z))
+    assert found.verdict == "not valid"
+    assert "changes during the sweep" in found.evidence and "rest" in found.remedy
+
+
+@pytest.mark.parametrize("gain", [1.03, 0.95])
+def test_a_change_of_range_is_called_so(gain):
+    hz = np.geomspace(1e6, 0.05, 66)
+    found = judge(measured(hz, stack(hz) * np.where(hz < 300.0, gain, 1.0)))
+    assert found.evidence.startswith("a step of")
