@@ -25,6 +25,8 @@ FALL = 0.45
 STEADY = 1.1
 """The way down is at most this many times longer than the fall itself."""
 FLAT_DECADES = 3.0
+LEADS, FEWEST = 5.0, 12
+"""A low resistance is looked for where |Z| is at most this many times it, at so many points."""
 TOP = 0.15
 """Share of |Z| at the lowest frequency above which an arc is one of the large ones."""
 
@@ -53,15 +55,18 @@ def _short(spectrum: Spectrum, rules: Rules) -> Failed | None:
 def _rise(spectrum: Spectrum) -> float:
     """How far the real part rises from the highest to the lowest frequencies.
 
-    As a share of the latter, less twice its scatter."""
-    real = spectrum.impedance_ohm.real
-    size = real.size
-    ends = [real[:max(size // 5, 3)], real[-max(size // 5, 3):]]
-    high, low = (float(np.median(end)) for end in ends)
+    As a share of the latter, less twice its scatter. Where the inductance of the leads is many
+    times the stack, nothing is read."""
+    low = abs(_end(spectrum.impedance_ohm.real, spectrum, last=True))
+    seen = np.abs(spectrum.impedance_ohm) < LEADS * low
+    z = spectrum.impedance_ohm[seen] if seen.sum() >= FEWEST else spectrum.impedance_ohm
+    size = z.size
+    ends = [z.real[:max(size // 5, 3)], z.real[-max(size // 5, 3):]]
+    high, last = (float(np.median(end)) for end in ends)
     scatter = max(float(np.median(np.abs(np.diff(end)))) for end in ends)
-    share = (low - high - 2.0 * scatter) / max(abs(low), 1e-30)
-    bump = float(np.median(-spectrum.impedance_ohm.imag[size // 5:-max(size // 5, 3)]))
-    return max(share, (bump - 2.0 * scatter) / max(abs(low), 1e-30))
+    share = (last - high - 2.0 * scatter) / max(abs(last), 1e-30)
+    bump = float(np.median(-z.imag[size // 5:-max(size // 5, 3)]))
+    return max(share, (bump - 2.0 * scatter) / max(abs(last), 1e-30))
 
 
 def _end(values: FloatArray, spectrum: Spectrum, last: bool) -> float:
@@ -86,10 +91,11 @@ def _open(spectrum: Spectrum, rules: Rules) -> Failed | None:
             return Failed(FailureMode.DELAMINATED, f"{at}: no contact")
         return None
     farad = _capacitance_f_cm2(spectrum, modulus > 0.5 * limit)
-    if farad is not None and max(farad, _slowest_f_cm2(spectrum)) < OPEN_F_CM2:
+    touches = _slowest_f_cm2(spectrum) > OPEN_F_CM2
+    if farad is not None and farad < OPEN_F_CM2 and not touches:
         return Failed(FailureMode.DELAMINATED, f"{at}, and the capacitance is {farad:.2g} F/cm2, "
                       "that of a gap: no contact")
-    if _end(spectrum.impedance_ohm.real * area, spectrum, last=False) > limit:
+    if _end(spectrum.impedance_ohm.real * area, spectrum, last=False) > limit and not touches:
         return Failed(FailureMode.DELAMINATED, f"{at}, and still above it at "
                       f"{spectrum.frequency_hz[0]:.3g} Hz: no contact")
     return None

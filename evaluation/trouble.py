@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pressloop.evaluation.assignment import Boundary, is_interface
+from pressloop.evaluation.assignment import LEADS_F_CM2, Boundary, is_interface
 from pressloop.evaluation.circuits.least_squares import Solution
 from pressloop.evaluation.classify import is_plain_resistance
 from pressloop.evaluation.processes import Process
@@ -51,23 +51,27 @@ def _invalid(seen: Evidence) -> str | None:
     """Of few points per decade the ladder follows less than a circuit does.
 
     A circuit is linear, causal and stable: one that fits well obeys Kramers-Kronig."""
-    noisy = seen.checked.noisy
-    if seen.checked.trouble is None and noisy is not None and seen.solution.rms > noisy.refuted_by:
-        return noisy.reason
+    doubt = seen.checked.doubt
+    if seen.checked.trouble is None and doubt is not None and seen.solution.rms > doubt.refuted_by:
+        return doubt.reason
     return seen.checked.trouble
 
 
 def _inductive_loop(seen: Evidence) -> str | None:
-    """Im(Z) positive over several low frequencies in a row."""
+    """Im(Z) positive over several low frequencies in a row, below those where it is negative.
+
+    The inductance of the leads reaches down from the highest frequencies."""
     z, hz = seen.checked.data.measured, seen.checked.data.frequency_hz
     slow = hz < np.sqrt(hz[0] * hz[-1])
     if slow.sum() < LOOP_POINTS:
         return None
-    phase = np.convolve((z.imag / np.abs(z))[slow], np.ones(LOOP_POINTS) / LOOP_POINTS, "valid")
-    loop = np.flatnonzero(phase > 3.0 * seen.rules.expected_noise)
+    phase = np.convolve(z.imag / np.abs(z), np.ones(LOOP_POINTS) / LOOP_POINTS, "valid")
+    least = 3.0 * seen.rules.expected_noise
+    loop = np.flatnonzero((phase > least) & (np.cumsum(phase < -least) > 0)
+                          & slow[:phase.size])
     if not loop.size:
         return None
-    return (f"an inductive loop below {hz[slow][loop[0]]:.3g} Hz: Im(Z) is positive there, as in "
+    return (f"an inductive loop below {hz[loop[0]]:.3g} Hz: Im(Z) is positive there, as in "
             "no pressed stack at rest. Let it rest and measure again, or read only what lies above")
 
 
@@ -115,6 +119,13 @@ def _no_interface(seen: Evidence) -> str | None:
                 "Look at what is connected")
     if _blocking_f_cm2(seen) is not None:
         return _blocked(seen)
+    fast = [one for one in seen.processes if one.closed and not one.diffusion
+            and one.peak_hz < seen.limit.hz and one.capacitance_f_cm2 <= LEADS_F_CM2]
+    if fast:
+        one = max(fast, key=lambda found: found.resistance_ohm)
+        return (f"no interface is seen: the arc near {one.peak_hz:.3g} Hz has a capacitance of "
+                f"{one.capacitance_f_cm2:.2g} F/cm2, that of the separator or of cables, and no "
+                "other peaks inside the sweep. Measure to lower frequencies")
     return (f"no arc peaks below {seen.limit.hz:.3g} Hz: no interface is seen, only what is faster "
             "(the separator). Measure to lower frequencies, or raise interface_below_hz if this "
             "is the interface")

@@ -34,10 +34,15 @@ FEW = 2
 TOO_NOISY = 2.4
 """Times the stated noise that the ladder's residual may reach."""
 
+BY_NOISE = 3.0
+HALF = 0.5
+"""Share of the ladder's residual below which a circuit shows that the ladder alone is at fault: of
+few points per decade, or of a spectrum with little noise."""
+
 
 @dataclass(frozen=True, slots=True)
-class Noisy:
-    """Why the ladder's residual is too large; a circuit whose residual is smaller refutes it."""
+class Doubt:
+    """Why the ladder does not follow a spectrum; a circuit whose residual is smaller refutes it."""
 
     reason: str
     refuted_by: float
@@ -48,8 +53,8 @@ class Validity:
     """What was found: the data without the points left out, their ladder, and what is wrong.
 
     `step` is the largest change of gain between two points, relative, 0 where none is proved;
-    `trouble` is None for a spectrum that can be trusted; `noisy` says that the ladder follows the
-    spectrum badly, which a circuit that fits proves wrong; `notes` say what was left out.
+    `trouble` is None for a spectrum that can be trusted; `doubt` says why the ladder does not
+    follow the spectrum, which a circuit that fits proves wrong; `notes` say what was left out.
     """
 
     data: Data
@@ -57,7 +62,7 @@ class Validity:
     check: Ladder
     step: float
     trouble: str | None
-    noisy: Noisy | None
+    doubt: Doubt | None
     notes: tuple[str, ...]
 
 
@@ -70,10 +75,12 @@ def validity(spectrum: Spectrum, rules: Rules) -> Validity:
         reason = f"{'; '.join(notes)}. Measure again, or leave {them} out"
         kept, notes, found = spectrum, (), _laddered(spectrum, rules)
     step, stepped = _step(found.check, rules)
-    wrong = _negative(kept) or reason or stepped or _disturbed(found.check, rules)
-    if wrong is not None:
+    wrong = _negative(kept, rules) or reason
+    local = stepped or _disturbed(found.check, rules)
+    if wrong or local:
         data = found.data if kept is spectrum else _laddered(spectrum, rules).data
-        return Validity(data, spectrum, found.check, 0.0, wrong, None, ())
+        doubt = None if wrong else Doubt(str(local), HALF * found.check.rms)
+        return Validity(data, spectrum, found.check, 0.0, wrong, doubt, ())
     trouble = _missing(spectrum) or _drift(spectrum, rules)
     said = tuple(f"{note} and is left out" for note in notes)
     return Validity(found.data, kept, found.check, step, trouble, _noisy(found.check, rules), said)
@@ -167,9 +174,13 @@ def _outlier(check: Ladder, rules: Rules) -> int | None:
     return worst if _outliers(check, rules)[worst] else None
 
 
-def _negative(spectrum: Spectrum) -> str | None:
-    """A real part below zero, which no stack has."""
-    wrong = spectrum.impedance_ohm.real <= 0.0
+def _negative(spectrum: Spectrum, rules: Rules) -> str | None:
+    """A real part below zero by more than noise, which no stack has.
+
+    Where the inductance of the leads is many times the stack, noise alone may turn the sign."""
+    z = spectrum.impedance_ohm
+    noise = rules.expected_noise * np.abs(z) * relative_noise(spectrum.frequency_hz)
+    wrong = z.real <= -BY_NOISE * noise
     if not wrong.any():
         return None
     hz = spectrum.frequency_hz[wrong]
@@ -196,13 +207,13 @@ def _disturbed(check: Ladder, rules: Rules) -> str | None:
     return None
 
 
-def _noisy(check: Ladder, rules: Rules) -> Noisy | None:
+def _noisy(check: Ladder, rules: Rules) -> Doubt | None:
     limit = TOO_NOISY * rules.expected_noise
     if check.rms > rules.expected_noise and is_smooth(check.residual):
-        return Noisy(_changing(check), rules.expected_noise)
+        return Doubt(_changing(check), rules.expected_noise)
     if check.rms <= limit:
         return None
-    return Noisy(
+    return Doubt(
         f"breaks Kramers-Kronig: residual {check.rms:.2%} of |Z|, expected at most "
         f"{limit:.2%}, worst near {_worst_hz(check):.3g} Hz. Measure again, with a larger "
         "amplitude or more averaging", limit)

@@ -125,7 +125,7 @@ def _step_hz(one: Shown) -> float | None:
     """Where the gain changes, if it does."""
     assert one.reading is not None
     checked = one.reading.checked
-    if not (checked.step > 0.0 or (checked.trouble or "").startswith(TOLD)):
+    if not (checked.step > 0.0 or (one.reading.trouble or "").startswith(TOLD)):
         return None
     _, sigma = checked.check.gain_steps()
     at = int(np.argmax(np.abs(sigma)))
