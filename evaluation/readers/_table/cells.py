@@ -11,7 +11,8 @@ OVERLOAD_OHM = 9e37
 """SCPI instruments write 9.9E37 for overload and 9.91E37 for not a number."""
 WHITESPACE = " "
 _NO_READING = re.compile(
-    r"\*+|#+|-{2,}|[+-]?(?:nan(?:\(ind\))?|inf(?:inity)?|ov(?:er)?(?:lo?a?d|f|rng|flow)?|o\.?l"
+    r"\*+|#+|\?+|[-\u2013\u2014]+|#(?:n/a|div/0!|value!|num!|null!)|err(?:or)?|invalid|unbal(?:anced)?"
+    r"|[+-]?(?:nan(?:\(ind\))?|inf(?:inity)?|\u221e|ov(?:er)?[\s-]?(?:lo?a?d|f|rng|range|flow)?|o\.?l"
     r"|n/?a|none|null|1[.,]#\w+)", re.IGNORECASE)
 _GAP = "'\u2019 \u00a0\u2009\u202f_"
 _NUMBER = re.compile(
@@ -49,7 +50,7 @@ def raw_cells(line: str, delimiter: str) -> list[str]:
 
 
 def _bare(cell: str) -> str:
-    cell = cell.strip()
+    cell = cell.strip().removeprefix("=") if '="' in cell else cell.strip()
     if len(cell) > 1 and cell[0] == cell[-1] == '"':
         cell = cell[1:-1].strip()
     return cell

@@ -173,6 +173,22 @@ def test_complex_cells() -> None:
         same(read_text(text, area_cm2=1.0), F, Z)
 
 
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_on_its_side(delimiter: str) -> None:
+    rows = [["frequency_hz", *F], ["Z'/kOhm", *(Z.real / 1e3)], ["-Z''/kOhm", *(-Z.imag / 1e3)]]
+    text = "area_cm2: 0.5\n" + "\n".join(
+        delimiter.join([row[0], *(f"{x:.9g}" for x in row[1:])]) for row in rows)
+    got = read_text(text)
+    same(got, F, Z)
+    assert got.area_cm2 == 0.5
+
+
+def test_cells_that_a_spreadsheet_holds_as_text() -> None:
+    text = "f,Z',Z''\n" + "".join(f'="{f:.9g}",="{z.real:.9g}",="{z.imag:.9g}"\n'
+                                 for f, z in zip(F, Z, strict=True))
+    same(read_text(text, area_cm2=1.0), F, Z)
+
+
 def test_a_row_of_units_counts() -> None:
     text = "Frequency\tReal\tImaginary\nkHz\tmOhm\tmOhm\ncell 4\tcell 4\tcell 4\n"
     text += lines(F / 1e3, Z.real * 1e3, Z.imag * 1e3, delimiter="\t")
