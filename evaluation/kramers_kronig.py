@@ -36,11 +36,15 @@ class Ladder:
     basis: FloatArray
     measured: FloatArray
 
+    @property
+    def freedom(self) -> int:
+        """Residuals that the ladder does not use up."""
+        return max(self.residual.size - self.basis.shape[1], 1)
+
     @cached_property
     def rms(self) -> float:
         """Residual relative to |Z| in mid band, corrected for degrees of freedom."""
-        freedom = max(self.residual.size - self.basis.shape[1], 1)
-        return float(np.sqrt(np.sum(self.residual**2) / freedom))
+        return float(np.sqrt(np.sum(self.residual**2) / self.freedom))
 
     @cached_property
     def leverage(self) -> FloatArray:
@@ -68,9 +72,8 @@ class Ladder:
     @cached_property
     def scatter(self) -> float:
         """Robust standard deviation of one component, corrected for degrees of freedom."""
-        freedom = max(self.residual.size - self.basis.shape[1], 1)
         middle = 1.4826 * float(np.median(np.abs(self.residual)))
-        return middle * float(np.sqrt(self.residual.size / freedom))
+        return middle * float(np.sqrt(self.residual.size / self.freedom))
 
     def gain_steps(self) -> tuple[FloatArray, FloatArray]:
         """A gain that changes between two neighbouring points.

@@ -33,6 +33,9 @@ DIFFUSION_F_CM2, DISPERSED_F_CM2 = 5e-4, 1e-4
 """Finite diffusion, and a dispersed process that runs into the tail, are told from an interface by
 capacitances this large: those of concentrations, not of a double layer."""
 
+FLANK, FLANK_HZ = 0.25, 5.0
+"""Finite diffusion of less than this share of an arc, with a top within this factor below its."""
+
 
 @dataclass(frozen=True, slots=True)
 class Process:
@@ -67,7 +70,24 @@ def processes(data: Data, solution: Solution, area_cm2: float) -> tuple[Process,
     Resistances in series at the top are ohmic, and no process."""
     found = [process for node, start, end in solution.circuit.placed_parts
              for process in _of_part(data, solution, node, start, end, area_cm2)]
+    found += _flanks(data, solution, found, area_cm2)
     return _behind_diffusion(sorted(found, key=lambda one: -one.peak_hz))
+
+
+def _flanks(data: Data, solution: Solution, arcs: Sequence[Process], area_cm2: float
+            ) -> list[Process]:
+    """Small finite diffusion right behind a large arc: the slow flank of a dispersed one."""
+    found = []
+    for node, start, _ in solution.circuit.placed_parts:
+        if not isinstance(node, Element) or node.symbol != "Ws" or any(
+                one.index == start for one in arcs):
+            continue
+        ohm, tau_s = solution.values[start:start + 2]
+        top_hz = DIFFUSION_TOP / (2 * np.pi * tau_s)
+        if any(one.closed and not one.diffusion and ohm < FLANK * one.resistance_ohm
+               and top_hz < one.peak_hz < FLANK_HZ * top_hz for one in arcs):
+            found.append(_process(data, solution, node.names[0], start, top_hz, 0.75, area_cm2))
+    return found
 
 
 def _behind_diffusion(found: Sequence[Process]) -> tuple[Process, ...]:

@@ -9,11 +9,13 @@ import numpy as np
 from pressloop.evaluation.assignment import LEADS_F_CM2, Boundary, is_interface
 from pressloop.evaluation.circuits.least_squares import Solution
 from pressloop.evaluation.classify import is_plain_resistance
-from pressloop.evaluation.processes import Process
+from pressloop.evaluation.processes import DIFFUSION_F_CM2, Process
 from pressloop.evaluation.rules import Rules
 from pressloop.evaluation.validity import Validity
 
 WORSE_THAN_LADDER = 1.15
+BY_CHANCE = 2.5
+"""Standard deviations of the ladder's residual, which few points know badly."""
 OPEN_ARC = 0.6
 """Exponent above which a process that does not close is no diffusion."""
 BLOCKING = 0.75
@@ -78,7 +80,8 @@ def _inductive_loop(seen: Evidence) -> str | None:
 def _not_described(seen: Evidence) -> str | None:
     """A residual within the stated noise is fine, whatever its ratio to the ladder's."""
     rms, ladder = seen.solution.rms, seen.checked.check.rms
-    if rms <= max(WORSE_THAN_LADDER * ladder, seen.rules.expected_noise):
+    worse = max(WORSE_THAN_LADDER, 1.0 + BY_CHANCE / np.sqrt(2.0 * seen.checked.check.freedom))
+    if rms <= max(worse * ladder, seen.rules.expected_noise):
         return None
     worst = int(np.argmax(np.abs(seen.solution.residual))) % seen.checked.data.frequency_hz.size
     return (f"circuit {seen.solution.circuit} does not describe it: residual {rms:.2%} of |Z|, "
@@ -136,11 +139,12 @@ def _blocked(seen: Evidence) -> str:
     start = _blocking_from(seen)
     ohm = seen.series_ohm + sum(one.resistance_ohm for one in seen.processes
                                 if one.peak_hz > start)
-    seen_as = (f"below {start:.3g} Hz the stack is a capacitance of {_blocking_f_cm2(seen):.2g} "
-               f"F/cm2 behind {ohm:.4g} ohm ({ohm * seen.area_cm2:.4g} ohm cm2, for its "
+    farad = _blocking_f_cm2(seen) or 0.0
+    seen_as = (f"below {start:.3g} Hz the stack is a capacitance of {farad:.2g} F/cm2 "
+               f"behind {ohm:.4g} ohm ({ohm * seen.area_cm2:.4g} ohm cm2, for its "
                "conductivity)")
     hidden = -seen.checked.data.measured[-1].imag * seen.area_cm2
-    if hidden < seen.rules.open_above_ohm_cm2:
+    if hidden < seen.rules.open_above_ohm_cm2 and farad < DIFFUSION_F_CM2:
         low = float(seen.checked.data.frequency_hz[-1])
         return (f"blocking electrodes, or an interface of over {hidden:.2g} ohm cm2 whose arc "
                 f"closes below {low:.3g} Hz: {seen_as}. Measure to lower frequencies; "
@@ -192,6 +196,23 @@ def _uncertain(seen: Evidence) -> str | None:
         return None
     names = " and ".join(f"{one.name} near {one.peak_hz:.2g} Hz" for one in seen.processes
                          if is_interface(one, seen.limit))
+    if said := _disagreement(seen):
+        return f"interfacial resistance known to {error / ohm:.0%} only ({names}): {said}"
     return (f"interfacial resistance known to {error / ohm:.0%} only ({names}): its processes "
             "overlap or run into the tail. Measure to lower frequencies with more points per "
             "decade, or fix a parameter")
+
+
+def _disagreement(seen: Evidence) -> str | None:
+    """Where each circuit knows the interface, but not the same one: a slow arc may be diffusion."""
+    summed = [[one for one in found if is_interface(one, seen.limit)]
+              for found, _ in seen.described]
+    ohm = [sum(one.resistance_ohm for one in arcs) for arcs in summed]
+    own = float(np.sqrt(sum(one.standard_error_ohm**2 for one in summed[0])))
+    least = seen.rules.max_relative_se * seen.interfacial_ohm
+    if not own < least or max(ohm) - min(ohm) < 2.0 * least:
+        return None
+    low, high = min(ohm) * seen.area_cm2, max(ohm) * seen.area_cm2
+    return (f"circuits that describe it give {low:.3g} to {high:.3g} ohm cm2, as one has for an "
+            "arc what another has for diffusion or for the separator. Say which circuit it is, "
+            f"such as {seen.solution.circuit}, or measure to lower frequencies")

@@ -19,6 +19,9 @@ from pressloop.trials.wording import counted
 
 OUTLIER_SIGMA = 5.5
 """Of 10,000 spectra of 100 points with plain noise, 3 have a point that far off."""
+WITHIN_NOISE = 3.0
+"""A point off by less than this many times the stated noise is none that contradicts the others:
+where noise is a share of each part, few points carry most of it."""
 END_NOISE = (1.0, 1.5, 2.0, 3.0, 5.0)
 ENOUGH = 4
 STEP_SIGMA = 5.0
@@ -164,14 +167,16 @@ def _sigma(check: Ladder, rules: Rules) -> float:
     return max(check.scatter, FLOOR * rules.expected_noise)
 
 
-def _outliers(check: Ladder, rules: Rules) -> BoolArray:
-    return np.asarray(check.studentised > OUTLIER_SIGMA * _sigma(check, rules))
+def outliers(check: Ladder, rules: Rules) -> BoolArray:
+    """Points further off than scatter and the stated noise explain, shape (n,)."""
+    return np.asarray(check.studentised > max(OUTLIER_SIGMA * _sigma(check, rules),
+                                              WITHIN_NOISE * rules.expected_noise))
 
 
 def _outlier(check: Ladder, rules: Rules) -> int | None:
     """The point that is furthest off, if it is off at all."""
     worst = int(np.argmax(check.studentised))
-    return worst if _outliers(check, rules)[worst] else None
+    return worst if outliers(check, rules)[worst] else None
 
 
 def _negative(spectrum: Spectrum, rules: Rules) -> str | None:
@@ -199,7 +204,7 @@ def _disturbed(check: Ladder, rules: Rules) -> str | None:
         return (f"disturbed between {low:.3g} and {high:.3g} Hz: points scatter by {rms:.1%} of "
                 f"|Z| there, elsewhere by {check.scatter:.2%}. Measure again, or leave these "
                 "frequencies out")
-    found = check.frequency_hz[_outliers(check, rules)]
+    found = check.frequency_hz[outliers(check, rules)]
     if found.size and _noisy(check, rules) is None:
         return (f"{found.size} point{'s' * (found.size > 1)} break{'s' * (found.size == 1)} "
                 f"Kramers-Kronig, near {', '.join(f'{hz:.3g}' for hz in found[:4])} Hz. Measure "
@@ -250,8 +255,8 @@ def _loud_stretch(check: Ladder, rules: Rules) -> tuple[int, int] | None:
 def _step(check: Ladder, rules: Rules) -> tuple[float, str | None]:
     """The gain of the meter changes between two points: how far, and whether that is too much."""
     size, taken = check.gain_steps()
-    freedom = max(check.residual.size - check.basis.shape[1] - 1, 1)
-    left = np.sqrt(np.maximum(np.sum(check.residual**2) - taken**2, 0.0) / freedom)
+    left = np.sqrt(np.maximum(np.sum(check.residual**2) - taken**2, 0.0)
+                   / max(check.freedom - 1, 1))
     sigma = np.abs(taken) / np.maximum(left, FLOOR * rules.expected_noise)
     # Where a step could only be told roughly, it is no step but what the ladder cannot follow.
     sigma = np.where(np.abs(size) < rules.expected_noise * sigma, sigma, 0.0)

@@ -10,7 +10,7 @@ import numpy as np
 from pressloop.evaluation.circuits.least_squares import data_of
 from pressloop.evaluation.kramers_kronig import Ladder, ladder
 from pressloop.evaluation.reading import windowed
-from pressloop.evaluation.validity import FLOOR, OUTLIER_SIGMA
+from pressloop.evaluation.validity import outliers
 from pressloop.evaluation.weights import relative_noise
 from pressloop.trials.checks import BoolArray, ComplexArray, FloatArray
 from pressloop.views.figures.look import INK, MUTED, Panel, blank
@@ -101,8 +101,7 @@ def _disturbed(one: Shown) -> BoolArray:
     """Points further off than scatter explains."""
     assert one.reading is not None
     check = one.reading.checked.check
-    sigma = max(check.scatter, FLOOR * one.rules.expected_noise)
-    return np.asarray(check.studentised > OUTLIER_SIGMA * sigma)
+    return outliers(check, one.rules)
 
 
 def _left_out(figure: Any, one: Shown, top: float) -> bool:
