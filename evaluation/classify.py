@@ -18,6 +18,9 @@ PLAIN = 0.12
 OPEN_F_CM2 = 4e-8
 """Capacitance per area below which nothing touches: a gap of 1 um has 1e-9 F/cm2, an electrode that
 blocks ions 1e-7 to 1e-5 (Irvine, Sinclair & West 1990, doi 10.1002/adma.19900020304)."""
+GAP_TANGENT = 5.67
+"""Tangent of 80 degrees: a gap is a capacitor, bridged by a resistance or not; grain boundaries and
+electrodes of an exponent below 0.89 stay below."""
 OPEN_RESISTANCE = 5.0
 """A plain resistance of this many times `open_above_ohm_cm2` is insulation, not a stack."""
 FALL = 0.45
@@ -127,9 +130,11 @@ def _shunt(above: ComplexArray, lowest: float) -> bool:
 
 
 def _capacitance_f_cm2(spectrum: Spectrum, where: BoolArray) -> float | None:
-    """1/(omega |Im Z| A) where the impedance is large and most capacitive."""
+    """1/(omega |Im Z| A) where the impedance is large and most capacitive.
+
+    None where it is not that of a capacitor: a dispersed arc is no gap."""
     z, hz = spectrum.impedance_ohm[where], spectrum.frequency_hz[where]
-    capacitive = z.imag < 0
+    capacitive = -z.imag > GAP_TANGENT * np.abs(z.real)
     if not capacitive.any():
         return None
     z, hz = z[capacitive], hz[capacitive]

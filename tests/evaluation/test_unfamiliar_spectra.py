@@ -65,6 +65,14 @@ def test_a_separator_as_fast_as_a_gap_is_no_lost_contact():
     assert found.fit.interfacial_ohm_cm2 == pytest.approx(1e6, rel=0.1)
 
 
+def test_a_dispersed_arc_of_grain_boundaries_is_no_gap():
+    """4e4 ohm cm2 and 1e-8 F/cm2 of a thick oxide: above the limit, but no capacitor."""
+    hz = np.geomspace(1e6, 0.1, 71)
+    found = judge(measured(hz, 300.0 + arc(hz, 4e4, 400.0, 0.82)))
+    assert found.valid, found.evidence
+    assert found.fit.interfacial_ohm_cm2 == pytest.approx(4e4, rel=0.05)
+
+
 def test_a_gap_that_few_points_bridge_stays_lost_contact():
     hz = np.geomspace(1e6, 0.05, 67)
     z = stack(hz) + 1.0 / (2j * np.pi * hz * 1e-10 + 1e-6)
@@ -100,3 +108,58 @@ def test_a_change_of_range_is_called_so(gain):
     hz = np.geomspace(1e6, 0.05, 66)
     found = judge(measured(hz, stack(hz) * np.where(hz < 300.0, gain, 1.0)))
     assert found.evidence.startswith("a step of")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_long_leads_before_a_very_good_stack_are_no_fault_of_it(seed):
+    """2 uH before 0.2 ohm: Im(Z) is positive down to kHz, Re(Z) drowns in it at the top."""
+    hz = np.geomspace(1e6, 0.1, 71)
+    z = 0.05 + 2j * np.pi * hz * 2e-6 + arc(hz, 0.1, 300.0) + arc(hz, 0.05, 8.0)
+    found = judge(measured(hz, z, 0.004, seed))
+    assert found.valid, found.evidence
+    assert abs(found.fit.interfacial_ohm_cm2 - 0.15) < 4 * found.fit.interfacial_se_ohm_cm2
+
+
+def test_an_inductive_loop_below_the_arcs_is_called_so():
+    hz = np.geomspace(1e6, 0.01, 71)
+    loop = 20.0 * (1j * hz / 0.2) / (1.0 + 1j * hz / 0.2)
+    found = judge(measured(hz, 10.0 + arc(hz, 40.0, 1e3) + loop))
+    assert "inductive loop" in found.evidence
+
+
+def test_a_wide_distribution_of_times_is_interface_to_its_slow_end():
+    """Log-normal, 70 ohm cm2 around 2 kHz."""
+    hz = np.geomspace(1e6, 0.1, 61)
+    x = np.linspace(-3, 3, 61)
+    share = np.exp(-x**2 / 2)
+    z = 9.0 + 2e-6j * hz + sum(70.0 * part / (1 + 1j * hz / (2e3 * np.exp(1.1 * at)))
+                               for part, at in zip(share / share.sum(), x, strict=True))
+    found = judge(measured(hz, z, seed=31))
+    assert found.valid
+    assert abs(found.fit.interfacial_ohm_cm2 - 70.0) < max(
+        0.02 * 70.0, 4 * found.fit.interfacial_se_ohm_cm2)
+
+
+def test_noise_that_is_a_share_of_each_part_makes_no_outliers():
+    hz = np.geomspace(1e6, 0.1, 92)
+    z = stack(hz)
+    for seed in range(4):
+        draw = np.random.default_rng(seed)
+        part = 0.005 * draw.standard_normal((2, hz.size))
+        found = judge(Spectrum(hz, z.real * (1 + part[0]) + 1j * z.imag * (1 + part[1]), 1.0))
+        assert found.valid, found.evidence
+
+
+def test_circuits_that_disagree_on_the_interface_are_named():
+    hz = np.geomspace(2e5, 0.05, 88)
+    x = np.sqrt(2j * np.pi * hz * 0.4)
+    z = 100.0 + arc(hz, 40.0, 3e3, 0.95) + 47.0 * np.tanh(x) / x
+    found = judge(measured(hz, z, 0.004))
+    assert found.valid or "Say which circuit" in found.remedy or "circuits" in found.evidence
+
+
+def test_a_fast_arc_of_a_bulk_is_named_as_that():
+    hz = np.geomspace(1e6, 0.1, 71)
+    found = judge(measured(hz, 20.0 + arc(hz, 1900.0, 1.8e5, 0.98) + cpe(hz, 5e-3, 0.5)))
+    assert found.verdict == "not valid"
+    assert "capacitance" in found.evidence and "separator" in found.evidence
