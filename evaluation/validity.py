@@ -78,8 +78,9 @@ def validity(spectrum: Spectrum, rules: Rules) -> Validity:
         reason = f"{'; '.join(notes)}. Measure again, or leave {them} out"
         kept, notes, found = spectrum, (), _laddered(spectrum, rules)
     step, stepped = _step(found.check, rules)
-    wrong = _negative(kept, rules) or reason
-    local = stepped or _disturbed(found.check, rules)
+    negative, many = _negative(kept, rules)
+    wrong = (negative if many else None) or reason
+    local = stepped or _disturbed(found.check, rules) or negative
     if wrong or local:
         data = found.data if kept is spectrum else _laddered(spectrum, rules).data
         doubt = None if wrong else Doubt(str(local), HALF * found.check.rms)
@@ -179,20 +180,21 @@ def _outlier(check: Ladder, rules: Rules) -> int | None:
     return worst if outliers(check, rules)[worst] else None
 
 
-def _negative(spectrum: Spectrum, rules: Rules) -> str | None:
-    """A real part below zero by more than noise, which no stack has.
+def _negative(spectrum: Spectrum, rules: Rules) -> tuple[str | None, bool]:
+    """A real part below zero by more than noise, which no stack has, and whether of many points.
 
     Where the inductance of the leads is many times the stack, noise alone may turn the sign."""
     z = spectrum.impedance_ohm
     noise = rules.expected_noise * np.abs(z) * relative_noise(spectrum.frequency_hz)
     wrong = z.real <= -BY_NOISE * noise
     if not wrong.any():
-        return None
+        return None, False
     hz = spectrum.frequency_hz[wrong]
-    return (f"Re(Z) is not positive at {hz.size} of "
+    said = (f"Re(Z) is not positive at {hz.size} of "
             f"{counted(wrong.size, 'frequency', 'frequencies')}, from {hz.min():.3g} "
             f"to {hz.max():.3g} Hz: leads are swapped, the compensation is wrong, or the meter "
             "oscillates. Check the wiring, compensate again")
+    return said, int(wrong.sum()) > FEW
 
 
 def _disturbed(check: Ladder, rules: Rules) -> str | None:
