@@ -214,5 +214,5 @@ def _disagreement(seen: Evidence) -> str | None:
         return None
     low, high = min(ohm) * seen.area_cm2, max(ohm) * seen.area_cm2
     return (f"circuits that describe it give {low:.3g} to {high:.3g} ohm cm2, as one has for an "
-            "arc what another has for diffusion or for the separator. Say which circuit it is, "
-            f"such as {seen.solution.circuit}, or measure to lower frequencies")
+            "arc what another has for diffusion or for the separator. Try the circuit that you "
+            f"know, such as {seen.solution.circuit}, or measure to lower frequencies")

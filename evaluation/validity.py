@@ -200,6 +200,8 @@ def _negative(spectrum: Spectrum, rules: Rules) -> tuple[str | None, bool]:
 def _disturbed(check: Ladder, rules: Rules) -> str | None:
     """A burst, or points that are off, and where."""
     loud = _loud_stretch(check, rules)
+    if loud is not None and is_smooth(check.residual):
+        return _changing(check)
     if loud is not None:
         high, low = (float(check.frequency_hz[i]) for i in loud)
         rms = float(np.sqrt(np.mean(check.studentised[loud[0]:loud[1] + 1] ** 2) / 2))

@@ -12,7 +12,7 @@ OVERLOAD_OHM = 9e37
 WHITESPACE = " "
 _NO_READING = re.compile(
     r"\*+|#+|\?+|[-\u2013\u2014]+|#(?:n/a|div/0!|value!|num!|null!)|err(?:or)?|invalid|unbal(?:anced)?"
-    r"|[+-]?(?:nan(?:\(ind\))?|inf(?:inity)?|\u221e|ov(?:er)?[\s-]?(?:lo?a?d|f|rng|range|flow)?|o\.?l"
+    r"|[+-]?(?:nan(?:\(ind\))?|inf(?:inity)?|\u221e|ov(?:er)?[\s-]?(?:lo?a?d|l|f|rng|range|flow)?|o\.?l"
     r"|n/?a|none|null|1[.,]#\w+)", re.IGNORECASE)
 _GAP = "'\u2019 \u00a0\u2009\u202f_"
 _NUMBER = re.compile(

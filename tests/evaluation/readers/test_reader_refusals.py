@@ -117,8 +117,8 @@ def test_few_points_and_several_sweeps() -> None:
 
 
 @pytest.mark.parametrize("word", ["9.9E37", "-9.91E+37", "****", "OVLD", "NaN", "--", "", "1.#INF",
-                                  "1e999", "overload", "inf", "#N/A", "-", "UNBAL", "Over range",
-                                  "\u221e", "Error"])
+                                  "1e999", "overload", "inf", "#N/A", "-", "UNBAL", "OVL",
+                                  "Over range", "\u221e", "Error"])
 def test_no_reading_becomes_a_missing_point(word: str) -> None:
     rows = csv()
     first = rows[3].split(",")
