@@ -181,6 +181,10 @@ class Ask:
                 # Its database is locked for a moment: nothing was done, as Prefect's client knows.
                 if error.code != 503:
                     raise
+            except TimeoutError:
+                # Of what only reads, no harm is done by asking again.
+                if data is not None:
+                    raise
             time.sleep(1.0)
         raise AssertionError(f"the server was busy {BUSY_TRIES} times")
 
