@@ -7,8 +7,8 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import urllib.error
 import time
+import urllib.error
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
