@@ -15,10 +15,11 @@ import numpy as np
 
 from pressloop.evaluation.circuits.least_squares import Data
 from pressloop.evaluation.weights import real_parts
-from pressloop.trials.checks import FloatArray
+from pressloop.trials.checks import BoolArray, FloatArray
 
 PER_DECADE = 5
 SMOOTH = 0.7
+"""Squared differences of neighbours over squares, below which a residual is smooth."""
 AT_END = 4
 """Points at either end between which no step is looked for."""
 
@@ -83,8 +84,7 @@ class Ladder:
         process that is half seen."""
         half = self.residual.size // 2
         below = np.tril(np.ones((half, half)), -1)[:, :-1]
-        columns = self.measured[:, None] * np.vstack([below, below])
-        left = columns - self.basis @ (self.basis.T @ columns)
+        left = self._of_gain(below)
         length = np.sqrt(np.maximum(np.einsum("ij,ij->j", left, left), 1e-12))
         along = (self.residual @ left) / length
         along[:AT_END] = along[half - 1 - AT_END:] = 0.0
@@ -93,10 +93,16 @@ class Ladder:
     def after_step(self, at: int) -> FloatArray:
         """What a gain that changes behind this point leaves of the residual, shape (2n,)."""
         half = self.residual.size // 2
-        column = self.measured * np.tile(np.arange(half) > at, 2)
-        left = column - self.basis @ (self.basis.T @ column)
+        left = self._of_gain((np.arange(half) > at)[:, None])[:, 0]
         return np.asarray(self.residual - left * (self.residual @ left)
                           / max(float(left @ left), 1e-12))
+
+    def _of_gain(self, where: FloatArray | BoolArray) -> FloatArray:
+        """What another gain at the points of each column of `where` (n, k) adds, shape (2n, k).
+
+        As far as the ladder does not follow it."""
+        columns = self.measured[:, None] * np.vstack([where, where])
+        return np.asarray(columns - self.basis @ (self.basis.T @ columns))
 
 
 def is_smooth(residual: FloatArray) -> bool:

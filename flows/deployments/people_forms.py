@@ -20,13 +20,12 @@ from pressloop.flows.campaign.suggestions import models_of, take_suggestion
 from pressloop.flows.cli.records.attach import Read, outcome_of, stack_of
 from pressloop.flows.cli.records.put_right import changes_of
 from pressloop.flows.deployments.starting import settings_path
-from pressloop.flows.operator.typed import Typed, with_error
-from pressloop.flows.preflight.dry_run import recipe_named
+from pressloop.flows.operator.typed import Typed, number_and_error
+from pressloop.flows.preflight.dry_run import completed, values_named
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.flows.settings.gauge import load_of
-from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
-from pressloop.trials.recipe import CORE, Recipe
+from pressloop.trials.recipe import CORE, Recipe, Value
 from pressloop.views.prediction import prediction_sentences
 from pressloop.views.words import recipe_words
 
@@ -49,6 +48,8 @@ MaybeError = Annotated[float | None, Typed("ohm cm2", "ohm cm2; empty where it i
                                            optional=True)]
 MaybeMpa = Annotated[float | None, Typed("MPa", "MPa; empty where nothing was held",
                                          optional=True)]
+PARAMETERS = "parameters"
+"""The field of named parameters."""
 Failure = Literal["", "crushed", "shorted", "delaminated", "failed", "spoilt"]
 
 
@@ -73,10 +74,10 @@ def _recipe(settings: Settings, core: tuple[float, float, float], named: str) ->
     """Pressure, dwell and temperature, as far as the campaign has them, and what is named.
 
     Raises BadInput for a name or a value that the campaign does not have."""
-    told = [f"{name}={value!r}" for name, value in zip(CORE, core, strict=True)
-            if name not in settings.space.absent]
-    return recipe_named(",".join([*told, *([named] if named.strip() else [])]), settings,
-                        "parameters")
+    told: dict[str, Value] = {name: value for name, value in zip(CORE, core, strict=True)
+                              if name not in settings.space.absent}
+    more = values_named(named, settings, PARAMETERS) if named.strip() else {}
+    return completed(told | more, settings, PARAMETERS, named)
 
 
 def _measured(text: str) -> dict[str, float]:
@@ -84,10 +85,8 @@ def _measured(text: str) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, typed in changes_of([one for one in text.split(";") if one.strip()], where="measured",
                                   names=("those that the campaign measures",)).items():
-        read = with_error(typed)
-        if read is None:
-            raise BadInput(name, typed, "a number, or a number ± its standard error", "Correct it.")
-        found |= {name: read[0]} | ({} if read[1] is None else {f"{name}_se": read[1]})
+        value, error = number_and_error(name, typed, "Correct it.")
+        found |= {name: value} | ({} if error is None else {f"{name}_se": error})
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pressloop.flows.operator.people import person_for
-from pressloop.flows.operator.typed import with_error
+from pressloop.flows.operator.typed import number_and_error
 from pressloop.flows.settings.campaign import Settings
 from pressloop.flows.settings.campaign_tables import NO_DEVICE
 from pressloop.hardware.person import Blank, Person, Question
@@ -124,11 +124,7 @@ def _read(q: Quantity, given: Mapping[str, float | str]) -> Measurement | None:
     typed = str(given[q.name]).strip()
     if not q.sought and typed.casefold() in EMPTY:
         return None
-    read = with_error(typed)
-    if read is None:
-        raise BadInput(q.name, typed, "a number, or a number ± its standard error",
-                       "Type it again.")
-    value, error = read
+    value, error = number_and_error(q.name, typed, "Type it again.")
     if error == 0.0:
         raise BadInput(f"{q.name}_se", error, "above 0", "Leave out an error that is not known.")
     if q.scale == LOG and not value > 0.0 and not q.failed(value):

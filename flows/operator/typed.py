@@ -12,6 +12,8 @@ from typing import Any
 
 from pydantic_core.core_schema import no_info_before_validator_function
 
+from pressloop.trials.errors import BadInput
+
 SECONDS = "s"
 DIGITS = r"([0-9]+([.,][0-9]*)?|[.,][0-9]+)([eE][+-]?[0-9]+)?"
 NUMBER = re.compile(rf"[+-]?{DIGITS}")
@@ -36,6 +38,13 @@ def with_error(typed: str) -> tuple[float, float | None] | None:
         return value, error
     alone = number(typed, "")
     return None if alone is None else (alone, None)
+
+
+def number_and_error(name: str, typed: str, remedy: str) -> tuple[float, float | None]:
+    """The number and standard error of the quantity `name`. Raises BadInput for neither."""
+    if (found := with_error(typed)) is None:
+        raise BadInput(name, typed, "a number, or a number ± its standard error", remedy)
+    return found
 
 
 def pattern(unit: str, *, signed: bool = True, optional: bool = False) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pressloop.flows.console import BAD_INPUT
 from pressloop.flows.preflight.rows import Row
 from pressloop.flows.settings.campaign import Settings
@@ -13,32 +15,33 @@ from pressloop.trials.readings import number_of
 from pressloop.trials.recipe import Recipe, Value
 from pressloop.trials.recipe import shown as shown_value
 
-REFERENCE = "reference"
+REFERENCE, OPTION = "reference", "--recipe"
 
 
-def recipe_named(text: str, settings: Settings, where: str = "--recipe") -> Recipe:
-    """The recipe of `--recipe`, or of another place.
+def recipe_named(text: str, settings: Settings) -> Recipe:
+    """The recipe of `--recipe`.
 
     "reference", or pressure (MPa), dwell (s) and temperature (degC) with commas between them, or
     NAME=VALUE with commas; what is not named is as in the reference or as [space] fixes it. Raises
     BadInput for anything else."""
     if text.strip() == REFERENCE:
         if settings.reference is None:
-            raise BadInput(where, text, "numbers where the settings have no [reference]",
+            raise BadInput(OPTION, text, "numbers where the settings have no [reference]",
                            "Write it like 140,180,25.")
         return settings.reference
     if "=" in text:
-        return _named(text, settings, where)
+        return completed(values_named(text, settings, OPTION), settings, OPTION, text)
     try:
         pressure, dwell, temperature = map(float, text.split(","))
     except ValueError:
-        raise BadInput(where, text, "pressure, dwell and temperature, or reference",
+        raise BadInput(OPTION, text, "pressure, dwell and temperature, or reference",
                        "Write it like 140,180,25: MPa, s, degC.") from None
     besides = settings.reference.named if settings.reference is not None else {}
     return Recipe(pressure, dwell, temperature, without=settings.space.absent).changed(**besides)
 
 
-def _named(text: str, settings: Settings, where: str) -> Recipe:
+def values_named(text: str, settings: Settings, where: str) -> dict[str, Value]:
+    """The values of NAME=VALUE with commas between. Raises BadInput for what the space lacks."""
     parameters, given = {p.name: p for p in settings.space.told}, dict[str, Value]()
     for part in text.split(","):
         name, _, value = (one.strip() for one in part.partition("="))
@@ -49,13 +52,20 @@ def _named(text: str, settings: Settings, where: str) -> Recipe:
         given[name] = value if p.kinds else number_of(f"{where} {name}", value)
         if p.kinds and value not in p.kinds:
             raise BadInput(f"{where} {name}", value, p.told(), "Name one of the kinds.")
-    rest = settings.reference
+    return given
+
+
+def completed(values: Mapping[str, Value], settings: Settings, where: str, typed: str) -> Recipe:
+    """The recipe of these values, the others as in the reference or as [space] fixes them.
+
+    Raises BadInput, which shows what was `typed`, where one is told nowhere."""
+    given, rest = dict(values), settings.reference
     for p in settings.space.parameters:
         known = rest.value(p.name) if rest is not None else p.constant() if p.fixed else p.default
         if p.name not in given and known is not None:
             given[p.name] = known
-    if lacks := [name for name in parameters if name not in given]:
-        raise BadInput(where, text, f"a recipe that says {', '.join(lacks)} too",
+    if lacks := [p.name for p in settings.space.told if p.name not in given]:
+        raise BadInput(where, typed, f"a recipe that says {', '.join(lacks)} too",
                        "Add it: there is no [reference] that tells it.")
     return Recipe.of(given, settings.space.absent)
 
