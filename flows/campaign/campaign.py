@@ -142,6 +142,7 @@ def _turn(settings: Settings, order: Order, hold: Hold, watcher: Watcher | None,
             one, order.ledger_url), None if before is None else before.asked)
         requests = Requests(run.ledger, run.campaign, None if before is None else before.asked,
                             press=run.press_name)
+        run.ready = lambda: _ready(watcher, requests)
         board = Board(run)
         endurance = Endurance(run)
         # A person who orders a run has seen what became of the stacks before.
@@ -151,7 +152,7 @@ def _turn(settings: Settings, order: Order, hold: Hold, watcher: Watcher | None,
             seen = 0 if by_schedule() else run.ledger.next_number(run.campaign) - 1
         prove_fruitful(run, seen)
         serial, at_a_time = run.press.identify().serial, settings.campaign.stacks_at_a_time
-        for pressed, number in enumerate(numbers(run, lambda: _ready(watcher, requests)), 1):
+        for pressed, number in enumerate(numbers(run), 1):
             endurance.carry(number)
             board.update()
             announce_drift(run)
@@ -173,12 +174,12 @@ def _obeyed(stop: BaseException) -> str:
     return how
 
 
-def _ready(watcher: Watcher | None, requests: Requests) -> None:
-    """Obeys stops, and waits while the run is paused."""
+def _ready(watcher: Watcher | None, requests: Requests) -> int:
+    """Obeys stops, and waits while the run is paused; how many requests it has obeyed."""
     obey_lost_stop()
     if watcher is not None:
         watcher.hold()
-    requests.obey()
+    return requests.obey()
 
 
 def _forget_tasks() -> None:

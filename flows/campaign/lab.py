@@ -67,13 +67,14 @@ class Run:
     """One run of a campaign: its settings and order, and what it works with.
 
     A plain object rather than a value: it holds open connections and is handed to Prefect tasks,
-    which would take a dataclass apart.
-    """
+    which would take a dataclass apart."""
 
     def __init__(self, settings: Settings, order: Order, ledger: Ledger, press: Press,
                  meter: ImpedanceMeter, earlier: tuple[Trial, ...] = ()) -> None:
         self.settings, self.order, self.ledger = settings, order, ledger
         self.press, self.meter, self.earlier = press, meter, earlier
+        # Waits while people hold the run up; says how many requests it has obeyed, None of none.
+        self.ready: Callable[[], int | None] = lambda: None
         self._fitted: Models | None = None
         self._fitted_for: object = None
         self.weighed: tuple[Models, Assessment] | None = None
@@ -98,8 +99,7 @@ class Run:
 
         That of another press is in that press's hands: it alone can say what became of it. One
         from before the presses had names is this one's where it was commanded here, or was not
-        commanded and this is the first press.
-        """
+        commanded and this is the first press."""
         if trial.press or not self.press_name:
             return trial.press == self.press_name
         if trial.press_serial:
@@ -170,9 +170,9 @@ def open_lab(settings: Settings, order: Order, *, prove: bool = True
 
 @contextmanager
 def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Iterator[Run]:
-    """A run that has its press to itself until the block ends, by `hold`.
+    """A run that has its press to itself until the block ends.
 
-    The plain lock raises PressBusy at once while another run has the press.
+    By `hold`: the plain lock raises PressBusy at once while another run has the press.
 
     What the press remembers is held against the ledger before the campaign is opened, and the
     ledger's entries are proved. Raises LedgerBehind where the press knows more, LedgerProblem for

@@ -8,7 +8,7 @@ for a while, and nothing else.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 from pressloop.flows.campaign.enough import enough
@@ -24,29 +24,29 @@ ONCE_MORE = 0.05
 that was suspended for the night does not cost every stack a minute."""
 
 
-def numbers(run: Run, ready: Callable[[], object] = lambda: None) -> Iterator[int]:
+def numbers(run: Run) -> Iterator[int]:
     """This press's trials left open, oldest first, then new ones until there are enough.
 
-    `ready` is called before each, and may wait or raise."""
+    Before each the run is to be ready, which may wait or raise."""
     for trial in run.history():
         if trial.is_open and run.owns(trial):
-            ready()
+            run.ready()
             yield trial.number
     patience_s = TURN_S
     while True:
-        number, patience_s = _next(run, ready, patience_s)
+        number, patience_s = _next(run, patience_s)
         if number is None:
             return
         yield number
 
 
-def _next(run: Run, ready: Callable[[], object], patience_s: float) -> tuple[int | None, float]:
+def _next(run: Run, patience_s: float) -> tuple[int | None, float]:
     """The number of a new trial, None where there are enough; and how long to wait next time.
 
     Planned for this press already where others might take the number."""
     while True:
         if run.press_name:
-            ready()
+            run.ready()
         with planning_turn(run, patience_s) as held:
             patience_s = TURN_S if held else ONCE_MORE * TURN_S
             # Numbered before the stacks are counted: whoever plans one in between takes this
@@ -58,7 +58,7 @@ def _next(run: Run, ready: Callable[[], object], patience_s: float) -> tuple[int
                 plan(run, number)
         planned = run.ledger.trial(run.campaign, number)
         if not run.press_name or (planned is not None and run.owns(planned)):
-            ready()
+            run.ready()
             return number, patience_s
 
 

@@ -55,6 +55,11 @@ class PressRun:
         return next((t for t in self.stacks if t.state is State.COMMANDED), None)
 
     @property
+    def begun(self) -> Trial | None:
+        """The stack that is finished first, whatever is asked: it is more than planned."""
+        return next((t for t in self.stacks if t.state is not State.PLANNED), None)
+
+    @property
     def attended(self) -> bool:
         """True for a press that a person moves."""
         table = next((one for one in self.settings.presses if one.name == self.press),
@@ -130,7 +135,9 @@ def going_on(since: Iterable[object], stacks: Sequence[Trial]) -> Going:
     if asked == STOP:
         return Going.STOPPING
     if asked == PAUSE:
-        return Going.PAUSING if stacks else Going.PAUSED
+        # A stack that is planned is not pressed before the run goes on.
+        begun = any(trial.state is not State.PLANNED for trial in stacks)
+        return Going.PAUSING if begun else Going.PAUSED
     return Going.RUNNING
 
 

@@ -18,19 +18,16 @@ from prefect.states import Completed
 
 from pressloop.evaluation.evaluate import evaluate
 from pressloop.flows.campaign.decisions.own_recipes import plan_own, taken_meanwhile
-from pressloop.flows.campaign.drawing import drawn_meanwhile, loaded_at, next_stack, unfit
+from pressloop.flows.campaign.drawing import drawn_meanwhile, next_stack, unfit
 from pressloop.flows.campaign.lab import Run
+from pressloop.flows.campaign.recording import commanded, record, record_plan
 from pressloop.flows.operator.by_hand import prove_prepared
 from pressloop.flows.operator.entered import entered
 from pressloop.flows.operator.run_log import note
 from pressloop.flows.settings.gauge import load_of
-from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.hardware.guard import ask, collect, prove_ready, run_cycle
 from pressloop.hardware.protocols import CycleState
 from pressloop.trials.entry import (
-    Commanded,
-    Drawn,
-    Entry,
     Evaluated,
     Faulted,
     Measured,
@@ -67,15 +64,19 @@ def _carry(run: Run, number: int, measured: Callable[[Run, int], object],
         plan(run, number)
         if run.ledger.trial(run.campaign, number) is None:
             return
+    asked = run.ready() if _trial(run, number).state is State.PLANNED else None
     if not run.owns(_trial(run, number)):
         # Another press was faster: what becomes of this stack is its business.
         return
     if (why := unfit(run, _trial(run, number))):
-        _record(run, number, Faulted("stack", why))
+        record(run, number, Faulted("stack", why))
         note(f"Stack {_trial(run, number).stack.stack_id}: {why}. It is not pressed.")
         return
     if _trial(run, number).state in (State.PLANNED, State.COMMANDED):
-        press_stack(run, number)
+        press_stack(run, number, asked)
+    if _trial(run, number).state is State.PLANNED:
+        # People asked for something in the last moment: the run obeys that first.
+        _carry(run, number, measured, evaluated)
     if not _trial(run, number).is_open:
         return
     outcome: Outcome | None = None
@@ -84,7 +85,7 @@ def _carry(run: Run, number: int, measured: Callable[[Run, int], object],
         if outcome is not None or _trial(run, number).state is State.PRESSED:
             measured(run, number)
         outcome = evaluated(run, number).result()
-    _record(run, number, Evaluated(1, outcome, run.settings.rules.plain()))
+    record(run, number, Evaluated(1, outcome, run.settings.rules.plain()))
     note(happened.ended(_trial(run, number), load_of(run.settings)))
 
 
@@ -118,7 +119,7 @@ def _plan(run: Run, number: int) -> bool:
         try:
             # This one transaction takes the recipe out of the queue, the stack out of the inventory
             # and makes them a trial: a run that is killed here has done all of it or nothing.
-            _record_plan(run, number, chosen)
+            record_plan(run, number, chosen)
         except LedgerProblem:
             if drawn_meanwhile(run, stack) or (own is not None and taken_meanwhile(run, own)):
                 continue
@@ -138,8 +139,11 @@ def _proposed(run: Run, stack: Stack) -> Planned:
 
 @task(name="press", task_run_name="press stack {number}", retries=0,
       cache_policy=NO_CACHE, persist_result=False)
-def press_stack(run: Run, number: int) -> TaskState[None]:
+def press_stack(run: Run, number: int, asked: int | None = None) -> TaskState[None]:
     """Presses the stack once; asks the press first when a command is already on record.
+
+    Where people have asked more of the run than the `asked` requests that it has obeyed, it is not
+    pressed yet.
 
     Runs in the main thread, where a stop reaches it. Never retried, cached or replayed. Raises
     NotReady where nothing moved, Fault where the press ended in one.
@@ -152,18 +156,21 @@ def press_stack(run: Run, number: int) -> TaskState[None]:
         if _released(run, trial):
             early = f"cycle {trial.cycle_id} was released early" + (
                 _had_unloaded(run, number) or " when a run was stopped")
-            _record(run, number, Faulted("press", early))
+            record(run, number, Faulted("press", early))
             return Completed(message=f"Stack {trial.stack.stack_id}: {early}")
-        trace = _collected(run, trial) or _pressed(run, trial)
+        trace = _collected(run, trial) or _pressed(run, trial, asked)
     except NotReady:
         # Nothing moved: the stack stays planned, and the next start presses it.
         raise
     except Fault as fault:
         # Whoever reads of what a person did is not to look for a fault of the machine.
         fault.args = (f"{fault}{_had_unloaded(run, number)}",)
-        _record(run, number, Faulted("press", str(fault)))
+        record(run, number, Faulted("press", str(fault)))
         raise
-    _record(run, number, Pressed(trace))
+    if trace is None:
+        return Completed(message=f"Stack {trial.stack.stack_id} waits: a person has asked for "
+                         "something meanwhile. Nothing has moved.")
+    record(run, number, Pressed(trace))
     return Completed(message=happened.pressed(_trial(run, number), load_of(run.settings)))
 
 
@@ -178,7 +185,7 @@ def measure(run: Run, number: int) -> TaskState[None]:
     trial = _trial(run, number)
     spectra = run.meter.sweep(trial.stack)
     said = trial.entered or entered(run.settings, trial, run.history())
-    _record(run, number, Measured(trial.sweeps + 1, spectra, said))
+    record(run, number, Measured(trial.sweeps + 1, spectra, said))
     return Completed(message=happened.measured(trial, spectra, said))
 
 
@@ -241,48 +248,19 @@ def _prove_same_press(run: Run, trial: Trial) -> None:
             "look at the stack and settle it.")
 
 
-def _pressed(run: Run, trial: Trial) -> Trace:
-    """Commits the command, then gives it. A cycle id on record was never accepted: it is kept."""
+def _pressed(run: Run, trial: Trial, asked: int | None) -> Trace | None:
+    """Commits the command, then gives it. A cycle id on record was never accepted: it is kept.
+
+    None where people have asked for more than the `asked` requests: nothing is committed then."""
     cycle_id = trial.cycle_id
     prove_prepared(run.settings, run.press, trial)
     if cycle_id is None:
         prove_ready(run.press, run.settings.envelope, trial.recipe)
-        cycle_id = _commanded(run, trial.number)
+        cycle_id = commanded(run, trial.number, asked)
+    if cycle_id is None:
+        return None
     return run_cycle(run.press, run.settings.envelope, cycle_id, trial.stack, trial.recipe,
                      on_stop=run.settings.campaign.on_stop)
-
-
-def _commanded(run: Run, number: int) -> int:
-    """Commits the command under a cycle id that no other press has taken; its id."""
-    who = run.press.identify()
-    while True:
-        cycle_id = max(run.ledger.last_cycle_id(), run.press.last_accepted_id()) + 1
-        try:
-            _record(run, number, Commanded(cycle_id, who.serial, who.boot_counter))
-            return cycle_id
-        except LedgerProblem:
-            taken = run.ledger.last_cycle_id() >= cycle_id
-            if not taken or _trial(run, number).state is not State.PLANNED:
-                raise
-
-
-def _record(run: Run, number: int, entry: Entry) -> None:
-    """Committed when this returns.
-
-    A stop waits so long: in mid write it would leave the ledger locked against what the run has to
-    say of its end."""
-    with undisturbed(obeying=False):
-        run.ledger.append(run.campaign, number, entry)
-
-
-def _record_plan(run: Run, number: int, plan: Planned) -> None:
-    """As `_record`; a stack of the inventory leaves it in the same transaction."""
-    if plan.stack.barcode is None:
-        _record(run, number, plan)
-        return
-    with undisturbed(obeying=False):
-        run.ledger.append_drawn(number, plan, Drawn(plan.stack.barcode, run.campaign, number,
-                                                    loaded_at(run.settings)))
 
 
 def _trial(run: Run, number: int) -> Trial:

@@ -32,6 +32,8 @@ LEAVING_S = 1.0
 """How long a client that closed may take to be counted out."""
 LOOK_S = 0.2
 """How often the supervisor asks itself whether it may end."""
+LAST_ANSWERS_S = 20.0
+"""How long the calls under way may take at the end, before the press is left."""
 
 
 class Supervisor:
@@ -39,20 +41,33 @@ class Supervisor:
 
     def __init__(self, press: Press, digest: str, linger_s: float) -> None:
         self.press, self.digest, self.linger_s = press, digest, linger_s
-        self._clients = 0
+        self._clients = self._calls = 0
         self._asked_at = time.monotonic()
-        self._count = threading.Lock()
+        self._count = threading.Condition()
+        self._closed = self._abandoned = False
         self.ending = False
 
     def serve(self, listening: socket.socket) -> None:
-        """Until nobody needs it, or `ending` is set."""
+        """Until nobody needs it, or `ending` is set; no call is under way when it returns."""
         listening.settimeout(LOOK_S)
         while not self._done():
             try:
                 connection, _ = listening.accept()
             except TimeoutError:
                 continue
+            # Counted before its thread runs: who has just come is somebody.
+            with self._count:
+                self._clients += 1
             threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+        self._close()
+
+    def _close(self) -> None:
+        """No more calls: the link to the press ends next. Its clients ask another supervisor.
+
+        A call that takes too long gets no answer: what became of it is asked of the press."""
+        with self._count:
+            self._closed = True
+            self._abandoned = not self._count.wait_for(lambda: not self._calls, LAST_ANSWERS_S)
 
     def _done(self) -> bool:
         if self.ending:
@@ -63,16 +78,13 @@ class Supervisor:
 
     def _talk(self, connection: socket.socket) -> None:
         connection.setblocking(True)
-        with self._count:
-            self._clients += 1
         try:
             if _same_user(connection):
                 with connection, connection.makefile("rb") as lines:
                     for line in lines:
-                        if not line.endswith(b"\n"):
-                            # Its sender was killed in mid line: what was meant is not known.
+                        # A line without its end: its sender was killed, what is meant is not known.
+                        if not line.endswith(b"\n") or not self._take(connection, line):
                             break
-                        connection.sendall(wire.dump(self._answer(json.loads(line))))
         except OSError:
             # A client that went away in mid talk needs no answer.
             pass
@@ -80,6 +92,23 @@ class Supervisor:
             with self._count:
                 self._clients -= 1
                 self._asked_at = time.monotonic()
+
+    def _take(self, connection: socket.socket, line: bytes) -> bool:
+        """Answers a call; False once the supervisor takes no more."""
+        with self._count:
+            if self._closed:
+                return False
+            self._calls += 1
+        try:
+            answer = wire.dump(self._answer(json.loads(line)))
+            if self._abandoned:
+                return False
+            connection.sendall(answer)
+            return True
+        finally:
+            with self._count:
+                self._calls -= 1
+                self._count.notify_all()
 
     def _answer(self, call: dict[str, Any]) -> dict[str, Any]:
         try:

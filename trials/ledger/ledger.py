@@ -39,6 +39,7 @@ from pressloop.trials.ledger.database import (
 from pressloop.trials.ledger.fold import fold
 from pressloop.trials.ledger.queries import (
     bare,
+    count_of_run,
     inventory,
     is_known,
     of_campaign,
@@ -64,11 +65,15 @@ CLOSING = (Evaluated, Faulted, Settled, Reconciled, Corrected, Queued, Unqueued,
 
 
 class _Draft(NamedTuple):
-    """An entry about to be added, and its columns as far as they are known before."""
+    """An entry about to be added, and its columns as far as they are known before.
+
+    `asked` is the number of requests to the campaign's runs under which it holds, None under any.
+    """
 
     entry: Entry
     row: dict[str, Any]
     blobs: list[dict[str, Any]]
+    asked: int | None = None
 
 
 def _draft(campaign: str, trial: int | None, entry: Entry) -> _Draft:
@@ -123,16 +128,20 @@ class Ledger(LedgerReader):
         return found != HEAD
 
     def append(self, campaign: str, trial: int | None, entry: Entry, *,
-               patience_s: float = AWAY_S) -> bool:
+               patience_s: float = AWAY_S, asked: int | None = None) -> bool:
         """Records one fact; it is committed to disk when this returns.
 
-        A database server that is away is waited for, for `patience_s`.
+        A database server that is away is waited for, for `patience_s`. With `asked`, only while
+        people have asked for so many things of the campaign's runs and no more.
 
         Returns True when added, False for an imported row that the campaign holds already. Raises
         LedgerProblem when the fact, or its cycle id, is recorded already or cannot follow what the
-        ledger says of this trial; BadInput when it cannot be stored. Nothing is added then.
+        ledger says of this trial, or people have asked for more; BadInput when it cannot be stored.
+        Nothing is added then.
         """
-        return self.append_all(campaign, [(trial, entry)], patience_s=patience_s) == 1
+        one_line("campaign", campaign)
+        draft = _draft(campaign, trial, entry)._replace(asked=asked)
+        return self._append([draft], patience_s) == 1
 
     def append_all(self, campaign: str, facts: Sequence[tuple[int | None, Entry]], *,
                    patience_s: float = AWAY_S) -> int:
@@ -173,6 +182,9 @@ class Ledger(LedgerReader):
                  ) -> bool:
         row, entry = dict(draft.row), draft.entry
         campaign, trial = row["campaign"], row["trial"]
+        if draft.asked not in (None, count_of_run(connection, campaign, "requested")):
+            raise LedgerProblem("requests", "more than were obeyed", f"the {draft.asked} that the "
+                                "run has obeyed", "The run obeys what came since, then goes on.")
         row["key"] = key_of(trial, entry, times_opened(connection, campaign))
         if is_known(connection, row):
             if isinstance(entry, Imported):

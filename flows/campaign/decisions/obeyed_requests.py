@@ -1,4 +1,4 @@
-"""A run obeys what people ask of it, between two stacks.
+"""A run obeys what people ask of it, before a stack is begun and again before it is pressed.
 
 What was asked before it began is over, but for a pause under which other presses of the campaign
 stand: whoever asked for it is to find none pressing.
@@ -75,12 +75,16 @@ class Requests:
         self._ledger, self._campaign, self._look_s = ledger, campaign, look_s
         self.before = _before_opening(ledger, campaign, press) if before is None else before
 
-    def obey(self) -> None:
-        """Before another stack is begun: waits while the run is asked to pause.
+    def obey(self) -> int:
+        """Waits while the run is asked to pause; how many requests the campaign then has.
 
         Raises StoppedByPerson where it is asked to stop."""
         told = False
-        while (what := self._wanted()) != GO_ON:
+        while True:
+            asked = self._ledger.requested(self._campaign)
+            what = wanted(asked[self.before:])
+            if what == GO_ON:
+                return len(asked)
             if what == STOP:
                 raise StoppedByPerson
             if not told:
@@ -88,9 +92,6 @@ class Requests:
             told = True
             obey_lost_stop()
             time.sleep(self._look_s)
-
-    def _wanted(self) -> str:
-        return wanted(self._ledger.requested(self._campaign)[self.before:])
 
 
 def _before_opening(ledger: Ledger, campaign: str, press: str) -> int:

@@ -10,16 +10,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from few_stacks import press_few
+from few_stacks import QUICK, press_few
 from lab_files import write_settings
 
 from pressloop.flows.campaign.decisions.caution import cautious, told_limits
 from pressloop.flows.campaign.decisions.obeyed_requests import Requests, StoppedByPerson
 from pressloop.flows.campaign.decisions.word_of_people import change_caution, note, request, wanted
-from pressloop.flows.campaign.lab import open_run, order_of
+from pressloop.flows.campaign.lab import Run, open_run, order_of
+from pressloop.flows.campaign.standing import press_runs
 from pressloop.flows.campaign.stored import stored
+from pressloop.flows.campaign.trial import carry_through, plan, press_stack
 from pressloop.flows.settings.campaign import Settings, read_settings
-from pressloop.trials import BadInput, Ledger, Opened
+from pressloop.trials import BadInput, Ledger, Opened, State
+from pressloop.views.console.going import Going
 
 NAME = "night"
 
@@ -66,6 +69,56 @@ def test_what_an_earlier_run_was_asked_is_over(ledger: Ledger) -> None:
     request(ledger, NAME, "stop")
     Requests(ledger, NAME).obey()
     assert wanted(ledger.requested(NAME)[1:]) == "go on"
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Iterator[Run]:
+    """One that obeys people, with its first stack planned."""
+    settings = read_settings(write_settings(tmp_path, **QUICK))
+    with open_run(settings, order_of(settings)) as run:
+        requests = Requests(run.ledger, NAME, look_s=0.01)
+        run.ready = requests.obey
+        plan.fn(run, 1)
+        yield run
+
+
+def going(run: Run) -> Going:
+    """As the console says it."""
+    opened = run.ledger.opened(NAME)
+    assert opened is not None
+    one, = press_runs(run.ledger, NAME, opened, run.history(), lambda o: run.settings)
+    return one.going
+
+
+def test_a_pause_holds_a_stack_that_is_planned_and_no_more(run: Run) -> None:
+    """It may come in the very last moment: the page says "paused" then, and nothing is pressed."""
+    obeyed = run.ready()
+    request(run.ledger, NAME, "pause")
+    assert going(run) is Going.PAUSED
+    press_stack.fn(run, 1, obeyed)
+    assert state_of(run) is State.PLANNED
+    assert run.press.last_accepted_id() == 0
+    request(run.ledger, NAME, "go on")
+    press_stack.fn(run, 1, run.ready())
+    assert state_of(run) is State.PRESSED
+    request(run.ledger, NAME, "pause")
+    assert going(run) is Going.PAUSING
+
+
+@pytest.mark.prefect
+def test_a_stack_is_held_by_a_pause_until_the_run_goes_on(one_server: str, run: Run) -> None:
+    request(run.ledger, NAME, "pause")
+    threading.Timer(0.5, request, (run.ledger, NAME, "go on")).start()
+    carry_through(run, 1)
+    assert state_of(run) is State.EVALUATED
+    kinds = [row.kind for row in run.ledger.log(NAME)]
+    assert kinds.index("commanded") > len(kinds) - 1 - kinds[::-1].index("requested")
+
+
+def state_of(run: Run) -> State:
+    trial = run.ledger.trial(NAME, 1)
+    assert trial is not None
+    return trial.state
 
 
 def test_everybody_who_asks_at_once_is_heard(ledger: Ledger) -> None:

@@ -19,6 +19,7 @@ from pressloop.flows.campaign.fruitless import prove_fruitful
 from pressloop.flows.campaign.lab import Run, open_run, order_of
 from pressloop.flows.campaign.planning import numbers, planning_turn
 from pressloop.flows.campaign.shared_meter import SharedMeter, meter_name
+from pressloop.flows.campaign.recording import commanded
 from pressloop.flows.campaign.trial import carry_through, plan, press_stack
 from pressloop.flows.settings.campaign import Settings, from_plain
 from pressloop.hardware.locks.turns import in_turn
@@ -83,8 +84,6 @@ def test_recipes_of_other_presses_are_under_way() -> None:
 
 
 def test_cycle_ids_never_collide_when_presses_command_at_once() -> None:
-    from pressloop.flows.campaign.trial import _commanded
-
     count, names = 12, ("A", "B", "C")
     settings = settings_of(dict.fromkeys(names, SIMULATED))
     with opened(*names, settings=settings) as runs:
@@ -98,7 +97,7 @@ def test_cycle_ids_never_collide_when_presses_command_at_once() -> None:
         def work(run: Run, first: int) -> None:
             try:
                 for number in range(first, count + 1, 3):
-                    _commanded(run, number)
+                    commanded(run, number, None)
             except BaseException as trouble:  # noqa: BLE001
                 troubles.append(trouble)
 
