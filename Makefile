@@ -31,7 +31,7 @@ $(CRATES):
 	$(CRATES)/bin/pip install --quiet "roc-validator==0.13.0" || echo "no roc-validator: crates are not validated"
 
 test: $(READY) $(CRATES)  ## the test suite, in three processes: much of it waits for emulated machines
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m tools.suite -n 3 --dist loadfile --no-loadscope-reorder
 
 fast: $(READY)  ## the part of it that needs no Prefect server and no real time, on two cores
 	$(BIN)/python -m pytest -m "not prefect and not slow and not sockets and not nightly and not soak and not fuzz" -n 2 --dist loadfile

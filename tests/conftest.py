@@ -111,3 +111,11 @@ def postgres() -> Iterator[PostgresServer]:
             yield server
         finally:
             server.stop()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Notes which tests failed, one a line, where `tools/suite.py` asks for it."""
+    if told := os.environ.get("PRESSLOOP_FAILED_TESTS"):
+        failed = [report.nodeid for kind in ("failed", "error")
+                  for report in terminalreporter.getreports(kind)]
+        Path(told).write_text("".join(f"{one}\n" for one in dict.fromkeys(failed)))

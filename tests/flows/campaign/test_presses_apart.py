@@ -18,8 +18,8 @@ from pressloop.flows.campaign.asked_first import entries_gone
 from pressloop.flows.campaign.fruitless import prove_fruitful
 from pressloop.flows.campaign.lab import Run, open_run, order_of
 from pressloop.flows.campaign.planning import numbers, planning_turn
-from pressloop.flows.campaign.shared_meter import SharedMeter, meter_name
 from pressloop.flows.campaign.recording import commanded
+from pressloop.flows.campaign.shared_meter import SharedMeter, meter_name
 from pressloop.flows.campaign.trial import carry_through, plan, press_stack
 from pressloop.flows.settings.campaign import Settings, from_plain
 from pressloop.hardware.locks.turns import in_turn

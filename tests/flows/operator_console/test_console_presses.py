@@ -200,8 +200,7 @@ def test_the_end_of_one_press_hides_no_other(tmp_path: Path, two: Any) -> None:
 
 def test_what_is_asked_of_all_presses_says_so(tmp_path: Path, two: Any) -> None:
     with two("south") as south, two("north"), console(tmp_path) as desk:
-        plan.fn(south, 1)
-        south.ledger.append(NAME, 1, Commanded(1, south.press.identify().serial))
+        command(south, 1, start=False)
         told = desk.ask("pause", {"reason": ""})["confirm"]
         assert told.startswith("Pause night on all its presses (north, south). Stack night-001 "
                                "(south) is finished first."), told
