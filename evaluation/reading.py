@@ -54,8 +54,9 @@ class Reading:
 
     Resistances are in ohm cm2 of geometric area: `interfacial` is the sum of the processes
     `summed`, `total` that of all closed ones and of finite diffusion; `series` what is left at high
-    frequency. `described` holds the circuits, the most likely first. `checked` is what the
-    validity check found, and `notes` say what was left out or is in doubt.
+    frequency, its error NaN where the data do not determine it. `described` holds the circuits, the
+    most likely first. `checked` is what the validity check found, and `notes` say what was left out
+    or is in doubt.
     """
 
     described: tuple[Described, ...]
@@ -123,7 +124,7 @@ def read(spectrum: Spectrum, rules: Rules, earlier: Sequence[Sequence[Arc]] = ()
     interfacial = _averaged([_interface(one, limit) for one in described], described)
     total = _averaged([_total(one, float(checked.data.frequency_hz.min())) for one in described],
                       described)
-    series = _averaged([_series(one.solution) for one in described], described)
+    series = _series(described)
     # A change of gain that is proved, though small, is a resistance that may not be there.
     gained = checked.step * float(np.median(np.abs(checked.data.measured)))
     error = float(np.hypot(interfacial[1], gained))
@@ -198,10 +199,18 @@ def _ended_diffusion(one: Described, lowest_hz: float) -> list[int]:
     return found
 
 
-def _series(solution: Solution) -> tuple[float, float]:
-    """Resistances of the series itself."""
-    return solution.sum_of([start for part, start, _ in solution.circuit.placed_parts
-                            if isinstance(part, Element) and part.symbol == "R"])
+def _series(described: Sequence[Described]) -> tuple[float, float]:
+    """Resistances of the series itself, in ohm; no error where the data do not determine them."""
+    places = [_places_in_series(one.solution) for one in described]
+    value, error = _averaged([one.solution.sum_of(at) for one, at in zip(
+        described, places, strict=True)], described)
+    known = described[0].solution.determined[places[0]].any()
+    return value, error if known else float("nan")
+
+
+def _places_in_series(solution: Solution) -> list[int]:
+    return [start for part, start, _ in solution.circuit.placed_parts
+            if isinstance(part, Element) and part.symbol == "R"]
 
 
 def _averaged(values: Sequence[tuple[float, float]], described: Sequence[Described]

@@ -95,6 +95,7 @@ def _told(reading: Reading, asked: Asked) -> dict[str, Any]:
         "total_polarisation_ohm_cm2": reading.total_ohm_cm2,
         "total_polarisation_se_ohm_cm2": _known(reading.total_se_ohm_cm2),
         "series_ohm_cm2": reading.series_ohm_cm2,
+        "series_se_ohm_cm2": _known(reading.series_se_ohm_cm2),
         "relaxation_times": _relaxation(reading)}
     if asked.thickness_um is not None:
         told["conductivity_s_cm"] = reading.conductivity_s_cm(asked.thickness_um)
@@ -170,13 +171,22 @@ def _process_table(result: dict[str, Any]) -> Table:
     return table
 
 
+def _series(result: dict[str, Any]) -> str:
+    """One at an end of its range is no value."""
+    value, error = f"{result['series_ohm_cm2']:.4g}", result["series_se_ohm_cm2"]
+    if error is not None and error > 0.0:
+        return f"{value} ± {error:.2g} ohm cm2"
+    fixed = any(one["fixed"] for one in result["elements"])
+    return f"{value} ohm cm2" if fixed else "not determined"
+
+
 def _show_resistances(console: Console, result: dict[str, Any]) -> None:
-    console.print(f"series: {result['series_ohm_cm2']:.4g} ohm cm2", highlight=False)
+    console.print(f"series: {_series(result)}", highlight=False)
     for name, key in (("total polarisation", "total_polarisation"),
                       (f"interfacial ({'+'.join(result['summed']) or 'none'})", "interfacial")):
         value, error = result[f"{key}_ohm_cm2"], result[f"{key}_se_ohm_cm2"]
-        known = math.nan if error is None else error
-        shown = "none" if value is None else f"{value:.4g} ± {known:.2g} ohm cm2"
+        spread = "" if error is None else f" ± {error:.2g}"
+        shown = "none" if value is None else f"{value:.4g}{spread} ohm cm2"
         console.print(f"{name}: {shown}", highlight=False)
     if result.get("conductivity_s_cm"):
         console.print(f"ionic conductivity of the separator: {result['conductivity_s_cm']:.3g} "

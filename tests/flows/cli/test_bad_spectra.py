@@ -10,16 +10,19 @@ import numpy as np
 import pytest
 from lab_files import BASE
 
+from tests.views.test_report_page import Seen
+
 pytestmark = pytest.mark.slow
 
 CIRCUIT = BASE["evaluation"]["circuit"]
 
 
-def spectrum_csv(points: int = 60, sign: float = 1.0) -> str:
+def spectrum_csv(points: int = 60, sign: float = 1.0, series_ohm: float = 4.0) -> str:
     """Two arcs and a tail, as plain CSV with Im(Z) in the sense of physics times `sign`."""
     f = np.geomspace(1e6, 0.1, points)
     jw = 2j * np.pi * f
-    z = 4 + 20 / (1 + (jw * 1e-5) ** 0.9) + 60 / (1 + (jw * 1e-3) ** 0.88) + 1 / (0.5 * jw**0.5)
+    arcs = 20 / (1 + (jw * 1e-5) ** 0.9) + 60 / (1 + (jw * 1e-3) ** 0.88)
+    z = series_ohm + arcs + 1 / (0.5 * jw**0.5)
     rows = [f"{a:.6e},{b.real:.6e},{sign * b.imag:.6e}" for a, b in zip(f, z, strict=True)]
     return "\n".join(["frequency_hz,z_real_ohm,z_imag_ohm", *rows]) + "\n"
 
@@ -54,6 +57,21 @@ def test_the_boundary_between_separator_and_interface_is_the_callers(
                        "--json")
     spectrum, = answer.json["spectra"]
     assert spectrum["interfacial_ohm_cm2"] == pytest.approx(60 * 0.785, rel=0.03)
+
+
+@pytest.mark.parametrize(("series_ohm", "known"), [(4.0, True), (-3.0, False)])
+def test_a_series_resistance_at_the_end_of_its_range_is_no_value(
+        series_ohm: float, known: bool, tmp_path: Path, pressloop: Callable[..., Any]) -> None:
+    """As where the meter has taken off more than its leads."""
+    path = tmp_path / "cell.csv"
+    path.write_text(spectrum_csv(series_ohm=series_ohm))
+    told, = pressloop("evaluate", path, "--area-cm2", "0.785", "--json").json["spectra"]
+    assert (told["series_se_ohm_cm2"] is not None) == known
+    said = pressloop("evaluate", path, "--area-cm2", "0.785").out
+    assert ("series: not determined" not in said) == known
+    page = tmp_path / "cell.html"
+    pressloop("evaluate", path, "--area-cm2", "0.785", "--plot", page)
+    assert "0.0000" not in Seen(page.read_text(encoding="utf-8")).words
 
 
 def test_it_is_readable_too(good: Path, pressloop: Callable[..., Any]) -> None:
