@@ -184,7 +184,7 @@ class Console:
         values = {str(k): str(v) for k, v in dict(given.get("values") or {}).items()}
         asked = Asked(self._source, str(given.get("campaign", "")), values, by)
         plan = ACTIONS[name].plan(asked)
-        seal = self._seal(name, asked, plan.sentence)
+        seal = self._seal(name, asked, plan.confirmed or plan.sentence)
         if not hmac.compare_digest(str(given.get("confirmed", "")).encode(), seal.encode()):
             return {"confirm": f"{plan.sentence} As {by}.", "seal": seal}
         with acting(by):

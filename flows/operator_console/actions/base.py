@@ -62,10 +62,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be done, in a sentence, and what does it and says so."""
+    """What will be done, in a sentence, and what does it and says so.
+
+    `confirmed` is what of it holds the confirmation: all of the sentence, unless part of that only
+    says how things stand and may change while a person reads."""
 
     sentence: str
     do: Callable[[], str]
+    confirmed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

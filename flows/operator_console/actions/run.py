@@ -97,8 +97,10 @@ def _request(what: What, asked: Asked) -> Plan:
     stand = asked.stand
     prove_heard(stand.runs, what)
     so_far = of_budget(sum(t.used_here for t in stand.trials), stand.budget)
+    # Which stack is finished first changes while a person reads, and is no reason to read again.
+    confirmed = "" if what == "go on" else what
     return Plan(sentence(what, stand.name, stand.runs, so_far), lambda: ask_runs(
-        asked.ledger, asked.campaign, asked.stand.runs, what, asked.given("reason")))
+        asked.ledger, asked.campaign, asked.stand.runs, what, asked.given("reason")), confirmed)
 
 
 PAUSE = Action(

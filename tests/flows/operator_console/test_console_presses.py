@@ -211,6 +211,20 @@ def test_what_is_asked_of_all_presses_says_so(tmp_path: Path, two: Any) -> None:
         assert "It goes on already" in desk.refusal("go_on", reason="")
 
 
+@pytest.mark.parametrize("what", ["pause", "stop"])
+def test_a_pause_is_asked_for_also_where_a_stack_begins_while_it_is_read(
+        tmp_path: Path, two: Any, what: str) -> None:
+    """Nobody has to hurry to stop a press; what makes it move is read again."""
+    with two("south") as south, console(tmp_path) as desk:
+        told = desk.ask(what, {"reason": ""})
+        command(south, 1)
+        assert "done" in desk.ask(what, {"reason": ""}, confirmed=told["seal"])
+        if what == "pause":
+            on = desk.ask("go_on", {"reason": ""})
+            assert "confirm" in desk.ask("go_on", {"reason": ""}, confirmed=told["seal"])
+            assert "done" in desk.ask("go_on", {"reason": ""}, confirmed=on["seal"])
+
+
 def test_a_stack_is_settled_at_its_own_press(tmp_path: Path, two: Any) -> None:
     with two("north") as north:
         command(north, 1)
