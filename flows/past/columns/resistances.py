@@ -16,8 +16,15 @@ from pressloop.flows.past.columns.readings import (
     logs_of,
     read_readings,
 )
-from pressloop.flows.past.columns.work import DIGITS, Work, line_of, read_column, scaling
-from pressloop.trials.tables.columns.headings import folded
+from pressloop.flows.past.columns.work import (
+    DIGITS,
+    Work,
+    line_of,
+    read_column,
+    scaling,
+    value_of,
+)
+from pressloop.trials.tables.columns.headings import folded, heading
 from pressloop.trials.tables.columns.names import (
     AREA_CM2,
     DIAMETER,
@@ -27,11 +34,15 @@ from pressloop.trials.tables.columns.names import (
     SIGMA,
     THICKNESS,
 )
-from pressloop.trials.tables.columns.units import OHM, SHARE, Unit
+from pressloop.trials.tables.columns.units import LENGTH, OHM, SHARE, Unit
 
 THICKNESS_KEY = "thickness_um"
 """The key of the settings that tells the thickness of the separator."""
-DEVIATION = re.compile(r"\b(sd|std|stdev|std dev|stabw|standard deviation)\b|standardabweichung")
+THICKEST_MM = 3.0
+"""Pellets are thinner, and dies wider."""
+DEVIATION = re.compile(r"\b(sd|std|stdev|std dev|stabw|standard deviation|ecart type|"
+                       r"desviacion|deviazione|odchyl\w*|avvikels\w*|afwijking|sapma|desvio|ско)\b|standardabweichung|"
+                       r"standardavvik|standaardafwijking|标准差|標準偏差")
 """Headers of a scatter of single readings, which is no standard error of their mean."""
 COUNT = re.compile(r"n|count|anzahl|replicates?|no of (cells|samples|readings|stacks)|n cells")
 """Headers of how many readings a mean is of."""
@@ -100,6 +111,8 @@ def _from_conductivity(work: Work) -> None:
     work.helping.add(SIGMA)
     thick = work.numbers(THICKNESS)
     where = "by its column"
+    if thick is None:
+        thick, where = _thickness_by_symbol(work)
     if thick is None and work.known.thickness_um is not None:
         thick = [work.known.thickness_um / 1000.0] * len(work.rows)
         where = f"{work.known.thickness_um:g} um, by the settings"
@@ -126,6 +139,19 @@ def _from_conductivity(work: Work) -> None:
     work.lines.append(line_of(picked, f"thickness ({where}) over conductivity",
                             work.raw(one.places[0]), work.columns[RESISTANCE],
                             unit=one.stated.text))
+
+
+def _thickness_by_symbol(work: Work) -> tuple[list[float | None] | None, str]:
+    """Thickness in mm from a column such as d (mm), whose numbers are those of no diameter."""
+    for at in work.free():
+        of = heading(work.header[at])
+        if of.words not in ("d", "h", "s", "delta", "δ") or LENGTH not in of.units:
+            continue
+        found = [value_of(cell, of.units[LENGTH]) for cell in work.parts(at)]
+        if any(found) and all(one is None or 0.0 < one < THICKEST_MM for one in found):
+            work.used.add(at)
+            return found, f"by its column {work.header[at]!r}"
+    return None, ""
 
 
 def read_errors(work: Work) -> None:

@@ -19,7 +19,7 @@ from pressloop.trials.tables.decimals import WIDE
 
 BRACKETS = re.compile(r"[(\[{<]([^)\]}>]*)[)\]}>]")
 QUALIFIER = re.compile(
-    r"[\s_\-]+(set|setpoint|soll|ist|actual|mean|avg|mittel|target|nominal|measured|final|eis)$",
+    r"[\s_\-]+(set|setpoint|sp|pv|soll|ist|actual|act\.?|mean|avg|mittel|target|nominal|measured|final|eis)$",
     re.IGNORECASE)
 FACTOR = re.compile(rf"[x×*·]?\s*\b{POWER_OF_TEN}\s*[x×*·]?")
 """A power of ten beside a name: the numbers may have been multiplied by it, or are to be."""
