@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import difflib
-import math
 from collections.abc import Mapping
-from fractions import Fraction
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -110,7 +108,6 @@ class SpaceTable(Table):
                 table = _validated(SteppedTable, found[name], name)
                 found[name] = [table.low, table.high]
                 if table.step is not None:
-                    prove_counted(name, table.low, table.high, table.step)
                     steps[name] = table.step
         return {**found, "steps": steps} if steps else found
 
@@ -176,29 +173,10 @@ def _from_table(name: str, table: ParameterTable, by: str) -> Parameter:
     if table.integer and table.step not in (None, 1.0):
         raise BadInput(f"space.{name}.step", table.step, "1 or left out with integer = true",
                        "Remove one of the two.")
-    if table.step is not None and table.low is not None and table.high is not None:
-        prove_counted(name, table.low, table.high, table.step)
     scale = table.scale or ("log" if name in RATES else "linear")
     return Parameter(name, table.low or 0.0, table.high or 0.0, table.kinds, scale,
                      1.0 if table.integer else table.step, unit=_unit(name, table.unit),
                      set_by=table.set_by or by, default=table.default)
-
-
-def prove_counted(name: str, low: float, high: float, step: float) -> None:
-    """Steps are counted from 0. Raises BadInput for bounds that look as if they were from `low`."""
-    if not 0.0 < step <= high - low or not math.isfinite(low + high):
-        return
-    first, last, by = (Fraction(str(value)) for value in (low, high, step))
-    if first % by == 0 or (last - first) % by:
-        return
-    common = math.gcd(first.numerator * by.denominator, by.numerator * first.denominator)
-    finer = Fraction(common, first.denominator * by.denominator)
-    lowest, highest = by * math.ceil(first / by), by * math.floor(last / by)
-    raise BadInput(
-        f"space.{name}.step", step, f"counted from 0, which gives {float(lowest):g} to "
-        f"{float(highest):g} and leaves out {low:g} and {high:g}",
-        f"Write low = {float(lowest):g}, high = {float(highest):g} where these are meant; "
-        f"step = {float(finer):g} allows for {low:g} and all that lies between.")
 
 
 def _unit(name: str, unit: str) -> str:

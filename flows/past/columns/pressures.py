@@ -14,10 +14,12 @@ from pressloop.flows.past.columns.work import (
     scaling,
     value_of,
 )
-from pressloop.trials.tables.columns.headings import folded
+from pressloop.trials.tables.columns.headings import folded, heading
 from pressloop.trials.tables.columns.names import AREA_CM2, DIAMETER, DIE, GAUGE
-from pressloop.trials.tables.columns.units import FORCE, Unit
+from pressloop.trials.tables.columns.units import FORCE, LENGTH, Unit
 
+THICKEST_MM = 3.0
+"""Pellets are thinner, and dies wider."""
 SAME_AREA = 0.02
 """Share within which two areas are the same."""
 ELECTRODE = re.compile(r"ele[ck]trod|[ck]athod|anod|collector|geometric|contact|kontakt|电极|電極")
@@ -88,7 +90,7 @@ def _another_area(work: Work, areas: list[float | None] | None) -> Trouble | Non
     if areas is None or DIE in work.chosen.picked:
         return None
     for quantity, squared in ((AREA_CM2, False), (DIAMETER, True)):
-        one = work.chosen.picked.get(quantity)
+        one = work.chosen.picked.get(quantity) or (_by_symbol(work) if squared else None)
         if one is None or quantity in work.how.columns or ELECTRODE.search(
                 folded(one.headers[0])):
             continue
@@ -103,6 +105,17 @@ def _another_area(work: Work, areas: list[float | None] | None) -> Trouble | Non
                     f'Where it is that of the electrode alone: [table] {key} = '
                     f'"{one.headers[0]}". Where it is that of the pellet: correct [envelope] '
                     "die_diameter_mm, or add a column 'die diameter (mm)'.")
+    return None
+
+
+def _by_symbol(work: Work) -> Picked | None:
+    """A column such as d (mm) whose numbers are those of no thickness."""
+    for at in work.free():
+        of = heading(work.header[at])
+        unit = of.units.get(LENGTH) if of.words in ("d", "dia", "diam") else None
+        found = [value_of(cell, unit) for cell in work.parts(at)] if unit else []
+        if unit and any(found) and all(one is None or one >= THICKEST_MM for one in found):
+            return Picked(DIAMETER, (at,), (work.header[at],), unit)
     return None
 
 

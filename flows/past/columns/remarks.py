@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -18,6 +19,8 @@ from pressloop.trials.tables.columns.outcomes import (
     said,
 )
 
+WHETHER = re.compile(r"の?有無|有无|여부|是否|[?？]")
+"""What makes a question of a way to fail, in a header from China, Japan or Korea."""
 NAN = "nan"
 """What programs write for a reading that there is none of."""
 
@@ -52,7 +55,7 @@ def remarked(work: Work, cells: list[str]) -> None:
             mode = failure_in(cell, work.how.failure_words) if cell and open_yet else ""
             if mode in ("", cells[row]):
                 continue
-            if (not has_reading(work, row) or len(cell.split()) < 3):
+            if not has_reading(work, row) or len(cell.split()) < 3:
                 cells[row] = mode
                 told.append(f"row {work.rows[row][0]} is {mode}, as {work.header[at]!r} says "
                             f"{cell[:40]!r}")
@@ -90,7 +93,8 @@ def is_remark(header: str) -> bool:
 def _questions(work: Work) -> Iterator[tuple[int, str, Sequence[str]]]:
     """Columns whose header is a way to fail and whose cells answer it with yes or no."""
     for at in work.free():
-        mode = said(asked(folded(work.header[at])))
+        header = work.header[at]
+        mode = said(asked(folded(header))) or said(WHETHER.sub("", header).strip())
         raw = work.raw(at)
         answers = {cell.casefold() for cell in raw if cell}
         if mode not in (None, "", FAILED, INTACT, IN_WORK) and answers and all(

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from pressloop.flows.past.columns.chosen import Picked, Trouble
-from pressloop.flows.past.columns.pressures import DIE_KEY
+from pressloop.flows.past.columns.pressures import DIE_KEY, THICKEST_MM
 from pressloop.flows.past.columns.readings import (
     _alike,
     _mean_of,
@@ -38,8 +38,6 @@ from pressloop.trials.tables.columns.units import LENGTH, OHM, SHARE, Unit
 
 THICKNESS_KEY = "thickness_um"
 """The key of the settings that tells the thickness of the separator."""
-THICKEST_MM = 3.0
-"""Pellets are thinner, and dies wider."""
 DEVIATION = re.compile(r"\b(sd|std|stdev|std dev|stabw|standard deviation|ecart type|"
                        r"desviacion|deviazione|odchyl\w*|avvikels\w*|afwijking|sapma|desvio|ско)\b|standardabweichung|"
                        r"standardavvik|standaardafwijking|标准差|標準偏差")
