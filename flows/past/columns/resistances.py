@@ -22,6 +22,7 @@ from pressloop.flows.past.columns.work import (
     line_of,
     read_column,
     scaling,
+    text_of_number,
     value_of,
 )
 from pressloop.trials.tables.columns.headings import folded, heading
@@ -180,6 +181,12 @@ def read_errors(work: Work) -> None:
         if counts is not None:
             how += f"{', ' * bool(how)}over the square root of {counts[0]!r}"
         read_column(work, replace(one, unit=unit), change, how)
+    if work.errors and main is not None and DEVIATION.search(folded(main.headers[0])) and (
+            counted := counts_of(work)) is not None:
+        for at, text in work.errors.items():
+            work.errors[at] = text_of_number(float(text) / math.sqrt(counted[1][at]))
+        work.notes.append(f"errors in {main.headers[0]!r} are taken over the square root of "
+                          f"{counted[0]!r}")
     if work.errors:
         cells = list(work.columns.get(ERROR, [""] * len(work.rows)))
         for at, text in work.errors.items():

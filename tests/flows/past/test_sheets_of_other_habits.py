@@ -60,6 +60,52 @@ def test_a_decimal_mark_in_brackets_shows_the_error(tmp_path: Path) -> None:
             if isinstance(one.outcome, Intact)] == [1.2, 1.1]
 
 
+def test_errors_in_the_cells_are_those_of_the_mean(tmp_path: Path) -> None:
+    table = taken(tmp_path, "p (MPa),t (s),T (°C),ASR ± SD (Ω cm²),n\n120,60,25,120 ± 4,4\n"
+                            "200,60,60,70 ± 6,4\n210,60,60,68 ± 6,9\n")
+    assert [one.outcome.resistance_se_ohm_cm2 for one in table.past
+            if isinstance(one.outcome, Intact)] == [2, 3, 2]
+
+
+def test_the_highest_reading_is_not_the_reading(tmp_path: Path) -> None:
+    assert [row[3] for row in told(taken(
+        tmp_path, "p (MPa),t (s),T (°C),ASR min (Ω cm²),ASR (Ω cm²),ASR max (Ω cm²)\n"
+                  "120,60,25,110,120,130\n200,60,60,60,70,80\n"))] == [120, 70]
+
+
+@pytest.mark.parametrize("name", ["Consolidation P (MPa)", "Uniaxial P / MPa"])
+@pytest.mark.parametrize("time", ["Time under pressure (s)", "τ (s)"])
+@pytest.mark.parametrize("heat", ["Mould T (°C)", "Heater setpoint (°C)"])
+@pytest.mark.parametrize("read", ["Interface R (ohm cm2)", "ASR +/- SE (Ω cm²)"])
+def test_a_symbol_may_end_the_name(name: str, time: str, heat: str, read: str, tmp_path: Path
+                                   ) -> None:
+    assert told(taken(tmp_path, f"ID,{name},{time},{heat},{read},Cooling T (°C)\n"
+                                "1,120,60,25,120,20\n2,200,90,60,70,20\n")) == [
+        (120, 60, 25, 120), (200, 90, 60, 70)]
+
+
+NAMED = ["Die: 12-mm", "diamètre de la matrice : 12 mm", "matrice 1,2 cm", "模具直径 12 mm",
+         "пресс-форма 12 мм", "die diameter (mm);12", "Matrize;12;mm", "Area: 1.131 cm²"]
+
+
+@pytest.mark.parametrize(("text", "below"), [
+    *((text, False) for text in NAMED), *((text, True) for text in NAMED if ";" not in text)])
+def test_another_die_that_a_text_names_is_asked_for(text: str, below: bool, tmp_path: Path) -> None:
+    table = "ID;F (kN);t (s);T (°C);ASR (Ω cm²)\n1;20;60;25;120\n2;30;60;60;70\n"
+    sheet = f"{table}\n{text}\n" if below else f"{text}\n\n{table}"
+    with pytest.raises(BadInput, match=r"the sheet names (a die of 12 mm|an area of 1\.131 cm2)"):
+        taken(tmp_path, sheet)
+    found = taken(tmp_path, sheet, envelope={"die_diameter_mm": 12})
+    assert found.past[0].recipe.pressure_mpa == pytest.approx(20000 / 113.097, rel=1e-4)
+
+
+@pytest.mark.parametrize("text", ["electrode diameter 8 mm", "milling balls: diameter 5 mm",
+                                  "Electrode area 0.5 cm² (readings are per area)"])
+def test_other_sizes_are_no_dies(text: str, tmp_path: Path) -> None:
+    assert told(taken(tmp_path, f"{text}\n\nID,p (MPa),t (s),T (°C),ASR (Ω cm²)\n"
+                                "1,120,60,25,120\n2,200,60,60,70\n"))[0] == (120, 60, 25, 120)
+
+
 CAUSES = {
     "pass and fail": "ID,p (MPa),t (s),T (°C),ASR (Ω cm²),Pass/Fail,Failure cause\n"
                      "1,120,60,25,120,Pass,\n2,400,60,25,,Fail,Fracture\n3,420,60,25,,Fail,short\n"

@@ -94,19 +94,22 @@ WESTERN: dict[str, Names] = {
         r"|presszeit|presstemp|beladung", PRESSURE, FORCE),
     "dwell_s": _names(
         "t dwell hold holding time dauer zeit haltezeit presszeit pressdauer haltedauer duration "
-        "verweilzeit thold tdwell tp tpress duree tiempo tempo",
+        "verweilzeit τ tau thold tdwell tp tpress duree tiempo tempo",
         r"dwell|\bhold(ing)?\b|halte|press(ing)? (time|duration)|presszeit|pressdauer|duration|"
         r"dauer|verweil|\btime\b|zeit|duree|temps|tiempo|tempo\b",
         WRONG + r"|\b(rest|ruhe|wait|warte|anneal\w*|mill\w*|mix\w*|date|day|stamp|rampe?|heat\w*|"
-        r"cool\w*|storage|age|eis|meas\w*|mess\w*|sinter\w*|start|end|temp|temperatur\w*|pressure|since|"
+        r"cool\w*|storage|age|eis|meas\w*|mess\w*|sinter\w*|start|end|temp|temperatur\w*|"
+        r"(?<!under )(?<!at )pressure|preheat\w*|"
+        r"since|"
         r"of day)\b|uhrzeit|ruhezeit|wartezeit|messzeit|zeitpunkt|haltedruck|aufheiz|lager|mahl",
         TIME),
     "temperature_c": _names(
         "temp temperature temperatur θ theta tpress tplaten tplatte presstemperatur temperatura "
         "pressentemperatur plattentemperatur",
-        r"temp\b|temperature|temperatur|temperatura|\bplatens?\b",
+        r"temp\b|temperature|temperatur|temperatura|\b(platens?|heater|hot ?plate)\b|heizplatte",
         WRONG + r"|\b(eis|meas\w*|mess\w*|anneal\w*|sinter\w*|room|raum|ambient|glovebox|storage|"
-        r"test|cycl\w*|dry\w*|time|zeit|synth\w*|calc\w*)\b|messtemp|raumtemp|umgebung|lagertemp|"
+        r"test|cycl\w*|dry\w*|time|zeit|synth\w*|calc\w*|cool\w*|preheat\w*|pre heat\w*|quench\w*|"
+        r"dew|taupunkt|chiller|oven dry\w*)\b|messtemp|raumtemp|umgebung|lagertemp|"
         r"trocken|sinter|zelltemp", TEMPERATURE),
     RESISTANCE: _names(
         "r asr rint rct rif ri rasr rinterface rinterfacial rp rtot rtotal resistance widerstand "
@@ -115,7 +118,8 @@ WESTERN: dict[str, Names] = {
         r"\basr\b|area specific|resist|widerstand|impedan[cz]|\br (int|if|ct|interface\w*|grenz\w*|"
         r"total|tot|sum)\b|\b(rint|rct)\b",
         WRONG + r"|series|serien|\br0\b|\br ?(s|b|bulk|ohm|ohmic|lead|el|se)\b|bulk|electrolyte|"
-        r"elektrolyt|\b(ohmic|ohmsch\w*|lead|cable|kabel|shunt|ratio)\b|file|datei|humid",
+        r"elektrolyt|\b(ohmic|ohmsch\w*|lead|cable|kabel|shunt|ratio|min|max|"
+        r"minimum|maximum|lower|upper)\b|file|datei|humid",
         OHM_AREA, OHM),
     ERROR: _names(
         "se sem sd err error stderr stderror standarderror standardfehler unsicherheit "
@@ -168,10 +172,9 @@ OVER = " | "
 OTHER_STEP = re.compile(r"\b(pre|prepress\w*|vor\w*|anode\w*|anneal\w*|sinter\w*|mill\w*|mix\w*|"
                         r"synth\w*|storage|lager\w*|dry\w*|trock\w*|cycl\w*|zykl\w*|before)\b")
 """Groups of columns that tell of another step than the pressing, or of readings before it."""
-STEP_SYMBOL = re.compile(r"(press(ing)?|hot ?press(ing)?|platens?|hold(ing)?|secondary|final|main|"
-                         r"2nd)( press)? (?P<symbol>[ptf])")
-"""A step of the pressing before a symbol, as in Press T (°C)."""
-SYMBOLS = {"pressure_mpa": "pf", "temperature_c": "t", "dwell_s": "t"}
+STEP_SYMBOL = re.compile(r".* (?P<symbol>[ptfrz])")
+"""A step of the work before a symbol, as in Press T (°C)."""
+SYMBOLS = {"pressure_mpa": "pf", "temperature_c": "t", "dwell_s": "t", RESISTANCE: "rz"}
 LETTERS = {RESISTANCE: r"[rz] \D", "pressure_mpa": r"[pf] \D", "temperature_c": r"t \D",
            "dwell_s": r"t \D"}
 """Symbols that mean the quantity with whatever index, where the unit agrees."""
@@ -248,7 +251,7 @@ def _rank(of: Heading, quantity: str, unit: Unit | None) -> float | None:
         return 2.0
     symbol = STEP_SYMBOL.fullmatch(of.words)
     if unit is not None and symbol and symbol["symbol"] in SYMBOLS.get(quantity, ""):
-        return 2.0
+        return 2.4
     letter = LETTERS.get(quantity)
     return 2.5 if unit is not None and letter and re.match(letter, of.words) else None
 
