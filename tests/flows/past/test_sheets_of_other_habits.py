@@ -170,3 +170,10 @@ def test_tables_side_by_side_are_told_to_be_put_beneath(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="put one beneath the other"):
         taken(tmp_path, "p (MPa),t (s),T (°C),ASR (Ω cm²),,p (MPa),t (s),T (°C),ASR (Ω cm²)\n"
                         "120,60,25,120,,120,60,25,130\n200,60,60,70,,200,60,60,80\n")
+
+
+def test_a_step_before_the_press_has_its_own_time_and_temperature(tmp_path: Path) -> None:
+    assert told(taken(
+        tmp_path, "ID,Pre-press time (s),Press time (s),Pre-press temp (°C),Press temp (°C),"
+                  "Pre-press P (MPa),P (MPa),ASR (Ω cm²)\n1,30,60,20,25,50,120,120\n"
+                  "2,30,90,20,60,50,200,70\n")) == [(120, 60, 25, 120), (200, 90, 60, 70)]

@@ -99,8 +99,7 @@ WESTERN: dict[str, Names] = {
         r"dauer|verweil|\btime\b|zeit|duree|temps|tiempo|tempo\b",
         WRONG + r"|\b(rest|ruhe|wait|warte|anneal\w*|mill\w*|mix\w*|date|day|stamp|rampe?|heat\w*|"
         r"cool\w*|storage|age|eis|meas\w*|mess\w*|sinter\w*|start|end|temp|temperatur\w*|"
-        r"(?<!under )(?<!at )pressure|preheat\w*|"
-        r"since|"
+        r"(?<!under )(?<!at )pressure|pre|prepress\w*|preheat\w*|since|"
         r"of day)\b|uhrzeit|ruhezeit|wartezeit|messzeit|zeitpunkt|haltedruck|aufheiz|lager|mahl",
         TIME),
     "temperature_c": _names(
@@ -109,7 +108,7 @@ WESTERN: dict[str, Names] = {
         r"temp\b|temperature|temperatur|temperatura|\b(platens?|heater|hot ?plate)\b|heizplatte",
         WRONG + r"|\b(eis|meas\w*|mess\w*|anneal\w*|sinter\w*|room|raum|ambient|glovebox|storage|"
         r"test|cycl\w*|dry\w*|time|zeit|synth\w*|calc\w*|cool\w*|preheat\w*|pre heat\w*|quench\w*|"
-        r"dew|taupunkt|chiller|oven dry\w*)\b|messtemp|raumtemp|umgebung|lagertemp|"
+        r"dew|taupunkt|pre|prepress\w*|chiller|oven dry\w*)\b|messtemp|raumtemp|umgebung|lagertemp|"
         r"trocken|sinter|zelltemp", TEMPERATURE),
     RESISTANCE: _names(
         "r asr rint rct rif ri rasr rinterface rinterfacial rp rtot rtotal resistance widerstand "
@@ -250,7 +249,8 @@ def _rank(of: Heading, quantity: str, unit: Unit | None) -> float | None:
     if names.part is not None and names.part.search(of.words):
         return 2.0
     symbol = STEP_SYMBOL.fullmatch(of.words)
-    if unit is not None and symbol and symbol["symbol"] in SYMBOLS.get(quantity, ""):
+    if unit is not None and symbol and not OTHER_STEP.search(of.words) and symbol[
+            "symbol"] in SYMBOLS.get(quantity, ""):
         return 2.4
     letter = LETTERS.get(quantity)
     return 2.5 if unit is not None and letter and re.match(letter, of.words) else None
