@@ -13,6 +13,7 @@ from pressloop.flows.past.columns.converted import Converted, converted
 from pressloop.flows.past.columns.named import Wanted, found_columns
 from pressloop.flows.past.columns.work import Known, Line
 from pressloop.flows.past.die_told import area_of, areas_told, dies_told
+from pressloop.flows.past.legend import legend_of
 from pressloop.flows.settings.columns import AS_NAMED
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.columns.cells import cell_of
@@ -85,6 +86,8 @@ def reading_of(path: Path, settings: Settings | None = None, *, die_mm: float | 
     how = AS_NAMED if settings is None else settings.table.without(
         [q.name for q in settings.quantities])
     cells = cells_of(path, how.header_row)
+    if codes := legend_of(cells.titles):
+        how = how.model_copy(update={"failure_words": codes | how.failure_words})
     named, odd = found_columns(cells.header, _units(cells), wanted_columns(settings))
     found = chosen(cells.header, _units(cells), how, frozenset(one.header for one in named),
                    _unasked(cells, settings))

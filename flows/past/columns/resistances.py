@@ -43,6 +43,8 @@ DEVIATION = re.compile(r"\b(sd|std|stdev|std dev|stabw|standard deviation|ecart 
                        r"desviacion|deviazione|odchyl\w*|avvikels\w*|afwijking|sapma|desvio|ско)\b|standardabweichung|"
                        r"standardavvik|standaardafwijking|标准差|標準偏差")
 """Headers of a scatter of single readings, which is no standard error of their mean."""
+RELATIVE = re.compile(r"\b(rel|relative\w*|relativer?|relativ\w*|cv|rsd|rse)\b|相对|相対")
+"""Headers of an error that is a share of the reading."""
 COUNT = re.compile(r"n|count|anzahl|replicates?|no of (cells|samples|readings|stacks)|n cells")
 """Headers of how many readings a mean is of."""
 
@@ -157,6 +159,12 @@ def read_errors(work: Work) -> None:
     """Standard errors, in the unit of the resistance, in their own, or in per cent of it."""
     one = work.chosen.picked.get(ERROR)
     main = work.chosen.picked.get(RESISTANCE)
+    if one is not None and one.unit is None and RELATIVE.search(folded(one.headers[0])):
+        work.troubles.append(Trouble(
+            one.headers[0], "a relative error whose unit is not written",
+            'Say it in the settings: [table] resistance_se_ohm_cm2 = { column = "'
+            f'{one.headers[0]}", unit = "%" }}, or unit = "10^2 %" where 0.02 means 2 %.'))
+        one = None
     if one is not None and main is not None and not are_words(work, one):
         unit = one.unit or main.stated
         areas, _ = electrode_areas(work) if unit.dimension == OHM else (None, "")
@@ -168,7 +176,7 @@ def read_errors(work: Work) -> None:
             value /= each[at]
             if own.dimension == SHARE:
                 logs = logs_of([values[at]]) if at < len(values) else []
-                return float(f"{math.exp(logs[0]) * value / 100.0:.{DIGITS}g}") if logs else None
+                return float(f"{math.exp(logs[0]) * own.convert(value) / 100.0:.{DIGITS}g}") if logs else None
             if own.base:
                 return float(error_of_logarithm(str(value), own, values[at]) or math.nan)
             new = own.convert(value)

@@ -177,3 +177,41 @@ def test_a_step_before_the_press_has_its_own_time_and_temperature(tmp_path: Path
         tmp_path, "ID,Pre-press time (s),Press time (s),Pre-press temp (°C),Press temp (°C),"
                   "Pre-press P (MPa),P (MPa),ASR (Ω cm²)\n1,30,60,20,25,50,120,120\n"
                   "2,30,90,20,60,50,200,70\n")) == [(120, 60, 25, 120), (200, 90, 60, 70)]
+
+
+@pytest.mark.parametrize(("unit", "value"), [("%", 2), ("10^2 %", 0.02)])
+def test_a_relative_error_without_its_unit_is_asked_for(unit: str, value: float, tmp_path: Path
+                                                        ) -> None:
+    sheet = ("p (MPa),t (s),T (°C),ASR (Ω cm²),rel. error\n"
+             f"120,60,25,120,{value}\n200,60,60,70,{value}\n")
+    with pytest.raises(BadInput, match="a relative error whose unit is not written") as raised:
+        taken(tmp_path, sheet)
+    assert f'unit = "{unit}"' in raised.value.remedy
+    # The settings as the remedy says them.
+    path = write_settings(tmp_path, "told.toml")
+    path.write_text(path.read_text() + "\n[table]\nresistance_se_ohm_cm2 = { column = "
+                    f'"rel. error", unit = "{unit}" }}\n')
+    table = read_table(write_table(tmp_path, sheet, "lab.csv"), read_settings(path))
+    assert [one.outcome.resistance_se_ohm_cm2 for one in table.past
+            if isinstance(one.outcome, Intact)] == pytest.approx([2.4, 1.4])
+
+
+@pytest.mark.parametrize("legend", ["A = OK; C = cracked; S = shorted,,,,",
+                                    "Legend: A: ok | C: pellet cracked | S: short circuit,,,,"])
+def test_a_legend_tells_what_codes_say(legend: str, tmp_path: Path) -> None:
+    sheet = ("p (MPa),t (s),T (°C),ASR (Ω cm²),Code\n120,60,25,120,A\n200,60,60,70,A\n"
+             f"400,60,60,,C\n410,60,60,,S\n\n{legend}\n")
+    assert [row[3] for row in told(taken(tmp_path, sheet))] == [120, 70, "crushed", "shorted"]
+
+
+def test_codes_without_a_legend_tell_nothing(tmp_path: Path) -> None:
+    table = taken(tmp_path, "p (MPa),t (s),T (°C),ASR (Ω cm²),Code\n120,60,25,120,A\n"
+                            "400,60,60,,C\n")
+    assert [row[3] for row in told(table)] == [120, "in work"]
+    assert table.ignored == ("Code",)
+
+
+def test_signs_of_minutes_and_seconds_are_read(tmp_path: Path) -> None:
+    table = taken(tmp_path, "p (MPa),Dwell,T (°C),ASR (Ω cm²)\n120,10',25,120\n200,5 min,60,70\n"
+                            '220,"30""",60,66\n')
+    assert [one.recipe.dwell_s for one in table.past] == [600, 300, 30]
