@@ -176,7 +176,8 @@ def read_errors(work: Work) -> None:
             value /= each[at]
             if own.dimension == SHARE:
                 logs = logs_of([values[at]]) if at < len(values) else []
-                return float(f"{math.exp(logs[0]) * own.convert(value) / 100.0:.{DIGITS}g}") if logs else None
+                share = own.convert(value) / 100.0
+                return float(f"{math.exp(logs[0]) * share:.{DIGITS}g}") if logs else None
             if own.base:
                 return float(error_of_logarithm(str(value), own, values[at]) or math.nan)
             new = own.convert(value)
