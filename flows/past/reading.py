@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,24 +12,26 @@ from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble, chosen
 from pressloop.flows.past.columns.converted import Converted, converted
 from pressloop.flows.past.columns.named import Wanted, found_columns
 from pressloop.flows.past.columns.work import Known, Line
+from pressloop.flows.past.die_told import area_of, areas_told, dies_told
+from pressloop.flows.past.legend import legend_of
 from pressloop.flows.settings.columns import AS_NAMED
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.columns.cells import cell_of
 from pressloop.trials.tables.columns.layout import PRODUCT_NAMES
 from pressloop.trials.tables.columns.names import ERROR, RESISTANCE, SIGMA
+from pressloop.trials.tables.columns.units import FORCE, OHM
 from pressloop.trials.tables.files import Cells, cells_of
 from pressloop.trials.tables.outcomes import EXPORTED, is_exported
 
 if TYPE_CHECKING:
     from pressloop.flows.settings.campaign import Settings
 
-DIE = re.compile(r"(?:\b(?:die|matrize|stempel|mould|mold|werkzeug|pellet|diameter|durchmesser)\b"
-                 r"|ø)[^\d\n]{0,25}(\d+(?:[.,]\d+)?)\s*mm\b|(\d+(?:[.,]\d+)?)\s*mm[\s-]*(?:die|matrize"
-                 r"|stempel|mould|mold|pellet)", re.IGNORECASE)
 MANY = 1000
 """Rows that tell whether cells have units of their own."""
 SAME_DIE = 0.01
 """Relative difference of two dies that are the same."""
+SAME_AREA = 0.02
+"""That of two areas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +86,16 @@ def reading_of(path: Path, settings: Settings | None = None, *, die_mm: float | 
     how = AS_NAMED if settings is None else settings.table.without(
         [q.name for q in settings.quantities])
     cells = cells_of(path, how.header_row)
+    if codes := legend_of(cells.titles):
+        how = how.model_copy(update={"failure_words": codes | how.failure_words})
     named, odd = found_columns(cells.header, _units(cells), wanted_columns(settings))
     found = chosen(cells.header, _units(cells), how, frozenset(one.header for one in named),
                    _unasked(cells, settings))
     for one in (*(picked.headers for picked in found.picked.values()),
                 *((column.header,) for column in named if not column.wanted.kinds)):
         cells.prove_read_one_way(one, path)
-    known, die, troubles = _known(cells, settings, die_mm)
+    over_area = any(one.stated.dimension in (FORCE, OHM) for one in found.picked.values())
+    known, die, troubles = _known(cells, settings, die_mm, over_area=over_area)
     result = converted(cells.header, cells.rows, cells.marks, found, how, known, named)
     troubles = (*troubles, *odd)
     return Reading(_renamed(cells, found, result), (*troubles, *result.troubles), result.lines,
@@ -140,23 +144,39 @@ def _units(cells: Cells) -> tuple[str, ...]:
     return tuple(stated)
 
 
-def _known(cells: Cells, settings: Settings | None, die_mm: float | None
+def _known(cells: Cells, settings: Settings | None, die_mm: float | None, *, over_area: bool
            ) -> tuple[Known, float | None, tuple[Trouble, ...]]:
-    """What the settings know beside the sheet, and the die that a title or a header names."""
-    told = [float((match[1] or match[2]).replace(",", ".")) for text in (*cells.titles,
-            *cells.header) if (match := DIE.search(text))]
+    """What the settings know beside the sheet, and the die that a title or a header names.
+
+    `over_area` where a force or a resistance in ohm makes an area count."""
+    told = dies_told((*cells.titles, *cells.header))
+    areas = areas_told(cells.titles) if over_area else ()
     die = told[0] if told else None
     if settings is None:
         return Known(die_mm=die_mm or die,
-                     area_cm2=math.pi * die_mm**2 / 400.0 if die_mm else None), die, ()
+                     area_cm2=math.pi * die_mm**2 / 400.0 if die_mm else None), die, _several(told)
     own = 2.0 * math.sqrt(settings.envelope.die_area_mm2 / math.pi)
     known = Known(own, settings.area_cm2, settings.stack.thickness_um, settings.cost.room_c)
-    if die is not None and abs(die - own) > SAME_DIE * own:
-        return replace(known, die_mm=die), die, (Trouble(
-            "(title)", f"the sheet names a die of {die:g} mm",
+    if other := next((one for one in told if abs(one - own) > SAME_DIE * own), None):
+        return replace(known, die_mm=other), die, (Trouble(
+            "(title)", f"the sheet names a die of {other:g} mm",
             f"The settings say {own:.4g} mm ([envelope] die_diameter_mm): correct the one that is "
             "wrong."),)
+    mine = (area_of(own), settings.area_cm2)
+    if odd := next((one for one in areas if all(abs(one - a) > SAME_AREA * a for a in mine)), None):
+        return known, die, (Trouble(
+            "(title)", f"the sheet names an area of {odd:.4g} cm2",
+            f"The settings say {mine[0]:.4g} cm2 for the die ([envelope] die_diameter_mm) and "
+            f"{mine[1]:.4g} cm2 for the electrode ([stack] area_cm2): correct what is wrong."),)
     return known, die, ()
+
+
+def _several(told: Sequence[float]) -> tuple[Trouble, ...]:
+    if len(told) < 2:
+        return ()
+    return (Trouble("(title)", f"the sheet names dies of {' and '.join(f'{d:g} mm' for d in told)}",
+                    "Give each row its own in a column 'die diameter (mm)', and take the sizes out "
+                    "of the texts."),)
 
 
 def _renamed(cells: Cells, found: Chosen, result: Converted) -> Cells:

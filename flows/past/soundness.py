@@ -17,7 +17,7 @@ from pressloop.trials.wording import by_number, counted
 KINDS = ("confounded", "constant", "copies", "decimal point", "empty", "exchanged", "failures",
          "headers", "impossible", "lots", "numbers", "outliers", "shape", "stack pressure", "units")
 """Kinds of findings that may be accepted, as `lint` names them in its JSON."""
-SAID = ("unused column", "confounded")
+SAID = ("unused column", "confounded", "units")
 """Kinds whose warnings every command says that reads a table."""
 
 

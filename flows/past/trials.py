@@ -179,8 +179,9 @@ def _check_header(header: list[str], settings: Settings, path: Path) -> None:
     for p in settings.space.varied:
         if p.name not in header and p.default is None:
             raise BadInput(f"{table}column {p.name}", "missing", "present",
-                           "Add it, or fix the variable in [space]. Columns found: "
-                           f"{', '.join(header)}.{across(header)}")
+                           f'Add it, name its column in the settings ([table] {p.name} = "..."), '
+                           f"or fix the variable in [space]. Columns found: {', '.join(header)}."
+                           f"{across(header)}")
     for q in settings.quantities:
         if q.sought and q.name not in header:
             raise BadInput(f"{path.name}: column {q.name}", "missing", "present",

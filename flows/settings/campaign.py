@@ -27,6 +27,7 @@ from pressloop.flows.settings.campaign_tables import (
     StackTable,
 )
 from pressloop.flows.settings.columns import AS_NAMED, HowTable, prove_columns
+from pressloop.flows.settings.counted_steps import prove_counted
 from pressloop.flows.settings.envelope import EnvelopeTable
 from pressloop.flows.settings.envelope_rules import envelope_rules, prove_recipes
 from pressloop.flows.settings.objective import ObjectiveTable
@@ -266,7 +267,8 @@ class Settings(Table):
 
 def read_settings(path: Path) -> Settings:
     """The settings of a TOML file. Raises BadInput or OutOfEnvelope on anything wrong."""
-    return from_plain(inlined(toml_file(path, "settings"), path.parent), str(path))
+    values = prove_counted(toml_file(path, "settings"))
+    return from_plain(inlined(values, path.parent), str(path))
 
 
 def from_plain(values: dict[str, Any], source: str) -> Settings:

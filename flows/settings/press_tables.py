@@ -143,7 +143,10 @@ def prove_told(press: DriverTable, envelope: EnvelopeTable | None, space: SpaceT
         raise BadInput("envelope", "missing", f"present in {source}, as there is a [press]",
                        "Add the key.")
     for name in space.absent:
+        near = next((other for other in space.model_extra or {}
+                     if other.partition("_")[0] == name.partition("_")[0]), "")
         raise BadInput(f"space.{name}", "missing", f"present in {source}, as there is a [press] "
-                       "that must be told it", "Add the key.")
+                       "that must be told it",
+                       f"Write {near} as {name}, in that unit." if near else "Add the key.")
     if stack.thickness_um is None:
         raise BadInput("stack.thickness_um", "missing", f"present in {source}", "Add the key.")

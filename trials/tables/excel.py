@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.columns.layout import LOOKED_AT, has_header, on_its_side
+from pressloop.trials.tables.marked_rows import MOST, MOST_COLUMNS, marked_rows
 from pressloop.trials.tables.merged import spread
 from pressloop.trials.tables.rows import Row, bounded, short, text_of
 
@@ -66,14 +67,16 @@ def _read(file: IO[bytes], path: Path) -> SheetRows:
         rows = list(bounded(_rows(sheet), path))
         placed = sum(any(value is not None for value in row)
                      for row in sheet.iter_rows(values_only=True))
+        marked = marked_rows(enumerate(islice(
+            sheet.iter_rows(max_col=MOST_COLUMNS), MOST), start=1))
         with sheet._get_source() as source:
             merged = _prove_complete(source, placed, path)
         names = [one.title for one in book.worksheets]
     finally:
         book.close()
     nth = "the first" if at == 0 else f"sheet {at + 1}"
-    return SheetRows(spread(_padded(rows), merged), (
-        f"{nth} of {len(names)} sheets, {names[at]!r}, is read",) if len(names) > 1 else ())
+    told = (f"{nth} of {len(names)} sheets, {names[at]!r}, is read",) if len(names) > 1 else ()
+    return SheetRows(spread(_padded(rows), merged), (*told, *marked))
 
 
 def _place_of_table(sheets: Sequence[Any]) -> int:

@@ -34,7 +34,7 @@ from pressloop.trials.wording import counted
 
 EXCEL, PARQUET, JSON = (".xlsx", ".xlsm"), (".parquet", ".pq"), (".json",)
 OTHER_SHEETS = (".xls", ".xlsb", ".ods", ".numbers")
-COMMENT, EMPTY = "comment", "empty"
+COMMENT, EMPTY, TOTALS = "comment", "empty", "totals"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ class Cells:
     in two ways, which stand here as in the file; `notes` is what else a person should know.
     `units` are those of a row of units below the header, "" for none; `marks` the decimal marks of
     columns, by place; `columns` says how columns under other names or in other units were
-    understood, a line each; `titles` are texts above the header; `header_row` is where that
-    stands, None for the first row.
+    understood, a line each; `titles` are texts round the table, a row each; `header_row` is where
+    that stands, None for the first row.
     """
 
     header: tuple[str, ...]
@@ -154,9 +154,9 @@ def _trimmed(found: Sequence[Row], path: Path, header_row: int | None, *,
         notes = (*notes, f"row {laid.number} names the columns")
     return _told(_without_empty(laid, kept, wide), kept, left_out, path,
                  comma_separated=comma_separated, notes=notes,
-                 titles=tuple(cell for number, cells in found[:laid.first]
-                              if number in laid.left_out and number < laid.number
-                              for cell in dict.fromkeys(cells) if cell))
+                 titles=tuple(" ".join(cell for cell in dict.fromkeys(cells) if cell)
+                              for number, cells in found
+                              if left_out.get(number, EMPTY) not in (EMPTY, TOTALS)))
 
 
 def _spread_totals(body: Sequence[Row], header: Sequence[str], why: dict[int, str]) -> None:
@@ -164,8 +164,8 @@ def _spread_totals(body: Sequence[Row], header: Sequence[str], why: dict[int, st
     for rows in (body, body[::-1]):
         before = ""
         for number, cells in rows:
-            if before == "totals" and beside_totals(cells, header):
-                why[number] = "totals"
+            if before == TOTALS and beside_totals(cells, header):
+                why[number] = TOTALS
             before = why.get(number, "") if any(cells) else before
 
 

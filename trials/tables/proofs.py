@@ -36,7 +36,8 @@ def prove_outcomes(header: Sequence[str], table: str = "") -> None:
     """Raises BadInput where no column says how stacks ended."""
     if not {"resistance_ohm_cm2", "failure_mode"} & set(header):
         raise BadInput(f"{table}column {RESULT[0]}", "missing", "present",
-                       f"Add it, or failure_mode. Columns found: {', '.join(header)}.")
+                       "Add it, or failure_mode, or name its column in the settings ([table] "
+                       f'{RESULT[0]} = "..."). Columns found: {", ".join(header)}.')
 
 
 def prove_different(rows: Iterable[tuple[object, str, str]]) -> None:

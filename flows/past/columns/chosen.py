@@ -33,6 +33,7 @@ REPLICATE = re.compile(r"(.*?)[\s_]*(?:no\.?|nr\.?|#)?[\s_]*(\d)")
 KEY = {quantity: key for key, quantity in QUANTITIES.items()}
 """What [table] calls a quantity."""
 TWICE = "there twice"
+BENEATH = "Tables side by side: put one beneath the other"
 CLOSE = 0.05
 """Ranks that are this near are equally likely."""
 
@@ -227,10 +228,9 @@ def _settle(candidates: dict[str, list[tuple[float, Picked]]], picked: dict[str,
                 troubles.append(Trouble(
                     best.headers[0], TWICE if twice else
                     f"{' and '.join(names)} may both be {quantity}",
-                    "Drop one." if twice else "Name the one that counts in the settings: [table] "
-                    f'{quantity} = "{names[0]}".' + (
-                        " Tables side by side: put one beneath the other." if OVER in names[0]
-                        else "")))
+                    _one_of(header) if twice else "Name the one that counts in the settings: "
+                    f'[table] {quantity} = "{names[0]}".' + (
+                        f" {BENEATH}." if OVER in names[0] else "")))
             continue
         picked[quantity] = best
         used.add(best.places[0])
@@ -238,6 +238,13 @@ def _settle(candidates: dict[str, list[tuple[float, Picked]]], picked: dict[str,
             if quantity in PRODUCT_NAMES and not best.own:
                 notes.append(f"{quantity} is read from {best.headers[0]!r}, not from "
                              f"{other.headers[0]!r}")
+
+
+def _one_of(header: Sequence[str]) -> str:
+    """What to do about a header that is there twice."""
+    again = {name for name in header if name and header.count(name) > 1}
+    return "Drop one." if len(again) == 1 else (
+        f"{BENEATH}; else drop one.")
 
 
 def _indirect(one: Picked) -> bool:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pressloop.flows.past.columns.chosen import Picked
-from pressloop.flows.past.columns.remarks import NAN, answered, has_reading, is_remark, remarked
+from pressloop.flows.past.columns.remarks import (
+    NAN,
+    answered,
+    causes,
+    has_reading,
+    is_remark,
+    remarked,
+)
 from pressloop.flows.past.columns.resistances import are_words
 from pressloop.flows.past.columns.work import Work, line_of, rows_words
 from pressloop.trials.tables.columns.headings import folded
@@ -42,6 +49,7 @@ def read_failures(work: Work) -> None:
         else:
             one = None
     more = answered(work, cells)
+    causes(work, cells)
     remarked(work, cells)
     for at, mode in (*work.failures.items(), *work.stands_for.items()):
         cells[at] = cells[at] or mode

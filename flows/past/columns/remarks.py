@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -18,6 +19,8 @@ from pressloop.trials.tables.columns.outcomes import (
     said,
 )
 
+WHETHER = re.compile(r"の?有無|有无|여부|是否|[?？]")
+"""What makes a question of a way to fail, in a header from China, Japan or Korea."""
 NAN = "nan"
 """What programs write for a reading that there is none of."""
 
@@ -48,14 +51,38 @@ def remarked(work: Work, cells: list[str]) -> None:
         if not is_remark(work.header[at]):
             continue
         for row, cell in enumerate(work.raw(at)):
-            mode = failure_in(cell, work.how.failure_words) if cell and not cells[row] else ""
-            if mode and (not has_reading(work, row) or len(cell.split()) < 3):
+            open_yet = cells[row] in ("", FAILED)
+            mode = failure_in(cell, work.how.failure_words) if cell and open_yet else ""
+            if mode in ("", cells[row]):
+                continue
+            if not has_reading(work, row) or len(cell.split()) < 3:
                 cells[row] = mode
                 told.append(f"row {work.rows[row][0]} is {mode}, as {work.header[at]!r} says "
                             f"{cell[:40]!r}")
     if told:
         work.notes.append("; ".join(told[:6]) + (f" and {len(told) - 6} more" if len(told) > 6
                                                  else ""))
+
+
+def causes(work: Work, cells: list[str]) -> None:
+    """How stacks failed, put into `cells`, of which another column says only that they did.
+
+    The cells of such a column are outcome words only, and tell of a way to fail."""
+    for at in work.free():
+        raw = work.raw(at)
+        if FAILED not in cells or is_remark(work.header[at]) or any(
+                cell and said(cell, work.how.failure_words) is None for cell in raw):
+            continue
+        told = dict[str, str]()
+        for row, cell in enumerate(raw):
+            mode = failure_in(cell, work.how.failure_words) if cells[row] == FAILED else ""
+            if mode not in ("", FAILED):
+                cells[row] = told[cell] = mode
+        if told:
+            words = ", ".join(f"{word!r} is {mode}" for word, mode in list(told.items())[:6])
+            work.lines.append(replace(line_of(Picked(MODE, (at,), (work.header[at],)), words,
+                                              (), ()), trivial=False))
+            work.used.add(at)
 
 
 def is_remark(header: str) -> bool:
@@ -66,7 +93,8 @@ def is_remark(header: str) -> bool:
 def _questions(work: Work) -> Iterator[tuple[int, str, Sequence[str]]]:
     """Columns whose header is a way to fail and whose cells answer it with yes or no."""
     for at in work.free():
-        mode = said(asked(folded(work.header[at])))
+        header = work.header[at]
+        mode = said(asked(folded(header))) or said(WHETHER.sub("", header).strip())
         raw = work.raw(at)
         answers = {cell.casefold() for cell in raw if cell}
         if mode not in (None, "", FAILED, INTACT, IN_WORK) and answers and all(

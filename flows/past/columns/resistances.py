@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 from pressloop.flows.past.columns.chosen import Picked, Trouble
-from pressloop.flows.past.columns.pressures import DIE_KEY
+from pressloop.flows.past.columns.pressures import DIE_KEY, THICKEST_MM
 from pressloop.flows.past.columns.readings import (
     _alike,
     _mean_of,
@@ -16,8 +16,16 @@ from pressloop.flows.past.columns.readings import (
     logs_of,
     read_readings,
 )
-from pressloop.flows.past.columns.work import DIGITS, Work, line_of, read_column, scaling
-from pressloop.trials.tables.columns.headings import folded
+from pressloop.flows.past.columns.work import (
+    DIGITS,
+    Work,
+    line_of,
+    read_column,
+    scaling,
+    text_of_number,
+    value_of,
+)
+from pressloop.trials.tables.columns.headings import folded, heading
 from pressloop.trials.tables.columns.names import (
     AREA_CM2,
     DIAMETER,
@@ -27,12 +35,16 @@ from pressloop.trials.tables.columns.names import (
     SIGMA,
     THICKNESS,
 )
-from pressloop.trials.tables.columns.units import OHM, SHARE, Unit
+from pressloop.trials.tables.columns.units import LENGTH, OHM, SHARE, Unit
 
 THICKNESS_KEY = "thickness_um"
 """The key of the settings that tells the thickness of the separator."""
-DEVIATION = re.compile(r"\b(sd|std|stdev|std dev|stabw|standard deviation)\b|standardabweichung")
+DEVIATION = re.compile(r"\b(sd|std|stdev|std dev|stabw|standard deviation|ecart type|"
+                       r"desviacion|deviazione|odchyl\w*|avvikels\w*|afwijking|sapma|desvio|ско)\b|standardabweichung|"
+                       r"standardavvik|standaardafwijking|标准差|標準偏差")
 """Headers of a scatter of single readings, which is no standard error of their mean."""
+RELATIVE = re.compile(r"\b(rel|relative\w*|relativer?|relativ\w*|cv|rsd|rse)\b|相对|相対")
+"""Headers of an error that is a share of the reading."""
 COUNT = re.compile(r"n|count|anzahl|replicates?|no of (cells|samples|readings|stacks)|n cells")
 """Headers of how many readings a mean is of."""
 
@@ -100,6 +112,8 @@ def _from_conductivity(work: Work) -> None:
     work.helping.add(SIGMA)
     thick = work.numbers(THICKNESS)
     where = "by its column"
+    if thick is None:
+        thick, where = _thickness_by_symbol(work)
     if thick is None and work.known.thickness_um is not None:
         thick = [work.known.thickness_um / 1000.0] * len(work.rows)
         where = f"{work.known.thickness_um:g} um, by the settings"
@@ -128,10 +142,29 @@ def _from_conductivity(work: Work) -> None:
                             unit=one.stated.text))
 
 
+def _thickness_by_symbol(work: Work) -> tuple[list[float | None] | None, str]:
+    """Thickness in mm from a column such as d (mm), whose numbers are those of no diameter."""
+    for at in work.free():
+        of = heading(work.header[at])
+        if of.words not in ("d", "h", "s", "delta", "δ") or LENGTH not in of.units:
+            continue
+        found = [value_of(cell, of.units[LENGTH]) for cell in work.parts(at)]
+        if any(found) and all(one is None or 0.0 < one < THICKEST_MM for one in found):
+            work.used.add(at)
+            return found, f"by its column {work.header[at]!r}"
+    return None, ""
+
+
 def read_errors(work: Work) -> None:
     """Standard errors, in the unit of the resistance, in their own, or in per cent of it."""
     one = work.chosen.picked.get(ERROR)
     main = work.chosen.picked.get(RESISTANCE)
+    if one is not None and one.unit is None and RELATIVE.search(folded(one.headers[0])):
+        work.troubles.append(Trouble(
+            one.headers[0], "a relative error whose unit is not written",
+            'Say it in the settings: [table] resistance_se_ohm_cm2 = { column = "'
+            f'{one.headers[0]}", unit = "%" }}, or unit = "10^2 %" where 0.02 means 2 %.'))
+        one = None
     if one is not None and main is not None and not are_words(work, one):
         unit = one.unit or main.stated
         areas, _ = electrode_areas(work) if unit.dimension == OHM else (None, "")
@@ -143,7 +176,8 @@ def read_errors(work: Work) -> None:
             value /= each[at]
             if own.dimension == SHARE:
                 logs = logs_of([values[at]]) if at < len(values) else []
-                return float(f"{math.exp(logs[0]) * value / 100.0:.{DIGITS}g}") if logs else None
+                share = own.convert(value) / 100.0
+                return float(f"{math.exp(logs[0]) * share:.{DIGITS}g}") if logs else None
             if own.base:
                 return float(error_of_logarithm(str(value), own, values[at]) or math.nan)
             new = own.convert(value)
@@ -156,6 +190,12 @@ def read_errors(work: Work) -> None:
         if counts is not None:
             how += f"{', ' * bool(how)}over the square root of {counts[0]!r}"
         read_column(work, replace(one, unit=unit), change, how)
+    if work.errors and main is not None and DEVIATION.search(folded(main.headers[0])) and (
+            counted := counts_of(work)) is not None:
+        for at, text in work.errors.items():
+            work.errors[at] = text_of_number(float(text) / math.sqrt(counted[1][at]))
+        work.notes.append(f"errors in {main.headers[0]!r} are taken over the square root of "
+                          f"{counted[0]!r}")
     if work.errors:
         cells = list(work.columns.get(ERROR, [""] * len(work.rows)))
         for at, text in work.errors.items():

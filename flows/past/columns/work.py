@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble
 from pressloop.flows.settings.columns import HowTable
-from pressloop.trials.tables.columns.cells import ROOM, Cell, cell_of
+from pressloop.trials.tables.columns.cells import ROOM, ROOM_STATED, Cell, cell_of
 from pressloop.trials.tables.columns.names import STACK
 from pressloop.trials.tables.columns.spells import (
     HOURS_MINUTES,
@@ -236,7 +236,12 @@ def changed(number: str, unit: Unit, at: int, change: Callable[[float, Unit, int
 
 
 def room_temperature(work: Work, text: str) -> str:
-    """The temperature of the room for its words; other text as it stands."""
+    """The temperature of the room for its words; other text as it stands.
+
+    Where the cell says it, as in RT (23 °C), that one."""
+    stated = ROOM_STATED.fullmatch(text.strip())
+    if stated and stated[1].casefold().strip(" ~(=") in ROOM:
+        return stated[2].replace(",", ".")
     if text.casefold().strip() not in ROOM:
         return text
     note = f"room temperature is taken as {work.known.room_c:g} degC"

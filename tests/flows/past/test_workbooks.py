@@ -11,7 +11,8 @@ from typing import Any
 import pandas as pd
 import pytest
 from lab_files import SETTINGS, write_settings
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
+from openpyxl.styles import Font, PatternFill
 
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.files import cells_of
@@ -81,6 +82,31 @@ def test_hashes_and_text_numbers_in_a_workbook(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match=r"1\.234 or 1234"):
         path = workbook(tmp_path, [HEADER, ["a", 100, 60, 25, "1,234"]])
         cells_of(path).prove_read_one_way(HEADER, path)
+
+
+def test_marks_that_no_cell_tells_are_said(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [HEADER, *([f"{i}", 100 + i, 60, 25, 90 - i] for i in range(6))])
+    book = load_workbook(path)
+    for cell in book.active[1]:
+        cell.fill = PatternFill("solid", fgColor="FF0000FF")
+    for cell in book.active[4]:
+        cell.fill = PatternFill("solid", fgColor="FFFF0000")
+    for cell in book.active[6]:
+        cell.font = Font(strike=True)
+    book.save(path)
+    notes = cells_of(path).notes
+    assert "row 4 is coloured, which is not read: what it means has to stand in a column" in notes
+    assert "row 6 is struck through, and read all the same" in notes
+
+
+def test_every_second_row_in_a_tint_is_no_mark(tmp_path: Path) -> None:
+    path = workbook(tmp_path, [HEADER, *([f"{i}", 100 + i, 60, 25, 90 - i] for i in range(7))])
+    book = load_workbook(path)
+    for row in (3, 5, 7):
+        for cell in book.active[row]:
+            cell.fill = PatternFill("solid", fgColor="FFEEEEEE")
+    book.save(path)
+    assert cells_of(path).notes == ()
 
 
 @pytest.mark.slow

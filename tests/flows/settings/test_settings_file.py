@@ -124,6 +124,43 @@ def test_later_keys_that_say_something_are_kept(later: dict[str, Any]) -> None:
     assert said.digest != settings().digest
 
 
+@pytest.mark.parametrize(("table", "words", "better"), [
+    ({"low": 25, "high": 115, "step": 30}, "low = 30, high = 90",
+     {"low": 30, "high": 90, "step": 30}),
+    ({"low": 25, "high": 115, "step": 30}, "step = 5 ", {"low": 25, "high": 115, "step": 5}),
+    ({"low": 25.5, "high": 31.5, "step": 2}, "step = 0.5 ",
+     {"low": 25.5, "high": 31.5, "step": 0.5})])
+def test_steps_that_look_counted_from_the_lowest_value_are_asked_for(
+        table: dict[str, float], words: str, better: dict[str, float], tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"space\.temperature_c\.step") as raised:
+        read_settings(write_table_of(tmp_path, table))
+    assert words in raised.value.remedy
+    space = read_settings(write_table_of(tmp_path, better)).space
+    assert space.temperature_c == (better["low"], better["high"])
+
+
+@pytest.mark.parametrize("table", [{"low": 25, "high": 140, "step": 30},
+                                   {"low": 30, "high": 120, "step": 30}], ids=str)
+def test_multiples_of_a_step_are_taken_as_such(table: dict[str, float], tmp_path: Path) -> None:
+    assert read_settings(write_table_of(tmp_path, table)).space.steps == (("temperature_c", 30.0),)
+
+
+def test_a_set_point_in_another_unit_is_told_by_its_name() -> None:
+    space = {"dwell_s": None, "dwell_min": [1, 30]}
+    with pytest.raises(BadInput, match=r"space\.dwell_s") as raised:
+        settings(space=space)
+    assert raised.value.remedy == "Write dwell_min as dwell_s, in that unit."
+
+
+def write_table_of(folder: Path, table: dict[str, float]) -> Path:
+    """A settings file whose temperature is a table."""
+    path = write_settings(folder, reference=None)
+    inline = ", ".join(f"{key} = {value}" for key, value in table.items())
+    text = path.read_text().replace("temperature_c = [25, 140]", f"temperature_c = {{ {inline} }}")
+    path.write_text(text)
+    return path
+
+
 def test_values_are_worked_out_once() -> None:
     read = settings()
     for name in ("space", "envelope", "reference", "rules", "limits", "objective", "problem"):

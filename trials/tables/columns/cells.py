@@ -13,7 +13,9 @@ EMPTY = frozenset({
     "k.a.", "k. a.", "k.a", "none", "null", "nil", "tbd", "t.b.d.", "n.d.", "nd", "n.d", "n.m.",
     "n. a.", "n. d.", "missing", "not measured", "nicht gemessen", "fehlt", "ausstehend", "pending",
     "in progress", "in arbeit", "in work", "läuft", "running", "not yet", "noch nicht", "todo",
-    "s.d.", "#nv", "#div/0!", "#wert!", "#value!", "#ref!", "#bezug!"})
+    "s.d.", "non mesuré", "sin medir", "no medido", "non misurato", "nie mierzono", "niet gemeten",
+    "ej mätt", "neměřeno", "не измерено", "не изм.", "нет данных", "н/д", "未测", "未測定",
+    "미측정", "#nv", "#div/0!", "#wert!", "#value!", "#ref!", "#bezug!"})
 """Cells without a reading; #NV and its like are what Excel shows for one."""
 NO_READING = frozenset({"ol", "o.l.", "overload", "overflow", "over range", "out of range",
                         "überlauf", "überlast", "off scale", "overrange", "over-range",
@@ -32,13 +34,28 @@ WITH_ERROR = re.compile(rf"\(?({NUMBER})\s*(?:±|\+/-|\+-|\+/−)\s*({NUMBER})\)
 SHARED = re.compile(r"±|\+/?[-−]")
 LAST_DIGITS = re.compile(r"([+-]?\d+(?:[.,]\d+)?)\((\d{1,4})\)\s*(.*)")
 """A number with the standard error of its last digits in brackets, as in 14.2(6)."""
+IN_BRACKETS = re.compile(rf"({NUMBER})\s*\(\s*(?:±\s*)?(\d+[.,]\d+)\s*\)\s*(.*)")
+"""A number with its standard error in brackets, whose mark shows that it is no last digits."""
 POWER = re.compile(rf"({NUMBER})\s*[x×*·⋅]\s*{POWER_OF_TEN}", re.IGNORECASE)
 """A number with a power of ten, such as 1.4×10^2 or 1.4·10⁻³."""
 WITH_UNIT = re.compile(rf"({NUMBER})\s*([^\d\s].*)")
 ALONE = re.compile(NUMBER)
+SIGN = re.compile(r"(?:^|(?<=[eE]))[\u2212\u2012\u2013\ufe63\uff0d](?=[\d.,])")
+"""Other signs that are a minus before a number."""
 GROUPS = re.compile(rf"(?<=\d)[{MARKS}](?=\d{{3}})")
 ROOM = frozenset({"rt", "r.t.", "room temperature", "raumtemperatur", "room temp", "room temp.",
-                  "ambient", "zimmertemperatur", "room", "r. t."})
+                  "ambient", "zimmertemperatur", "room", "r. t.", "ambient temperature", "amb.",
+                  "umgebung", "ambiante", "température ambiante", "temp. ambiante", "t. amb.",
+                  "t amb", "tamb",
+                  "ambiente", "temperatura ambiente", "temp. ambiente", "t. ambiente", "t.a.",
+                  "temperatura pokojowa", "pokojowa", "temp. pokojowa", "t.p.",
+                  "pokojová", "pokojová teplota", "rumstemperatur", "rumstemp",
+                  "kamertemperatuur", "romtemperatur", "stuetemperatur", "oda sıcaklığı", "oda",
+                  "huoneenlämpö", "szobahőmérséklet", "temperatura camerei", "комнатная",
+                  "комнатная температура", "комн.", "комн", "ком.", "к.т.", "室温", "常温", "상온",
+                  "실온", "室溫", "常溫", "r.t", "room-temperature", "room-temp"})
+ROOM_STATED = re.compile(r"(.+?)\s*\(?[~≈=]?\s*(\d+(?:[.,]\d+)?)\s*°?\s*[cC]?\)?")
+"""Words for the room with its temperature, as in RT (23 °C)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +77,7 @@ def cell_of(text: str, mark: str | None) -> Cell:
     """Takes a cell apart. `mark` is the decimal mark of its column, None where it has none."""
     if text.casefold() in EMPTY:
         return Cell()
-    text = _with_exponents(text)
+    text = _with_exponents(SIGN.sub("-", text))
     if ALONE.fullmatch(text):
         # What is a number by itself has its decimal point already.
         return Cell(_number(text, mark) if GROUPS.search(text) else text)
@@ -75,7 +92,7 @@ def _with_rest(text: str, mark: str | None) -> Cell | None:
     """A number with its error or a unit of its own."""
     if match := LAST_DIGITS.fullmatch(text):
         return _with_unit(text, match[1], _of_last_digits(match[1], match[2]), match[3], mark)
-    if match := WITH_ERROR.fullmatch(text):
+    if match := IN_BRACKETS.fullmatch(text) or WITH_ERROR.fullmatch(text):
         return _with_unit(text, match[1], match[2], match[3], mark)
     match = WITH_UNIT.fullmatch(text)
     return None if match is None else _with_unit(text, match[1], "", match[2], mark)

@@ -19,7 +19,7 @@ from pressloop.trials.tables.decimals import WIDE
 
 BRACKETS = re.compile(r"[(\[{<]([^)\]}>]*)[)\]}>]")
 QUALIFIER = re.compile(
-    r"[\s_\-]+(set|setpoint|soll|ist|actual|mean|avg|mittel|target|nominal|measured|final|eis)$",
+    r"[\s_\-]+(set|setpoint|sp|pv|soll|ist|actual|act\.?|mean|avg|mittel|target|nominal|measured|final|eis)$",
     re.IGNORECASE)
 FACTOR = re.compile(rf"[x×*·]?\s*\b{POWER_OF_TEN}\s*[x×*·]?")
 """A power of ten beside a name: the numbers may have been multiplied by it, or are to be."""
@@ -28,6 +28,10 @@ UNIT_LIKE = re.compile(r"[a-z]{0,2}(psi|bar|torr|pa|hg|h2o|kgf?|tons?|tsi|lbs?|l
 """A word that is a unit, be it known or not, and no remark."""
 REMARK = re.compile(r"[a-z .,_#+-]{2,}|\d+", re.IGNORECASE)
 """What stands in brackets and is no unit: words and numbers, such as (set point) or (1)."""
+BESIDE_ITS_ERROR = re.compile(
+    r"(?<=\S)\s*(?:±|\+/-|\+-)\s*(?:sd|se|sem|s\.d\.|std\.?(?:\s*dev\.?)?|stdev|error|err\.?|fehler|"
+    r"stabw\.?|unc(?:ertainty)?\.?)(?!\w)", re.IGNORECASE)
+"""What says that an error stands in the same cells, as in ASR ± SD (ohm cm2)."""
 FEWEST_LETTERS = 2
 """A header of one letter is a name: t is a time, and no tonne."""
 
@@ -55,7 +59,7 @@ def heading(raw: str) -> Heading:
     """A header, whatever stands between name and unit.
 
     `P (MPa)`, `P/MPa`, `p_MPa`, `P, MPa`, `P in MPa`, `MPa`."""
-    text = " ".join(raw.translate(WIDE).split())
+    text = BESIDE_ITS_ERROR.sub("", " ".join(raw.translate(WIDE).split()))
     base, rest = _logarithm(text)
     if base:
         of = heading(rest)

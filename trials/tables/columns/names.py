@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from pressloop.trials.tables.columns import east_asian, european
+from pressloop.trials.tables.columns import cyrillic, east_asian, european
 from pressloop.trials.tables.columns.headings import Heading, folded, heading
 from pressloop.trials.tables.columns.units import (
     AREA,
@@ -31,8 +31,10 @@ AREA_CM2, DIAMETER, DIE, THICKNESS, SIGMA, GAUGE = (
     "electrode area", "electrode diameter", "die diameter", "thickness", "conductivity",
     "oil pressure")
 """Quantities that others are worked out from."""
-WRONG = r"\b(se|sd|err|error|fehler|stdev|std|stderr|unsicherheit|uncertainty|abweichung|tol)\b|±"
-EARLIER = r"before|vor|initial|pristine|prima|avant|antes"
+WRONG = (r"\b(se|sd|err|error|fehler|stdev|std|stderr|unsicherheit|uncertainty|abweichung|tol|"
+         r"error[ei]?s?|erreurs?|erro|incertitude|incertidumbre|incertezza)\b|±")
+EARLIER = (r"before|vor|initial|initiale|pristine|prima|avant|antes|inicial|iniziale|przed|pred|"
+           r"fore|voor|до")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +54,20 @@ def _names(whole: str, part: str = "", never: str = "", *dimensions: str) -> Nam
 
 
 def _everywhere(quantity: str, names: Names) -> Names:
-    """The names with those of other countries, China, Japan and Korea among them."""
-    whole = _names(east_asian.NAMES.get(quantity, "")).whole | _names(
-        european.NAMES.get(quantity, "")).whole
-    part, never = (_either(known, more.get(quantity)) for known, more in (
-        (names.part, east_asian.PARTS), (names.never, east_asian.NEVER)))
-    return replace(names, whole=names.whole | whole, part=part, never=never)
+    """The names with those of other countries and scripts."""
+    whole, part, never = names.whole, names.part, names.never
+    for more in (east_asian, european, cyrillic):
+        whole |= _names(more.NAMES.get(quantity, "")).whole
+        part = _either(part, more.PARTS.get(quantity))
+        never = _either(never, more.NEVER.get(quantity))
+    return replace(names, whole=whole, part=part, never=never)
 
 
 def _either(known: re.Pattern[str] | None, more: str | None) -> re.Pattern[str] | None:
     if more is None:
         return known
     words = "|".join(folded(word) for word in more.split("|"))
-    return re.compile(words if known is None else f"{known.pattern}|{words}")
+    return re.compile(f"{known.pattern}|{words}" if known and known.pattern else words)
 
 
 WESTERN: dict[str, Names] = {
@@ -73,7 +76,9 @@ WESTERN: dict[str, Names] = {
         r"\b(stack|operat\w*|stapel|betriebs?|eis|mess\w*|meas\w*|cell|zell|test|cycl\w*)\b.*"
         r"(pressure|druck)|(stapel|betriebs|mess|zell)druck|(pressure|druck|\bp\b) .*\b(eis|during|"
         r"held|meas\w*|mess\w*|impedan\w*|test)\b", WRONG, PRESSURE, FORCE),
-    GAUGE: _names("", r"\b(oil|ol|gauge|manometer|hydraul\w*)\b.*|oldruck|hydraulikdruck|manometer",
+    GAUGE: _names("", r"\b(oil|ol|gauge|manometer|manomet\w*|hydraul\w*|idraulic\w*|pump\w*|huile|"
+                  r"olio|aceite|oleo)\b|\b(ram|line) pressure|oldruck|hydraulikdruck|"
+                  r"pumpendruck|manometer",
                   WRONG + r"|pa on sample", PRESSURE),
     "pressure_mpa": _names(
         "p pressure press pressing druck force kraft load last f tonnage pfab ppress pmax fpress "
@@ -81,25 +86,29 @@ WESTERN: dict[str, Names] = {
         r"pressure|druck|pression\b|presion|pressione|\bpress(ed|ing)?\b(?!.*(time|temp))|"
         r"\b(force|load|kraft|tonnage|tonnen)\b|presskraft|compaction|densification",
         WRONG + r"|\b(stack|operat\w*|stapel|betriebs?|anode|pre|prepress\w*|vacuum|vakuum|gas|"
-        r"ambient|eis|mess|meas\w*|test|cell|rate|rampe?|release|oil|ol|gauge|manometer|loading|"
+        r"ambient|eis|mess|meas\w*|test|cell|rate|rampe?|release|oil|ol|gauge|manomet\w*|pump\w*|"
+        r"huile|olio|aceite|oleo|loading|"
         r"hydraul\w*|time|temp\w*|who|by|before|vor|date|machine|press id|set ?up|no|nr|mass)\b|"
-        r"vor(press|druck)|prepress|luftdruck|stapeldruck|messdruck|betriebsdruck|oldruck|zelldruck"
+        r"(ram|line) pressure|vor(press|druck)|pumpendruck|prepress|"
+        r"luftdruck|stapeldruck|messdruck|betriebsdruck|oldruck|zelldruck"
         r"|presszeit|presstemp|beladung", PRESSURE, FORCE),
     "dwell_s": _names(
         "t dwell hold holding time dauer zeit haltezeit presszeit pressdauer haltedauer duration "
-        "verweilzeit thold tdwell tp tpress duree tiempo tempo",
+        "verweilzeit τ tau thold tdwell tp tpress duree tiempo tempo",
         r"dwell|\bhold(ing)?\b|halte|press(ing)? (time|duration)|presszeit|pressdauer|duration|"
         r"dauer|verweil|\btime\b|zeit|duree|temps|tiempo|tempo\b",
         WRONG + r"|\b(rest|ruhe|wait|warte|anneal\w*|mill\w*|mix\w*|date|day|stamp|rampe?|heat\w*|"
-        r"cool\w*|storage|age|eis|meas\w*|mess\w*|sinter\w*|start|end|temp|temperatur\w*|pressure|since|"
+        r"cool\w*|storage|age|eis|meas\w*|mess\w*|sinter\w*|start|end|temp|temperatur\w*|"
+        r"(?<!under )(?<!at )pressure|pre|prepress\w*|preheat\w*|since|"
         r"of day)\b|uhrzeit|ruhezeit|wartezeit|messzeit|zeitpunkt|haltedruck|aufheiz|lager|mahl",
         TIME),
     "temperature_c": _names(
-        "temp temperature temperatur tpress tplaten tplatte presstemperatur temperatura "
+        "temp temperature temperatur θ theta tpress tplaten tplatte presstemperatur temperatura "
         "pressentemperatur plattentemperatur",
-        r"temp\b|temperature|temperatur|temperatura|\bplatens?\b",
+        r"temp\b|temperature|temperatur|temperatura|\b(platens?|heater|hot ?plate)\b|heizplatte",
         WRONG + r"|\b(eis|meas\w*|mess\w*|anneal\w*|sinter\w*|room|raum|ambient|glovebox|storage|"
-        r"test|cycl\w*|dry\w*|time|zeit|synth\w*|calc\w*)\b|messtemp|raumtemp|umgebung|lagertemp|"
+        r"test|cycl\w*|dry\w*|time|zeit|synth\w*|calc\w*|cool\w*|preheat\w*|pre heat\w*|quench\w*|"
+        r"dew|taupunkt|pre|prepress\w*|chiller|oven dry\w*)\b|messtemp|raumtemp|umgebung|lagertemp|"
         r"trocken|sinter|zelltemp", TEMPERATURE),
     RESISTANCE: _names(
         "r asr rint rct rif ri rasr rinterface rinterfacial rp rtot rtotal resistance widerstand "
@@ -108,7 +117,8 @@ WESTERN: dict[str, Names] = {
         r"\basr\b|area specific|resist|widerstand|impedan[cz]|\br (int|if|ct|interface\w*|grenz\w*|"
         r"total|tot|sum)\b|\b(rint|rct)\b",
         WRONG + r"|series|serien|\br0\b|\br ?(s|b|bulk|ohm|ohmic|lead|el|se)\b|bulk|electrolyte|"
-        r"elektrolyt|\b(ohmic|ohmsch\w*|lead|cable|kabel|shunt|ratio)\b|file|datei|humid",
+        r"elektrolyt|\b(ohmic|ohmsch\w*|lead|cable|kabel|shunt|ratio|min|max|"
+        r"minimum|maximum|lower|upper)\b|file|datei|humid",
         OHM_AREA, OHM),
     ERROR: _names(
         "se sem sd err error stderr stderror standarderror standardfehler unsicherheit "
@@ -161,11 +171,18 @@ OVER = " | "
 OTHER_STEP = re.compile(r"\b(pre|prepress\w*|vor\w*|anode\w*|anneal\w*|sinter\w*|mill\w*|mix\w*|"
                         r"synth\w*|storage|lager\w*|dry\w*|trock\w*|cycl\w*|zykl\w*|before)\b")
 """Groups of columns that tell of another step than the pressing, or of readings before it."""
+STEP_SYMBOL = re.compile(r".* (?P<symbol>[ptfrz])")
+"""A step of the work before a symbol, as in Press T (°C)."""
+SYMBOLS = {"pressure_mpa": "pf", "temperature_c": "t", "dwell_s": "t", RESISTANCE: "rz"}
 LETTERS = {RESISTANCE: r"[rz] \D", "pressure_mpa": r"[pf] \D", "temperature_c": r"t \D",
            "dwell_s": r"t \D"}
 """Symbols that mean the quantity with whatever index, where the unit agrees."""
-LESS = re.compile(r"\b(set|setpoint|soll|target|nominal|planned|ziel)\b")
-MORE = re.compile(r"\b(ist|actual|real|achieved|measured|max)\b")
+LESS = re.compile(r"\b(set|setpoint|set point|sp|soll|sollwert|target|nominal|nominell|planned|"
+                  r"ziel|consigne|consigna|zadan\w*|setpunkt)\b|设定|目标|"
+                  + "|".join(folded(word) for word in ("設定", "目標", "설정", "목표", "заданн")))
+MORE = re.compile(r"\b(ist|istwert|actual|act|real|reel|achieved|reached|attained|measured|max|eff|"
+                  r"effective|effektiv|tatsachlich|erreicht|pv|rzeczywist\w*|skutecn\w*)\b|实际|实测|"
+                  + "|".join(folded(word) for word in ("実際", "実測", "실제", "실측", "фактич")))
 OFF = re.compile(rf"\b({EARLIER})\b")
 
 
@@ -231,6 +248,10 @@ def _rank(of: Heading, quantity: str, unit: Unit | None) -> float | None:
         return 1.0
     if names.part is not None and names.part.search(of.words):
         return 2.0
+    symbol = STEP_SYMBOL.fullmatch(of.words)
+    if unit is not None and symbol and not OTHER_STEP.search(of.words) and symbol[
+            "symbol"] in SYMBOLS.get(quantity, ""):
+        return 2.4
     letter = LETTERS.get(quantity)
     return 2.5 if unit is not None and letter and re.match(letter, of.words) else None
 

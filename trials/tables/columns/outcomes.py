@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from pressloop.trials.outcome import FailureMode
-from pressloop.trials.tables.columns import east_asian, european
+from pressloop.trials.tables.columns import cyrillic, east_asian, european
 from pressloop.trials.tables.columns.phrases import failure_told
 
 FAILED, INTACT, IN_WORK, UNKNOWN = "failed", "intact", "in work", ""
@@ -68,7 +68,11 @@ WORDS: dict[str, str] = {
     **dict.fromkeys(["pellet broke", "breakage", "fracture", "cracks", "cracking", "bruchstück",
                      "pellet crushed", "zerstört"], "crushed"),
     **dict.fromkeys(["kurzschluß", "int. short", "internal short", "soft short"], "shorted"),
-    **{word: str(outcome) for words_of in (east_asian.WORDS, european.WORDS)
+    **dict.fromkeys(["はい", "是", "有", "あり", "有り", "예", "있음", "var"], FAILED),
+    **dict.fromkeys(["いいえ", "否", "无", "無", "なし", "無し", "아니오", "없음", "nu", "nic"],
+                    INTACT),
+    **{word: str(outcome) for words_of in (
+        east_asian.WORDS, european.WORDS, cyrillic.WORDS)
        for outcome, words in words_of.items() for word in words.split()}}
 """What a word says, by its small letters."""
 ONLY_AS_OUTCOME = frozenset({"1", "0", "x", "-", "–", "—", "n/a", "na", "yes", "no", "ja", "nein",
@@ -76,13 +80,18 @@ ONLY_AS_OUTCOME = frozenset({"1", "0", "x", "-", "–", "—", "n/a", "na", "yes
                              "non", "y", "n", "j", "t", "f", "o", "ja.", "sim", "tak", "não", "nie",
                              "nej", "nee", "ne", "1.0", "0.0", "×", "✗", "✘", "○", "〇", "◯",
                              "✓", "✔", "keine", "keins", "nichts", "aucune", "inga", "ingen",
-                             "geen", "brak", "nenhum", "nenhuma", "ninguna", "nessuna"})
+                             "geen", "brak", "nenhum", "nenhuma", "ninguna", "nessuna", "да", "нет",
+                             "так", "ні", "не", "evet", "hayır", "var", "yok", "ano", "igen", "nem",
+                             "kyllä", "ei", "nu", "nic", "žádná", "žádný", "はい", "いいえ", "是",
+                             "否", "有", "无", "無", "あり", "有り", "なし", "無し", "예", "있음",
+                             "아니오", "없음"})
 """Words that say nothing by themselves: they answer what the header asks."""
 
 
 JUDGED = frozenset({"○", "〇", "◯", "×", "✗", "✘", "✓", "✔"})
 """Signs of a judgement; those that say no are never a yes, as an x is."""
-ASKS_FAILURE = re.compile(r"fail|defe[ck]t|ausfall|fehler|fall[oa]|guasto|echec|defaut")
+ASKS_FAILURE = re.compile(r"fail|defe[ck]t|ausfall|fehler|fall[oa]|guasto|echec|defaut|hasar|"
+                          r"arıza|uszkodz|porucha|брак|дефект|отказ|失效|不良|불량")
 """Headers to which a plain yes is a failure."""
 ASKS_SOUND = frozenset({"ok", "intact", "intakt", "survived", "uberlebt", "passed", "bestanden",
                         "success", "sound", "works", "alive", "functional", "working"})
@@ -90,7 +99,11 @@ ASKS_SOUND = frozenset({"ok", "intact", "intakt", "survived", "uberlebt", "passe
 OPPOSITE = {"yes": INTACT, "ja": INTACT, "true": INTACT, "1": INTACT, "x": INTACT, "oui": INTACT,
             "si": INTACT, "sí": INTACT, "no": FAILED, "nein": FAILED, "false": FAILED, "0": FAILED,
             "non": FAILED, "none": FAILED, "y": INTACT, "j": INTACT, "t": INTACT, "o": INTACT,
-            "n": FAILED, "f": FAILED, "1.0": INTACT, "0.0": FAILED}
+            "n": FAILED, "f": FAILED, "1.0": INTACT, "0.0": FAILED,
+            **dict.fromkeys(["да", "так", "evet", "ano", "igen", "kyllä", "はい", "是", "예", "tak",
+                             "sim"], INTACT),
+            **dict.fromkeys(["нет", "ні", "не", "hayır", "ne", "nem", "ei", "nu", "いいえ", "否",
+                             "아니오", "nie", "não", "nee", "nej"], FAILED)}
 
 
 def said(word: str, own: Mapping[str, str] | None = None) -> str | None:

@@ -24,6 +24,8 @@ NUMBER = r"\d+(?:[.,]\d+)?"
 PARTS = re.compile(
     rf"(?:(?P<hours>{NUMBER})\s*(?:{HOURS})\.?)?[\s,]*(?:(?P<minutes>{NUMBER})\s*(?:{MINUTES})\.?)?"
     rf"[\s,]*(?:(?P<seconds>{NUMBER})\s*(?:{SECONDS})\.?)?", re.IGNORECASE)
+PRIME = re.compile(r"\d\s*(?:'|′|''|\"|″)$")
+"""One number with the sign of minutes or seconds behind it."""
 SHORT_HOURS = re.compile(r"(?P<hours>\d+)\s*h\s*(?P<minutes>[0-5]\d)", re.IGNORECASE)
 
 
@@ -59,7 +61,7 @@ def seconds_of_parts(text: str) -> float | None:
     """Seconds of a spell in several units, such as 1 h 30 min; None for another text."""
     match = SHORT_HOURS.fullmatch(text) or PARTS.fullmatch(text)
     told = {name: value for name, value in match.groupdict().items() if value} if match else {}
-    if len(told) < 2:
+    if len(told) < 2 and not (told and PRIME.search(text)):
         return None
     scale = {"hours": 3600.0, "minutes": 60.0, "seconds": 1.0}
     return sum(float(value.replace(",", ".")) * scale[name] for name, value in told.items())

@@ -12,7 +12,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from functools import cache
 
-from pressloop.trials.tables.columns import east_asian
+from pressloop.trials.tables.columns import cyrillic, east_asian
 from pressloop.trials.tables.columns.spells import clock_format
 
 PRESSURE, FORCE, TIME, TEMPERATURE = "pressure", "force", "time", "temperature"
@@ -65,6 +65,8 @@ ANY_CASE: dict[str, tuple[str, float]] = {
     "ton": (FORCE, 9806.65), "tons": (FORCE, 9806.65), "tonne": (FORCE, 9806.65),
     "tonnes": (FORCE, 9806.65), "tonnen": (FORCE, 9806.65), "tonnellate": (FORCE, 9806.65),
     "toneladas": (FORCE, 9806.65), "kgf": (FORCE, 9.80665), "kp": (FORCE, 9.80665),
+    "shortton": (FORCE, 8896.443230521), "longton": (FORCE, 9964.01641818352),
+    "kip": (FORCE, 4448.2216152605), "kips": (FORCE, 4448.2216152605),
     "kg": (FORCE, 9.80665), "lbf": (FORCE, 4.4482216152605), "lb": (FORCE, 4.4482216152605),
     "lbs": (FORCE, 4.4482216152605),
     "s": (TIME, 1.0), "sec": (TIME, 1.0), "secs": (TIME, 1.0), "second": (TIME, 1.0),
@@ -74,6 +76,12 @@ ANY_CASE: dict[str, tuple[str, float]] = {
     "minuti": (TIME, 60.0), "minutos": (TIME, 60.0), "h": (TIME, 3600.0), "hr": (TIME, 3600.0),
     "hrs": (TIME, 3600.0), "hour": (TIME, 3600.0), "hours": (TIME, 3600.0), "std": (TIME, 3600.0),
     "stunde": (TIME, 3600.0), "stunden": (TIME, 3600.0), "heures": (TIME, 3600.0),
+    **dict.fromkeys(("dk", "dak", "dakika", "perc", "minut", "minuty", "minuta", "minuter",
+                     "minutter", "minuto"), (TIME, 60.0)),
+    **dict.fromkeys(("sn", "saniye", "sekund", "sekundy", "sekunder", "segundos", "segundo",
+                     "secondi", "seconde", "seconden", "secunde"), (TIME, 1.0)),
+    **dict.fromkeys(("saat", "godz", "hod", "uur", "ora", "ore", "óra", "hora", "horas", "heure",
+                     "tim", "timmar", "timer", "tuntia"), (TIME, 3600.0)),
     "d": (TIME, 86400.0), "nm": (LENGTH, 1e-6), "um": (LENGTH, 1e-3), "μm": (LENGTH, 1e-3),
     "micron": (LENGTH, 1e-3), "microns": (LENGTH, 1e-3), "mm": (LENGTH, 1.0), "cm": (LENGTH, 10.0),
     "m": (LENGTH, 1e3), "in": (LENGTH, 25.4), "inch": (LENGTH, 25.4),
@@ -92,11 +100,16 @@ LOWER_CASE = {"s": (CONDUCTANCE, 1.0), "ms": (CONDUCTANCE, 1e-3), "us": (CONDUCT
 """What headers without capital letters mean beside a length, or where a force is expected."""
 TEMPERATURES = {"c": (1.0, 0.0), "°c": (1.0, 0.0), "oc": (1.0, 0.0), "degc": (1.0, 0.0),
                 "gradc": (1.0, 0.0), "celsius": (1.0, 0.0), "gradcelsius": (1.0, 0.0),
+                "°с": (1.0, 0.0), "град": (1.0, 0.0), "к": (1.0, -273.15),
                 "degreescelsius": (1.0, 0.0), "degcelsius": (1.0, 0.0), "°": (1.0, 0.0),
                 "k": (1.0, -273.15), "kelvin": (1.0, -273.15), "°k": (1.0, -273.15),
                 "f": (5.0 / 9.0, -160.0 / 9.0), "°f": (5.0 / 9.0, -160.0 / 9.0),
                 "degf": (5.0 / 9.0, -160.0 / 9.0), "fahrenheit": (5.0 / 9.0, -160.0 / 9.0)}
-WORDED = (("kilo ohms?", "kohm"), ("milli ohms?", "mohm"), ("mega ohms?", "Mohm"),
+WORDED = ((r"(?:u\.?s\.?|short)[ _-]*t(?:ons?)?(?:[ _-]?f(?:orce)?)?|tons?,? *\(?(?:us|short)\)?",
+           "shortton"),
+          (r"(?:u\.?k\.?|long|imperial)[ _-]*tons?(?:[ _-]?f(?:orce)?)?|tons?,? *\(?(?:uk|long)\)?",
+           "longton"),
+          ("kilo ohms?", "kohm"), ("milli ohms?", "mohm"), ("mega ohms?", "Mohm"),
           ("square centimet(?:er|re)s?", "cm2"), ("centimet(?:er|re)s?", "cm"),
           ("millimet(?:er|re)s?", "mm"), ("metric (?:tons?|tonnes?)", "t"),
           ("quadratzentimeter", "cm2"), ("sq ?cm", "cm2"), ("cm ?sq", "cm2"), ("pounds?", "lb"),
@@ -179,6 +192,7 @@ def _factors(words: str) -> list[tuple[str, int]] | None:
         words = re.sub(rf"\b{spelled}\b", symbol, words, flags=re.IGNORECASE)
     words = re.sub(r"ohms?", "ohm ", words, flags=re.IGNORECASE)
     words = re.sub(r"\^|\*\*", "", words)
+    words = cyrillic.in_latin(words)
     for spelled, symbol in east_asian.UNITS.items():
         words = words.replace(spelled, symbol)
     words = re.sub(r"(?<=[A-Za-z])\s?-(?=[A-Za-z])", " ", words)
