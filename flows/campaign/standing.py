@@ -57,7 +57,7 @@ class PressRun:
     @property
     def begun(self) -> Trial | None:
         """The stack that is finished first, whatever is asked: it is more than planned."""
-        return next((t for t in self.stacks if t.state is not State.PLANNED), None)
+        return _begun(self.stacks)
 
     @property
     def attended(self) -> bool:
@@ -129,6 +129,10 @@ def _held(trials: Sequence[Trial], courses: Mapping[str, Course], first: str
             for press, mine in found.items()}
 
 
+def _begun(stacks: Iterable[Trial]) -> Trial | None:
+    return next((t for t in stacks if t.state is not State.PLANNED), None)
+
+
 def going_on(since: Iterable[object], stacks: Sequence[Trial]) -> Going:
     """What a run that is at work was asked to do."""
     asked = wanted(one for one in since if isinstance(one, Requested))
@@ -136,8 +140,7 @@ def going_on(since: Iterable[object], stacks: Sequence[Trial]) -> Going:
         return Going.STOPPING
     if asked == PAUSE:
         # A stack that is planned is not pressed before the run goes on.
-        begun = any(trial.state is not State.PLANNED for trial in stacks)
-        return Going.PAUSING if begun else Going.PAUSED
+        return Going.PAUSING if _begun(stacks) else Going.PAUSED
     return Going.RUNNING
 
 

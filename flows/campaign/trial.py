@@ -77,6 +77,7 @@ def _carry(run: Run, number: int, measured: Callable[[Run, int], object],
     if _trial(run, number).state is State.PLANNED:
         # People asked for something in the last moment: the run obeys that first.
         _carry(run, number, measured, evaluated)
+        return
     if not _trial(run, number).is_open:
         return
     outcome: Outcome | None = None

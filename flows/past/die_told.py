@@ -26,6 +26,8 @@ OF_ANOTHER = re.compile(r"(electrode|elektrode|cathode|kathode|anode|particle|pa
 """Before the diameter of something else than the die."""
 AREA = re.compile(rf"(?:\barea\b|\bfläche\b|\bsurface\b|\bárea\b|площадь|面积|面積|면적|\bA\s*=)"
                   rf"[^\d\n]{{0,15}}{_NUMBER}\s*(cm|mm|см|мм)\s*(?:²|\^?2)", re.IGNORECASE)
+SAME_AREA = 0.02
+"""Share within which two areas are the same."""
 
 
 def dies_told(texts: Iterable[str]) -> tuple[float, ...]:

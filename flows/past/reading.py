@@ -12,7 +12,7 @@ from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble, chosen
 from pressloop.flows.past.columns.converted import Converted, converted
 from pressloop.flows.past.columns.named import Wanted, found_columns
 from pressloop.flows.past.columns.work import Known, Line
-from pressloop.flows.past.die_told import area_of, areas_told, dies_told
+from pressloop.flows.past.die_told import SAME_AREA, area_of, areas_told, dies_told
 from pressloop.flows.past.legend import legend_of
 from pressloop.flows.settings.columns import AS_NAMED
 from pressloop.trials.errors import BadInput
@@ -30,8 +30,6 @@ MANY = 1000
 """Rows that tell whether cells have units of their own."""
 SAME_DIE = 0.01
 """Relative difference of two dies that are the same."""
-SAME_AREA = 0.02
-"""That of two areas."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +152,7 @@ def _known(cells: Cells, settings: Settings | None, die_mm: float | None, *, ove
     die = told[0] if told else None
     if settings is None:
         return Known(die_mm=die_mm or die,
-                     area_cm2=math.pi * die_mm**2 / 400.0 if die_mm else None), die, _several(told)
+                     area_cm2=area_of(die_mm) if die_mm else None), die, _several(told)
     own = 2.0 * math.sqrt(settings.envelope.die_area_mm2 / math.pi)
     known = Known(own, settings.area_cm2, settings.stack.thickness_um, settings.cost.room_c)
     if other := next((one for one in told if abs(one - own) > SAME_DIE * own), None):

@@ -46,9 +46,8 @@ def sentence(what: What, campaign: str, runs: Sequence[PressRun], so_far: str) -
                      if any(run.press for run in hearing) else "")
     if what == GO_ON:
         return f"Go on with {of}: the press{'es' * (len(hearing) > 1)} will move."
-    begun = [(run, trial) for run in hearing if (trial := run.begun) is not None]
     stacks = [f"{t.stack.stack_id} ({run.press})" if run.press else t.stack.stack_id
-              for run, t in begun]
+              for run in hearing if (t := run.begun) is not None]
     first = f"So far {so_far}." if not stacks else (
         f"Stack {stacks[0]} is finished first." if len(stacks) == 1 else
         f"Stacks {', '.join(stacks)} are finished first.")

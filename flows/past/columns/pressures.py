@@ -14,14 +14,13 @@ from pressloop.flows.past.columns.work import (
     scaling,
     value_of,
 )
+from pressloop.flows.past.die_told import SAME_AREA
 from pressloop.trials.tables.columns.headings import folded, heading
 from pressloop.trials.tables.columns.names import AREA_CM2, DIAMETER, DIE, GAUGE
 from pressloop.trials.tables.columns.units import FORCE, LENGTH, Unit
 
 THICKEST_MM = 3.0
 """Pellets are thinner, and dies wider."""
-SAME_AREA = 0.02
-"""Share within which two areas are the same."""
 ELECTRODE = re.compile(r"ele[ck]trod|[ck]athod|anod|collector|geometric|contact|kontakt|电极|電極")
 """Folded headers of an area that may be smaller than that of the die."""
 DIE_KEY = "die_diameter_mm"

@@ -64,11 +64,11 @@ WORDS: dict[FailureMode | str, str] = {
     "in work": "ожидание ожидает планируется измеряется",
 }
 """What became of a stack, by the outcome."""
+_ANY_CASE = {symbol.casefold(): latin for symbol, latin in reversed(UNITS.items())}
 LETTERS = re.compile(r"[\u0400-\u04ff]+")
 
 
 def in_latin(text: str) -> str:
     """Units in the symbols that the rest of the world has for them; other text as it stands."""
-    small = {symbol.casefold(): latin for symbol, latin in reversed(UNITS.items())}
-    return LETTERS.sub(lambda match: UNITS.get(match[0]) or small.get(
+    return LETTERS.sub(lambda match: UNITS.get(match[0]) or _ANY_CASE.get(
         match[0].casefold(), match[0]), text)
