@@ -12,6 +12,7 @@ from pressloop.evaluation.rules import Rules
 from pressloop.trials.checks import BoolArray, ComplexArray, FloatArray
 from pressloop.trials.outcome import Failed, FailureMode
 from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.wording import in_percent
 
 PLAIN = 0.12
 """A spectrum whose real part rises by less than this share of |Z| has no arc worth the name."""
@@ -174,5 +175,5 @@ def _leak(spectrum: Spectrum) -> Failed | None:
     if fall < FALL or not steady or inductive.mean() > 0.2:
         return None
     hz = spectrum.frequency_hz
-    return Failed(FailureMode.SHORTED, f"Re(Z) falls by {fall:.0%} from {hz[top]:.3g} Hz down to "
-                  f"{hz[-1]:.3g} Hz, point after point: electrons leak through")
+    return Failed(FailureMode.SHORTED, f"Re(Z) falls by {in_percent(fall)} from {hz[top]:.3g} Hz "
+                  f"down to {hz[-1]:.3g} Hz, point after point: electrons leak through")

@@ -29,6 +29,7 @@ from pressloop.trials.recipe import Recipe
 from pressloop.trials.spectrum import FULL, Spectrum
 from pressloop.trials.stack import Stack
 from pressloop.trials.trace import Trace
+from pressloop.trials.wording import in_percent
 
 BY_PERSON = "says the person who measured it"
 NOTHING_READ = "neither a spectrum nor a value was read"
@@ -83,8 +84,8 @@ def _by_spectra(spectra: Sequence[Spectrum], crushed: Damage | None, rules: Rule
     if full is not None and (failure := hard_failure(full, rules)) is not None:
         return Failed(failure.mode, failure.evidence, crushed)
     if crushed is not None and crushed.index > rules.crushed_above:
-        return Failed(FailureMode.CRUSHED, f"{crushed.index:.1%} of the cathode broke under load, "
-                      f"above {rules.crushed_above:.1%}", crushed)
+        return Failed(FailureMode.CRUSHED, f"{in_percent(crushed.index, 1)} of the cathode broke "
+                      f"under load, above {in_percent(rules.crushed_above, 1)}", crushed)
     if full is None:
         return None
     try:

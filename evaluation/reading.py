@@ -26,6 +26,7 @@ from pressloop.evaluation.validity import Validity, validity
 from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Arc
 from pressloop.trials.spectrum import Spectrum
+from pressloop.trials.wording import in_percent
 
 MIN_POINTS = 10
 LOOK_AGAIN = 1.05
@@ -225,9 +226,9 @@ def _averaged(values: Sequence[tuple[float, float]], described: Sequence[Describ
 def _notes(described: Sequence[Described], checked: Validity) -> tuple[str, ...]:
     notes = []
     if checked.step > 0:
-        notes.append(f"the meter's gain changes by {checked.step:.2%} inside the sweep; the error "
-                     "counts it")
+        notes.append(f"the meter's gain changes by {in_percent(checked.step, 2)} inside the "
+                     "sweep; the error counts it")
     if len(described) > 1 and described[0].weight < 0.95:
         notes.append(f"{len(described)} circuits describe it; the best has a weight of "
-                     f"{described[0].weight:.0%}, and the error counts the others")
+                     f"{in_percent(described[0].weight)}, and the error counts the others")
     return tuple(notes)

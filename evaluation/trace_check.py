@@ -9,6 +9,7 @@ from pressloop.evaluation.rules import Rules
 from pressloop.trials.outcome import Achieved
 from pressloop.trials.recipe import Recipe
 from pressloop.trials.trace import Trace
+from pressloop.trials.wording import in_percent
 
 TEMPERATURE_BAND_C = 10.0
 STEADY, LONGER = 0.5, 3.0
@@ -35,7 +36,7 @@ def not_held(trace: Trace, recipe: Recipe, rules: Rules) -> str | None:
     # Load drops are single samples, so a little dwell is lost to counting.
     if not (peak >= low and seconds >= rules.held_share * recipe.dwell_s - 3.0):
         return (f"pressure was held for {seconds:.0f} of {recipe.dwell_s:.0f} s "
-                f"(within {rules.held_within:.0%} of {recipe.pressure_mpa:.0f} MPa)")
+                f"(within {in_percent(rules.held_within)} of {recipe.pressure_mpa:.0f} MPa)")
     # A gap over the whole dwell leaves no sample to judge; the press trips by itself.
     if trace.temperature_c is None or not (trace.whole or held.any()):
         return None

@@ -12,6 +12,7 @@ from pressloop.evaluation.classify import is_plain_resistance
 from pressloop.evaluation.processes import DIFFUSION_F_CM2, Process
 from pressloop.evaluation.rules import Rules
 from pressloop.evaluation.validity import Validity
+from pressloop.trials.wording import in_percent
 
 WORSE_THAN_LADDER = 1.15
 BY_CHANCE = 2.5
@@ -84,9 +85,10 @@ def _not_described(seen: Evidence) -> str | None:
     if rms <= max(worse * ladder, seen.rules.expected_noise):
         return None
     worst = int(np.argmax(np.abs(seen.solution.residual))) % seen.checked.data.frequency_hz.size
-    return (f"circuit {seen.solution.circuit} does not describe it: residual {rms:.2%} of |Z|, "
-            f"{rms / ladder:.2f} times that of any circuit, worst near "
-            f"{seen.checked.data.frequency_hz[worst]:.3g} Hz. Try another circuit, or \"auto\"")
+    return (f"circuit {seen.solution.circuit} does not describe it: residual "
+            f"{in_percent(rms, 2)} of |Z|, {rms / ladder:.2f} times that of any circuit, worst "
+            f"near {seen.checked.data.frequency_hz[worst]:.3g} Hz. Try another circuit, or "
+            "\"auto\"")
 
 
 def _not_closed(seen: Evidence) -> str | None:
@@ -197,10 +199,10 @@ def _uncertain(seen: Evidence) -> str | None:
     names = " and ".join(f"{one.name} near {one.peak_hz:.2g} Hz" for one in seen.processes
                          if is_interface(one, seen.limit))
     if said := _disagreement(seen):
-        return f"interfacial resistance known to {error / ohm:.0%} only ({names}): {said}"
-    return (f"interfacial resistance known to {error / ohm:.0%} only ({names}): its processes "
-            "overlap or run into the tail. Measure to lower frequencies with more points per "
-            "decade, or fix a parameter")
+        return f"interfacial resistance known to {in_percent(error / ohm)} only ({names}): {said}"
+    return (f"interfacial resistance known to {in_percent(error / ohm)} only ({names}): its "
+            "processes overlap or run into the tail. Measure to lower frequencies with more points "
+            "per decade, or fix a parameter")
 
 
 def _disagreement(seen: Evidence) -> str | None:

@@ -15,7 +15,7 @@ from pressloop.evaluation.rules import Rules
 from pressloop.evaluation.weights import MODULUS, USUAL_ENDS, Ends, outside, relative_noise
 from pressloop.trials.checks import BoolArray, FloatArray
 from pressloop.trials.spectrum import Spectrum
-from pressloop.trials.wording import counted
+from pressloop.trials.wording import counted, in_percent
 
 OUTLIER_SIGMA = 5.5
 """Of 10,000 spectra of 100 points with plain noise, 3 have a point that far off."""
@@ -112,7 +112,7 @@ def _isolated(spectrum: Spectrum, rules: Rules
         if worst is None:
             return kept, tuple(notes), found
         notes.append(f"the point at {kept.frequency_hz[worst]:.4g} Hz is "
-                     f"{found.check.off[worst]:.1%} off what the others say")
+                     f"{in_percent(found.check.off[worst], 1)} off what the others say")
         kept = _without(kept, worst)
         found = _laddered(kept, rules)
     if _outlier(found.check, rules) is None:
@@ -205,9 +205,9 @@ def _disturbed(check: Ladder, rules: Rules) -> str | None:
     if loud is not None:
         high, low = (float(check.frequency_hz[i]) for i in loud)
         rms = float(np.sqrt(np.mean(check.studentised[loud[0]:loud[1] + 1] ** 2) / 2))
-        return (f"disturbed between {low:.3g} and {high:.3g} Hz: points scatter by {rms:.1%} of "
-                f"|Z| there, elsewhere by {check.scatter:.2%}. Measure again, or leave these "
-                "frequencies out")
+        return (f"disturbed between {low:.3g} and {high:.3g} Hz: points scatter by "
+                f"{in_percent(rms, 1)} of |Z| there, elsewhere by {in_percent(check.scatter, 2)}. "
+                "Measure again, or leave these frequencies out")
     found = check.frequency_hz[outliers(check, rules)]
     if found.size and _noisy(check, rules) is None:
         return (f"{found.size} point{'s' * (found.size > 1)} break{'s' * (found.size == 1)} "
@@ -223,13 +223,13 @@ def _noisy(check: Ladder, rules: Rules) -> Doubt | None:
     if check.rms <= limit:
         return None
     return Doubt(
-        f"breaks Kramers-Kronig: residual {check.rms:.2%} of |Z|, expected at most "
-        f"{limit:.2%}, worst near {_worst_hz(check):.3g} Hz. Measure again, with a larger "
-        "amplitude or more averaging", limit)
+        f"breaks Kramers-Kronig: residual {in_percent(check.rms, 2)} of |Z|, expected at most "
+        f"{in_percent(limit, 2)}, worst near {_worst_hz(check):.3g} Hz. Measure again, with a "
+        "larger amplitude or more averaging", limit)
 
 
 def _changing(check: Ladder) -> str:
-    return (f"breaks Kramers-Kronig: residual {check.rms:.2%} of |Z|, worst near "
+    return (f"breaks Kramers-Kronig: residual {in_percent(check.rms, 2)} of |Z|, worst near "
             f"{_worst_hz(check):.3g} Hz, and it is smooth, no noise: the stack changes during the "
             "sweep, or the meter leaves its range. Let the stack rest, look at the meter's range, "
             "then measure again")
@@ -274,8 +274,9 @@ def _step(check: Ladder, rules: Rules) -> tuple[float, str | None]:
     if left[at] > rules.expected_noise and is_smooth(check.after_step(at)):
         return 0.0, _changing(check)
     high, low = float(check.frequency_hz[at]), float(check.frequency_hz[at + 1])
-    return change, (f"a step of {change:.1%} between {high:.3g} and {low:.3g} Hz: the meter "
-                    "changes its range or the contact jumped. Measure again with a fixed range")
+    return change, (f"a step of {in_percent(change, 1)} between {high:.3g} and {low:.3g} Hz: the "
+                    "meter changes its range or the contact jumped. Measure again with a fixed "
+                    "range")
 
 
 def _missing(spectrum: Spectrum) -> str | None:
@@ -289,6 +290,6 @@ def _drift(spectrum: Spectrum, rules: Rules) -> str | None:
     for point in spectrum.controls:
         change = abs(point.after_ohm - point.before_ohm) / abs(point.before_ohm)
         if not change <= 6.0 * rules.expected_noise:
-            return (f"drifted by {change:.1%} at {point.frequency_hz:g} Hz during the sweep. Let "
-                    "the stack rest, then measure again")
+            return (f"drifted by {in_percent(change, 1)} at {point.frequency_hz:g} Hz during the "
+                    "sweep. Let the stack rest, then measure again")
     return None

@@ -11,6 +11,7 @@ from typing import Any
 
 from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.recipe import Recipe, shown
+from pressloop.trials.wording import in_percent
 
 CELL = "text-align:left;padding:2px 10px"
 UNITS = {"pressure_mpa": "MPa", "dwell_s": "s", "temperature_c": "°C"}
@@ -20,11 +21,11 @@ def recommendation_html(found: Any) -> str:
     """A `Recommendation`: the recipe, what is expected of it, and how sure that is."""
     rows = [*_recipe(found.recipe),
             *(row for one in found.expected for row in _expected(one)),
-            ("Chance of crushing", f"{found.p_crushed:.1%}"),
-            ("Chance of failing otherwise", f"{found.p_failed:.1%}"),
+            ("Chance of crushing", in_percent(found.p_crushed, 1)),
+            ("Chance of failing otherwise", in_percent(found.p_failed, 1)),
             ("Learned from", f"{found.intact} intact, {found.failed} failed")]
     if found.laws is not None:
-        rows.append(("Follows the laws of pressing", f"{found.laws:.0%}"))
+        rows.append(("Follows the laws of pressing", in_percent(found.laws)))
     warning = () if found.cautious else (
         "No recipe meets the limits on failure yet: this is the safest one, not the best.",)
     return _table("Recommended recipe", rows, [*warning, *found.notes])
@@ -41,7 +42,7 @@ def models_html(models: Any) -> str:
              if models.log_resistance is None else type(models.log_resistance).__name__),
             ("Failures that stacks have shown", ", ".join(sorted(models.shown)) or "none")]
     if models.laws is not None:
-        rows.append(("Follows the laws of pressing", f"{models.laws:.0%}"))
+        rows.append(("Follows the laws of pressing", in_percent(models.laws)))
     return _table("Models", rows, models.notes)
 
 

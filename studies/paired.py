@@ -27,7 +27,7 @@ from pressloop.trials.checks import FloatArray, IntArray
 
 REAL, LIKELY, NO_EVIDENCE, TOO_FEW = "real", "likely", "no evidence", "too few"
 """How strong a difference is: p below 5 % after the correction, before it, not at all, and where
-there are so few clusters that even the clearest difference would not be."""
+there are so few telling clusters that even the clearest difference would not be."""
 ALPHA = 0.05
 CHUNK = 200
 PERMUTATIONS, MANY = 1999, 200
@@ -42,7 +42,8 @@ Told = Callable[[FloatArray], FloatArray]
 class Difference:
     """`score` of `model` minus that of the baseline, with a 95 % interval.
 
-    P as it is and after the correction; `strength` is one of REAL, LIKELY, NO_EVIDENCE, TOO_FEW."""
+    P as it is and after the correction; `strength` is one of REAL, LIKELY, NO_EVIDENCE, TOO_FEW.
+    `telling` counts the clusters that it rests on: of crushing those with the rarer outcome."""
 
     scheme: str
     model: str
@@ -55,6 +56,7 @@ class Difference:
     strength: str
     stacks: int
     clusters: int
+    telling: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -117,10 +119,13 @@ def interval(values: FloatArray, clusters: int) -> tuple[float, float]:
 
 
 def differences(found: Mapping[str, Losses], baseline: str, cluster: IntArray, told: Told, *,
-                scheme: str, score: str, resamples: int, seed: int) -> tuple[Difference, ...]:
+                scheme: str, score: str, resamples: int, seed: int,
+                outcome: FloatArray | None = None) -> tuple[Difference, ...]:
     """Each model against the baseline; empty where that predicted nothing.
 
-    `cluster` is of all rows of the table. A model that has no row in common with it is left out."""
+    `cluster` and `outcome`, of 0 or 1, are of all rows of the table (n,). A model that has no row
+    in common with the baseline is left out. One crushed stack shows no model to foresee crushing,
+    however many stayed intact: where there are outcomes, the rarer one's clusters are counted."""
     if baseline not in found:
         return ()
     pairs = [(name, *_common(losses, found[baseline])) for name, losses in found.items()
@@ -131,6 +136,7 @@ def differences(found: Mapping[str, Losses], baseline: str, cluster: IntArray, t
     corrected = holm(raw)
     return tuple(
         _difference((scheme, name, score), both, cluster[index], told, (p, fixed, len(pairs)),
+                    _telling(cluster[index], None if outcome is None else outcome[index]),
                     resamples, seed)
         for (name, index, both), p, fixed in zip(pairs, raw, corrected, strict=True))
 
@@ -173,20 +179,28 @@ def _common(a: Losses, b: Losses) -> tuple[IntArray, FloatArray]:
     return index, np.column_stack([np.where(np.isclose(one, other, SAME, SAME), other, one), other])
 
 
+def _telling(cluster: IntArray, outcome: FloatArray | None) -> int:
+    """Clusters (n,) that a difference rests on: with the rarer outcome (n,), where there is one."""
+    if outcome is None:
+        return len(np.unique(cluster))
+    return min(len(np.unique(cluster[outcome == one])) for one in (0.0, 1.0))
+
+
 def _difference(key: tuple[str, str, str], both: FloatArray, cluster: IntArray, told: Told,
-                p: tuple[float, float, int], resamples: int, seed: int) -> Difference:
+                p: tuple[float, float, int], telling: int, resamples: int, seed: int
+                ) -> Difference:
     means = bootstrap(both, cluster, resamples=resamples, seed=seed)
     count = len(np.unique(cluster))
     low, high = interval(told(means[:, 0]) - told(means[:, 1]), count)
     mean = both.mean(0)
     return Difference(*key, float(told(mean[0]) - told(mean[1])), low, high, p[0], p[1],
-                      _strength(low, high, p, count), len(both), count)
+                      _strength(low, high, p, telling), len(both), count, telling)
 
 
-def _strength(low: float, high: float, p: tuple[float, float, int], clusters: int) -> str:
+def _strength(low: float, high: float, p: tuple[float, float, int], telling: int) -> str:
     raw, corrected, models = p
     # The clearest difference of all has the same sign in every cluster: p = 2 / 2^clusters.
-    if models * 2.0 ** (1 - clusters) > ALPHA:
+    if models * 2.0 ** (1 - telling) > ALPHA:
         return TOO_FEW
     outside = not low <= 0.0 <= high
     if corrected < ALPHA and outside:

@@ -19,6 +19,11 @@ def percent(share: float) -> str:
     return "less than 1 %" if 0.0 <= value < 0.95 else f"{value:.0f} %"
 
 
+def in_percent(share: float, decimals: int = 0) -> str:
+    """A share in percent, with so many decimals."""
+    return f"{100.0 * share:.{decimals}f} %"
+
+
 def by_number(number: float, one: str, many: str) -> str:
     """The word that goes with a number, as in "is" and "are"."""
     return one if number == 1 else many

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from pressloop.optimizer import Models, Recommendation, RiskLimits, Space, recommend
 from pressloop.optimizer.corrected import Effect, effect_of
 from pressloop.optimizer.history.drift import Drift, drift
@@ -15,8 +17,11 @@ from pressloop.views.beginnings import Beginnings, Forecast, Step
 from pressloop.views.kept import Kept
 from pressloop.views.kinds import in_order
 
-MAX_STEPS, MAX_FORECASTS = 14, 25
-"""A step costs a fit and a search for the best recipe, a forecast only a fit."""
+MAX_STEPS, MAX_FORECASTS = 14, 27
+"""A step costs a fit and a search for the best recipe, a forecast only a fit, and none where a step
+has it: of many beginnings every other forecast's is a step's."""
+MANY = 4
+"""Times as many beginnings as are shown, from which early ones are shown more closely."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,7 +80,11 @@ def analyse(models: Models, kept: Kept | None = None) -> Analysis:
 
 
 def spaced(count: int, most: int) -> list[int]:
-    """Whole numbers from 1 to `count`, thinned out to about `most`; the last one always stays."""
+    """Whole numbers from 1 to `count`, thinned out to about `most`; the last one always stays.
+
+    Evenly; by a ratio where they are many, as a late beginning costs more and changes less."""
+    if count > MANY * most:
+        return sorted({round(k) for k in np.geomspace(1, count, most).tolist()})
     step = max(1, -(-count // most))
     return sorted({*range(1, count + 1, step), count}) if count > 0 else []
 
@@ -91,6 +100,6 @@ def _steps(telling: Sequence[Trial], beginnings: Beginnings, models: Models, now
     """From the first intact stack on; the last step is what is recommended `now`."""
     read = _read_by(models)
     first = next(i for i, t in enumerate(telling) if read(t))
-    ends = [first + k for k in spaced(len(telling) - first, MAX_STEPS)]
-    return [*(beginnings.step(k) for k in ends[:-1]),
+    ends = [k for k in spaced(len(telling) - 1, MAX_STEPS) if k > first]
+    return [*(beginnings.step(k) for k in ends),
             Step(telling[-1].number, now.recipe, now.expected[0])]

@@ -64,7 +64,8 @@ class Beginnings:
         """What they say of the next one, of its own lot and operator."""
         trial = self._telling[count]
         origin = origin_of(trial)
-        key = self._key("forecast", count, origin, repr(trial))
+        key = self._key("forecast", count, origin,
+                        repr(as_read(trial, self._models.space)))
         found = self._kept.numbers(key)
         if found is not None and len(found) == 4 and finite(v for v in found if v is not None):
             return Forecast(trial, *found)

@@ -125,7 +125,7 @@ def _telling(stack: TellingStack | None, of: Quantity, choices: Sequence[Choice]
     words = (f"The stack that would tell most: {recipe_words(stack.recipe, load)}, expected "
              f"{amount(stack.value, of)}, survives with {percent(stack.survival)}; "
              f"it {verb} the {'resistance' if of.is_resistance else of.name} of the recommended "
-             f"recipe by {stack.expected_gain:.1%} on average.")
+             f"recipe by {percent(stack.expected_gain)} on average.")
     if stack.changes_at is None:
         return [words]
     beyond = "above" if of.goal == MAXIMISE else "below"

@@ -9,7 +9,7 @@ import numpy as np
 from pressloop.trials.checks import ComplexArray, FloatArray
 from pressloop.trials.errors import BadInput
 from pressloop.trials.spectrum import ControlPoint
-from pressloop.trials.wording import by_number, counted
+from pressloop.trials.wording import by_number, counted, in_percent
 
 _APART = 0.1
 """Repeats in a row that differ by more of |Z| are no two readings of one thing."""
@@ -43,7 +43,7 @@ def merged(source: str, frequency_hz: FloatArray, impedance_ohm: ComplexArray
     if len(several) > _FEW and len(apart) > len(several) / 2:
         raise BadInput(f"{source}: repeated frequencies", len(several),
                        "readings that agree; they differ by up to "
-                       f"{max(run.apart for run in apart):.0%}",
+                       f"{in_percent(max(run.apart for run in apart))}",
                        "Two spectra whose rows alternate? Give each a file of its own.")
     notes = _averaged(several, apart, len(runs))
     kept: dict[float, _Run] = {}
@@ -69,8 +69,8 @@ def _averaged(several: list[_Run], apart: list[_Run], everything: int) -> list[s
                      f"to {max(run.apart for run in close):.2g} of |Z|")
     if apart:
         notes.append(f"{_frequencies(len(apart))} {_were(apart)} left out, as readings in a "
-                     f"row differ by up to {max(run.apart for run in apart):.0%}, such as at "
-                     f"{apart[0].hertz:.4g} Hz")
+                     f"row differ by up to {in_percent(max(run.apart for run in apart))}, "
+                     f"such as at {apart[0].hertz:.4g} Hz")
     return notes
 
 

@@ -9,6 +9,8 @@ import sys
 import time
 from dataclasses import dataclass
 
+from sqlalchemy import make_url
+
 from pressloop.flows.console import say
 from pressloop.flows.engine.server import healthy
 from pressloop.flows.engine.server_key import forget, owner_of
@@ -19,15 +21,19 @@ from pressloop.trials.errors import BadInput, Fault
 
 UP_S, DOWN_S, LOOK_S = 600.0, 120.0, 0.2
 LAST_LINES = 3
+POSTGRESQL_PORT, ANSWER_S = 5432, 10.0
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of a lab, whether it runs, and what is to be said of it."""
+    """A part of a lab, whether it runs, and what is to be said of it.
+
+    What is not its `own` stays when the lab is down."""
 
     name: str
     up: bool
     words: str
+    own: bool = True
 
 
 def up(folder: Folder, lab: Lab) -> None:
@@ -38,13 +44,14 @@ def up(folder: Folder, lab: Lab) -> None:
     folder.write(lab)
     say("Starting the lab: about a minute the first time, while databases are laid out.")
     with folder.log.open("ab") as log:
+        before = log.tell()
         keeper = subprocess.Popen(
             [sys.executable, "-P", "-m", "pressloop.flows.lab.keeper", str(folder.path)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     deadline = time.monotonic() + UP_S
     while not folder.read_state():
         if keeper.poll() is not None:
-            raise Fault(f"the lab did not come up: {_last_words(folder)}")
+            raise Fault(f"the lab did not come up: {_last_words(folder, before)}")
         if time.monotonic() > deadline:
             keeper.terminate()
             raise Fault(f"the lab did not come up within {UP_S:.0f} s: see {folder.log}")
@@ -52,13 +59,18 @@ def up(folder: Folder, lab: Lab) -> None:
 
 
 def prove_free(folder: Folder, lab: Lab) -> None:
-    """Raises BadInput where the lab is up already, or a port is somebody else's."""
+    """Nothing has been started: it can be.
+
+    Raises BadInput where the lab is up already, a port is somebody else's, or a database that is
+    given does not answer."""
     if folder.kept_up() is not None:
         raise BadInput("lab", folder.path, "down; it is up already", "`pressloop lab status` shows "
                        "it; `pressloop lab down` ends it.")
     _end_orphans(folder)
     taken = [("--port", lab.port)]
-    if not lab.database:
+    if lab.database:
+        _prove_answers(lab)
+    else:
         postgres.programs()
         postgres.prove_enterable(folder)
         taken.append(("--database-port", lab.database_port))
@@ -89,7 +101,7 @@ def down(folder: Folder, *, stop: bool) -> None:
     if postgres_left:
         postgres.stop(folder)
     forget(lab.port)
-    left = [part.name for part in parts(folder) if part.up]
+    left = [part.name for part in parts(folder) if part.up and part.own]
     if left:
         raise Fault(f"of the lab, {', '.join(left)} still runs: see {folder.log}")
 
@@ -100,7 +112,7 @@ def parts(folder: Folder) -> tuple[Part, ...]:
     state = folder.read_state()
     found = [Part("keeper", keeper is not None, f"process {keeper}" if keeper else "not running")]
     if lab.database:
-        found.append(Part("database", False, "given by URL; it is somebody else's to run"))
+        found.append(_given_database(lab))
     else:
         on = postgres.runs(folder)
         found.append(Part("database", on, f"PostgreSQL at {HOST}:{lab.database_port}"
@@ -112,6 +124,36 @@ def parts(folder: Folder) -> tuple[Part, ...]:
         found.append(Part(f"worker of {pool}", one.lives,
                           f"process {pid}" if one.lives else "not running"))
     return tuple(found)
+
+
+def _given_database(lab: Lab) -> Part:
+    on = _answers(lab)
+    return Part("database", on, f"PostgreSQL at {_place_of(lab)}, which somebody else runs"
+                + ("" if on else ": no answer"), own=False)
+
+
+def _prove_answers(lab: Lab) -> None:
+    if not _answers(lab):
+        raise BadInput("--database", _place_of(lab), "where a PostgreSQL answers",
+                       "Start it, or correct its host and port.")
+
+
+def _place_of(lab: Lab) -> str:
+    """Host and port of a database that is given, in words."""
+    url = make_url(lab.database)
+    return f"{url.host}:{url.port or POSTGRESQL_PORT}" if url.host else "a socket"
+
+
+def _answers(lab: Lab) -> bool:
+    """Whether somebody listens there; of a socket in a folder, only Prefect's server can tell."""
+    url = make_url(lab.database)
+    if not url.host:
+        return True
+    try:
+        with socket.create_connection((url.host, url.port or POSTGRESQL_PORT), ANSWER_S):
+            return True
+    except OSError:
+        return False
 
 
 def runs_in_work(folder: Folder) -> int:
@@ -155,8 +197,10 @@ def _taken(port: int) -> bool:
     return False
 
 
-def _last_words(folder: Folder) -> str:
-    lines = [line for line in folder.log.read_text(errors="replace").splitlines() if line.strip()]
+def _last_words(folder: Folder, since: int) -> str:
+    """What this start, from byte `since` of the log on, said last."""
+    said = folder.log.read_bytes()[since:].decode(errors="replace")
+    lines = [line for line in said.splitlines() if line.strip()]
     return " ".join(" ".join(lines[-LAST_LINES:]).split()) or f"see {folder.log}"
 
 

@@ -14,6 +14,7 @@ from pressloop.hardware.plc.register_map import Block, Register, RegisterMap
 from pressloop.hardware.plc.words import crc16, pack, unpack
 from pressloop.hardware.units import Machine
 from pressloop.trials.errors import BadInput
+from pressloop.trials.wording import in_percent
 
 FINISH, RELEASE = 0, 1
 """Codes of `on_link_loss`."""
@@ -143,5 +144,6 @@ def _prove_faithful(of: RegisterMap, machine: Machine, register: Register, asked
     raw = unpack(words[register.offset:register.end], register.type, of.low_word_first)
     kept = inward(quantity_of(register.name), raw * register.scale, register.unit, machine)
     if not abs(kept - asked) <= ROUNDING * max(abs(asked), 1e-9):
-        raise BadInput(register.name, asked, f"what its register can hold within {ROUNDING:.0%} "
-                       f"(it would become {kept:g})", "Use a finer scale in the register map.")
+        raise BadInput(register.name, asked, "what its register can hold within "
+                       f"{in_percent(ROUNDING)} (it would become {kept:g})",
+                       "Use a finer scale in the register map.")

@@ -10,6 +10,7 @@ from pressloop.hardware.plc.register_map import Register, RegisterMap
 from pressloop.hardware.units import Machine, to_newton
 from pressloop.trials.errors import BadInput, OutOfEnvelope
 from pressloop.trials.recipe import Recipe
+from pressloop.trials.wording import in_percent
 
 REGISTERS = {"pressure_mpa": "force", "dwell_s": "dwell", "temperature_c": "temperature",
              "ramp_mpa_per_s": "ramp", "release_mpa_per_s": "release_rate"}
@@ -44,8 +45,8 @@ def unheld(recipe: Recipe, steps: Mapping[str, float]) -> tuple[OutOfEnvelope, .
             held = round(value / step) * step
             if not abs(held - value) <= ROUNDING * abs(value):
                 found.append(OutOfEnvelope(
-                    name, float(value), f"a multiple of {step:g} within {ROUNDING:.0%}, as the "
-                    f"press's register holds it (it would become {held:g})",
+                    name, float(value), f"a multiple of {step:g} within {in_percent(ROUNDING)}, as "
+                    f"the press's register holds it (it would become {held:g})",
                     f"Nothing has moved. Set it to {held:g}."))
     return tuple(found)
 

@@ -173,7 +173,8 @@ def differences_of(what: str, table: Table, answers: Sequence[Answers], baseline
             losses.setdefault(score, {})[one.model] = Losses(one.index, loss)
     return [d for score, by_model in losses.items() for d in differences(
         by_model, baseline, _clusters(table), _told(score, _predicted_y(table, by_model, baseline)),
-        scheme=answers[0].scheme, score=score, resamples=resamples, seed=seed)]
+        scheme=answers[0].scheme, score=score, resamples=resamples, seed=seed,
+        outcome=table.y if what == CRUSHING else None)]
 
 
 def _predicted_y(table: Table, by_model: Mapping[str, Losses], baseline: str) -> FloatArray:

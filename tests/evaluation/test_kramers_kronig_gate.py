@@ -89,7 +89,7 @@ def test_stack_that_switched_halfway_through_the_sweep_is_flagged(spectrum_of, t
 def test_drift_is_found_by_control_points(spectrum_of, two_arcs):
     drifted = spectrum_of(two_arcs, controls=(control(80 - 5j, 80.5 - 5j),
                                               control(80 - 5j, 86 - 5j)))
-    assert "drifted by 7.5% at 300 Hz" in read(drifted, TWO).trouble
+    assert "drifted by 7.5 % at 300 Hz" in read(drifted, TWO).trouble
 
 
 def test_control_points_within_the_noise_pass(spectrum_of, two_arcs):

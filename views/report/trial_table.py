@@ -15,7 +15,7 @@ from pressloop.views.report.marks import Mark, mark_of
 from pressloop.views.words import OHM_CM2, percent, plain, plus_minus
 
 CSS = {"Trial": "num", "Stack": "name", "MPa": "num", "s": "num", "°C": "num", "Besides": "",
-       "Purpose": "name", "Outcome": "", OHM_CM2: "num", "Damage": "num", "Nonunif.": "num",
+       "Purpose": "", "Outcome": "", OHM_CM2: "num", "Damage": "num", "Nonunif.": "num",
        "Why": "why"}
 """Columns in their order, and their CSS classes."""
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pressloop.evaluation.reading import Reading
 from pressloop.evaluation.relaxation_peaks import hertz
-from pressloop.trials.wording import capitalised, counted
+from pressloop.trials.wording import capitalised, counted, in_percent
 from pressloop.views.figures.look import GREEN, RED, Panel
 from pressloop.views.figures.nyquist import bode, nyquist
 from pressloop.views.figures.relaxation import relaxation
@@ -80,8 +80,8 @@ def _facts(one: Shown, reading: Reading) -> list[tuple[str, str, str]]:
                                     bool(reading.fixed)), ""),
         ("Circuit", reading.circuit,
          f"weight {percent(best)}" if len(reading.described) > 1 else ""),
-        ("Residual", f"{reading.solution.rms:.2%} of |Z|",
-         f"{reading.ladder_rms:.2%} with any circuit"),
+        ("Residual", f"{in_percent(reading.solution.rms, 2)} of |Z|",
+         f"{in_percent(reading.ladder_rms, 2)} with any circuit"),
         ("Sweep", counted(one.hz.size, "point"), f"{hertz(float(one.hz.max()))} to "
          f"{hertz(float(one.hz.min()))}, {one.spectrum.area_cm2:g} cm²"),
     ]

@@ -32,7 +32,8 @@ LEGENDS = {
                   "interval is twice its bottom: the smaller, the more the model tells, if as many "
                   "values are inside as should be.",
     "crushing": "Guesswork taken away: 100 % is to name every crushed stack beforehand, 0 % to "
-                "know no more than the share of stacks that are crushed."}
+                "know no more than the share of stacks that are crushed; below 0 % a model "
+                "misleads."}
 NUMBER, TOLD = "num", "told"
 """Names and verdicts need room; numbers do not."""
 
@@ -121,7 +122,7 @@ def _row(one: ModelComparison, schemes: Sequence[str], name: str) -> list[Cell]:
 def _skill(score: Score | None) -> str:
     if score is None or score.value != score.value:
         return "–"
-    return f"{max(score.value, 0.0):.0f}{NBSP}%"
+    return f"{score.value:.0f}{NBSP}%".replace(f"-0{NBSP}", f"0{NBSP}")
 
 
 def _off(one: ModelComparison, scheme: str, name: str) -> str:

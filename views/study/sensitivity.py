@@ -10,7 +10,7 @@ from pressloop.studies.data import StudyData
 from pressloop.studies.sensitivity.physics_checks import CheckedRule
 from pressloop.studies.sensitivity.sensitivity import Findings
 from pressloop.trials.wording import by_number, counted
-from pressloop.views.page import render
+from pressloop.views.page import Cell, render
 from pressloop.views.study.sensitivity_figures import (
     curve_panels,
     map_panels,
@@ -32,7 +32,10 @@ from pressloop.views.study.words.sensitivity import (
     shares_words,
     too_few,
 )
-from pressloop.views.words import recipe_words
+from pressloop.views.words import NBSP, recipe_words
+
+HEADS: tuple[Cell, ...] = (("Rule", ""), ("Looked at", ""), ("Stacks there", "num"),
+                           (f"Change (95{NBSP}% interval)", ""), ("Verdict", ""))
 
 
 class Flag(NamedTuple):
@@ -66,7 +69,7 @@ def section(findings: Findings, data: StudyData) -> Markup:
         shares=[share_panel(findings)] if several else [],
         sense=_sense(findings), flags=[_flag(one, findings.row_word) for one in findings.flags],
         odd=[odd_words(one, findings.row_word) for one in findings.odd],
-        checks=[check_row(one) for one in findings.checks],
+        heads=HEADS, checks=[_cells(check_row(one)) for one in findings.checks],
         changes=changes_words(findings.changes), recipe=recipe_words(findings.recipe),
         cautious=findings.cautious, map_drawn=len(data.space.free) > 1,
         curves=curve_panels(findings, data), maps=map_panels(findings, data),
@@ -90,6 +93,13 @@ def _flag(one: CheckedRule, word: str) -> Flag:
     return Flag(f"{one.look.rule}: here it does.",
                 f"{slope_words(one, start='It changes by')}, {one.look.where}. "
                 f"{rows_words(one, word)}")
+
+
+def _cells(check: Check) -> list[Cell]:
+    """With their CSS classes."""
+    verdict = ("contradicted", "contradicted") if check.contradicted else (check.verdict, "")
+    return [(check.rule, ""), (check.where, ""), (str(check.stacks), "num"), (check.change, ""),
+            verdict]
 
 
 def check_row(one: CheckedRule) -> Check:

@@ -145,7 +145,7 @@ def map_panels(found: Findings, data: StudyData) -> list[Panel]:
         near = f" Marks are stacks{' pressed near this slice' if held else ''}: circles lasted, "
         near += "crosses were crushed, diamonds delaminated, triangles shorted, "
         near += "thin crosses failed of an unknown cause."
-        near += "" if data.reference is None else " The hollow hexagon is the usual recipe."
+        near += "" if data.reference is None else " The hollow hexagon is the reference recipe."
         panels.append(replace(panel, how_to_read=panel.how_to_read + near))
     return panels
 

@@ -14,6 +14,7 @@ from pressloop.evaluation.readers._table.points import points_of
 from pressloop.evaluation.readers._table.rows import Row, Table, disagreement, rows_of
 from pressloop.evaluation.readers._table.split import sweeps_in
 from pressloop.trials.errors import BadInput
+from pressloop.trials.wording import in_percent
 
 _DISAGREES = 0.05
 _ELECTRODES = {"wece": "Zwe-ce, between working and counter electrode, was taken",
@@ -56,7 +57,7 @@ def _of_group(table: Table, group: Group, rows: Sequence[Row], notes: Sequence[s
     if (away := disagreement(group, [row for _, row in rows])) > _DISAGREES:
         header = group.modulus.header if group.modulus else ""
         all_notes.append(f"the column {header} differs from the size of the two parts by "
-                         f"{away:.0%}: a column is not what its name says")
+                         f"{in_percent(away)}: a column is not what its name says")
     parted = sweeps_in(points)
     if not parted and table.label == "" and not rows:
         return []

@@ -24,6 +24,7 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.recipe import CORE, Value, shown
+from pressloop.trials.wording import in_percent
 from pressloop.views.words import Load, laws_words, significant
 
 SHOWN_FROM = 0.005
@@ -101,9 +102,9 @@ def show(found: tuple[Proposal, ...], space: Space, laws: str, load: Load | None
     if "pressure_mpa" not in space.absent or any(
             p.predicted.get("p_crushed", 0) >= SHOWN_FROM for p in found):
         for row, proposal in zip(rows, found, strict=True):
-            row["crushed"] = f"{proposal.predicted.get('p_crushed', 0):.1%}"
+            row["crushed"] = in_percent(proposal.predicted.get('p_crushed', 0), 1)
     for row, proposal in zip(rows, found, strict=True):
-        row["failed"] = f"{proposal.predicted.get('p_failed', 0):.1%}"
+        row["failed"] = in_percent(proposal.predicted.get('p_failed', 0), 1)
     for table in _that_fit(console, title, rows):
         console.print(table)
     for i, proposal in enumerate(found, 1):

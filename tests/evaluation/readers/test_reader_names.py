@@ -199,5 +199,5 @@ def test_a_row_of_units_counts() -> None:
 
 def test_columns_that_contradict_each_other_are_told() -> None:
     text = "freq/Hz,Re(Z)/Ohm,Im(Z)/Ohm,|Z|/Ohm\n" + lines(F, Z.real, Z.imag, 1.33 * abs(Z))
-    assert "differs from the size of the two parts by 25%" in " ".join(
+    assert "differs from the size of the two parts by 25 %" in " ".join(
         read_text(text, area_cm2=1.0).notes)

@@ -80,7 +80,7 @@ def test_two_spectra_whose_rows_alternate_are_refused() -> None:
 def test_one_repeat_that_disagrees_is_left_out() -> None:
     got = read(*ROWS, lines(F[-1:], 9 * Z.real[-1:], 9 * Z.imag[-1:]))
     same(got, F[:-1], Z[:-1])
-    told(got, "1 frequency was left out", "89%", "0.5 Hz")
+    told(got, "1 frequency was left out", "89 %", "0.5 Hz")
 
 
 def test_of_a_frequency_that_comes_again_the_first_is_kept() -> None:
@@ -98,7 +98,7 @@ def test_a_cell_that_drifts_is_told_by_the_frequencies_that_come_again() -> None
     from pressloop.evaluation.rules import Rules
 
     got = read(*ROWS, lines(F[[5, 15]], 1.08 * Z.real[[5, 15]], 1.08 * Z.imag[[5, 15]]))
-    assert "drifted by 8.0%" in (judged(got, Rules()).trouble or "")
+    assert "drifted by 8.0 %" in (judged(got, Rules()).trouble or "")
 
 
 def test_a_header_that_is_padded_or_parted_otherwise() -> None:

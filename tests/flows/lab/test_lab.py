@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,8 @@ from lab_up import dumped, lab_folder, listens, processes_of
 
 from pressloop.flows.console import FAILED
 from pressloop.flows.engine.server_door import basic
+from pressloop.flows.lab import updown
+from pressloop.flows.lab.folder import Folder, Lab
 from pressloop.flows.lab.postgres import programs
 from pressloop.trials import BadInput, Ledger, State
 from tests.conftest import programs as installed
@@ -150,6 +154,40 @@ def test_what_a_lab_cannot_be_made_of_is_refused_before_anything_starts(
     pressloop("lab", "down").refused("--folder")
     pressloop("lab", "status").refused("--folder")
     assert not (tmp_path / "lab" / "lab.lock").exists()
+
+
+def test_a_database_that_is_given_must_answer(
+        pressloop: Callable[..., Any], tmp_path: Path) -> None:
+    path, port = write_settings(tmp_path, **QUICK), free_port()
+    lab = ("lab", "up", path, "--port", free_port(), "--database",
+           f"postgresql+asyncpg://prefect@127.0.0.1:{port}/prefect")
+    pressloop(*lab).refused("--database", f"127.0.0.1:{port}", "answers")
+    folder = tmp_path / "lab"
+    folder.mkdir(exist_ok=True)
+    (folder / "lab.json").write_text(json.dumps(asdict(Lab(
+        (str(path),), 4200, f"postgresql+asyncpg://prefect@127.0.0.1:{port}/prefect"))))
+    _, database, *_ = updown.parts(Folder(folder))
+    assert not database.up and "no answer" in database.words
+    with socket.create_server(("127.0.0.1", port)):
+        _, database, *_ = updown.parts(Folder(folder))
+    assert database.up and f"127.0.0.1:{port}" in database.words
+    assert not database.own, "it stays when the lab is down"
+
+
+@pytest.mark.slow
+@pytest.mark.prefect
+def test_a_lab_that_does_not_come_up_says_why_this_time(
+        pressloop: Callable[..., Any], tmp_path: Path) -> None:
+    """Not why it did not come up before."""
+    path = write_settings(tmp_path, **QUICK)
+    folder = tmp_path / "lab"
+    folder.mkdir(exist_ok=True)
+    (folder / "lab.log").write_text("pressloop: an older trouble\n")
+    with socket.create_server(("127.0.0.1", 0)) as no_postgresql:
+        answer = pressloop("lab", "up", path, "--port", free_port(), "--database",
+                           f"postgresql+asyncpg://p@127.0.0.1:{no_postgresql.getsockname()[1]}/p")
+    assert answer.code == 1
+    assert "did not come up" in answer.err and "older trouble" not in answer.err
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root's PostgreSQL runs as another user")

@@ -157,9 +157,17 @@ def _others(one: ModelComparison, scheme: str) -> Iterator[str]:
     if some := list(by_strength(found, NO_EVIDENCE)):
         yield f"No evidence of a difference: {_listed(one, some)}."
     if some := list(by_strength(found, TOO_FEW)):
-        unit = "lots" if len(one.table.lots) >= ENOUGH_LOTS else "different recipes"
-        yield (f"Too few {unit} ({min(d.clusters for d in some)}) to tell it from: "
-               f"{_listed(one, some)}.")
+        yield f"Too few {_telling(one, some)} to tell it from: {_listed(one, some)}."
+
+
+def _telling(one: ModelComparison, some: Sequence[Difference]) -> str:
+    """What there are too few of, and how many."""
+    most = max(some, key=lambda d: d.telling)
+    unit = "lots" if len(one.table.lots) >= ENOUGH_LOTS else "different recipes"
+    if most.telling < most.clusters:
+        rare = "a" if one.table.y.mean() <= 0.5 else "no"
+        unit += f" with {rare} crushed stack"
+    return f"{unit} ({most.telling})"
 
 
 def worse(d: Difference) -> bool:
@@ -174,11 +182,18 @@ def _listed(one: ModelComparison, some: Sequence[Difference]) -> str:
 def _how_far(one: ModelComparison, d: Difference) -> str:
     score = one.score(d.scheme, d.model, d.score)
     assert score is not None
-    what = f"takes away {max(score.value, 0.0):.0f} %" if d.score == SKILL \
-        else f"root mean square {percent_off(score.value)}"
+    parts = [skill_words(score.value)] if d.score == SKILL \
+        else [f"root mean square {percent_off(score.value)}"]
     if one.baseline in one.thin and d.model not in one.thin:
-        what += ", learned from all stacks"
-    return f"{what}, {span(d)}"
+        parts.append("learned from all stacks")
+    return ", ".join((*(part for part in parts if part), span(d)))
+
+
+def skill_words(value: float) -> str:
+    """How much of the guesswork is taken away, or added; "" where no stack was crushed."""
+    if math.isnan(value):
+        return ""
+    return f"takes away {value:.0f} %" if value > -0.5 else f"adds {-value:.0f} %"
 
 
 def span(d: Difference) -> str:

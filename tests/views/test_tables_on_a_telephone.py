@@ -1,15 +1,17 @@
-"""The tables of a comparison on a telephone: rows as lists, nothing to scroll sideways."""
+"""Tables on a telephone: rows as lists, nothing to scroll sideways."""
 
 from __future__ import annotations
 
 import importlib.util
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from pressloop.optimizer import Problem, fit_models
 from pressloop.views.report.compare import Member, write_comparison
+from pressloop.views.report.report import write_report
 from tests.views.simulated_trials import GENTLE, REFERENCE, RULES, SPACE, press
 from tools.console.browser import CHROMIUM, NONE, Page, browser
 from tools.console.driven import grave
@@ -17,6 +19,8 @@ from tools.console.driven import grave
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(CHROMIUM is None, reason=NONE)]
 NAMES = ("NMC811 and sulfide, secondary press at 25 °C, spring", "autumn", "empty")
 OVER = """Array.from(document.querySelectorAll('.scroll, body')).filter(
+  (one) => one.scrollWidth > one.clientWidth).length"""
+CARD = """Array.from(document.querySelectorAll('.card .scroll')).filter(
   (one) => one.scrollWidth > one.clientWidth).length"""
 CUT = """Array.from(document.querySelectorAll('td')).filter((one) => {
   const box = one.getBoundingClientRect();
@@ -62,3 +66,15 @@ def test_a_desk_shows_a_table(page: Page) -> None:
     page.size(1280, 900)
     assert page.run("getComputedStyle(document.querySelector('tbody tr')).display") == "table-row"
     assert set(page.run(LABELS)) == {"none"}
+
+
+def test_the_recommended_recipe_stands_beside_the_reference(page: Page, tmp_path: Path) -> None:
+    """Nothing of it has to be scrolled to; the trials, a table to be sorted, stay one."""
+    models = fit_models(Problem(SPACE, reference=REFERENCE), press(tmp_path, GENTLE[:3]))
+    report = write_report(tmp_path / "r.html", models, campaign="C", rules=RULES, simulated=False)
+    page.size(390, 844)
+    page.open(report.as_uri())
+    page.reads("Recommended recipe")
+    assert page.run(CARD) == 0
+    assert [one.strip('"') for one in page.run(LABELS)[:4]] == [
+        "Resistance (Ω·cm²)", "95\u00a0% interval", "Crushing", "Short or delam."]
