@@ -9,10 +9,14 @@ from pressloop.trials.errors import BadInput
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
          (codecs.BOM_UTF16_BE, "utf-16"))
-_EAST_ASIAN = (("cp932", ("\u5468\u6ce2\u6570",)), ("gb18030", ("\u9891\u7387", "\u983b\u7387")),
-               ("big5", ("\u983b\u7387",)), ("cp949", ("\uc8fc\ud30c\uc218",)),
-               ("euc_jp", ("\u5468\u6ce2\u6570",)))
-"""Frequency in Japanese, Chinese (two scripts) and Korean, as older programs write it."""
+_FOREIGN = (("cp932", ("\u5468\u6ce2\u6570",)), ("gb18030", ("\u9891\u7387", "\u983b\u7387")),
+            ("big5", ("\u983b\u7387",)), ("cp949", ("\uc8fc\ud30c\uc218",)),
+            ("euc_jp", ("\u5468\u6ce2\u6570",)),
+            *((old, ("частот", "Частот", "ЧАСТОТ", " Гц", "(Гц"))
+              for old in ("cp1251", "koi8_r", "cp866")),
+            *((old, ("zęstotliwo", "zęstość")) for old in ("cp1250", "iso8859_2")))
+"""Frequency in Japanese, Chinese (two scripts), Korean, Russian (or its unit) and Polish, as older
+programs write it."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b]")
 _IVIUM = re.compile(r"^\W*primary_data\s*$", re.MULTILINE)
 
@@ -20,7 +24,7 @@ _IVIUM = re.compile(r"^\W*primary_data\s*$", re.MULTILINE)
 def decoded(data: bytes, source: str) -> str:
     """The text, its lines ended by line feeds.
 
-    UTF-8 and UTF-16 by their mark, else UTF-8 where it can read it. Else an encoding of East Asia
+    UTF-8 and UTF-16 by their mark, else UTF-8 where it can read it. Else an older encoding
     under which the text has one of its words for frequency, else cp1252 or latin-1.
 
     Raises BadInput on an empty file and on one that is not text.
@@ -50,7 +54,7 @@ def _text(data: bytes, source: str) -> str:
         return bare
     whole = _read_as(data, "utf-8")
     if whole is None:
-        whole = _east_asian(data) or _read_as(data, "cp1252") or data.decode("latin-1")
+        whole = _foreign(data) or _read_as(data, "cp1252") or data.decode("latin-1")
     return whole
 
 
@@ -61,9 +65,9 @@ def _read_as(data: bytes, encoding: str) -> str | None:
         return None
 
 
-def _east_asian(data: bytes) -> str | None:
+def _foreign(data: bytes) -> str | None:
     """The text where one of these encodings makes a word for frequency of its bytes."""
-    for encoding, words in _EAST_ASIAN:
+    for encoding, words in _FOREIGN:
         if any(word.encode(encoding) in data for word in words):
             text = _read_as(data, encoding)
             if text is not None and any(word in text for word in words):

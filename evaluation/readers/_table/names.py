@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pressloop.evaluation.readers._table import languages
+
 FREQUENCY, REAL, IMAGINARY, MODULUS, PHASE = "frequency", "real", "imaginary", "modulus", "phase"
 RESISTANCE, REACTANCE = "series resistance", "reactance"
 PARALLEL_R = "parallel resistance"
@@ -18,37 +20,23 @@ DIELECTRIC = "dielectric"
 _ANGULAR = "angular frequency"
 
 _NAMES: dict[str, set[str]] = {
-    FREQUENCY: {"f", "freq", "frequency", "frequenz", "frequence", "fr\u00e9quence", "frecuencia",
-                "frequenza", "frequ\u00eancia", "hz", "\u9891\u7387", "\u983b\u7387",
-                "\u5468\u6ce2\u6570", "\uc8fc\ud30c\uc218"},
+    FREQUENCY: {"f", "freq", "frequency", "hz"},
     _ANGULAR: {"w", "omega", "\u03c9", "angularfrequency", "angularfreq", "angfreq",
-               "radialfrequency", "circularfrequency", "kreisfrequenz"},
+               "radialfrequency", "circularfrequency"},
     REAL: {"z'", "zreal", "realz", "zre", "rez", "zr", "re(z)", "real(z)", "re", "real", "zprime",
-           "z1", "zs'", "zsreal", "realpart", "realteil", "re[z]", "rz", "z'real",
-           "partier\u00e9elle", "partereal", "partereale", "\u5b9e\u90e8",
-           "\u963b\u6297\u5b9e\u90e8", "\u5be6\u90e8", "\u5b9f\u90e8", "\u5b9f\u6570\u90e8",
-           "\uc2e4\uc218\ubd80"},
+           "z1", "zs'", "zsreal", "realpart", "re[z]", "rz", "z'real"},
     IMAGINARY: {"z''", "zimag", "imagz", "zim", "imz", "zi", "im(z)", "imag(z)", "im", "imag",
                 "imaginary", "zimaginary", "imaginaryz", "zdoubleprime", "zdprime", "z2", "zs''",
-                "zsimag", "zimg", "zimagin\u00e1rio",
-                "imaginarypart", "imagpart", "imagin\u00e4rteil", "im[z]", "z''imag",
-                "z''imaginary", "partieimaginaire", "parteimaginaria", "parteimmaginaria",
-                "parteimagin\u00e1ria", "\u865a\u90e8", "\u963b\u6297\u865a\u90e8", "\u865b\u90e8",
-                "\u865a\u6570\u90e8", "\ud5c8\uc218\ubd80"},
+                "zsimag", "zimg", "imaginarypart", "imagpart", "im[z]", "z''imag",
+                "z''imaginary"},
     MODULUS: {"|z|", "zmod", "modz", "mod(z)", "abs(z)", "absz", "zabs", "mag(z)", "zmag", "magz",
-              "z", "impedance", "modulus", "magnitude", "|zs|", "|z|magnitude", "impedanz",
-              "betrag", "module", "\u963b\u6297", "\u6a21\u503c", "\u963b\u6297\u6a21\u503c",
-              "\u30a4\u30f3\u30d4\u30fc\u30c0\u30f3\u30b9", "\uc784\ud53c\ub358\uc2a4"},
+              "z", "impedance", "modulus", "magnitude", "|zs|", "|z|magnitude"},
     PHASE: {"phase", "phase(z)", "phasez", "zphase", "zphz", "phz", "phi", "\u03c6", "\u03d5",
             "theta", "\u03b8", "thetaz", "ztheta", "\u03b8z", "arg(z)", "argz", "angle",
             "phaseangle", "tz", "thetad", "thetar", "thd", "thr", "zthd", "zthr", "phiz",
-            "angle(z)", "anglez", "phasenwinkel", "fase", "\u76f8\u4f4d", "\u76f8\u4f4d\u89d2",
-            "\u4f4d\u76f8", "\u4f4d\u76f8\u89d2", "\uc704\uc0c1", "\uc704\uc0c1\uac01"},
-    RESISTANCE: {"r", "rs", "esr", "rser", "resistance", "seriesresistance", "wirkwiderstand",
-                 "\u62b5\u6297", "\u76f4\u5217\u62b5\u6297", "\u7535\u963b", "\u96fb\u963b",
-                 "\uc800\ud56d"},
-    REACTANCE: {"x", "xs", "reactance", "seriesreactance", "blindwiderstand", "\u7535\u6297",
-                "\u96fb\u6297", "\u30ea\u30a2\u30af\u30bf\u30f3\u30b9", "\ub9ac\uc561\ud134\uc2a4"},
+            "angle(z)", "anglez"},
+    RESISTANCE: {"r", "rs", "esr", "rser", "resistance", "seriesresistance"},
+    REACTANCE: {"x", "xs", "reactance", "seriesreactance"},
     PARALLEL_R: {"rp"},
     CONDUCTANCE: {"g", "gp", "y'", "re(y)", "yreal", "yre", "conductance"},
     SUSCEPTANCE: {"b", "bp", "y''", "im(y)", "yimag", "yim", "susceptance"},
@@ -63,7 +51,13 @@ _NAMES: dict[str, set[str]] = {
     DIELECTRIC: {"eps'", "eps''", "\u03b5'", "\u03b5''", "epsilon'", "epsilon''", "sig'", "sig''",
                  "\u03c3'", "\u03c3''", "m'", "m''", "permittivity"},
 }
-_ROLE = {name: role for role, names in _NAMES.items() for name in names}
+_ABROAD: dict[str, str] = {
+    spelling: role for role, words in (
+        (FREQUENCY, languages.FREQUENCY), (_ANGULAR, languages.ANGULAR), (REAL, languages.REAL),
+        (IMAGINARY, languages.IMAGINARY), (MODULUS, languages.MODULUS), (PHASE, languages.PHASE),
+        (RESISTANCE, languages.RESISTANCE), (REACTANCE, languages.REACTANCE))
+    for name in words.split() for spelling in (name, languages.without_accents(name))}
+_ROLE = _ABROAD | {name: role for role, names in _NAMES.items() for name in names}
 _SAME = str.maketrans({"\u2032": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u2033": "''",
                        "\u201d": "''", '"': "''", "\u2212": "-", "\u2013": "-",
                        "\u2126": "\u03a9", "{": "(", "}": ")",
@@ -73,6 +67,7 @@ _BRACKET = re.compile(r"(.+?)\s*[\[(](?!(?i:-?[zy]\w*'*|im|re|a|b|delta|\u03b4)[
                       r"[\])]")
 _UNIT_WORD = re.compile(
     r"(.+?)[\s_]((?i:[mkM\u00b5u]?hz|[mkM\u00b5u]?ohms?(?:[\s_]cm2)?|[mkM]?\u03a9|deg|degrees?|rad"
+    r"|[мк]?гц|[мк]?ом|град"
     r"|[pnmu\u00b5]?[fhs]))")
 _IN = re.compile(r"(.+?)(?:\s+in|,)\s+(\S+)")
 _LOG = re.compile(r"(?i:log10|log|lg)\s*[_\s]*(?:\(\s*(.+?)\s*\)|\s(.+)|_(.+))"
@@ -81,7 +76,7 @@ _NEGATIVE = re.compile(r"^(?:-1\*|-|neg\.?|minus|\(-\))")
 _TRACE = re.compile(r"(?i:trc|trace|tr|ch)\s*[0-9]+\s*:?\s+(.+)")
 _OF_TRACE = re.compile(r"(.+?)(?i:\s+data)?\s*[(\[](?i:trc|trace|tr|ch)\s*[0-9]+[)\]]")
 _NUMBERED = re.compile(r"(.+?)[._][0-9]+|(?i:(freq|zre|zim|zreal|zimag|phase))[0-9]+")
-_FILLER = re.compile(r"\b(?:part|of|the|component|measured|raw)\b")
+_FILLER = re.compile(r"\b(?:part|of|the|component|measured|raw|von|der|de|la|del|della|di|da|do)\b")
 _ELECTRODE = re.compile(r"z(we-?ce|ce|we)\b")
 
 
@@ -171,4 +166,8 @@ def _spellings(text: str) -> list[str]:
     compact = re.sub(r"\((?:a|b)\)$|[\s_]|\.(?![0-9])|(?<=[a-z|])-(?=[a-z\u03b8])", "", text)
     short = re.sub(r"impedance", "", compact) if compact != "impedance" else compact
     bare = re.sub(r"(?:degrees|deg)$", "", short)
-    return list(dict.fromkeys(word for word in (compact, short, bare) if word))
+    # As in "parte real de Z" and "Z imaginaria".
+    abroad = re.sub(r"^(-?)z|\(z\)$|z$", r"\1", compact)
+    known = _NEGATIVE.sub("", abroad) in _ABROAD
+    words = (compact, short, bare, abroad if known else "")
+    return list(dict.fromkeys(word for word in words if word))

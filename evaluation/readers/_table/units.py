@@ -6,6 +6,7 @@ import re
 from math import pi
 
 from pressloop.evaluation.readers._table import names as n
+from pressloop.trials.tables.columns.cyrillic import in_latin
 
 _PREFIXES = {"": 1.0, "m": 1e-3, "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "u": 1e-6,
              "\u00b5": 1e-6, "\u03bc": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15}
@@ -47,7 +48,7 @@ _BY_AREA = re.compile(r".+/\s*c?m(?:\^?2|\u00b2)")
 def factor(role: str, unit: str) -> tuple[float, bool] | None:
     """The factor, and whether it gives ohm cm2 rather than ohm; None for a unit not known."""
     known = UNITS.get(role, {})
-    unit = unit.strip()
+    unit = in_latin(unit.strip())
     if unit in known:
         return known[unit], False
     match = _AREA.fullmatch(unit)

@@ -70,6 +70,24 @@ PAIRS: dict[str, tuple[str, tuple[FloatArray, ...]]] = {
     "Japanese in wide letters": ("周波数［Hz］,Ｚ’［Ω］,Ｚ”［Ω］",
                                  (F, Z.real, Z.imag)),
     "Korean": ("주파수 (Hz),저항 (Ω),리액턴스 (Ω)", (F, Z.real, Z.imag)),
+    "Russian": ("Частота, кГц;Z', Ом;-Z'', Ом".replace(";", '","').join('""'),
+                (F / 1e3, Z.real, -Z.imag)),
+    "Russian in words": ("Частота (Гц),Модуль импеданса (кОм),Фаза (град)",
+                         (F, abs(Z) / 1e3, DEG)),
+    "Ukrainian": ("Частота (Гц),Дійсна частина (Ом),Уявна частина (Ом)", (F, Z.real, Z.imag)),
+    "Polish": ("Częstotliwość (Hz),Część rzeczywista (Ω),Część urojona (Ω)", (F, Z.real, Z.imag)),
+    "Polish without accents": ("Czestotliwosc (Hz),Modul (Ohm),Kat fazowy (deg)",
+                               (F, abs(Z), DEG)),
+    "Turkish": ("Frekans (Hz),Gerçek kısım (Ω),Sanal kısım (Ω)", (F, Z.real, Z.imag)),
+    "Czech": ("Frekvence (Hz),Reálná část (Ω),Imaginární část (Ω)", (F, Z.real, Z.imag)),
+    "Swedish": ("Frekvens (Hz),Impedans (Ω),Fasvinkel (°)", (F, abs(Z), DEG)),
+    "Dutch": ("Frequentie (Hz),Impedantie (Ω),Fasehoek (°)", (F, abs(Z), DEG)),
+    "Hungarian": ("Frekvencia (Hz),Impedancia (Ω),Fázisszög (°)", (F, abs(Z), DEG)),
+    "Portuguese": ("Frequência (Hz),Parte real de Z (Ohm),-Parte imaginária de Z (Ohm)",
+                   (F, Z.real, -Z.imag)),
+    "adjectives": ("Frecuencia (Hz),Z real (ohm),Z imaginaria (ohm)", (F, Z.real, Z.imag)),
+    "German, of Z": ("Frequenz / Hz,Realteil von Z / Ohm,Imaginärteil von Z / Ohm",
+                     (F, Z.real, Z.imag)),
     "whole cell": ("freq/Hz,Re(Zwe-ce)/Ohm,-Im(Zwe-ce)/Ohm", (F, Z.real, -Z.imag)),
 }
 
@@ -85,6 +103,10 @@ def test_a_pair_of_quantities(name: str) -> None:
     ("euc_jp", "周波数[Hz],インピーダンス[Ω],位相角[°]"),
     ("gbk", "样品：LPSC\n频率/Hz,阻抗/Ω,相位/°"), ("big5", "樣品\n頻率 (Hz),|Z| (ohm),Phase (deg)"),
     ("cp949", "시료\n주파수 (Hz),임피던스 (Ω),위상 (°)"),
+    ("cp1251", "Образец\nЧастота (Гц),Импеданс (Ом),Фаза (град)"),
+    ("koi8_r", "Частота (Гц),Импеданс (Ом),Фаза (град)"),
+    ("cp866", "f (Гц),|Z| (Ом),Фаза (град)"),
+    ("cp1250", "Częstotliwość (Hz),Impedancja (Ohm),Faza (deg)"),
     ("cp1252", "Prüfling\nf/Hz,|Z|/Ohm,Phase/°")])
 def test_encodings_of_older_programs(tmp_path: Path, encoding: str, header: str) -> None:
     file = tmp_path / "cell.csv"

@@ -70,6 +70,31 @@ def test_a_versastudio_file(written) -> None:  # type: ignore[no-untyped-def]
         read_spectrum(written("x.par", made.par()), area_cm2=1.0)
 
 
+def labone(*sweeps: tuple[tuple[str, np.ndarray], ...], mark: str = ";", fill: int = 3) -> bytes:
+    """A line for each field of each sweep, filled up with nan."""
+    lines = [mark.join(("chunk", "timestamp", "size", "fieldname")) + mark * (len(F) + fill)]
+    for number, fields in enumerate(sweeps):
+        for name, values in fields:
+            numbers = [f"{value:.10e}" for value in values] + ["nan"] * fill
+            lines.append(mark.join((str(number), "123456789", str(len(numbers)), name, *numbers)))
+    return ("\n".join(lines) + "\n").encode()
+
+
+def test_a_sweep_of_labone(written) -> None:  # type: ignore[no-untyped-def]
+    parts = (("frequency", F), ("realz", Z.real), ("imagz", Z.imag), ("realzstddev", 0 * F))
+    polar = (("absz", abs(2 * Z)), ("grid", F), ("phasez", np.angle(Z)))
+    for mark in ";,":
+        path = written("x.csv", labone(parts, polar, mark=mark))
+        first, second = read_spectra(path, area_cm2=1.0)
+        same(first, F, Z)
+        same(second, F, 2 * Z)
+        assert [sweep.label for sweep in read_sweeps(path)] == ["chunk 0", "chunk 1"]
+    with pytest.raises(BadInput, match="frequency with realz and imagz"):
+        read_spectrum(written("x.csv", labone(parts[:2])), area_cm2=1.0)
+    with pytest.raises(BadInput, match="The file is cut"):
+        read_spectrum(written("x.csv", labone(parts[::-1])[:-30]), area_cm2=1.0)
+
+
 def test_a_workbook(written) -> None:  # type: ignore[no-untyped-def]
     head = ["freq/Hz", "Re(Z)/Ohm", "-Im(Z)/Ohm"]
     rows = [[float(f), float(z.real), float(-z.imag)] for f, z in zip(F, Z, strict=True)]

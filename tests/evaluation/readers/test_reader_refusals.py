@@ -187,7 +187,8 @@ STARTS = st.sampled_from([b"", b"EXPLAIN\nZCURVE\tTABLE\n\tPt\tFreq\tZreal\tZima
                           b"Title=a\nprimary_data\n3\n4\n", b'{"Measurements":[{"DataSet":{}}]',
                           b"PK\x03\x04", b"f,re,im,f,re,im\n", b"Frequency,Cp,D,Cs,Rs\n",
                           codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF8])
-SUFFIXES = ["", ".ism", ".xlsx", *(form.SUFFIXES[0] for form in formats().values())]
+SUFFIXES = ["", ".ism", ".xlsx", *(form.SUFFIXES[0] for form in formats().values()
+                                   if form.SUFFIXES)]
 CELLS = st.text("0123456789.,eE+-;\t \n*NaOVLDinf\u00b5", max_size=300).map(str.encode)
 
 

@@ -52,7 +52,8 @@ UNITS: dict[str, str] = {
     "с": "s", "сек": "s", "мин": "min", "хв": "min", "ч": "h", "час": "h", "часов": "h",
     "год": "h", "мс": "ms", "Ом": "ohm", "кОм": "kohm", "МОм": "Mohm", "мОм": "mohm",
     "См": "S", "мСм": "mS", "мкСм": "uS", "м": "m", "см": "cm", "мм": "mm", "мкм": "um",
-    "К": "K"}
+    "К": "K", "Гц": "Hz", "мГц": "mHz", "кГц": "kHz", "МГц": "MHz", "Ф": "F", "мкФ": "uF",
+    "нФ": "nF", "пФ": "pF", "Гн": "H", "град": "deg", "рад": "rad"}
 """Units by their symbols: См is a siemens, and см a centimetre."""
 WORDS: dict[FailureMode | str, str] = {
     FailureMode.CRUSHED: "трещина трещины треснул треснула раскол сломан сломана разрушен "
