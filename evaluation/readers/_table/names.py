@@ -72,6 +72,8 @@ _UNIT_WORD = re.compile(
 _IN = re.compile(r"(.+?)(?:\s+in|,)\s+(\S+)")
 _LOG = re.compile(r"(?i:log10|log|lg)\s*[_\s]*(?:\(\s*(.+?)\s*\)|\s(.+)|_(.+))"
                   r"\s*(?:[\[(]([^()\[\]]*)[\])])?")
+_STARRED = re.compile(r"\b([zZ])\*")
+"""A complex quantity by the star of physics, as in Re(Z*)."""
 _NEGATIVE = re.compile(r"^(?:-1\*|-|neg\.?|minus|\(-\))")
 _TRACE = re.compile(r"(?i:trc|trace|tr|ch)\s*[0-9]+\s*:?\s+(.+)")
 _OF_TRACE = re.compile(r"(.+?)(?i:\s+data)?\s*[(\[](?i:trc|trace|tr|ch)\s*[0-9]+[)\]]")
@@ -97,6 +99,7 @@ def name_of(header: str, unit: str = "") -> Name | None:
     `unit` is the cell below in a row of units; a unit in the header goes before it.
     """
     text = header.strip().translate(_SAME).lstrip("#%! ").strip("\ufeff ")
+    text = _STARRED.sub(r"\1", text)
     if match := _TRACE.fullmatch(text) or _OF_TRACE.fullmatch(text):
         text = match[1]
     if match := _LOG.fullmatch(text):

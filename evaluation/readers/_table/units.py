@@ -17,12 +17,17 @@ def _scaled(*symbols: str) -> dict[str, float]:
             for prefix, factor in _PREFIXES.items()}
 
 
+_LOST = ("?", "\ufffd")
+"""What is left of a sign that some program could not write: no other unit of the column has one.
+Beside them, UTF-8 that was read as cp1252."""
 _OHM = {"": 1.0, "OHM": 1.0, "OHMS": 1.0, "kOHM": 1e3, "KOHM": 1e3,
-        **_scaled("Ohm", "ohm", "Ohms", "ohms", "\u03a9")}
+        **_scaled("Ohm", "ohm", "Ohms", "ohms", "\u03a9", *_LOST, "\u00ce\u00a9",
+                  "\u00e2\u201e\u00a6")}
 _ANGLE = {"": pi / 180, "deg": pi / 180, "\u00b0": pi / 180, "degree": pi / 180, "'": pi / 180,
           "degrees": pi / 180, "Deg": pi / 180, "Degrees": pi / 180, "DEG": pi / 180,
           "deg.": pi / 180, "Grad": pi / 180, "\u00ba": pi / 180, "rad": 1.0, "Rad": 1.0,
-          "radians": 1.0, "mrad": 1e-3}
+          "radians": 1.0, "mrad": 1e-3, "\u00c2\u00b0": pi / 180,
+          **dict.fromkeys(_LOST, pi / 180)}
 _RAD_S = dict.fromkeys(("rad/s", "rad s-1", "rad s^-1", "rad*s-1", "rads-1", "rad/sec",
                         "rad s^(-1)", "rad\u00b7s-1", "rad\u00b7s\u207b\u00b9", "rad s\u207b\u00b9",
                         "s-1 rad"), 1 / (2 * pi))

@@ -161,8 +161,8 @@ def test_encodings(tmp_path, name: str, encoding: str) -> None:  # type: ignore[
 
 
 def test_formats_are_the_files_of_the_folder() -> None:
-    assert set(formats()) == {"eclab", "gamry", "ivium", "labone", "palmsens", "table",
-                              "versastudio", "zahner", "zplot"}
+    assert set(formats()) == {"eclab", "gamry", "ivium", "json_columns", "labone", "palmsens",
+                              "table", "versastudio", "zahner", "zplot"}
 
 
 def test_low_to_high_sweeps_are_taken() -> None:

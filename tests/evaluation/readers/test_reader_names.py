@@ -88,6 +88,9 @@ PAIRS: dict[str, tuple[str, tuple[FloatArray, ...]]] = {
     "adjectives": ("Frecuencia (Hz),Z real (ohm),Z imaginaria (ohm)", (F, Z.real, Z.imag)),
     "German, of Z": ("Frequenz / Hz,Realteil von Z / Ohm,Imaginärteil von Z / Ohm",
                      (F, Z.real, Z.imag)),
+    "stars": ("Frequency [Hz],Real(Z*),Imag(Z*)", (F, Z.real, Z.imag)),
+    "a lost sign": ("Freq (Hz),|Z| (k?),Phase (?)", (F, abs(Z) / 1e3, DEG)),
+    "UTF-8 read as cp1252": ("Freq (Hz),|Z| (mÎ©),Phase (Â°)", (F, abs(Z) * 1e3, DEG)),
     "whole cell": ("freq/Hz,Re(Zwe-ce)/Ohm,-Im(Zwe-ce)/Ohm", (F, Z.real, -Z.imag)),
 }
 

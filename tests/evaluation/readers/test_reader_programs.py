@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 from pathlib import Path
 
@@ -93,6 +94,20 @@ def test_a_sweep_of_labone(written) -> None:  # type: ignore[no-untyped-def]
         read_spectrum(written("x.csv", labone(parts[:2])), area_cm2=1.0)
     with pytest.raises(BadInput, match="The file is cut"):
         read_spectrum(written("x.csv", labone(parts[::-1])[:-30]), area_cm2=1.0)
+
+
+def test_json_of_a_script(written) -> None:  # type: ignore[no-untyped-def]
+    columns = {"freq_Hz": F.tolist(), "Z_real": Z.real.tolist(), "Z_imag": Z.imag.tolist()}
+    points = [{"f": f, "|Z| (mOhm)": 1e3 * abs(z), "phase/deg": np.degrees(np.angle(z)), "no": 1}
+              for f, z in zip(F, Z, strict=True)]
+    for document in (columns, points, {"cell": "S-01", "temperatures": [25, 26], "data": columns}):
+        same(read_spectrum(written("x.json", json.dumps(document).encode()), area_cm2=1.0), F, Z)
+    both = {"before": columns, "after": points}
+    path = written("x.json", json.dumps(both).encode())
+    assert [sweep.label for sweep in read_sweeps(path)] == ["before", "after"]
+    for document in ({"f": [1, 2], "x": [3, 4]}, [], {"Z_real": "none"}):
+        with pytest.raises(BadInput, match="no columns of a spectrum"):
+            read_spectrum(written("x.json", json.dumps(document).encode()), area_cm2=1.0)
 
 
 def test_a_workbook(written) -> None:  # type: ignore[no-untyped-def]
