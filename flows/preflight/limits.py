@@ -14,7 +14,7 @@ from pressloop.hardware.protocols import PressIdentity
 from pressloop.optimizer.parameter import PERSON, PRESS, STACK, Parameter
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.errors import BadInput
-from pressloop.views.words import Load
+from pressloop.views.words import Load, recipe_words
 
 BY = {PERSON: "a person", STACK: "the choice of the stack"}
 
@@ -45,7 +45,22 @@ def space_rows(settings: Settings) -> list[Row]:
     space = settings.space
     load = load_of(settings)
     return [*(Row(f"space {p.name}", f"{_found(p)}{_gauge(p, load)}") for p in space.told),
-            *(Row(f"rule {rule.name}", rule.text) for rule in space.rules)]
+            *(Row(f"rule {rule.name}", rule.text) for rule in space.rules),
+            *_reference_rows(settings, load)]
+
+
+def _reference_rows(settings: Settings, load: Load | None) -> list[Row]:
+    """The recipe that others are compared with, and that it is not pressed outside of the space."""
+    reference, space = settings.reference, settings.space
+    if reference is None:
+        return []
+    if space.contains(reference):
+        outside = ""
+    elif space.comparable(reference):
+        outside = "; outside of [space]: compared with, never pressed"
+    else:
+        outside = "; off a variable that [space] fixes: neither pressed nor compared with"
+    return [Row("reference", recipe_words(reference, load) + outside)]
 
 
 def set_rows(settings: Settings, machine: PressIdentity) -> list[Row]:

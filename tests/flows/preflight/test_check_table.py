@@ -49,6 +49,14 @@ def test_every_device_says_who_it_is(rows: Callable[..., Any]) -> None:
     assert found["press clock"]["found"] == "it has none"
 
 
+def test_a_reference_that_is_never_pressed_says_so(rows: Callable[..., Any]) -> None:
+    _, found = rows()
+    assert found["reference"]["found"].replace("\u00a0", " ") == "140 MPa, 180 s, 25 °C"
+    code, found = rows(reference={"pressure_mpa": 40.0, "dwell_s": 180.0, "temperature_c": 25.0})
+    assert code == 0, "what the lab does now may well lie elsewhere"
+    assert "outside of [space]: compared with, never pressed" in found["reference"]["found"]
+
+
 def test_what_the_press_tells_is_shown(rows: Callable[..., Any]) -> None:
     day = date.today() - timedelta(days=30)
     code, found = rows(press=press(calibrated_on=str(day), clock_ahead_s=-3.0))
