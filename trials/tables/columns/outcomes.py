@@ -10,100 +10,76 @@ from pressloop.trials.tables.columns import cyrillic, east_asian, european
 from pressloop.trials.tables.columns.phrases import failure_told
 
 FAILED, INTACT, IN_WORK, UNKNOWN = "failed", "intact", "in work", ""
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+PLAIN_YES = _words(
+    "yes ja ja. true 1 1.0 x oui si sí y j t o sim tak да так evet ano igen kyllä はい 是 예")
+PLAIN_NO = _words(
+    "no nein none false 0 0.0 non n f não nie nej nee ne нет ні не hayır nem ei nu いいえ 否 "
+    "아니오")
+"""Answers to what a header asks, be it whether a stack failed or whether it is sound."""
+THERE_IS = _words("var あり 有 有り 있음")
+THERE_IS_NONE = _words(
+    "kein keiner keine keins nichts aucune brak geen inga ingen nenhum nenhuma ninguna nessuna "
+    "nic yok žádná žádný なし 无 無 無し 없음 - – — n/a na")
+"""Whether there is a failure."""
+SIGNS_OF_FAILURE, SIGNS_OF_SOUNDNESS = frozenset("×✗✘"), frozenset("○〇◯✓✔")
+JUDGED = SIGNS_OF_FAILURE | SIGNS_OF_SOUNDNESS
+"""Signs of a judgement; those that say no are never a yes, as an x is."""
+ONLY_AS_OUTCOME = PLAIN_YES | PLAIN_NO | THERE_IS | THERE_IS_NONE | JUDGED
+"""Words that say nothing by themselves: they answer what the header asks."""
+OPPOSITE = dict.fromkeys(PLAIN_YES, INTACT) | dict.fromkeys(PLAIN_NO, FAILED)
+"""What an answer says where the header asks whether a stack is sound."""
+_PHRASES = {
+    "crushed":
+        "crush; cracked; crack; broken; broke; shattered; fragmented; pellet cracked; cell "
+        "cracked; fractured; pellet broken; broken pellet; gebrochen; gerissen; zerdrückt; "
+        "zerbrochen; riss; bruch; pellet gebrochen; pellet gerissen; zerquetscht; fissuré; "
+        "écrasé; agrietado; fisurado; roto; fracturado; incrinato; rotto; cassé; pellet "
+        "broke; breakage; fracture; cracks; cracking; bruchstück; pellet crushed; zerstört",
+    "shorted":
+        "short; short circuit; short-circuit; short circuited; shortcircuit; kurzschluss; "
+        "kurzgeschlossen; kurz; court-circuit; ks; cortocircuito; en corto; corto; en "
+        "court-circuit; cc; kurzschluß; int. short; internal short; soft short",
+    "delaminated":
+        "delamination; delam; delam.; detached; peeled; peeled off; peel-off; abgelöst; "
+        "delaminiert; abgeplatzt; no contact; kein kontakt; open circuit; lost contact; "
+        "delaminado; delaminato; délaminé; despegado",
+    FAILED:
+        "failed; fail; failure; defect; defective; defekt; dead; bad; nok; n.i.o.; n.i.o; nio; "
+        "not ok; ausfall; ausgefallen; fehlgeschlagen; kaputt; échec; fallito; unknown "
+        "failure; failed (unknown); rejected; ausschuss; fallado; fallo; défaillant; guasto; "
+        "hs",
+    INTACT:
+        "ok; o.k.; okay; good; gut; intact; intakt; fine; pass; passed; i.o.; i.o; io; in "
+        "ordnung; success; successful; works; working; sound; alive; done; measured; "
+        "gemessen; fertig; no failure; not failed; valid; bien; bueno; bon; buono; aucun; "
+        "ninguno; nessuno",
+    IN_WORK:
+        "in work; in progress; pending; running; läuft; in arbeit; planned; geplant; pressed; "
+        "gepresst; queued; waiting; offen; ausstehend; todo; to do; not measured; nicht "
+        "gemessen; open",
+}
+"""Words and phrases of one meaning."""
 WORDS: dict[str, str] = {
     **{str(mode): str(mode) for mode in FailureMode},
-    **dict.fromkeys(
-        [
-            "crush", "cracked", "crack", "broken", "broke", "shattered", "fragmented",
-            "pellet cracked", "cell cracked", "fractured", "pellet broken",
-            "broken pellet", "gebrochen", "gerissen", "zerdrückt", "zerbrochen",
-            "riss", "bruch", "pellet gebrochen", "pellet gerissen", "zerquetscht", "fissuré",
-            "écrasé"
-        ], "crushed"),
-    **dict.fromkeys(
-        [
-            "short", "short circuit", "short-circuit", "short circuited", "shortcircuit",
-            "kurzschluss", "kurzgeschlossen", "kurz", "court-circuit", "ks"
-        ], "shorted"),
-    **dict.fromkeys(
-        [
-            "delamination", "delam", "delam.", "detached", "peeled", "peeled off", "peel-off",
-            "abgelöst", "delaminiert", "abgeplatzt", "no contact", "kein kontakt", "open circuit",
-            "lost contact"
-        ], "delaminated"),
-    **dict.fromkeys(
-        [
-            "failed", "fail", "failure", "defect", "defective", "defekt", "dead", "bad", "nok",
-            "n.i.o.", "n.i.o", "nio", "not ok", "ausfall", "ausgefallen", "fehlgeschlagen", "yes",
-            "ja", "true", "1", "1.0", "x", "kaputt", "échec", "fallito", "unknown failure",
-            "failed (unknown)", "rejected", "ausschuss"
-        ], FAILED),
-    **dict.fromkeys(
-        [
-            "ok", "o.k.", "okay", "good", "gut", "intact", "intakt", "fine", "pass", "passed",
-            "i.o.", "i.o", "io", "in ordnung", "none", "no", "nein", "false", "0", "keiner",
-            "0.0", "kein", "success", "successful", "works", "working", "sound", "alive", "done",
-            "measured", "gemessen", "fertig", "no failure", "not failed", "valid", "-", "–", "—",
-            "n/a", "na"
-        ], INTACT),
-    **dict.fromkeys(
-        [
-            "in work", "in progress", "pending", "running", "läuft", "in arbeit", "planned",
-            "geplant", "pressed", "gepresst", "queued", "waiting", "offen", "ausstehend", "todo",
-            "to do", "not measured", "nicht gemessen", "open"
-        ],
-        IN_WORK),
-    **dict.fromkeys(["cortocircuito", "en corto", "corto", "en court-circuit", "cc"], "shorted"),
-    **dict.fromkeys(["agrietado", "fisurado", "roto", "fracturado", "incrinato", "rotto", "cassé"],
-                    "crushed"),
-    **dict.fromkeys(["delaminado", "delaminato", "délaminé", "despegado"], "delaminated"),
-    **dict.fromkeys(["fallado", "fallo", "défaillant", "guasto", "hs", "sí", "si", "oui"], FAILED),
-    **dict.fromkeys(["bien", "bueno", "bon", "buono", "non", "aucun", "ninguno", "nessuno"],
-                    INTACT),
-    **dict.fromkeys(["y", "j", "t", "o", "sim", "tak", "ja."], FAILED),
-    **dict.fromkeys(["keine", "keins", "nichts", "aucune", "inga", "ingen", "geen", "brak",
-                     "nenhum", "nenhuma", "ninguna", "nessuna"], INTACT),
-    **dict.fromkeys(["n", "f", "não", "nie", "nej", "nee", "ne"], INTACT),
-    **dict.fromkeys(["×", "✗", "✘"], FAILED), **dict.fromkeys(["○", "〇", "◯", "✓", "✔"], INTACT),
-    **dict.fromkeys(["pellet broke", "breakage", "fracture", "cracks", "cracking", "bruchstück",
-                     "pellet crushed", "zerstört"], "crushed"),
-    **dict.fromkeys(["kurzschluß", "int. short", "internal short", "soft short"], "shorted"),
-    **dict.fromkeys(["はい", "是", "有", "あり", "有り", "예", "있음", "var"], FAILED),
-    **dict.fromkeys(["いいえ", "否", "无", "無", "なし", "無し", "아니오", "없음", "nu", "nic"],
-                    INTACT),
+    **{phrase: outcome for outcome, some in _PHRASES.items() for phrase in some.split("; ")},
+    **dict.fromkeys(PLAIN_YES | THERE_IS | SIGNS_OF_FAILURE, FAILED),
+    **dict.fromkeys(PLAIN_NO | THERE_IS_NONE | SIGNS_OF_SOUNDNESS, INTACT),
     **{word: str(outcome) for words_of in (
         east_asian.WORDS, european.WORDS, cyrillic.WORDS)
        for outcome, words in words_of.items() for word in words.split()}}
 """What a word says, by its small letters."""
-ONLY_AS_OUTCOME = frozenset({"1", "0", "x", "-", "–", "—", "n/a", "na", "yes", "no", "ja", "nein",
-                             "true", "false", "none", "kein", "keiner", "sí", "si", "oui",
-                             "non", "y", "n", "j", "t", "f", "o", "ja.", "sim", "tak", "não", "nie",
-                             "nej", "nee", "ne", "1.0", "0.0", "×", "✗", "✘", "○", "〇", "◯",
-                             "✓", "✔", "keine", "keins", "nichts", "aucune", "inga", "ingen",
-                             "geen", "brak", "nenhum", "nenhuma", "ninguna", "nessuna", "да", "нет",
-                             "так", "ні", "не", "evet", "hayır", "var", "yok", "ano", "igen", "nem",
-                             "kyllä", "ei", "nu", "nic", "žádná", "žádný", "はい", "いいえ", "是",
-                             "否", "有", "无", "無", "あり", "有り", "なし", "無し", "예", "있음",
-                             "아니오", "없음"})
-"""Words that say nothing by themselves: they answer what the header asks."""
-
-
-JUDGED = frozenset({"○", "〇", "◯", "×", "✗", "✘", "✓", "✔"})
-"""Signs of a judgement; those that say no are never a yes, as an x is."""
 ASKS_FAILURE = re.compile(r"fail|defe[ck]t|ausfall|fehler|fall[oa]|guasto|echec|defaut|hasar|"
                           r"arıza|uszkodz|porucha|брак|дефект|отказ|失效|不良|불량")
 """Headers to which a plain yes is a failure."""
 ASKS_SOUND = frozenset({"ok", "intact", "intakt", "survived", "uberlebt", "passed", "bestanden",
                         "success", "sound", "works", "alive", "functional", "working"})
 """Headers to which a plain yes is a stack that did not fail."""
-OPPOSITE = {"yes": INTACT, "ja": INTACT, "true": INTACT, "1": INTACT, "x": INTACT, "oui": INTACT,
-            "si": INTACT, "sí": INTACT, "no": FAILED, "nein": FAILED, "false": FAILED, "0": FAILED,
-            "non": FAILED, "none": FAILED, "y": INTACT, "j": INTACT, "t": INTACT, "o": INTACT,
-            "n": FAILED, "f": FAILED, "1.0": INTACT, "0.0": FAILED,
-            **dict.fromkeys(["да", "так", "evet", "ano", "igen", "kyllä", "はい", "是", "예", "tak",
-                             "sim"], INTACT),
-            **dict.fromkeys(["нет", "ні", "не", "hayır", "ne", "nem", "ei", "nu", "いいえ", "否",
-                             "아니오", "nie", "não", "nee", "nej"], FAILED)}
 
 
 def said(word: str, own: Mapping[str, str] | None = None) -> str | None:
