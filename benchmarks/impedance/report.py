@@ -184,8 +184,8 @@ def refusals(rows: pd.DataFrame) -> Iterator[str]:
         yield f"- {count} times: {reason}"
 
 
-def page(rows: pd.DataFrame, peers: pd.DataFrame | None) -> Iterator[str]:
-    """The lines of RESULTS.md."""
+def page(rows: pd.DataFrame, peers: pd.DataFrame | None, conditions: str = "") -> Iterator[str]:
+    """The lines of RESULTS.md; `conditions` says what else went on while it was measured."""
     sound, upset, others = (rows[rows["group"] == g] for g in ("sound", "disturbed", "specimens"))
     first = int(rows["seed"].min())
     kind = "of the report" if first >= REPORT_FROM else "of DEVELOPMENT, not of the report"
@@ -196,6 +196,8 @@ def page(rows: pd.DataFrame, peers: pd.DataFrame | None) -> Iterator[str]:
            f"Seeds {kind}: {len(sound)} sound, {len(upset)} disturbed, {len(others)} specimens "
            f"from {first} on. `run.py` says how to run, `cells.py`, `disturbed.py` and "
            "`specimens.py` what is drawn.")
+    if conditions:
+        yield f"\n{conditions}"
     yield from _section("Against the targets", _targets(sound, upset, others, peers))
     yield ("\n\"Best possible\": the share that the best unbiased method would reach which is told "
            "the circuit and the noise (Cramer-Rao bound). A number is wrong that is off by more "
@@ -237,10 +239,14 @@ def _versions() -> Iterator[str]:
 
 
 def main(rows: str | Path = ROWS, peers: str | Path = PEERS, results: str | Path = RESULTS) -> None:
-    """Writes the page; peers are left out where they were not run."""
+    """Writes the page; peers are left out where they were not run.
+
+    With what conditions.txt beside the rows says of how they were measured."""
     beside = pd.read_csv(peers) if Path(peers).exists() else None
     table = pd.read_csv(rows, keep_default_na=True)
-    Path(results).write_text("\n".join(page(table, beside)) + "\n", encoding="utf-8")
+    said = Path(rows).with_name("conditions.txt")
+    conditions = said.read_text(encoding="utf-8").strip() if said.exists() else ""
+    Path(results).write_text("\n".join(page(table, beside, conditions)) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
