@@ -111,7 +111,7 @@ def differences(one: ModelComparison, scheme: str, score: str, order: Sequence[s
             error_x={"array": [d.high - d.value], "arrayminus": [d.value - d.low], "width": 0,
                      "thickness": 2.4, "color": colour}, hoverinfo="x+y")
     figure.add_vline(x=0.0, line={"color": MUTED, "width": 1.2, "dash": "dash"})
-    figure.update_xaxes(title_text="Difference (percentage points)")
+    figure.update_xaxes(title_text="Difference (% points)")
     figure.update_yaxes(tickfont={"size": 12})
     return Panel(title, read, figure, key=_colours(shown))
 

@@ -54,7 +54,7 @@ def share_panel(found: Findings) -> Panel:
         if shown:
             _bars(figure, shown, where, (colour, light), names[where])
     figure.update_layout(barmode="group", bargap=0.35)
-    figure.update_xaxes(title_text="Share of the differences in resistance (%)", range=[0, 103])
+    figure.update_xaxes(title_text="Share of the differences (%)", range=[0, 103])
     figure.update_yaxes(showgrid=False)
     key = [(BLUE, "whole space")]
     if any(s.where == LASTING for s in found.shares):
@@ -180,7 +180,7 @@ def scatter_panel(found: Findings) -> Panel:
                  "arrayminus": [p[0] - p[1] for p in percent]})
     largest = min(max(p[2] for p in percent), 4.0 * max(p[0] for p in percent))
     lowest = max(min(p[1] for p in percent), -largest)
-    figure.update_xaxes(title_text="Difference in resistance (%)",
+    figure.update_xaxes(title_text="Difference (%)",
                         range=[min(1.05 * lowest, 0.0), 1.05 * largest])
     figure.update_yaxes(autorange="reversed", showgrid=False)
     read = ("How far stacks of one recipe differ: typically from stack to stack of one lot and "
