@@ -10,10 +10,10 @@ from dataclasses import replace
 from math import exp, sqrt
 
 import numpy as np
-from scipy.stats import qmc
 
 from pressloop.hardware.simulation.bench import Accepted
 from pressloop.hardware.simulation.sample import Break, noise, pressed
+from pressloop.optimizer.constraints.sobol import sobol
 from pressloop.optimizer.space import Space
 from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact, Outcome
 from pressloop.trials.recipe import Recipe
@@ -30,7 +30,7 @@ HELD_MPA, HELD_BARE_MPA = 30.0, 5.0
 def simulated_stacks(preset: str, stacks: int, lots: int, seed: int) -> tuple[Trial, ...]:
     """Trials with recipes all over the space, and as many of each lot, dealt at random."""
     whole = 2 ** (stacks - 1).bit_length()
-    recipes = SPACE.decode_all(qmc.Sobol(len(SPACE.free), rng=seed).random(whole)[:stacks])
+    recipes = SPACE.decode_all(sobol(len(SPACE.free), whole, seed)[:stacks])
     # Lots in turn would go along with the recipes, which have a turn of their own.
     dealt = np.random.default_rng(seed).permutation(np.arange(stacks) % lots)
     return tuple(_trial(number, recipe, f"lot {1 + lot}", preset, seed)
