@@ -1,4 +1,4 @@
-"""A stop that comes while SciPy reads its tables of Sobol directions, the first time they are used."""
+"""A stop that comes while SciPy reads its tables of Sobol directions for the first time."""
 
 from __future__ import annotations
 
