@@ -30,7 +30,7 @@ from pressloop.trials.outcome import Intact
 from pressloop.views.study.sensitivity import section
 from pressloop.views.study.words.laws import law_words
 from pressloop.views.study.words.sensitivity import sentences
-from tests.studies.sensitivity_tables import (
+from tests.studies.sensitivity.sensitivity_tables import (
     SPACE,
     Groups,
     a_sum,

@@ -9,7 +9,7 @@ import pytest
 
 from pressloop.optimizer.space import Space
 from pressloop.studies.lint import Severity, lint_sheet, sheet_of
-from tests.studies.linted_tables import (
+from tests.studies.lint.linted_tables import (
     DIE_MM2,
     DWELL,
     PRESSURE,

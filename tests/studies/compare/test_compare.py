@@ -18,7 +18,7 @@ from pressloop.trials.outcome import Intact
 from pressloop.trials.trial import Trial
 from pressloop.views.study.compare import section
 from pressloop.views.study.words.compare import sentences
-from tests.studies.compared_tables import CHEAP, data_of, law, resistance_of
+from tests.studies.compare.compared_tables import CHEAP, data_of, law, resistance_of
 from tests.studies.stacks import SPACE, pressed, spread
 
 pytestmark = pytest.mark.slow

@@ -11,7 +11,7 @@ from pressloop.studies.compare.compare import compare
 from pressloop.views.study.compare import section
 from pressloop.views.study.words.advice import settings_lines
 from pressloop.views.study.words.compare import sentences
-from tests.studies.compared_tables import CHEAP, data_of, law
+from tests.studies.compare.compared_tables import CHEAP, data_of, law
 
 pytestmark = pytest.mark.slow
 

@@ -9,7 +9,7 @@ import pytest
 
 from pressloop.optimizer.space import Space
 from pressloop.studies.lint import Severity, Sheet, lint_sheet
-from tests.studies.linted_tables import (
+from tests.studies.lint.linted_tables import (
     DWELL,
     PRESSURE,
     SE,

@@ -13,7 +13,7 @@ import pandas as pd
 from pressloop.studies.lint import Findings, Severity, Sheet, sheet_of
 from tests.studies.stacks import SPACE, pressed, spread
 
-PUBLISHED = Path(__file__).parents[2] / "examples" / "published"
+PUBLISHED = Path(__file__).parents[3] / "examples" / "published"
 PRESSURE, DWELL, WARM, R, SE = ("pressure_mpa", "dwell_s", "temperature_c", "resistance_ohm_cm2",
                                 "resistance_se_ohm_cm2")
 DIE_MM2 = 78.54

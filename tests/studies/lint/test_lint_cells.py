@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from pressloop.studies.lint import Severity, Sheet, lint_sheet
-from tests.studies.linted_tables import (
+from tests.studies.lint.linted_tables import (
     DWELL,
     PRESSURE,
     SE,

@@ -17,7 +17,7 @@ from pressloop.studies.replay.replay import Options, findings, replays
 from pressloop.studies.replay.strategies import best_measured
 from pressloop.trials.outcome import Failed, FailureMode, Intact
 from pressloop.trials.recipe import Recipe
-from tests.studies.replayed import ALL, GIVEN
+from tests.studies.replay.replayed import ALL, GIVEN
 from tests.studies.stacks import REFERENCE, SPACE, pressed, spread
 
 pytestmark = pytest.mark.slow

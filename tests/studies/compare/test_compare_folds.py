@@ -24,7 +24,7 @@ from pressloop.trials.outcome import Intact
 from pressloop.trials.stack import Stack
 from pressloop.trials.trial import State, Trial
 from pressloop.views.study.words.compare import sentences
-from tests.studies.compared_tables import CHEAP, data_of, law, resistance_of
+from tests.studies.compare.compared_tables import CHEAP, data_of, law, resistance_of
 from tests.studies.stacks import SPACE, spread
 
 pytestmark = pytest.mark.slow

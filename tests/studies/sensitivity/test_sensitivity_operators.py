@@ -11,7 +11,7 @@ import pytest
 from pressloop.studies.sensitivity.sensitivity import Options, sensitivity
 from pressloop.trials.outcome import Intact
 from pressloop.views.study.words.sensitivity import sentences
-from tests.studies.sensitivity_tables import Groups, a_sum, in_groups, study, table
+from tests.studies.sensitivity.sensitivity_tables import Groups, a_sum, in_groups, study, table
 
 pytestmark = pytest.mark.slow
 

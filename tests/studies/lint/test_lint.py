@@ -14,7 +14,7 @@ from pressloop.studies.lint import CHECKS, Options, Severity, Sheet, lint, lint_
 from pressloop.studies.lint.finding import Finding, row_words
 from pressloop.trials.errors import BadInput
 from pressloop.views.study.words.lint import sentences
-from tests.studies.linted_tables import (
+from tests.studies.lint.linted_tables import (
     DWELL,
     PRESSURE,
     SE,

@@ -16,7 +16,7 @@ from pressloop.studies.paired import NO_EVIDENCE, REAL, TOO_FEW
 from pressloop.trials.outcome import Damage, Failed, FailureMode
 from pressloop.trials.trial import Trial
 from pressloop.views.study.words.compare import sentences
-from tests.studies.compared_tables import CHEAP, CRUSHED, crushing_of, data_of, law
+from tests.studies.compare.compared_tables import CHEAP, CRUSHED, crushing_of, data_of, law
 from tests.studies.stacks import SPACE, pressed, spread
 
 pytestmark = pytest.mark.slow

@@ -14,7 +14,7 @@ from pressloop.studies.replay.options import STRATEGIES
 from pressloop.studies.replay.replay import Options, replay
 from pressloop.trials.errors import BadInput
 from pressloop.views.study.words.replay import sentences
-from tests.studies.replayed import ALL, GIVEN
+from tests.studies.replay.replayed import ALL, GIVEN
 from tests.studies.stacks import REFERENCE, SPACE, pressed, spread
 
 pytestmark = pytest.mark.slow
