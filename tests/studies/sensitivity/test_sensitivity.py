@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import pickle
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from pressloop.flows.study.simulated_stacks import simulated_stacks
 from pressloop.optimizer.beliefs.fitting import fit_models
@@ -33,7 +30,7 @@ from pressloop.trials.outcome import Intact
 from pressloop.views.study.sensitivity import section
 from pressloop.views.study.words.laws import law_words
 from pressloop.views.study.words.sensitivity import sentences
-from tests.studies.sensitivity_tables import (
+from tests.studies.sensitivity.sensitivity_tables import (
     SPACE,
     Groups,
     a_sum,
@@ -50,39 +47,6 @@ pytestmark = pytest.mark.slow
 def _known(x: FloatArray) -> FloatArray:
     """a x1 + b x2^2 and an interaction."""
     return 3.5 - 1.2 * x[:, 0] + 0.5 * x[:, 1] ** 2 - 0.8 * x[:, 0] * x[:, 2]
-
-
-def test_indices_of_known_functions_are_exact() -> None:
-    """Ishigami-like by hand: f = x1 + 2 x2 has variances 1/12 and 4/12.
-
-    G = (x1-1/2)(x2-1/2) is nothing but interaction."""
-    cube = grid([(0.0, 1.0)] * 3)
-    x = cube.points
-    alone, total = indices(np.stack([x[:, 0] + 2.0 * x[:, 1],
-                                     (x[:, 0] - 0.5) * (x[:, 1] - 0.5)]), cube)
-    assert np.allclose(alone, [[0.2, 0.8, 0.0], [0.0, 0.0, 0.0]], atol=1e-9)
-    assert np.allclose(total, [[0.2, 0.8, 0.0], [1.0, 1.0, 0.0]], atol=1e-9)
-
-
-def test_an_interaction_of_a_part_of_the_space_is_counted_within_it() -> None:
-    """Where x1 is fixed to less than a half, a step at the half makes no difference."""
-    cube = grid([(0.0, 1.0)] * 2)
-    step = (cube.points[:, 0] > 0.5) * 5.0 + cube.points[:, 1]
-    alone, total = indices(step[None], cube, cube.points[:, 0] < 0.5)
-    assert np.allclose(alone, [[0.0, 1.0]], atol=1e-9)
-    assert np.allclose(total, [[0.0, 1.0]], atol=1e-9)
-
-
-@given(st.lists(st.floats(-2.0, 2.0), min_size=4, max_size=4))
-@settings(max_examples=30, deadline=None)
-def test_indices_lie_between_none_and_all(c: Sequence[float]) -> None:
-    """By itself a variable makes no more than together with the others."""
-    cube = grid([(0.0, 1.0)] * 2)
-    x, y = cube.points.T
-    alone, total = indices((c[0] * x + c[1] * y + c[2] * x * y + c[3] * np.sin(3.0 * x))[None],
-                           cube)
-    assert np.all(alone >= -1e-9) and np.all(total <= 1.0 + 1e-9)
-    assert np.all(alone <= total + 1e-9)
 
 
 def _found(f: Callable[[FloatArray], FloatArray], rows: int, seed: int) -> Sequence[object]:
@@ -210,40 +174,6 @@ def test_differences_between_simulated_lots_hold_the_truth() -> None:
         assert len(found.differences) == 3
         held += all(d.low <= truth[d.upper] - truth[d.lower] <= d.high for d in found.differences)
     assert held >= 10
-
-
-def test_two_operators_who_are_alike_are_said_to_be() -> None:
-    """Not that others might double resistance."""
-    data, _ = in_groups(table(a_sum, 57, 1, 0.10), Groups(1, 2, 0.0, 0.0), 1)
-    told = " ".join(sentences(sensitivity(data, Options())))
-    bound = re.search(r"perator o0 and operator o1 likely differ by less than (\d+) %", told)
-    assert bound is not None and int(bound.group(1)) <= 15
-    assert told.count("too few to tell how others would differ") == 1
-    assert "at most" not in told
-
-
-def test_an_operator_who_reads_higher_is_named() -> None:
-    """12 % more, with an interval."""
-    by_mia = np.random.default_rng(0).permutation(80) % 2
-    rows = [replace(t, stack=replace(t.stack, operator="mia" if mia else "jo"), outcome=Intact(
-        t.outcome.resistance_ohm_cm2 * (1.12 if mia else 1.0)))
-        for t, mia in zip(table(a_sum, 80, 2, 0.08), by_mia, strict=True)
-        if isinstance(t.outcome, Intact)]
-    found = sensitivity(study(rows), Options())
-    assert "Operator mia reads" in " ".join(sentences(found))
-    one, = found.differences
-    assert (one.upper, one.lower) == ("mia", "jo") and 0.0 < one.low < np.log(1.12) < one.high
-
-
-def test_lots_with_an_operator_each_are_told_apart_with_what_the_operator_does() -> None:
-    """Both together differ; which of the two it is cannot be told, and is said so."""
-    rows = [replace(t, stack=replace(t.stack, operator="mia" if i % 2 else "jo",
-                                     lot="a" if i % 2 else "b"))
-            for i, t in enumerate(table(a_sum, 40, 2, 0.08))]
-    found = sensitivity(study(rows), Options())
-    assert all(abs(d.high - d.low) < 0.25 for d in found.differences)
-    told = " ".join(sentences(found))
-    assert "cannot be told apart" in told and "whose doing this includes" in told
 
 
 def test_lots_that_were_pressed_elsewhere_are_said_to_be_confounded() -> None:

@@ -10,18 +10,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import pytest
-from test_folder_meter import export, meter_at, read, stack, sweep_text
-
 from pressloop.hardware.protocols import Place
 from pressloop.trials.errors import Fault
-
-
-@pytest.fixture
-def exports(tmp_path: Path) -> Path:
-    folder = tmp_path / "exports"
-    folder.mkdir()
-    return folder
+from tests.hardware.meters.exported import export, meter_at, read, stack, sweep_text
 
 
 def told_while(tmp_path: Path, exports: Path, act: Callable[[list[str]], None] | None = None,

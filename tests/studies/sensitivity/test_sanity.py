@@ -20,7 +20,7 @@ from pressloop.trials.outcome import Damage, Failed, FailureMode, Intact
 from pressloop.trials.trial import Trial
 from pressloop.views.study.sensitivity import check_row
 from pressloop.views.study.words.rules import flag_words
-from tests.studies.sensitivity_tables import SPACE, study, table
+from tests.studies.sensitivity.sensitivity_tables import SPACE, study, table
 from tests.studies.stacks import pressed, spread
 
 pytestmark = pytest.mark.slow

@@ -1,4 +1,4 @@
-"""A folder of exports: whose file, complete or growing, fresh or used, one or two."""
+"""A folder of exports: complete or growing, readable or not, one sweep or several."""
 
 from __future__ import annotations
 
@@ -11,63 +11,14 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from pressloop.evaluation.readers import read_spectrum
-from pressloop.hardware.exports.names import has_token, in_file_names
 from pressloop.hardware.exports.stable_file import Growing
 from pressloop.hardware.protocols import Place
 from pressloop.hardware.registry import connect_meter
 from pressloop.trials.errors import BadInput, Fault
-from pressloop.trials.spectrum import Spectrum
-from pressloop.trials.stack import Stack
+from tests.hardware.meters.exported import export, meter_at, read, stack, sweep_text
 
-QUICK = {"poll_s": 0.01, "settle_s": 0.0, "patience_s": 0.3}
-"""What is there at the first look is taken, however slow that look is."""
-FILES = Path(__file__).parents[1] / "evaluation" / "readers" / "files"
-
-
-def stack(name: str = "night-001") -> Stack:
-    return Stack(name, "L-1", "ana", 1.327, 600.0)
-
-
-def read(path: Path, area_cm2: float, **how: Any) -> Spectrum:
-    return read_spectrum(path, area_cm2=area_cm2, **how)
-
-
-@pytest.fixture
-def exports(tmp_path: Path) -> Path:
-    folder = tmp_path / "exports"
-    folder.mkdir()
-    return folder
-
-
-@pytest.fixture
-def at(tmp_path: Path) -> Place:
-    return Place(7, tmp_path / "lab", read_file=read)
-
-
-def meter_at(at: Place, folder: Path, **options: Any) -> Any:
-    return connect_meter("folder", {"folder": str(folder)} | QUICK | options, at)
-
-
-def sweep_text(resistance: float = 50.0, points: int = 30, comment: str = "") -> str:
-    rows = [comment] if comment else []
-    rows.append("freq/Hz,Re(Z)/Ohm,-Im(Z)/Ohm")
-    for f in np.geomspace(1e6, 1.0, points):
-        z = 5.0 + resistance / (1.0 + 1j * f / 1e3)
-        rows.append(f"{f:.6g},{z.real:.6g},{-z.imag:.6g}")
-    return "\n".join(rows) + "\n"
-
-
-def export(folder: Path, name: str, text: str | None = None, ahead_s: float = 5.0) -> Path:
-    """A file that appears after the request for it, however coarse the clock of files is."""
-    path = folder / name
-    path.write_text(sweep_text() if text is None else text)
-    now = time.time() + ahead_s
-    os.utime(path, (now, now))
-    return path
+FILES = Path(__file__).parents[2] / "evaluation" / "readers" / "files"
 
 
 def test_the_stacks_file_is_read_and_filled_in(at: Place, exports: Path) -> None:
@@ -109,27 +60,6 @@ def test_every_file_the_readers_take_is_taken(at: Place, exports: Path, name: st
         return
     found, = meter_at(at, exports).sweep(stack())
     assert np.array_equal(found.impedance_ohm, wanted.impedance_ohm)
-
-
-def test_a_bar_code_in_the_file(at: Place, exports: Path) -> None:
-    export(exports, "scan_7.csv", sweep_text(10.0, comment="# sample: night-0011"))
-    export(exports, "scan_8.csv", sweep_text(20.0, comment="# sample: night-001"))
-    found, = meter_at(at, exports, barcode_in_file=True).sweep(stack())
-    assert found.impedance_ohm.real.max() == pytest.approx(25.0, rel=0.01)
-
-
-def test_a_match_of_ones_own(at: Place, exports: Path) -> None:
-    export(exports, "night-001_before.csv", sweep_text(10.0))
-    export(exports, "night-001_after.csv", sweep_text(20.0))
-    found, = meter_at(at, exports, match="{stack_id}_after").sweep(stack())
-    assert found.impedance_ohm.real.max() == pytest.approx(25.0, rel=0.01)
-
-
-def test_nothing_comes_and_foreign_files_are_named(at: Place, exports: Path) -> None:
-    export(exports, "night-002.csv")
-    with pytest.raises(Fault, match=r"no complete file of stack night-001 .* of other stacks: "
-                                    r"night-002\.csv"):
-        meter_at(at, exports, patience_s=0.05).sweep(stack())
 
 
 def test_a_growing_file_is_waited_for(at: Place, exports: Path) -> None:
@@ -181,57 +111,6 @@ def test_an_unreadable_neighbour_does_not_hide_the_sweep(at: Place, exports: Pat
     assert meter_at(at, exports).sweep(stack())
 
 
-def test_two_different_files_are_refused_and_both_named(at: Place, exports: Path) -> None:
-    export(exports, "night-001_a.csv")
-    export(exports, "night-001_b.csv", sweep_text(60.0))
-    meter = meter_at(at, exports)
-    with pytest.raises(Fault, match=r"night-001_a\.csv and night-001_b\.csv"):
-        meter.sweep(stack())
-    (exports / "night-001_b.csv").write_text(sweep_text())
-    os.utime(exports / "night-001_b.csv", (time.time() + 5, time.time() + 5))
-    assert meter.sweep(stack()), "copies of one file are one file"
-
-
-def test_a_file_is_used_once_also_after_a_restart(at: Place, exports: Path) -> None:
-    export(exports, "night-001_a.csv")
-    first, = meter_at(at, exports).sweep(stack())
-    with pytest.raises(Fault, match="used before, for stack night-001"):
-        meter_at(at, exports, patience_s=0.1).sweep(stack())
-    export(exports, "night-001_b.csv", sweep_text(60.0))
-    second, = meter_at(at, exports).sweep(stack())
-    assert second.impedance_ohm[-1] != first.impedance_ohm[-1]
-
-
-def test_a_copy_under_another_stacks_name_is_not_its_spectrum(at: Place, exports: Path) -> None:
-    export(exports, "night-001.csv")
-    meter_at(at, exports).sweep(stack())
-    export(exports, "night-002.csv", ahead_s=50.0)
-    with pytest.raises(Fault, match="used before, for stack night-001"):
-        meter_at(at, exports, patience_s=0.1).sweep(stack("night-002"))
-
-
-def test_a_reading_that_was_lost_is_given_again_when_saved_again(at: Place, exports: Path) -> None:
-    export(exports, "night-001.csv")
-    meter_at(at, exports).sweep(stack())
-    export(exports, "night-001.csv", ahead_s=50.0)
-    assert meter_at(at, exports).sweep(stack())
-
-
-def test_a_file_older_than_the_request_is_refused_with_its_age(at: Place, exports: Path) -> None:
-    export(exports, "night-001.csv", ahead_s=-3600.0)
-    with pytest.raises(Fault, match=r"36\d\d s older than the request"):
-        meter_at(at, exports, patience_s=0.1).sweep(stack())
-    assert meter_at(at, exports, not_older_than_s=3700.0).sweep(stack())
-
-
-def test_after_a_restart_the_first_request_counts(at: Place, exports: Path) -> None:
-    with pytest.raises(Fault):
-        meter_at(at, exports, patience_s=0.02).sweep(stack())
-    export(exports, "night-001.csv", ahead_s=0.5)
-    time.sleep(0.6)
-    assert meter_at(at, exports).sweep(stack())
-
-
 def test_a_folder_that_goes_away_is_told(at: Place, exports: Path) -> None:
     meter = meter_at(at, exports, patience_s=0.05)
     exports.rmdir()
@@ -263,27 +142,6 @@ def test_a_file_has_settled_once_it_stops_changing(tmp_path: Path) -> None:
         if path.read_text() != text:
             path.write_text(text)
         assert (growing.settled(path) is not None) == settled, clock
-
-
-@pytest.mark.parametrize("name, whole", [
-    ("night-001.mpt", True), ("night-001_02_PEIS_C01.mpt", True), ("x night-001 (2).z", True),
-    ("2026-03-02_night-001.txt", True), ("night-0011.mpt", False), ("anight-001.mpt", False),
-    ("last-night-001.mpt", False), ("night-001-2.mpt", False), ("Night-001.mpt", False),
-    ("night-00.mpt", False)])
-def test_names_are_whole_tokens(name: str, whole: bool) -> None:
-    assert has_token(name, "night-001") == whole
-
-
-def test_names_that_no_file_can_have() -> None:
-    assert has_token("Nacht 3_7-001.csv", in_file_names("Nacht 3/7-001"))
-
-
-@given(st.text("ab1-_. ", min_size=1), st.integers(0, 2000), st.integers(0, 2000))
-def test_no_stack_of_a_campaign_is_taken_for_another(campaign: str, one: int, other: int) -> None:
-    name = f"{campaign}-{one:03d}"
-    assert has_token(f"{name}.mpt", name)
-    if one != other:
-        assert not has_token(f"{campaign}-{other:03d}.mpt", name)
 
 
 def loops_text(*resistances: float) -> str:
