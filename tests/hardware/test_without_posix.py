@@ -18,7 +18,7 @@ import pytest
 TESTS = Path(__file__).parents[1]
 WITHOUT = TESTS / "support" / "no_posix"
 PART = ("hardware/attended", "hardware/meters", "flows/cli/test_tables_to_recipes.py",
-        "flows/cli/test_evaluate_sweeps.py")
+        "flows/cli/test_import_to_settle.py", "flows/cli/test_evaluate_sweeps.py")
 WITH_SERVER = ("flows/operator/test_person_asked.py::test_a_stack_through_a_pipe",
                "flows/cli/test_folders_of_the_lab.py", "flows/study/test_study_run.py")
 """`lint`, `suggest`, `import`, `recommend`, `report`, `study`, `check` of folders, `evaluate`, and

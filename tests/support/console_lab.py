@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import os
 import re
 import signal
@@ -27,7 +28,7 @@ from pressloop.flows.operator_console.question import Questions
 from pressloop.flows.operator_console.serve import names
 from pressloop.flows.operator_console.source import Source
 from pressloop.flows.settings.campaign import read_settings
-from pressloop.trials import Commanded, Ledger
+from pressloop.trials import Commanded, Ledger, LedgerProblem, Trial
 
 NAME = "night"
 
@@ -134,3 +135,15 @@ def cut_off_lab(folder: Path) -> int:
     with closing(Ledger.open(settings.campaign.ledger)) as ledger:
         ledger.append(NAME, 3, Commanded(7, serial))
     return 3
+
+
+def trials(desk: Desk) -> tuple[Trial, ...]:
+    with suppress(LedgerProblem), desk.ledger() as ledger:
+        return ledger.history(NAME, arrays=False)
+    return ()
+
+
+def words(told: str) -> str:
+    """A part as a person reads it."""
+    return " ".join(html.unescape(re.sub(r"<script.*?</script>|<[^>]+>", " ", told,
+                                         flags=re.DOTALL)).split())

@@ -30,6 +30,8 @@ PAST = """pressure_mpa,dwell_s,temperature_c,resistance_ohm_cm2,resistance_se_oh
 300,120,80,38,1,
 430,600,60,,,crushed
 """
+RECIPE_KEYS = {"pressure_mpa", "dwell_s", "temperature_c", "ramp_mpa_per_s", "release_mpa_per_s"}
+"""What a recipe has in the JSON of a command."""
 COLUMNS = "pressure_mpa,dwell_s,temperature_c,resistance_ohm_cm2"
 
 

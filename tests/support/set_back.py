@@ -8,16 +8,20 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import pytest
 from lab_files import settings_values
 
 from pressloop.flows.campaign.lab import Run, open_run, order_of
 from pressloop.flows.campaign.trial import evaluate_stack, measure, plan, press_stack
 from pressloop.flows.settings.campaign import from_plain
-from pressloop.trials import Evaluated, Ledger, State, Trial
+from pressloop.trials import Evaluated, Ledger, Recipe, Stack, State, Trial
+from pressloop.trials.errors import LedgerBehind
 
 LEDGER = Path("lab.db")
 QUICK: dict[str, Any] = {"space": {"dwell_s": [10, 60], "temperature_c": 25}}
 NAME = "night"
+RECIPE = Recipe(200.0, 30.0, 25.0)
+STACK = Stack("night-001", "L-1", "ana", 0.785, 600.0)
 
 
 @contextmanager
@@ -86,3 +90,11 @@ def emptied() -> None:
 
 SET_BACK: dict[str, Callable[[], None]] = {
     "an old copy": old_copy, "deleted": deleted, "emptied": emptied}
+
+
+def behind(*words: str, **changes: Any) -> None:
+    """A run is refused in so many words, and the press keeps what it had."""
+    with pytest.raises(LedgerBehind) as told, opened(**changes):
+        pass
+    for word in (*words, "Nothing was pressed", "pressloop adopt", "--others"):
+        assert word in str(told.value), told.value

@@ -24,7 +24,7 @@ from press_memory import pressed_stacks, stacks, trials_of
 
 from pressloop.flows.engine.press_queue import BEAT_S, slot_name
 from pressloop.trials import State
-from tests.flows.campaign.test_stop_and_pause import run_of
+from tests.flows.campaign.flow_runs import run_of
 from tests.flows.faults.test_orphans import child_of
 from tests.flows.faults.test_rough_nights import home, prefect_server  # noqa: F401 - a fixture
 from tests.flows.operator.test_person_asked import attended_lab, pressed_by_hand

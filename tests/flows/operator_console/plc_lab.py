@@ -8,17 +8,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from console_lab import NAME
 from lab_files import SETTINGS, write_settings
 from several_presses import write_several
 from standing_press import stand_still, stands_still, until
 
 from pressloop.flows.campaign.lab import Run, open_run, order_of
-from pressloop.flows.campaign.trial import plan
+from pressloop.flows.campaign.trial import plan, press_stack
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_server import EmulatedPress
 from pressloop.hardware.emulators.plc_thread import serving_press
-from pressloop.trials import Commanded
+from pressloop.trials import Commanded, State
 
 CALM: dict[str, Any] = {
     "space": {"pressure_mpa": [150, 240], "dwell_s": [100, 120], "temperature_c": 25},
@@ -70,3 +71,11 @@ def standing(folder: Path, plc: EmulatedPress, press: str = "", number: int = 1
         run.press.start(number, trial.stack, trial.recipe)
         until(lambda: stands_still(plc))
         yield Standing(run, plc)
+
+
+def ended(one: Standing) -> str:
+    """What the run has on record of a stack that its press has let go of."""
+    press_stack.fn(one.run, 1)
+    trial = one.run.ledger.trial(NAME, 1)
+    assert trial is not None and trial.state is State.FAULTED
+    return trial.fault

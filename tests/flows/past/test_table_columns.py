@@ -1,19 +1,14 @@
-"""Columns of lab sheets: names in any language, units in any spelling, all sorts of cells."""
+"""Columns of lab sheets: names in any language, units in any spelling, all sorts of readings."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from lab_files import write_settings
 
-from pressloop.flows.past.reading import Reading, reading_of
-from pressloop.flows.settings.campaign import read_settings
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.columns.cells import cell_of
 from pressloop.trials.tables.columns.headings import heading
@@ -28,20 +23,7 @@ from pressloop.trials.tables.columns.units import (
     TIME,
     units_of,
 )
-
-P, T, WARM, R, SE, MODE = ("pressure_mpa", "dwell_s", "temperature_c", "resistance_ohm_cm2",
-                           "resistance_se_ohm_cm2", "failure_mode")
-CLEAN = "P (MPa),t (s),T (°C),R (Ω cm²)"
-
-
-def read(folder: Path, text: str, **settings: Mapping[str, Any]) -> Reading:
-    (folder / "sheet.csv").write_text(text, encoding="utf-8")
-    known = read_settings(write_settings(folder, **settings))
-    return reading_of(folder / "sheet.csv", known)
-
-
-def numbers(reading: Reading, name: str) -> list[float]:
-    return [float(cell) for cell in reading.column(name)]
+from tests.flows.past.read_sheets import CLEAN, MODE, SE, WARM, P, R, T, numbers, read
 
 
 @pytest.mark.parametrize(("text", "dimension", "factor"), [
@@ -117,13 +99,6 @@ def test_cells_taken_apart(cell: str, number: str) -> None:
     assert cell_of(cell, None).number == number
 
 
-def test_a_bound_is_no_number_of_a_model(tmp_path: Path) -> None:
-    for cell in (">1000", "> 1000", "≥1000", "über 1000", "more than 1000"):
-        found = read(tmp_path, f"{CLEAN}\n100,60,25,{cell}\n200,60,60,50\n")
-        assert found.column(R) == [">1000", "50"]
-        assert any("bound and no reading" in note for note in found.cells.notes)
-
-
 @pytest.mark.parametrize(("header", "row", "expected"), [
     ("Kraft (kN),t (min),T (K),R (Ω)", "20,2,333.15,100", (254.648, 120.0, 60.0, 78.5398)),
     ("Load [t],t (s),T (°C),R (mΩ cm²)", "2,60,25,50000", (249.724, 60.0, 25.0, 50.0)),
@@ -154,72 +129,6 @@ def test_resistance_is_thickness_over_conductivity(tmp_path: Path) -> None:
     assert beside.column(R) == ["80"]
 
 
-@pytest.mark.parametrize(("text", "first"), [
-    ("Study 2024\nby Ana; Bob\n\n" + CLEAN + "\n100,60,25,80\n", ["100", "60", "25", "80"]),
-    ("Pressure,Dwell,Temperature,Resistance\n(MPa),(min),(°C),(Ω cm²)\n100,1,25,80\n",
-     ["100", "60", "25", "80"]),
-    ("Sample,Pressing,,,Impedance,\n,P (MPa),t (s),T (°C),R (Ω cm²),SE (%)\nA,100,60,25,80,2\n",
-     ["100", "60", "25", "80"]),
-    (",Pre-press,,Secondary press,,,\nStack,p (MPa),t (s),p (MPa),t (s),T (°C),R (Ω cm²)\n"
-     "A,375,90,100,60,25,80\n", ["100", "60", "25", "80"]),
-    ("Stack,Lot,Recipe,,,R (ohm cm2)\n,,P (MPa),t (min),T (°C),\nA,L1,100,1,25,80\n",
-     ["100", "60", "25", "80"]),
-    ("pressure_mpa,dwell_s,temperature_c,resistance_ohm_cm2\nMPa,s,degC,ohm cm2\n100,60,25,80\n",
-     ["100", "60", "25", "80"]),
-    (CLEAN + ",,\n100,60,25,80,,\n,,,,,\nMean,,,80,,\n* pressed twice,,,,,\n",
-     ["100", "60", "25", "80"])])
-def test_titles_merged_headers_units_and_totals(text: str, first: list[str], tmp_path: Path
-                                                ) -> None:
-    found = read(tmp_path, text)
-    assert not found.troubles
-    assert [[found.column(name)[i] for name in (P, T, WARM, R)]
-            for i in range(len(found.cells.rows))] == [first]
-
-
-def test_a_person_may_be_called_max(tmp_path: Path) -> None:
-    found = read(tmp_path, "Operator,P (MPa),t (s),T (°C),R (Ω cm²)\nMax,100,60,25,80\n"
-                 "Sum,200,60,25,80\n")
-    assert found.column("operator") == ["Max"]
-    found = read(tmp_path, "Stack,P (MPa),t (s),T (°C),R (Ω cm²)\nA,100,60,25,80\n"
-                 "Min,200,60,25,80\nMax,300,60,25,60\nMean,200,60,25,70\nn,4,4,4,4\n")
-    assert found.column("stack") == ["A"]
-    assert list(found.cells.left_out.values()) == ["totals"] * 4
-
-
-def test_merged_cells_of_a_workbook(tmp_path: Path) -> None:
-    from openpyxl import Workbook
-
-    book = Workbook()
-    cover = book.active
-    cover.append(["Results of the spring"])
-    sheet = book.create_sheet("data")
-    for row in [["Pressing study", None, None, None, None], ["Stack", "Recipe", None, None, "R"],
-                [None, "P (MPa)", "t (s)", "T (°C)", "(Ω cm²)"], ["A", 100, 60, 25, 80.5],
-                ["B", None, 60, 25, 78.25], ["C", 200, 60, 25, 50]]:
-        sheet.append(row)
-    for merged in ("A1:E1", "A2:A3", "B2:D2", "B4:B5"):
-        sheet.merge_cells(merged)
-    book.save(tmp_path / "sheet.xlsx")
-    found = reading_of(tmp_path / "sheet.xlsx", read_settings(write_settings(tmp_path)))
-    assert found.column(P) == ["100", "100", "200"]
-    assert found.column(R) == ["80.5", "78.25", "50"]
-    assert found.column("stack") == ["A", "B", "C"]
-    assert any("'data', is read" in note for note in found.cells.notes)
-
-
-def test_one_reading_in_a_merged_cell_is_not_that_of_three_stacks(tmp_path: Path) -> None:
-    from openpyxl import Workbook
-
-    book = Workbook()
-    for row in [["P (MPa)", "t (s)", "T (°C)", "R (Ω cm²)"], [100, 60, 25, 80],
-                [200, 60, 25, None]]:
-        book.active.append(row)
-    book.active.merge_cells("D2:D3")
-    book.save(tmp_path / "sheet.xlsx")
-    found = reading_of(tmp_path / "sheet.xlsx")
-    assert "merged" in found.troubles[0].seen
-
-
 def test_readings_side_by_side_are_those_of_one_stack(tmp_path: Path) -> None:
     found = read(tmp_path, "P (MPa),t (s),T (°C),R1 (Ω cm²),R2 (Ω cm²),R3 (Ω cm²)\n"
                  "100,60,25,80,84,79\n200,60,60,50,,n/a\n")
@@ -243,42 +152,6 @@ def test_what_cannot_be_told_is_asked(header: str, words: str, tmp_path: Path) -
         found.prove(tmp_path / "sheet.csv")
 
 
-def test_a_die_in_the_title_that_is_not_that_of_the_settings(tmp_path: Path) -> None:
-    found = read(tmp_path, "Die: 13 mm\n,,,\nForce (kN),t (s),T (°C),R (Ω)\n20,60,25,80\n")
-    assert "die of 13 mm" in found.troubles[0].seen
-
-
-def test_words_for_what_became_of_a_stack(tmp_path: Path) -> None:
-    found = read(tmp_path, CLEAN + ",Status\n100,60,25,80,ok\n400,60,60,,short circuit\n"
-                 "450,60,60,n/a,FAILED\n300,60,60,,in progress\n460,60,60,gerissen,\n")
-    assert found.column(MODE) == ["", "shorted", "failed", "", "crushed"]
-    assert found.column(R) == ["80", "", "", "", ""]
-
-
-def test_words_of_the_lab(tmp_path: Path) -> None:
-    found = read(tmp_path, CLEAN + ",Zustand\n100,60,25,80,\n400,60,60,,hin\n",
-                 table={"failure_words": {}})
-    assert MODE not in found.cells.header
-    (tmp_path / "lab.toml").write_text((tmp_path / "lab.toml").read_text().replace(
-        "failure_words = {}", 'failure_words = { "hin" = "crushed" }'))
-    again = reading_of(tmp_path / "sheet.csv", read_settings(tmp_path / "lab.toml"))
-    assert again.column(MODE) == ["", "crushed"]
-
-
-def test_names_of_lots_keep_their_commas(tmp_path: Path) -> None:
-    for header in ("lot", "Charge", "batch no."):
-        found = read(tmp_path, f"{header};P (MPa);t (s);T (°C);R (Ω cm²)\n"
-                     "NCM622, LPSCl;100;60;25;80,5\n1,5;200;60;25;60,25\n")
-        assert found.column("lot") == ["NCM622, LPSCl", "1,5"]
-        assert found.column(R) == ["80.5", "60.25"]
-
-
-def test_decimals_in_a_column_of_words_and_bounds(tmp_path: Path) -> None:
-    found = read(tmp_path, "P (MPa);t (s);T (°C);R (Ω cm²)\n100;60;25;>1000\n200;60;25;n/a\n"
-                 "300;60;25;ca. 40,5\n350;60;25;-\n400;60;25;38,25\n")
-    assert found.column(R) == [">1000", "", "40.5", "", "38.25"]
-
-
 def test_units_that_stand_in_the_cells_only(tmp_path: Path) -> None:
     found = read(tmp_path, "Load,Dwell,Temperature,Resistance\n0.8 t,1 min,25 °C,200 Ω\n"
                  "16 kN,10 min,60 °C,79 Ω\n")
@@ -288,47 +161,11 @@ def test_units_that_stand_in_the_cells_only(tmp_path: Path) -> None:
     assert numbers(found, R) == pytest.approx([157.0796, 62.0465], rel=1e-5)
 
 
-@pytest.mark.parametrize(("header", "words", "modes"), [
-    ("failure", ["False", "True"], ["", "failed"]), ("Ausfall?", ["nein", "ja"], ["", "failed"]),
-    ("defect", ["", "x"], ["", "failed"]), ("ok?", ["yes", "no"], ["", "failed"]),
-    ("survived", ["1", "0"], ["", "failed"]), ("Estado", ["ok", "cortocircuito"], ["", "shorted"]),
-    ("Result", ["pass", "FAIL"], ["", "failed"])])
-def test_what_a_header_asks_is_answered(header: str, words: list[str], modes: list[str],
-                                        tmp_path: Path) -> None:
-    found = read(tmp_path, f"{CLEAN},{header}\n100,60,25,80,{words[0]}\n400,60,60,,{words[1]}\n")
-    assert found.column(MODE) == modes
-
-
 def test_a_raw_resistance_by_its_area_and_the_actual_pressure(tmp_path: Path) -> None:
     found = read(tmp_path, "P_set (MPa),P_actual (MPa),hold_min,T_press_degC,R_raw (Ohm),A (mm²)\n"
                  "100,104,1,25,200,78.5\n200,197,10,60,79,78.5\n")
     assert numbers(found, P) == [104.0, 197.0]
     assert numbers(found, R) == pytest.approx([157.0, 62.015])
-
-
-def test_header_cells_that_reach_down_into_the_row_of_units(tmp_path: Path) -> None:
-    from openpyxl import Workbook
-
-    book = Workbook()
-    for row in [["Pellet", "Pressen", None, None, "EIS"], [None, "Druck", "Zeit", "Temp.", "R"],
-                [None, "MPa", "min", "°C", "Ω·cm²"], ["a", 120, 2, 25, 150.5]]:
-        book.active.append(row)
-    for merged in ("A1:A3", "B1:D1"):
-        book.active.merge_cells(merged)
-    book.save(tmp_path / "sheet.xlsx")
-    found = reading_of(tmp_path / "sheet.xlsx")
-    assert [found.column(name) for name in ("stack", P, T, WARM, R)] == [
-        ["a"], ["120"], ["120"], ["25"], ["150.5"]]
-
-
-def test_a_column_of_failures_under_any_name(tmp_path: Path) -> None:
-    found = read(tmp_path, f"{CLEAN},Esito\n100,60,25,80,ok\n400,60,60,,cortocircuito\n")
-    assert found.column(MODE) == ["", "shorted"]
-    notes = read(tmp_path, f"{CLEAN},Notes\n100,60,25,80,\n400,60,60,,shorted\n")
-    assert notes.column(MODE) == ["", "shorted"]
-    other = read(tmp_path, f"{CLEAN},Notes\n100,60,25,80,nice\n400,60,60,,shorted\n")
-    assert other.column(MODE) == ["", "shorted"]
-    assert "row 3 is shorted, as 'Notes' says 'shorted'" in other.cells.words
 
 
 def test_readings_after_pressing_and_spells_by_the_clock(tmp_path: Path) -> None:
@@ -345,22 +182,6 @@ def test_readings_after_pressing_and_spells_by_the_clock(tmp_path: Path) -> None
     ("Stack #", "stack"), ("Rel. error [%]", SE), ("Tempo di pressatura (min)", T)])
 def test_symbols_with_an_index(header: str, quantity: str) -> None:
     assert meanings(heading(header), PRODUCT_NAMES)[0].quantity == quantity
-
-
-def test_a_row_of_words_below_the_header_is_no_stack(tmp_path: Path) -> None:
-    """As tables of other programs have it: the kind of each column, or its role."""
-    rows = "".join(f"{p},60,{t},{r}\n" for p, t, r in ((100, 25, 80), (150, 40, 60), (200, 60, 50),
-                                                       (250, 60, 45)))
-    reading = read(tmp_path, f"{CLEAN}\nDATA,DATA,DATA,DATA\n{rows}")
-    assert numbers(reading, P) == [100, 150, 200, 250]
-    assert reading.cells.left_out == {2: "words where the rows below it have numbers"}
-
-
-@pytest.mark.parametrize("row", ["tbd,tbd,tbd,tbd", "100,60,25,tbd", "100,60,RT,OL", "x,60,25,80"])
-def test_a_stack_without_a_number_is_no_row_of_words(tmp_path: Path, row: str) -> None:
-    rows = "".join(f"{p},60,25,{r}\n" for p, r in ((100, 80), (150, 60), (200, 50), (250, 45)))
-    reading = read(tmp_path, f"{CLEAN}\n{row}\n{rows}")
-    assert 2 in dict(reading.cells.rows)
 
 
 @pytest.mark.parametrize(("name", "value", "error", "factor"), [
