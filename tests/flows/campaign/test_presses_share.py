@@ -96,8 +96,9 @@ def test_a_person_who_stops_all_presses_is_told_of_no_trouble(
 def test_a_press_that_faults_is_taken_out_and_the_others_go_on(
         server: Any, in_background: Start, tmp_path: Path) -> None:
     faulty = {"driver": "odd_lab.faulty_press", "cycle": 0}
-    path = write_several(tmp_path, {"A": SIMULATED, "B 2": faulty}, **QUICK,
-                         campaign={"trials": 5})
+    # A press that takes its time, so that the other one has its turn.
+    timed = SIMULATED | {"time_scale": 0.02}
+    path = write_several(tmp_path, {"A": timed, "B 2": faulty}, **QUICK, campaign={"trials": 5})
     assert in_background("run", path, "--json").wait(ENDS_S) == 0, log_of(tmp_path, 0)
     said = log_of(tmp_path, 0)
     assert "Press B 2 is taken out: " in said
