@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from pressloop.evaluation.readers._sweep import RawSweep
-from pressloop.evaluation.readers._table.columns import Group, columns, groups
+from pressloop.evaluation.readers._table.columns import columns, groups
 from pressloop.evaluation.readers._table.rows import Table
 from pressloop.evaluation.readers._table.sweeps import sweeps_of_all
 from pressloop.trials.errors import BadInput
@@ -24,28 +24,29 @@ _FEWEST = 2
 
 def recognises(text: str) -> bool:
     """True for a JSON document that holds the columns of a spectrum."""
-    return any(True for _ in _found(text))
+    return bool(_found(text))
 
 
 def parse(text: str, source: str) -> tuple[RawSweep, ...]:
     """The sweeps of all tables in the document. Raises BadInput where there is none."""
-    found = list(_found(text))
-    if not found:
+    if not (found := _found(text)):
         raise BadInput(source, "no columns of a spectrum", "lists of numbers by name, or an object "
                        "for each point", "Name frequency and impedance, as in freq_Hz, Z_real, "
                        "Z_imag.")
-    return sweeps_of_all([
-        Table(source, grouped, len(names), "\t", rows, label=name if len(found) > 1 else "")
-        for name, grouped, names, rows in found])
+    return sweeps_of_all([_table(name if len(found) > 1 else "", told, source)
+                          for name, told in found])
 
 
-def _found(text: str) -> Iterator[tuple[str, list[Group], list[str], list[tuple[int, str]]]]:
-    """Name, columns and rows of each table of a document."""
-    for name, table in _tables(_document(text)):
-        names, points = list(table), list(zip(*table.values(), strict=True))
-        if grouped := groups(columns(names)):
-            yield name, list(grouped), names, [
-                (number, "\t".join(map(str, point))) for number, point in enumerate(points, 1)]
+def _table(label: str, told: dict[str, list[Any]], source: str) -> Table:
+    rows = [(number, "\t".join(map(str, point)))
+            for number, point in enumerate(zip(*told.values(), strict=True), 1)]
+    return Table(source, groups(columns(list(told))), len(told), "\t", rows, label=label)
+
+
+def _found(text: str) -> list[tuple[str, dict[str, list[Any]]]]:
+    """Name and columns of each table of a document that is a spectrum's."""
+    return [(name, told) for name, told in _tables(_document(text))
+            if groups(columns(list(told)))]
 
 
 def _document(text: str) -> Any:

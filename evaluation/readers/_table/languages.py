@@ -5,7 +5,7 @@ Written without blanks and small, as headers are compared; accents may be left o
 
 from __future__ import annotations
 
-import unicodedata
+from pressloop.trials.tables.columns.letters import without_marks
 
 FREQUENCY = """frequenz frequence fréquence frecuencia frequenza frequência frequentie
     frekvens frekvence kmitočet frekvencia taajuus frekans częstotliwość
@@ -44,5 +44,4 @@ _BARE = str.maketrans({"ł": "l", "ı": "i", "ø": "o", "æ": "ae", "ß": "ss"})
 
 def without_accents(name: str) -> str:
     """The name as somebody writes it whose keyboard has no accents."""
-    apart = unicodedata.normalize("NFD", name.translate(_BARE))
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+    return without_marks(name.translate(_BARE))

@@ -83,8 +83,8 @@ WORDS: dict[FailureMode | str, str] = {
     FailureMode.DELAMINATED: "delaminerad delaminering gedelamineerd delaminacja rozwarstwienie "
                              "delaminace delaminada",
     "failed": "trasig felaktig misslyckad defect kapot mislukt uszkodzona uszkodzony wadliwa "
-              "falhou vadný rikki arızalı hatalı evet ano igen fejlet kyllä",
-    "intact": "sağlam yok hayır nem ei conform žádná žádný bezvad "
+              "falhou vadný rikki arızalı hatalı fejlet",
+    "intact": "sağlam conform bezvad "
               "conforme hel goed heel dobra dobry sprawna dobrý kunnossa buona bonne buena bom",
 }
 """What became of a stack, by the outcome."""

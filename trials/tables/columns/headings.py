@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from pressloop.trials.tables.columns.letters import without_marks
 from pressloop.trials.tables.columns.units import (
     POWER_OF_TEN,
     Unit,
@@ -114,8 +114,7 @@ def _heading(raw: str, text: str) -> Heading:
 
 def folded(text: str) -> str:
     """Small plain letters: no umlauts, accents or signs; ae, oe and ue are those of umlauts."""
-    text = plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)).casefold()
-    text = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    text = without_marks(plain(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)).casefold())
     text = re.sub(r"(?<![aeq])([aou])e(?=[a-z])", r"\1", text)
     return " ".join(re.findall(r"[^\W_]+|%|#|\u00b1|\u2206|\u00d8", text.replace("_", " ")))
 
