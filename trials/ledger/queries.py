@@ -189,7 +189,7 @@ def bare(connection: Connection, rows: Select[Any]) -> list[tuple[int, Entry | B
         row.entry_id: (_trial(row), Bare(State(row.kind)))
         for row in connection.execute(names.where(heavy))
     }
-    for row in connection.execute(light.add_columns(entries.c.entry_id).where(~heavy)):
+    for row in connection.execute(light.add_columns(entries.c.entry_id).where(~heavy)).all():
         story[row.entry_id] = (_trial(row), decode(row.kind, from_json(row.kind, row.payload), {}))
     return [story[entry_id] for entry_id in sorted(story)]
 
