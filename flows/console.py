@@ -16,6 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from pressloop.trials.errors import BadInput, PressloopError
+from pressloop.trials.wording import printable
 
 BAD_INPUT, FAILED, STOPPED, TERMINATED = 2, 1, 130, 143
 BY_PREFECT = "TerminationSignal"
@@ -61,7 +62,12 @@ def _plain_usage(ctx: Any) -> Iterator[None]:
 
 def say(text: str) -> None:
     """A line for the person, never part of the result."""
-    typer.echo(text, err=True)
+    typer.echo(printable(text), err=True)
+
+
+def tell(text: str = "") -> None:
+    """Lines of the result."""
+    print(printable(text), flush=True)
 
 
 def emit(result: Any, as_json: bool, show: Callable[[], None]) -> None:

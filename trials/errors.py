@@ -18,6 +18,8 @@ Every message says name, value, bound and remedy.
 
 from __future__ import annotations
 
+from unicodedata import category
+
 
 class PressloopError(Exception):
     """Base of every error that pressloop raises on purpose."""
@@ -76,7 +78,9 @@ class OutcomeUnknown(PressloopError):
 def shown(value: object) -> str:
     """The value as a person would write it, cut to a readable length.
 
-    Cut in the middle, as the end of a path names the file.
+    Cut in the middle, as the end of a path names the file. What cannot be printed is written as
+    Python would: a file's name or a device's answer must not steer the terminal.
     """
     text = f"{value:g}" if isinstance(value, float) else str(value)
+    text = "".join(c if c.isprintable() or category(c) == "Zs" else repr(c)[1:-1] for c in text)
     return text if len(text) <= 80 else f"{text[:30]}...{text[-47:]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from unicodedata import category
 
 CALLED = {"pressure_mpa": "pressure", "dwell_s": "dwell", "temperature_c": "temperature"}
 """What people call the set points."""
@@ -11,6 +12,16 @@ CALLED = {"pressure_mpa": "pressure", "dwell_s": "dwell", "temperature_c": "temp
 def capitalised(text: str) -> str:
     """The beginning of a sentence; what follows the first letter stays as it is."""
     return text[:1].upper() + text[1:]
+
+
+def printable(text: str, instead: str = " ", kept: str = "\n\t") -> str:
+    """The text with `instead` for each character that could write over a display.
+
+    Spaces of every width stay, and those `kept`: line breaks and tabs unless told otherwise."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c in kept or category(c) == "Zs" else instead
+                   for c in text)
 
 
 def percent(share: float) -> str:

@@ -10,7 +10,7 @@ from pressloop.trials.outcome import Intact
 from pressloop.trials.spectrum import Spectrum
 from pressloop.trials.trace import Trace
 from pressloop.trials.trial import Trial
-from pressloop.trials.wording import counted
+from pressloop.trials.wording import counted, printable
 from pressloop.views.kinds import kind_of, reason_of
 from pressloop.views.words import (
     Load,
@@ -72,6 +72,6 @@ def _reached(trace: Trace | None) -> str:
 
 
 def _name(trial: Trial) -> str:
-    stack = "".join(c if c.isprintable() else " " for c in trial.stack.stack_id)
+    stack = printable(trial.stack.stack_id, kept="")
     barcode = f" ({trial.stack.barcode})" if trial.stack.barcode else ""
     return f"Stack {stack}{barcode}"

@@ -7,12 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
-from rich.console import Console
-
 from pressloop.flows.operator.run_log import note
 from pressloop.flows.operator.typed import expected, number
 from pressloop.hardware.person import Blank, Question
 from pressloop.trials.errors import Fault
+from pressloop.views.plain_console import PlainConsole
 
 _step_aside: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar(
     "step_aside", default=nullcontext)
@@ -37,7 +36,7 @@ class TerminalPerson:
         """An answer of the right kind for each blank. Raises Fault when the input has ended."""
         note(f"A person is awaited in the terminal: {question.title}.")
         with _step_aside.get()():
-            console = Console(stderr=True)
+            console = PlainConsole(stderr=True)
             console.print()
             # Names of stacks are not markup.
             console.print(question.title, style="bold", markup=False, highlight=False)
@@ -48,7 +47,7 @@ class TerminalPerson:
             return {blank.name: _filled(blank, console) for blank in question.blanks}
 
 
-def _filled(blank: Blank, console: Console) -> float | str:
+def _filled(blank: Blank, console: PlainConsole) -> float | str:
     while True:
         hint = f" ({' / '.join(blank.choices)})" if blank.choices else (
             f" [{blank.unit}]" if blank.unit else "")

@@ -17,6 +17,8 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from pressloop.views.plain_console import PlainConsole
+
 T = TypeVar("T")
 
 
@@ -24,7 +26,7 @@ class StudyProgress:
     """What is done of a study, on stderr. Use as a context."""
 
     def __init__(self, console: Console | None = None) -> None:
-        self._console = console or Console(stderr=True)
+        self._console = console or PlainConsole(stderr=True)
         self._bars = Progress(
             TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
             TimeElapsedColumn(), TextColumn("left:"), TimeRemainingColumn(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pressloop.trials.errors import BadInput
 from pressloop.trials.wording import by_number, called, counted, listed, percent
 
 
@@ -23,3 +24,12 @@ def test_lists_groups_and_shares() -> None:
     assert listed(["a", "b", "c"], "or") == "a, b or c"
     assert called("lot", "A") == "lot A" and called("lot", "Lot 1") == "Lot 1"
     assert percent(0.004) == "less than 1 %" and percent(0.126) == "13 %"
+
+
+@pytest.mark.parametrize(("value", "words"), [
+    ("\x1b[2J140 MPa", r"\x1b[2J140 MPa"), ("lot\n7", r"lot\n7"), ("a\u202eb", r"a\u202eb"),
+    ("name\udc80", r"name\udc80"), ("12\u00a0Ω·cm²", "12\u00a0Ω·cm²"), ("漢字　é", "漢字　é")])
+def test_an_error_shows_what_cannot_be_printed_instead_of_steering_the_terminal(
+        value: str, words: str) -> None:
+    assert str(BadInput("stack", value, "one of these", "Name one.")) == (
+        f"stack = {words}: must be one of these. Name one.")

@@ -12,7 +12,7 @@ from rich.text import Text
 from pressloop.trials.outcome import Intact
 from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.trial import State, Trial
-from pressloop.trials.wording import of_budget
+from pressloop.trials.wording import of_budget, printable
 from pressloop.views.kinds import FAILURES, Kind, best_intact, counts, kind_of, reason_of
 from pressloop.views.words import Load, amount, readings_words, recipe_words
 
@@ -113,4 +113,4 @@ def _result(trial: Trial) -> str:
 
 def _one_line(words: str) -> str:
     """User text without line breaks and control characters, which could write over the display."""
-    return "".join(c if c.isprintable() else " " for c in words)
+    return printable(words, kept="")

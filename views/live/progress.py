@@ -15,6 +15,7 @@ from pressloop.trials.trial import Trial
 from pressloop.trials.wording import of_budget
 from pressloop.views.kinds import in_order
 from pressloop.views.live.picture import line_of, picture, summary
+from pressloop.views.plain_console import PlainConsole
 from pressloop.views.words import Load
 
 PATIENCE_S = 5.0
@@ -36,7 +37,7 @@ class LiveProgress:
                  console: Console | None = None, every_s: float = 0.5,
                  load: Load | None = None, of: Quantity = RESISTANCE) -> None:
         self._read, self._budget, self._every_s, self._load = read, budget, every_s, load
-        self._console, self._of = console or Console(stderr=True), of
+        self._console, self._of = console or PlainConsole(stderr=True), of
         self._trials: Sequence[Trial] = ()
         self._told: set[int] = set()
         self._trouble = ""

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -23,6 +22,7 @@ from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.flows.settings.campaign_tables import NO_DEVICE
 from pressloop.flows.settings.machine_steps import with_steps_of_press
 from pressloop.trials.errors import Fault
+from pressloop.views.plain_console import PlainConsole
 
 Groups = list[list[rows.Row]]
 
@@ -86,7 +86,7 @@ def _told(path: Path, groups: list[list[rows.Row]], as_json: bool) -> int:
 
 
 def _show(path: Path, groups: list[list[rows.Row]], verdict: bool) -> None:
-    console = Console()
+    console = PlainConsole()
     table = Table(title=Text(str(path)), title_justify="left")
     table.add_column("check", no_wrap=console.width >= 80)
     table.add_column("found", overflow="fold", ratio=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.hardware.emulators.meter import EmulatedMeter, MeterSetup, serve
 
 
@@ -22,9 +22,9 @@ def emulate_meter(bench: Path, dialect: str = "e4980a", host: str = "127.0.0.1",
     def ready(meter: EmulatedMeter) -> None:
         where = {"dialect": dialect, "host": host, "port": meter.port, "simulated": True,
                  "bench": str(bench)}
-        emit(where, as_json, lambda: print(
+        emit(where, as_json, lambda: tell(
             f"Emulated analyser {dialect} on {host}:{meter.port} (SIMULATED; measures the stack "
-            f"pressed last on {bench}). Ctrl-C ends it.", flush=True))
+            f"pressed last on {bench}). Ctrl-C ends it."))
 
     try:
         asyncio.run(serve(setup, ready))

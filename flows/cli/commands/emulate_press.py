@@ -8,7 +8,7 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.hardware.emulators.plc_faults import Trouble
 from pressloop.hardware.emulators.plc_options import PressOptions
 from pressloop.hardware.emulators.plc_server import EmulatedPress
@@ -57,9 +57,9 @@ async def _serve(press: EmulatedPress, as_json: bool) -> None:
     options = press.options
     where = options.serial_device or f"{options.host}:{press.port}"
     result = {"press": where, "simulated": True, "bench": str(options.bench)}
-    emit(result, as_json, lambda: print(
+    emit(result, as_json, lambda: tell(
         f"Emulated press on {where} (SIMULATED; stacks go to {options.bench}, {options.speed:g} "
-        "machine seconds per second). Ctrl-C ends it.", flush=True))
+        "machine seconds per second). Ctrl-C ends it."))
     sys.stdout.flush()
     await serving
 

@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from pressloop.evaluation.classify import hard_failure
@@ -26,6 +25,7 @@ from pressloop.flows.cli.commands.read_files import (
 )
 from pressloop.flows.console import BAD_INPUT, emit, one_line, say
 from pressloop.trials.errors import BadInput
+from pressloop.views.plain_console import PlainConsole
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _show_all(results: list[dict[str, Any]]) -> None:
 
 
 def _show(result: dict[str, Any]) -> None:
-    console = Console()
+    console = PlainConsole()
     console.print(f"\n[bold]{shown_name(result)}[/]  {result['points']} points, "
                   f"{result['area_cm2']:g} cm2", highlight=False)
     if "elements" in result:
@@ -180,7 +180,7 @@ def _series(result: dict[str, Any]) -> str:
     return f"{value} ohm cm2" if fixed else "not determined"
 
 
-def _show_resistances(console: Console, result: dict[str, Any]) -> None:
+def _show_resistances(console: PlainConsole, result: dict[str, Any]) -> None:
     console.print(f"series: {_series(result)}", highlight=False)
     for name, key in (("total polarisation", "total_polarisation"),
                       (f"interfacial ({'+'.join(result['summed']) or 'none'})", "interfacial")):

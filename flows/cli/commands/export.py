@@ -7,7 +7,7 @@ from pathlib import Path
 from pressloop.flows.campaign.stored import stored
 from pressloop.flows.cli.commands.export_crate import Asked, export_crate
 from pressloop.flows.cli.commands.report import writable
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.trials.errors import BadInput
 
 
@@ -37,4 +37,4 @@ def export_tables(url: str, campaign: str | None, out: Path, as_json: bool) -> N
     with writable(out):
         files = [str(path) for path in write(found.trials, out)]
     emit({"campaign": found.campaign, "files": files}, as_json,
-         lambda: print("\n".join(files)))
+         lambda: tell("\n".join(files)))

@@ -17,7 +17,7 @@ from pressloop.flows.campaign.stored import Stored, existing, stored
 from pressloop.flows.cli.commands.raw_files import RawFile, raw_files
 from pressloop.flows.cli.commands.recommend import told
 from pressloop.flows.cli.commands.report import page, writable
-from pressloop.flows.console import emit, say
+from pressloop.flows.console import emit, say, tell
 from pressloop.flows.settings.renamed import renewed
 from pressloop.trials.entry import Opened
 from pressloop.trials.errors import BadInput
@@ -75,7 +75,7 @@ def export_crate(url: str, campaign: str | None, target: Path, asked: Asked, as_
     if not asked.licence:
         say("No licence is stated: others may not use the data. --license CC-BY-4.0 states one.")
     emit({"campaign": found.campaign, "crate": str(target), "files": files, "left_out": left},
-         as_json, lambda: print(f"crate: {target}"))
+         as_json, lambda: tell(f"crate: {target}"))
 
 
 def _prove_asked(target: Path, asked: Asked) -> None:

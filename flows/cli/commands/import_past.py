@@ -8,7 +8,7 @@ from pathlib import Path
 from pressloop.flows.campaign import ledger_places
 from pressloop.flows.campaign.lab import order_of, prove_lasting
 from pressloop.flows.cli.commands.table_words import say_in_work, say_table, warnings_of
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.flows.past.stack_names import one_outcome_each
 from pressloop.flows.past.trials import read_table
 from pressloop.flows.settings.campaign import read_settings
@@ -42,6 +42,6 @@ def import_past(path: Path, data: Path, ledger_url: str | None, as_json: bool) -
                 "not added; import the table again once they have been read")
     result = {"campaign": name, "rows": len(past), "added": added, "known": len(past) - added,
               "in_work": len(in_work), "warnings": list(warnings), "table": table.cells.taken}
-    emit(result, as_json, lambda: print(
+    emit(result, as_json, lambda: tell(
         f"{added} of {counted(len(past), 'row')} added to {name}; "
         f"{len(past) - added} {by_number(len(past) - added, 'was', 'were')} there already."))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
@@ -16,6 +15,7 @@ from pressloop.flows.past.sheet import sheet_from
 from pressloop.flows.past.soundness import with_accepted
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.studies.lint import Findings, Severity, lint_sheet
+from pressloop.views.plain_console import PlainConsole
 from pressloop.views.study.words.lint import verdict
 
 COLOURS = {Severity.ERROR: "bold red", Severity.WARNING: "yellow", Severity.NOTE: "dim"}
@@ -38,7 +38,7 @@ def lint(data: Path, settings: Path | None, as_json: bool) -> int:
 
 
 def _show(found: Findings) -> None:
-    console = Console(highlight=False)
+    console = PlainConsole(highlight=False)
     for one in found.found:
         console.print(Text.assemble(
             (f"{one.severity}: ", COLOURS[one.severity]), (one.where(found.row_word), "bold"),

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from pressloop.flows.campaign.stored import stored
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.flows.preflight.dry_run import recipe_named
 from pressloop.flows.settings.gauge import load_of
 from pressloop.hardware.envelope import violations
@@ -31,7 +31,7 @@ def predict_recipe(recipe: str, url: str, campaign: str | None, as_json: bool) -
     if found.simulated:
         sentences.insert(0, "SIMULATED: no real stack was pressed.")
     emit({"campaign": found.campaign, "simulated": found.simulated, **plain(told),
-          "outside_envelope": outside}, as_json, lambda: print("\n".join(sentences)))
+          "outside_envelope": outside}, as_json, lambda: tell("\n".join(sentences)))
 
 
 def plain(told: Prediction) -> dict[str, Any]:

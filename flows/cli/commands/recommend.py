@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.markdown import Markdown
 
 from pressloop.flows.campaign.stored import Stored, stored
@@ -13,6 +12,7 @@ from pressloop.flows.console import emit, plain_pairs
 from pressloop.flows.settings.gauge import load_of
 from pressloop.optimizer.stopping import assess
 from pressloop.trials.corrections import differences
+from pressloop.views.plain_console import PlainConsole
 
 if TYPE_CHECKING:
     from pressloop.optimizer import Models
@@ -27,7 +27,7 @@ def recommend(url: str, campaign: str | None, as_json: bool) -> None:
 def show(found: Stored, as_json: bool) -> None:
     """The recommendation as JSON or for reading. Raises BadInput before the first intact stack."""
     plain, text = told(found, found.models())
-    emit(plain, as_json, lambda: Console().print(Markdown(text)))
+    emit(plain, as_json, lambda: PlainConsole().print(Markdown(text)))
 
 
 def told(found: Stored, models: Models) -> tuple[dict[str, Any], str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pressloop.flows.campaign.stored import Stored, stored
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.flows.settings.gauge import load_of
 from pressloop.optimizer.stopping import assess
 from pressloop.trials.errors import BadInput
@@ -25,7 +25,7 @@ def report(url: str, campaigns: Sequence[str], out: Path, as_json: bool) -> None
     Raises BadInput for a campaign that is not there, or is named twice."""
     path = compared(url, campaigns, out) if len(campaigns) > 1 else written(
         url, campaigns[0] if campaigns else None, out)
-    emit({"report": str(path)}, as_json, lambda: print(f"report: {path}"))
+    emit({"report": str(path)}, as_json, lambda: tell(f"report: {path}"))
 
 
 def written(url: str, campaign: str | None, out: Path) -> Path:

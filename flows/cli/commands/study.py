@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.text import Text
 
 from pressloop.flows.cli.commands.report import writable
@@ -16,6 +15,7 @@ from pressloop.flows.study.opened import Opened, handed_on, opened
 from pressloop.flows.study.outputs import PAGE, SUMMARY
 from pressloop.flows.study.parts import PARTS
 from pressloop.trials.wording import counted
+from pressloop.views.plain_console import PlainConsole
 
 
 def study(path: Path, seed: int | None, out: Path | None, as_json: bool) -> int:
@@ -71,7 +71,7 @@ def _flow(now: Opened) -> None:
 
 
 def _show(found: dict[str, Any], folder: Path) -> None:
-    console = Console(highlight=False)
+    console = PlainConsole(highlight=False)
     for name, part in found["parts"].items():
         console.print(Text(PARTS[name], "bold"))
         if part["problem"]:

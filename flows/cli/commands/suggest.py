@@ -7,7 +7,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from pressloop.flows.campaign.earlier import earlier_trials
@@ -25,6 +24,7 @@ from pressloop.trials.outcome import Failed, Intact
 from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.recipe import CORE, Value, shown
 from pressloop.trials.wording import in_percent
+from pressloop.views.plain_console import PlainConsole
 from pressloop.views.words import Load, laws_words, significant
 
 SHOWN_FROM = 0.005
@@ -96,7 +96,7 @@ def plain(found: tuple[Proposal, ...], load: Load | None) -> list[dict[str, Any]
 def show(found: tuple[Proposal, ...], space: Space, laws: str, load: Load | None,
          quantities: Sequence[Quantity] = (RESISTANCE,)) -> None:
     """The recipes as a table, and why each; `quantities` are those of the objective."""
-    console = Console()
+    console = PlainConsole()
     title = "Press next" if not space.absent else "Make next"
     rows = [_cells(proposal, space, load, quantities) for proposal in found]
     if "pressure_mpa" not in space.absent or any(
@@ -129,7 +129,7 @@ def _cells(proposal: Proposal, space: Space, load: Load | None,
         _expected_head(q): _expected(q, proposal.predicted) for q in quantities}
 
 
-def _that_fit(console: Console, title: str, rows: Sequence[Mapping[str, str]]) -> list[Table]:
+def _that_fit(console: PlainConsole, title: str, rows: Sequence[Mapping[str, str]]) -> list[Table]:
     """A line for each recipe where the screen is wide enough, else a column for each.
 
     Nothing that a person has to set is ever cut short."""
@@ -146,7 +146,7 @@ def _that_fit(console: Console, title: str, rows: Sequence[Mapping[str, str]]) -
     return tables
 
 
-def _fits(console: Console, table: Table, rows: Sequence[Mapping[str, str]]) -> bool:
+def _fits(console: PlainConsole, table: Table, rows: Sequence[Mapping[str, str]]) -> bool:
     """True where the screen shows each value whole; headings may be broken at their spaces."""
     with console.capture() as captured:
         console.print(table)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from pressloop.flows.console import FAILED, emit, say
+from pressloop.flows.console import FAILED, emit, say, tell
 from pressloop.flows.past.columns.across import across
 from pressloop.flows.past.columns.written import quoted, table_lines
 from pressloop.flows.past.reading import Reading, reading_of
@@ -65,11 +65,11 @@ def _missing(reading: Reading) -> list[str]:
 
 
 def _show(data: Path, reading: Reading, out: Path | None, missing: Sequence[str]) -> None:
-    print(f"{data.name}: {reading.cells.words}.")
+    tell(f"{data.name}: {reading.cells.words}.")
     for line in reading.lines:
-        print(f"  {line.words}.")
+        tell(f"  {line.words}.")
     if reading.unused:
-        print(f"Columns not used: {', '.join(reading.unused)}.")
+        tell(f"Columns not used: {', '.join(reading.unused)}.")
     for one in reading.troubles:
         say(f"To do: {one.column}: {one.seen}. {one.remedy}")
     for what in missing:
@@ -77,7 +77,7 @@ def _show(data: Path, reading: Reading, out: Path | None, missing: Sequence[str]
     if out is not None and (needed := _needed(reading)):
         say(f"{out} is no settings file before you fill in {' and '.join(sorted(needed))}.")
     if out is not None:
-        print(f"{out} is written: check each line of its [table]"
+        tell(f"{out} is written: check each line of its [table]"
               + ("." if not reading.troubles else ", and do what it says is to do."))
 
 

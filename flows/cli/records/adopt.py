@@ -12,7 +12,7 @@ from typing import Any
 
 from pressloop.flows.campaign.asked_first import Lacking, entries_gone, lacking_in, told
 from pressloop.flows.campaign.lab import open_press, order_of, prove_lasting
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.flows.settings.campaign import Settings, from_plain, read_settings
 from pressloop.flows.settings.renamed import renewed
 from pressloop.hardware.locks.lock import press_lock
@@ -193,4 +193,4 @@ def _tell(serial: str, found: Sequence[Lacking], trials: Sequence[dict[str, Any]
     emit({"press": serial, "verdict": "others" if others else "adopted", "trials": list(trials),
           "cycles": [one.cycle.cycle_id for one in found],
           "not_adopted": [one.cycle.cycle_id for one in left]}, as_json,
-         lambda: print("\n".join(lines) or "The ledger has all that the press knows."))
+         lambda: tell("\n".join(lines) or "The ledger has all that the press knows."))

@@ -12,7 +12,7 @@ from pressloop.flows.campaign.decisions.attaching import attach
 from pressloop.flows.campaign.decisions.own_recipes import outside_words, said
 from pressloop.flows.campaign.lab import order_of, prove_lasting
 from pressloop.flows.cli.records.put_right import changes_of
-from pressloop.flows.console import emit, say
+from pressloop.flows.console import emit, say, tell
 from pressloop.flows.preflight.dry_run import recipe_named
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.trials.errors import BadInput
@@ -55,7 +55,7 @@ def attach_stack(path: Path, recipe: str, read: Read, reason: str, ledger_url: s
     told = outcome.told if isinstance(outcome, Intact) else label_of(outcome)
     emit({"campaign": settings.campaign.name, "trial": number, "added": new,
           "stack": stack.stack_id}, as_json,
-         lambda: print(f"{stack.stack_id} is trial {number} of {settings.campaign.name}: {told}"
+         lambda: tell(f"{stack.stack_id} is trial {number} of {settings.campaign.name}: {told}"
                        f"{'' if new else ' (it was there already)'}"))
 
 

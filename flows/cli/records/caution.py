@@ -10,7 +10,7 @@ from pressloop.flows.campaign.decisions.word_of_people import change_caution
 from pressloop.flows.campaign.standing import settings_as_opened
 from pressloop.flows.campaign.stored import existing, named
 from pressloop.flows.cli.records.put_right import changes_of
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.flows.operator.typed import expected, number
 from pressloop.trials.errors import BadInput
 
@@ -48,6 +48,6 @@ def _value(name: str, given: str) -> float:
 def _show(told: dict[str, float], by_file: dict[str, float], why: str) -> None:
     for name, value in told.items():
         other = "" if value == by_file[name] else f"  ({by_file[name]:g} in the settings)"
-        print(f"{name} = {value:g}{other}")
+        tell(f"{name} = {value:g}{other}")
     if why:
-        print(f"Changed by a person: {why}")
+        tell(f"Changed by a person: {why}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pressloop.flows.campaign.stored import existing
-from pressloop.flows.console import emit, say
+from pressloop.flows.console import emit, say, tell
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.address import display, parse, sqlite_path
 from pressloop.trials.ledger.copying import copy_into
@@ -96,7 +96,7 @@ def _warn(ledger: Ledger) -> None:
 
 
 def _tell(result: dict[str, Any], as_json: bool) -> None:
-    emit(result, as_json, lambda: print("\n".join([
+    emit(result, as_json, lambda: tell("\n".join([
         f"{counted(result['entries'], 'entry', 'entries')} copied to {result['to']}, "
         "each compared with its original: equal.",
         *(f"{name.strip()}: up to {head}" for name, head in result["heads"].items())])))

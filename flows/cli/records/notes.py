@@ -8,17 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
 from pressloop.flows.campaign.decisions.word_of_people import note as kept
 from pressloop.flows.campaign.stored import existing, named
 from pressloop.flows.cli.commands.report import writable
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.people import MOST_PHOTO_BYTES, Note, Photo, photo_kind
+from pressloop.views.plain_console import PlainConsole
 
 ENDINGS = {"image/jpeg": "jpg", "image/png": "png"}
 
@@ -48,7 +48,7 @@ def note(url: str, campaign: str | None, remark: Remark, as_json: bool) -> None:
             kept(ledger, name, remark.text, remark.trial, _photo(remark.photo))
         notes = _notes(ledger, name, remark)
     if remark.text.strip():
-        emit({"campaign": name, "noted": notes[-1]}, as_json, lambda: print("Noted."))
+        emit({"campaign": name, "noted": notes[-1]}, as_json, lambda: tell("Noted."))
     else:
         emit({"campaign": name, "notes": notes}, as_json, lambda: _show(notes))
 
@@ -93,7 +93,7 @@ def _written(folder: Path, number: int, photo: Photo) -> Path:
 
 def _show(notes: Sequence[dict[str, Any]]) -> None:
     if not notes:
-        print("Nothing was noted.")
+        tell("Nothing was noted.")
         return
     table = Table("No.", "UTC", "By", "Trial", Column("Note", overflow="fold"), box=None,
                   pad_edge=False)
@@ -102,4 +102,4 @@ def _show(notes: Sequence[dict[str, Any]]) -> None:
         photo = "" if size is None else f" [photo: {one.get('photo') or f'{size} bytes'}]"
         table.add_row(str(one["number"]), one["utc"][:16].replace("T", " "), Text(one["by"]),
                       str(one["trial"] or ""), Text(f"{one['text']}{photo}"))
-    Console(highlight=False).print(table)
+    PlainConsole(highlight=False).print(table)

@@ -15,7 +15,7 @@ from pressloop.flows.campaign.decisions.put_right import (
     withdraw,
 )
 from pressloop.flows.campaign.stored import Stored, existing, stored
-from pressloop.flows.console import emit, say
+from pressloop.flows.console import emit, say, tell
 from pressloop.flows.settings.campaign import Settings
 from pressloop.hardware.envelope import violations
 from pressloop.trials.corrected_values import CORRECTABLE
@@ -87,7 +87,7 @@ def _put_right(url: str, campaign: str | None, trial: str | None, stacks: Sequen
         now = put(ledger, found, numbers)
     _say_if_outside(now, found.settings)
     emit({"campaign": found.campaign, "corrected": [_plain(t) for t in now]}, as_json,
-         lambda: print("\n".join(_words(t) for t in now)))
+         lambda: tell("\n".join(_words(t) for t in now)))
 
 
 def _say_if_outside(trials: Sequence[Trial], settings: Settings) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -16,13 +15,14 @@ from pressloop.flows.campaign import ledger_places
 from pressloop.flows.campaign.decisions.own_recipes import outside_words, queue_recipe, unqueue
 from pressloop.flows.campaign.lab import order_of, prove_lasting
 from pressloop.flows.campaign.suggestions import take_suggestion
-from pressloop.flows.console import emit, say
+from pressloop.flows.console import emit, say, tell
 from pressloop.flows.preflight.dry_run import recipe_named
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.flows.settings.gauge import load_of
 from pressloop.trials.entry import Queued
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
+from pressloop.views.plain_console import PlainConsole
 from pressloop.views.words import Load, recipe_words
 
 
@@ -89,9 +89,9 @@ def _plain(one: Queued) -> dict[str, Any]:
 def _show(waiting: Iterable[Queued], load: Load | None) -> None:
     rows = list(waiting)
     if not rows:
-        print("No recipe waits: the next one is proposed.")
+        tell("No recipe waits: the next one is proposed.")
         return
     table = Table("No.", "Recipe", "Why", title="Pressed next", box=None, pad_edge=False)
     for one in rows:
         table.add_row(str(one.number), recipe_words(one.recipe, load), Text(one.reason))
-    Console(highlight=False).print(table)
+    PlainConsole(highlight=False).print(table)

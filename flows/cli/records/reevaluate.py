@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 
 from pressloop.evaluation.evaluate import evaluate
 from pressloop.evaluation.rules import Rules, rules_from
 from pressloop.flows.campaign.stored import Stored, existing, stored
 from pressloop.flows.cli.commands.rule_options import changed
-from pressloop.flows.console import emit, say
+from pressloop.flows.console import emit, say, tell
 from pressloop.trials.entry import Evaluated
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
@@ -22,6 +21,7 @@ from pressloop.trials.outcome import Intact, Outcome
 from pressloop.trials.trial import State, Trial, outcomes_before
 from pressloop.trials.wording import by_number, counted
 from pressloop.views.kinds import kind_of, reason_of
+from pressloop.views.plain_console import PlainConsole
 from pressloop.views.words import plus_minus
 
 
@@ -86,17 +86,17 @@ def _say_what_next(found: Stored, rules: Rules) -> None:
 
 def _show(rows: list[dict[str, Any]], before: int) -> None:
     if not rows:
-        print("Nothing to do: "
+        tell("Nothing to do: "
               f"{by_number(before, 'the one reading was', f'all {before} readings were')} made by "
               "these rules.")
         return
     table = Table("Trial", "Before", "After", box=None, pad_edge=False)
     for row in rows:
         table.add_row(str(row["trial"]), _words(row["before"]), _words(row["after"]))
-    Console().print(table)
+    PlainConsole().print(table)
     moved = Counter(row["after"]["outcome"] for row in rows
                     if row["after"]["outcome"] != row["before"]["outcome"])
-    print(f"{counted(len(rows), 'stack')} read again, {before} {by_number(before, 'was', 'were')} "
+    tell(f"{counted(len(rows), 'stack')} read again, {before} {by_number(before, 'was', 'were')} "
           "read so before; "
           f"{sum(moved.values())} changed their outcome.")
 

@@ -12,7 +12,7 @@ from pressloop.flows.campaign.decisions.unloading import LOOK, TOLD, nothing_loa
 from pressloop.flows.campaign.decisions.unloading import unload as unloaded
 from pressloop.flows.campaign.standing import PressRun, press_runs, settings_as_opened
 from pressloop.flows.campaign.stored import existing, named
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.trials.entry import Opened
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
@@ -42,7 +42,7 @@ def ask(url: str, campaign: str | None, what: What, reason: str, as_json: bool) 
     emit({"campaign": now.campaign, "asked": what, "reason": " ".join(reason.split()),
           "presses": [run.press for run in hearing if run.press],
           "in_work": [_plain(run, t) for run in hearing for t in run.stacks]}, as_json,
-         lambda: print(f"{asked} {then}"))
+         lambda: tell(f"{asked} {then}"))
 
 
 def unload_press(url: str, campaign: str | None, press: str, number: int | None, reason: str,
@@ -53,7 +53,7 @@ def unload_press(url: str, campaign: str | None, press: str, number: int | None,
         unloaded(now.ledger, now.campaign, run, trial, reason, url)
     emit({"campaign": now.campaign, "asked": "release", "reason": " ".join(reason.split()),
           **_plain(run, trial)}, as_json,
-         lambda: print(f"Stack {trial.stack.stack_id}: {run.named} {TOLD}"))
+         lambda: tell(f"Stack {trial.stack.stack_id}: {run.named} {TOLD}"))
 
 
 def _chosen(now: _Now, press: str, number: int | None) -> tuple[PressRun, Trial]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pressloop.flows.campaign.decisions.settled import settle_trial
 from pressloop.flows.campaign.stored import existing, named
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 
 
 def settle(url: str, campaign: str | None, number: int, reason: str, as_json: bool) -> None:
@@ -16,4 +16,4 @@ def settle(url: str, campaign: str | None, number: int, reason: str, as_json: bo
         ledger.prove(name)
         settle_trial(ledger, name, number, reason)
     emit({"campaign": name, "trial": number, "settled": reason}, as_json,
-         lambda: print(f"trial {number} of {name} settled: {reason}"))
+         lambda: tell(f"trial {number} of {name} settled: {reason}"))

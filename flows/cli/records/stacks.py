@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
@@ -17,12 +16,13 @@ from pressloop.flows.campaign.lab import prove_lasting
 from pressloop.flows.campaign.stored import existing
 from pressloop.flows.cli.records.log import show_log
 from pressloop.flows.cli.records.stack_sheet import read_sheet, utc
-from pressloop.flows.console import emit
+from pressloop.flows.console import emit, tell
 from pressloop.trials.entry import Entry, Handled, Stocked
 from pressloop.trials.errors import BadInput
 from pressloop.trials.inventory import INVENTORY, Item, prove_stocked
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.wording import counted
+from pressloop.views.plain_console import PlainConsole
 
 
 class Given(NamedTuple):
@@ -57,7 +57,7 @@ def add_stacks(url: str, barcodes: Sequence[str], sheet: Path | None, given: Giv
         if new:
             ledger.append_all(INVENTORY, [(None, one) for one in new])
     same = len(entries) - len(new)
-    emit({"added": [one.barcode for one in new], "there_before": same}, as_json, lambda: print(
+    emit({"added": [one.barcode for one in new], "there_before": same}, as_json, lambda: tell(
         f"{counted(len(new), 'stack')} added" + (f", {same} there before." if same else ".")))
 
 
@@ -85,7 +85,7 @@ def handle(url: str, barcodes: Sequence[str], what: str, where: str, reason: str
         facts: list[tuple[int | None, Entry]] = [
             (None, Handled(name, steps[name] + 1, what, where, reason)) for name in steps]
         ledger.append_all(INVENTORY, facts)
-    emit({"stacks": list(steps), "what": what, "where": where}, as_json, lambda: print(
+    emit({"stacks": list(steps), "what": what, "where": where}, as_json, lambda: tell(
         f"{counted(len(steps), 'stack')} {what}{f' at {where}' if where else ''}."))
 
 
@@ -121,7 +121,7 @@ def _state(item: Item, now: datetime) -> str:
 
 def _show(items: Sequence[Item], now: datetime) -> None:
     if not items:
-        print("No stack in the inventory: `pressloop stacks add` adds some.")
+        tell("No stack in the inventory: `pressloop stacks add` adds some.")
         return
     table = Table("Barcode", "Lot", "Made (UTC)", "Expires (UTC)", Column("State", overflow="fold"),
                   box=None, pad_edge=False)
@@ -130,7 +130,7 @@ def _show(items: Sequence[Item], now: datetime) -> None:
         table.add_row(Text(item.made.barcode), Text(item.made.lot), _minute(item.made.made_utc),
                       "never" if end is None else _minute(end.isoformat()),
                       Text(_state(item, now)))
-    Console(highlight=False).print(table)
+    PlainConsole(highlight=False).print(table)
 
 
 def _minute(told: str) -> str:

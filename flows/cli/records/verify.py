@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from pressloop.flows.campaign.stored import existing, named
-from pressloop.flows.console import FAILED, emit
+from pressloop.flows.console import FAILED, emit, tell
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.ledger import Ledger
 from pressloop.trials.ledger.verification import Proof, prove
@@ -35,7 +35,7 @@ def verify(url: str, campaign: str | None, expected: tuple[str, ...], as_json: b
     said = [*map(_line, proofs), *_rest(strays, unseen), *_count(gone, exactly),
             *([f"BROKEN: the file itself is damaged: {damage}"] if damage else [])]
     said = said or ["No campaign in this ledger."]
-    emit(result, as_json, lambda: print("\n".join(said)))
+    emit(result, as_json, lambda: tell("\n".join(said)))
     return 0 if sound else FAILED
 
 

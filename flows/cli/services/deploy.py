@@ -10,7 +10,7 @@ from typing import NamedTuple
 from pressloop.flows.campaign import ledger_places
 from pressloop.flows.campaign.blackout import blackouts
 from pressloop.flows.campaign.lab import order_of, prove_lasting, prove_modules
-from pressloop.flows.console import emit, say
+from pressloop.flows.console import emit, say, tell
 from pressloop.flows.deployments.nights import interval_of, lab_timezone, schedule_of, told
 from pressloop.flows.engine import prefect_environment
 from pressloop.flows.settings.campaign import Settings, read_settings
@@ -55,7 +55,7 @@ def deploy(path: Path, asked: Asked, as_json: bool) -> None:
         say(f"{settings.campaign.name} presses "
             + told(schedule_of(asked.cron, zone), datetime.now(UTC)) + ".")
     emit({"server": address, "pool": asked.pool, "deployments": list(names)}, as_json,
-         lambda: print("\n".join([*names, f"A worker does it: pressloop worker --pool "
+         lambda: tell("\n".join([*names, f"A worker does it: pressloop worker --pool "
                                           f"{shlex.quote(asked.pool)}"])))
 
 

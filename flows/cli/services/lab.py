@@ -6,7 +6,6 @@ import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 from sqlalchemy import URL, make_url
@@ -14,13 +13,14 @@ from sqlalchemy.exc import ArgumentError
 
 from pressloop.flows.campaign.blackout import blackouts
 from pressloop.flows.cli.services.link import say_link
-from pressloop.flows.console import FAILED, emit, say
+from pressloop.flows.console import FAILED, emit, say, tell
 from pressloop.flows.deployments.nights import lab_timezone, schedule_of
 from pressloop.flows.lab import updown
 from pressloop.flows.lab.folder import Folder, Lab
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.address import HIDDEN, display
+from pressloop.views.plain_console import PlainConsole
 
 
 def up(folder: Path, lab: Lab, foreground: bool, as_json: bool) -> None:
@@ -38,7 +38,7 @@ def up(folder: Path, lab: Lab, foreground: bool, as_json: bool) -> None:
     say_link(lab.server)
     say(f"Commands of a shell are admitted by: eval \"$(pressloop lab env --folder {folder})\"")
     result = {"server": lab.server, "ledger": lab.ledger, "folder": str(there.path)}
-    emit(result, as_json, lambda: print("\n".join(
+    emit(result, as_json, lambda: tell("\n".join(
         [f"Prefect: {lab.server.removesuffix('/api')}",
          *([f"Ledger:  {lab.ledger}"] if lab.ledger else [])])))
 
@@ -76,7 +76,7 @@ def down(folder: Path, stop: bool, as_json: bool) -> None:
     """Ends the lab; data, secrets and backups stay. Raises BadInput while runs are in work."""
     there = Folder(folder)
     updown.down(there, stop=stop)
-    emit({"folder": str(there.path), "up": False}, as_json, lambda: print(
+    emit({"folder": str(there.path), "up": False}, as_json, lambda: tell(
         f"The lab is down. Its data stays in {there.path}."))
 
 
@@ -98,13 +98,13 @@ def _show(found: Sequence[updown.Part], runs: int, last: str | None) -> None:
     for part in found:
         table.add_row(part.name, Text("up", "green") if part.up else Text("down", "yellow"),
                       Text(part.words))
-    Console(highlight=False).print(table)
-    print(f"runs in work: {runs}; last backup: {last or 'none yet'}")
+    PlainConsole(highlight=False).print(table)
+    tell(f"runs in work: {runs}; last backup: {last or 'none yet'}")
 
 
 def env(folder: Path) -> None:
     """Prints what a shell evaluates to be admitted to the lab's server and ledger."""
     there = Folder(folder)
     lab = there.read()
-    print("export " + " ".join(f"{name}={shlex.quote(value)}" for name, value
+    tell("export " + " ".join(f"{name}={shlex.quote(value)}" for name, value
                                in updown.admitted(there, lab).items()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 
-from pressloop.flows.console import say
+from pressloop.flows.console import say, tell
 from pressloop.flows.engine.server import ADDRESS_VARIABLE, PORT, link_to
 from pressloop.flows.engine.server_key import AUTH_VARIABLE, key_of
 from pressloop.flows.engine.server_process import HOST
@@ -25,10 +25,10 @@ def link(environment: bool) -> None:
                        "`pressloop serve`", "Start it, or name its port by "
                        "PREFECT_SERVER_API_PORT.")
     if environment:
-        print(f"export {ADDRESS_VARIABLE}={shlex.quote(address)} "
+        tell(f"export {ADDRESS_VARIABLE}={shlex.quote(address)} "
               f"{AUTH_VARIABLE}={shlex.quote(auth)}")
     else:
-        print(found)
+        tell(found)
 
 
 def say_link(address: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from pressloop.flows.console import FAILED, emit
+from pressloop.flows.console import FAILED, emit, tell
 from pressloop.flows.engine import prefect_environment
 from pressloop.flows.operator.notify import WEBHOOK_VARIABLE
 from pressloop.trials.errors import BadInput
@@ -32,15 +32,15 @@ def notify(block: str | None, test: bool, remove: bool, as_json: bool) -> int:
 
         if remove:
             count = notices.remove()
-            emit({"removed": count}, as_json, lambda: print(f"{count} automations removed."))
+            emit({"removed": count}, as_json, lambda: tell(f"{count} automations removed."))
             return 0
         if test:
             found = notices.tried("test")
-            emit({"sent": found}, as_json, lambda: print("\n".join(
+            emit({"sent": found}, as_json, lambda: tell("\n".join(
                 f"{name}: {WORDS[how]}" for name, how in found.items())))
             return 0 if notices.worked(found.values()) else FAILED
         names = notices.set_up(notices.named_block(block) if block
                                else notices.webhook_block(address))
     emit({"automations": list(names)}, as_json,
-         lambda: print("\n".join([*names, "`pressloop notify --test` tries them."])))
+         lambda: tell("\n".join([*names, "`pressloop notify --test` tries them."])))
     return 0

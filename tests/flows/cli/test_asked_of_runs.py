@@ -210,6 +210,18 @@ def test_notes_are_kept_and_read_back(tmp_path: Path, pressloop: Callable[..., A
     assert "see [red]" in pressloop("log", *AT, "--json").out
 
 
+def test_nothing_that_people_have_typed_steers_the_terminal(
+        tmp_path: Path, pressloop: Callable[..., Any]) -> None:
+    pressed_lab(tmp_path, 1, campaign={"name": NAME, "ledger": URL})
+    pressloop("note", "a \x1b[2Jcrack\u202e at the rim", *AT)
+    printed = pressloop("note", *AT).out
+    assert re.sub(r"\s+", " ", printed).count("a [2Jcrack at the rim") == 1
+    for words in (printed, pressloop("log", *AT).out,
+                  pressloop("recommend", "--ledger", "sqlite:///\x1b[2J.db").err):
+        assert "crack" in words or "[2J" in words
+        assert all(c.isprintable() or c == "\n" for c in words.replace("\u00a0", ""))
+
+
 @pytest.mark.parametrize(("change", "why"), [
     ("max_crush_probability=1,5", "max_crush_probability"), ("losses=NaN", "a number"),
     ("losses=1e999", "a number"), ("speed=3", "one of max_crush_probability"),
