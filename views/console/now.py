@@ -12,7 +12,7 @@ from pressloop.trials.trial import State, Trial
 from pressloop.views.figures.look import GREEN, INK, Panel
 from pressloop.views.figures.trace import trace_figure
 from pressloop.views.live.picture import STEPS
-from pressloop.views.words import VARIABLES, Load, minutes, parameter_words, plain
+from pressloop.views.words import VARIABLES, Load, minutes, parameter_words, plain, with_signs
 
 HELD = 0.95
 """The dwell counts from this share of the pressure that was asked."""
@@ -55,7 +55,7 @@ def in_work(trial: Trial, *, reason: str, by: str, alive: bool, load: Load | Non
     points = [_point(name, getattr(recipe, name), recipe.pressure_mpa, load)
               for name in recipe.core]
     return InWork(trial.number, trial.stack.stack_id, trial.stack.lot, STEPS[trial.state], points,
-                  parameter_words(recipe), trial.purpose, reason, by,
+                  parameter_words(recipe), trial.purpose, with_signs(reason), by,
                   trial.state is State.COMMANDED, not alive, unload)
 
 
