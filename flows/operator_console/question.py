@@ -20,6 +20,7 @@ from pressloop.flows.engine.server import ADDRESS_VARIABLE
 from pressloop.flows.engine.server_door import basic
 from pressloop.flows.engine.server_key import key_of
 from pressloop.flows.engine.server_process import HOST
+from pressloop.flows.operator.typed import SECONDS, expected
 from pressloop.hardware.own_folder import own_folder
 from pressloop.trials.errors import BadInput, Fault
 from pressloop.views.console.form import Field
@@ -105,7 +106,8 @@ def proved(asking: Asking, values: Mapping[str, str]) -> dict[str, str]:
         given = values.get(f.name, "").strip()
         pattern = asking.patterns.get(f.name)
         if pattern is not None and not re.fullmatch(pattern, given):
-            raise BadInput(f.label, repr(given), f"a number in {f.unit}, such as 1.2",
+            raise BadInput(f.label, repr(given), expected(f.unit) if f.unit == SECONDS
+                           else f"a number in {f.unit}, such as 1.2",
                            "Type it again.")
         if f.choices and given not in [value for value, _ in f.choices]:
             raise BadInput(f.label, repr(given), f"one of {', '.join(v for v, _ in f.choices)}",

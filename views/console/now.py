@@ -46,17 +46,20 @@ class InWork(NamedTuple):
     commanded: bool
     settle: bool
     unload: bool
+    awaited: Sequence[str]
 
 
 def in_work(trial: Trial, *, reason: str, by: str, alive: bool, load: Load | None = None,
-            unload: bool = False) -> InWork:
-    """The stack in work; `reason` says why this recipe, `by` who planned it."""
+            unload: bool = False, awaited: Sequence[str] = ()) -> InWork:
+    """The stack in work; `reason` says why this recipe, `by` who planned it.
+
+    `awaited` is what a meter that waits for a person has told, the newest last."""
     recipe = trial.recipe
     points = [_point(name, getattr(recipe, name), recipe.pressure_mpa, load)
               for name in recipe.core]
     return InWork(trial.number, trial.stack.stack_id, trial.stack.lot, STEPS[trial.state], points,
                   parameter_words(recipe), trial.purpose, with_signs(reason), by,
-                  trial.state is State.COMMANDED, not alive, unload)
+                  trial.state is State.COMMANDED, not alive, unload, awaited)
 
 
 def _point(name: str, value: float, pressure: float, load: Load | None) -> SetPoint:
