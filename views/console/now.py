@@ -107,7 +107,7 @@ def unseen_dwell(since_s: float | None) -> Dwell:
 def press_panel(trial: Trial, trace: Trace | None) -> Panel:
     """Pressure and temperatures up to now, with what was asked."""
     name = f"press {trial.press}" if trial.press else "the press"
-    title = f"What {name} does" if trial.is_open else f"What {name} did"
+    title = f"What {name} does" if trial.state is State.COMMANDED else f"What {name} did"
     if trace is None:
         return Panel(title, "", missing="The press has shown nothing yet.")
     figure: Any = trace_figure(trace, trial.stack.stack_id)
