@@ -65,7 +65,8 @@ def serve_console(url: str, folder: Path, host: str, port: int) -> None:
             desk.close()
 
 
-def _greet(source: Source, home: str, keys: Keys) -> None:
+def greet(source: Source, home: str, keys: Keys) -> None:
+    """Says where the console is, a link to it, and whether there is such a ledger yet."""
     say(f"Operator console of {source.shown} at {home}. A link, good once, for ten minutes:")
     say(f"  {home}/enter#{keys.link()}")
     if not source.there:
