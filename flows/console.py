@@ -57,7 +57,8 @@ def _plain_usage(ctx: Any) -> Iterator[None]:
             raise
         said = one_line(error.format_message()).rstrip(".")
         path = (error.ctx or ctx).command_path
-        raise ended(f"{said}. See `{path} --help`.", BAD_INPUT, "Usage") from None
+        stop = "" if said.endswith("?") else "."
+        raise ended(f"{said}{stop} See `{path} --help`.", BAD_INPUT, "Usage") from None
 
 
 def say(text: str) -> None:

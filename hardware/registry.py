@@ -92,6 +92,17 @@ def watch_press(driver: str, options: Mapping[str, object], place: Place, serial
     return found
 
 
+def told_by_meter(driver: str, options: Mapping[str, object], place: Place, stack_id: str
+                  ) -> tuple[str, ...]:
+    """What a meter that waits for this stack has told, by its `awaited(options, place, stack_id)`.
+
+    () of a driver that has none. Raises BadInput, or Fault where its records cannot be read."""
+    module = _module("meter.driver", driver, pressloop.hardware.meters)
+    found: tuple[str, ...] = module.awaited(options, place, stack_id) if hasattr(
+        module, "awaited") else ()
+    return found
+
+
 def connect_directly(driver: str, options: Mapping[str, object], place: Place) -> Press:
     """Opens the press in this process."""
     return cast(Press, _press_module(driver).connect(options, place))

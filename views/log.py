@@ -19,6 +19,7 @@ from pressloop.views.words import (
     plain,
     plus_minus,
     recipe_words,
+    with_signs,
 )
 
 Payload = dict[str, Any]
@@ -53,7 +54,8 @@ def line(row: LogRow) -> Line:
     trial = "" if row.trial is None else str(row.trial)
     if row.kind not in _WORDS:
         return Line(row.position, moment, trial, row.kind, "written by a newer pressloop")
-    return Line(row.position, moment, trial, row.kind, _WORDS[row.kind](row.payload))
+    return Line(row.position, moment, trial, row.kind,
+                with_signs(_WORDS[row.kind](row.payload)))
 
 
 def write_log(path: Path, campaign: str, rows: Sequence[LogRow]) -> Path:

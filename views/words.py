@@ -50,6 +50,11 @@ def resistance(ohm_cm2: float) -> str:
     return f"{significant(ohm_cm2)}{NBSP}{OHM_CM2}"
 
 
+def with_signs(sentence: str) -> str:
+    """A sentence whose unit is spelt in letters, as records spell it, by the sign of the unit."""
+    return sentence.replace("ohm cm2", OHM_CM2)
+
+
 def unit_of(quantity: Quantity) -> str:
     """The unit that stands behind a value; "" for none."""
     return OHM_CM2 if quantity.is_resistance else quantity.unit

@@ -47,6 +47,7 @@ from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.hardware.deferred_signals import undisturbed
 from pressloop.trials.entry import Ended
 from pressloop.trials.errors import Fault, OutcomeUnknown, PressloopError
+from pressloop.trials.wording import counted
 
 LAST_WORD_S = 2.0
 """How long a ledger that is away may hold up the end of a run: what it says is no more than a word.
@@ -57,7 +58,8 @@ def _called() -> str:
     """What Prefect's page calls this run."""
     given = runtime.flow_run.parameters
     on = f" on press {press}" if (press := given.get("press")) else ""
-    return f"{given['settings_path']}: {given['trials']} stacks{on}"
+    stacks = f": {counted(trials, 'stack')}" if (trials := given.get("trials")) else ""
+    return f"{given['settings_path']}{stacks}{on}"
 
 
 @flow(name="pressing campaign", flow_run_name=_called, persist_result=False,

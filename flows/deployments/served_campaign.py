@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Annotated, Any
 
-from prefect import flow
+from prefect import flow, runtime
 from pydantic import Field, ValidationError
 
 from pressloop.flows.campaign.campaign import press_all
@@ -26,6 +26,7 @@ from pressloop.flows.engine.press_queue import press_in_turn
 from pressloop.flows.operator.closed_form import close_form_of_crashed
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.trials.errors import BadInput
+from pressloop.trials.wording import counted
 
 Stacks = Annotated[int, Field(ge=1, le=MOST, description="Stacks to press in this run, as far as "
                               "the campaign's budget goes")]
@@ -41,7 +42,12 @@ class ServedOrder(Form):
     notes: Notes
 
 
-@flow(name="scheduled pressing campaign", flow_run_name="press {trials} stacks",
+def _called() -> str:
+    """What Prefect's page calls this run."""
+    return f"press {counted(runtime.flow_run.parameters['trials'], 'stack')}"
+
+
+@flow(name="scheduled pressing campaign", flow_run_name=_called,
       persist_result=False, on_crashed=[close_form_of_crashed])
 def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> Any:
     """Presses `trials` more stacks.

@@ -21,13 +21,13 @@ from pressloop.flows.operator_console.press_parts import (
 from pressloop.flows.operator_console.source import Stand
 from pressloop.flows.operator_console.wanted import Part, Wanted
 from pressloop.trials.errors import BadInput, PressloopError
+from pressloop.views.console.clock import at_the_clock, whose_clock
 from pressloop.views.console.going import ALIVE, Going
 from pressloop.views.console.history import ALL, CHOICES, history_page
 from pressloop.views.console.overview import AtPress, campaign_card, presses_words
 from pressloop.views.console.stack import stack_page
-from pressloop.views.log import line
 from pressloop.views.page import render
-from pressloop.views.words import recipe_words
+from pressloop.views.words import recipe_words, with_signs
 
 LATELY = 12
 
@@ -73,9 +73,10 @@ def lately(wanted: Wanted) -> Part:
     s = wanted.stand
 
     def made() -> str:
-        rows = wanted.source.ledger.log(s.name, last=LATELY)
-        lines = [{**line(row)._asdict(), "who": row.operator} for row in reversed(rows)]
-        return render("console/lately.html", lines=lines)
+        rows = wanted.source.ledger.log(s.name, last=LATELY)[::-1]
+        lines = [{**one._asdict(), "who": row.operator}
+                 for row, one in zip(rows, at_the_clock(rows), strict=True)]
+        return render("console/lately.html", lines=lines, clock=whose_clock(rows))
 
     return Part(f"{wanted.source.version()}", made)
 
@@ -113,7 +114,8 @@ def queue(wanted: Wanted) -> Part:
 
     def made() -> str:
         waiting = wanted.source.ledger.queue(s.name).waiting
-        told = [{"number": n, "recipe": recipe_words(q.recipe, s.load), "reason": q.reason}
+        told = [{"number": n, "recipe": recipe_words(q.recipe, s.load),
+                 "reason": with_signs(q.reason)}
                 for n, q in waiting.items()]
         return render("console/queue.html", rows=told, campaign=s.name)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pressloop.flows.campaign.machine_records import beside, stem_of
@@ -9,8 +10,9 @@ from pressloop.flows.campaign.standing import PressRun
 from pressloop.flows.operator_console.runs import absolute, last_words, settings_files
 from pressloop.flows.operator_console.source import Source, Stand
 from pressloop.flows.operator_console.wanted import Part, Wanted
+from pressloop.flows.settings.campaign import Settings
 from pressloop.hardware.protocols import Place
-from pressloop.hardware.registry import press_watched, watch_press
+from pressloop.hardware.registry import press_watched, told_by_meter, watch_press
 from pressloop.hardware.watching import Seen
 from pressloop.trials.errors import PressloopError
 from pressloop.trials.trial import State, Trial
@@ -69,22 +71,39 @@ def presses(wanted: Wanted) -> Part:
 def work(wanted: Wanted) -> Part:
     """The stacks in work at one press."""
     s, run = wanted.at_press
+    awaited = {t.number: _awaited(wanted.source, run, t) for t in run.stacks}
 
     def made() -> str:
         # What is wrong with a run that has ended is told above, by `notice`.
-        return render("console/work.html", stacks=[_in_work(wanted, s, run, t) for t in run.stacks],
+        return render("console/work.html",
+                      stacks=[_in_work(wanted, s, run, t, awaited) for t in run.stacks],
                       campaign=s.name, idle=OUT if run.press and run.taken_out else IDLE,
                       press=run.press, badge=badge(s.going_of(run)))
 
-    return Part(f"{wanted.source.version()} {s.going_of(run)}", made)
+    return Part(f"{wanted.source.version()} {s.going_of(run)} {awaited}", made)
 
 
-def _in_work(wanted: Wanted, s: Stand, run: PressRun, trial: Trial) -> InWork:
+def _awaited(source: Source, run: PressRun, trial: Trial) -> tuple[str, ...]:
+    """What a meter that waits for a person to measure this stack has told."""
+    if trial.state is not State.PRESSED or not run.alive:
+        return ()
+    try:
+        one = run.settings.of_press(run.press)
+        return told_by_meter(one.meter.driver, one.meter.options, _place(source, run, one),
+                             trial.stack.stack_id)
+    except (PressloopError, OSError):
+        # Records that cannot be read cost words, no more.
+        return ()
+
+
+def _in_work(wanted: Wanted, s: Stand, run: PressRun, trial: Trial,
+             awaited: Mapping[int, tuple[str, ...]]) -> InWork:
     plan = next((row for row in wanted.source.ledger.log(s.name, trial.number)
                  if row.kind == "planned"), None)
     return in_work(trial, reason=str((plan.payload if plan else {}).get("reason", "")),
                    by=plan.operator if plan else "", alive=run.alive, load=s.load,
-                   unload=s.several and trial is run.under_load and not run.attended)
+                   unload=s.several and trial is run.under_load and not run.attended,
+                   awaited=awaited[trial.number])
 
 
 def press(wanted: Wanted) -> Part:
@@ -118,13 +137,17 @@ def _seen(source: Source, run: PressRun, trial: Trial) -> Seen | None:
         return None
     try:
         one = run.settings.of_press(run.press)
-        stem = beside(stem_of(absolute(source.folder, source.url)), one.press_name)
-        return watch_press(one.press.driver, one.press.options,
-                           Place(run.opened.seed, stem, one.envelope),
+        return watch_press(one.press.driver, one.press.options, _place(source, run, one),
                            trial.press_serial or run.serial, trial.cycle_id)
     except (PressloopError, OSError):
         # Records that cannot be read cost a picture, no more.
         return None
+
+
+def _place(source: Source, run: PressRun, one: Settings) -> Place:
+    """Where the records of this press and its meter lie."""
+    stem = beside(stem_of(absolute(source.folder, source.url)), one.press_name)
+    return Place(run.opened.seed, stem, one.envelope)
 
 
 def _unseen(run: PressRun) -> str:

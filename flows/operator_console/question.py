@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 import re
+import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from pressloop.flows.engine.server import ADDRESS_VARIABLE
 from pressloop.flows.engine.server_door import basic
 from pressloop.flows.engine.server_key import key_of
 from pressloop.flows.engine.server_process import HOST
+from pressloop.flows.operator.typed import SECONDS, expected
 from pressloop.hardware.own_folder import own_folder
 from pressloop.trials.errors import BadInput, Fault
 from pressloop.views.console.form import Field
@@ -31,6 +33,7 @@ ANSWER_PATIENCE_S = 60.0
 """For an answer of the server to a question of the console, and to what a person has answered."""
 BUSY, BUSY_PAUSE_S = 503, 0.5
 """Status of a server that has no time for a request now, and how long it is left alone then."""
+PAUSED = "PAUSED"
 UNIT = re.compile(r"^(.*) \(([^()]+)\)$")
 
 
@@ -56,6 +59,7 @@ class Questions:
     def __init__(self) -> None:
         self._known = dict[str, tuple[float, Asking | None]]()
         self._address = dict[str, str]()
+        self._answering = threading.Lock()
 
     def of(self, run: str) -> Asking | None:
         """What this flow run asks now; None where it asks nothing, or no server knows it."""
@@ -68,11 +72,21 @@ class Questions:
         self._known = {**dict(list(self._known.items())[-32:]), run: (time.monotonic(), found)}
         return found
 
-    def answer(self, asking: Asking, values: Mapping[str, str]) -> None:
-        """Resumes the run with these answers. Raises Fault where the server does not take them."""
-        done = _ask(asking.address, f"flow_runs/{asking.run}/resume", {"run_input": dict(values)},
-                    ANSWER_PATIENCE_S)
-        self._known.pop(asking.run, None)
+    def answer(self, asking: Asking, values: Mapping[str, str],
+               record: Callable[[], None] = lambda: None) -> None:
+        """Records that it was answered, and resumes the run with these answers.
+
+        A server resumes a run whatever it asks by now, so that is looked at once more: the answer
+        of whoever is second would go to the next question. Raises BadInput where the run waits for
+        another answer or for none, Fault where the server does not take this one."""
+        with self._answering:
+            if not _waits(asking):
+                raise BadInput("question", "answered meanwhile, or withdrawn", "one that waits",
+                               "Somebody else was faster: close this, and look what the run asks.")
+            record()
+            done = _ask(asking.address, f"flow_runs/{asking.run}/resume",
+                        {"run_input": dict(values)}, ANSWER_PATIENCE_S)
+            self._known.pop(asking.run, None)
         if done is None or done.get("status") != "ACCEPT":
             why = (done or {}).get("details", {}).get("reason") or "its server gives no answer"
             raise Fault(f"the run did not take the answer: {why}. Look at its question again.")
@@ -105,7 +119,8 @@ def proved(asking: Asking, values: Mapping[str, str]) -> dict[str, str]:
         given = values.get(f.name, "").strip()
         pattern = asking.patterns.get(f.name)
         if pattern is not None and not re.fullmatch(pattern, given):
-            raise BadInput(f.label, repr(given), f"a number in {f.unit}, such as 1.2",
+            raise BadInput(f.label, repr(given), expected(f.unit) if f.unit == SECONDS
+                           else f"a number in {f.unit}, such as 1.2",
                            "Type it again.")
         if f.choices and given not in [value for value, _ in f.choices]:
             raise BadInput(f.label, repr(given), f"one of {', '.join(v for v, _ in f.choices)}",
@@ -114,9 +129,20 @@ def proved(asking: Asking, values: Mapping[str, str]) -> dict[str, str]:
     return found
 
 
+def _waits(asking: Asking) -> bool:
+    """Whether the run still waits for just this answer. Raises Fault where no server tells."""
+    state = (_ask(asking.address, f"flow_runs/{asking.run}", patience_s=ANSWER_PATIENCE_S)
+             or {}).get("state")
+    if state is None:
+        raise Fault("the run did not take the answer: its server gives no answer. Look at its "
+                    "question again.")
+    keys = (state.get("state_details") or {}).get("run_input_keyset") or {}
+    return state.get("type") == PAUSED and keys.get("response") == asking.key
+
+
 def _question(address: str, run: str, state: Mapping[str, Any]) -> Asking | None:
     keys = (state.get("state_details") or {}).get("run_input_keyset")
-    if state.get("type") != "PAUSED" or not keys:
+    if state.get("type") != PAUSED or not keys:
         return None
     schema = _ask(address, f"flow_runs/{run}/input/{keys['schema']}")
     told = _ask(address, f"flow_runs/{run}/input/{keys['description']}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import os
 import socket
@@ -16,9 +17,10 @@ from pressloop.flows.operator_console.app import Console
 from pressloop.flows.operator_console.door import Door, Keys
 from pressloop.flows.operator_console.models import ModelDesk
 from pressloop.flows.operator_console.question import Questions
-from pressloop.flows.operator_console.runs import absolute
+from pressloop.flows.operator_console.runs import absolute, settings_files
 from pressloop.flows.operator_console.source import Source
 from pressloop.trials.errors import BadInput, PressloopError
+from pressloop.trials.wording import listed
 from pressloop.views.page import render
 
 PORT = 8377
@@ -55,7 +57,7 @@ def serve_console(url: str, folder: Path, host: str, port: int) -> None:
 
             async def startup(self, sockets: list[socket.socket] | None = None) -> None:
                 await super().startup(sockets)
-                _greet(source, home, keys)
+                greet(source, home, keys)
 
         try:
             Server(config).run(sockets=[listening])
@@ -63,10 +65,22 @@ def serve_console(url: str, folder: Path, host: str, port: int) -> None:
             desk.close()
 
 
-def _greet(source: Source, home: str, keys: Keys) -> None:
+def greet(source: Source, home: str, keys: Keys) -> None:
+    """Says where the console is, a link to it, and whether there is such a ledger yet."""
     say(f"Operator console of {source.shown} at {home}. A link, good once, for ten minutes:")
     say(f"  {home}/enter#{keys.link()}")
+    if not source.there:
+        say(f"There is no such ledger yet: it is made by the first run. {_offered(source)}")
     say("Ctrl-C ends it; campaigns go on.")
+
+
+def _offered(source: Source) -> str:
+    """What can be started; where nothing can, the address of the ledger may be mistyped."""
+    files = settings_files(source.folder, source.url)
+    if not files:
+        return (f"No settings file in {source.folder} names it: correct --ledger or --folder, if "
+                "campaigns are to be there.")
+    return f"To be started: {listed([one.path.name for one in files])}."
 
 
 def _read_ahead(source: Source) -> None:
@@ -120,6 +134,9 @@ def _bound(host: str, port: int) -> Iterator[socket.socket]:
         try:
             listening.bind((host, port))
         except OSError as error:
+            if error.errno == errno.EADDRNOTAVAIL:
+                raise BadInput("--host", host, "an address of this computer",
+                               "`ip address` or `ipconfig` shows which it has.") from None
             raise BadInput("--port", port, f"free on {host}",
                            f"Choose another one, or 0 for any ({error.strerror}).") from None
         yield listening

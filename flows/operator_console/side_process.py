@@ -165,14 +165,15 @@ def _reading(job: Job) -> str:
 
 
 def _suggestions(job: Job) -> list[dict[str, Any]]:
-    from pressloop.views.words import recipe_words
+    from pressloop.views.words import recipe_words, with_signs
 
     found = _stored(job)
     models = models_of(_ledger(job.url), found.settings, job.url)
     proposals = suggestions(models, found.settings, COUNT)
     load = load_of(found.settings)
     return [{"recipe": recipe_words(one.recipe, load), "purpose": one.purpose,
-             "reason": one.reason, "plain": _typed(one.recipe, found)} for one in proposals]
+             "reason": with_signs(one.reason),
+             "plain": _typed(one.recipe, found)} for one in proposals]
 
 
 def _typed(recipe: Recipe, found: Stored) -> str:

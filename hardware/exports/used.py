@@ -61,6 +61,22 @@ class Used:
         self._lines.append({"used": content, "stack": stack_id, "file": name,
                             "modified_ns": modified_ns, "utc_s": self._clock()})
 
+    def say(self, stack_id: str, words: str, *, first: bool = False) -> None:
+        """Keeps what whoever waits for this stack's file is told; `first` where the wait begins."""
+        self._lines.append({"awaited" if first else "on": stack_id, "said": words})
+
+    def said(self, stack_id: str) -> tuple[str, ...]:
+        """What was told in the latest wait for a file of this stack.
+
+        Raises Fault for no such memory."""
+        found: tuple[str, ...] = ()
+        for line in self._lines.lines():
+            if line.get("awaited") == stack_id:
+                found = (str(self._field(line, "said")),)
+            elif line.get("on") == stack_id:
+                found += (str(self._field(line, "said")),)
+        return found
+
     def taken(self) -> tuple[Taken, ...]:
         """Every file that was handed out, in that order. Raises Fault for no such memory."""
         return tuple(Taken(str(self._field(line, "stack")), str(self._field(line, "file")),

@@ -7,6 +7,7 @@ when it is complete, newer than the request and alone. `docs/how-to/attended-pre
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,7 +17,7 @@ from pressloop.hardware.exports.waiting import Wanted, Watch
 from pressloop.hardware.options import read_options
 from pressloop.hardware.protocols import MeterIdentity, Place
 from pressloop.trials.checks import not_negative, within
-from pressloop.trials.errors import BadInput
+from pressloop.trials.errors import BadInput, Fault
 from pressloop.trials.spectrum import FULL, Spectrum
 from pressloop.trials.stack import Stack
 
@@ -81,6 +82,14 @@ def connect(options: Mapping[str, object], place: Place) -> FolderMeter:
         place.read_file, sweep=chosen.sweep, columns=chosen.columns), place.tell)
 
 
+def awaited(options: Mapping[str, object], place: Place, stack_id: str) -> tuple[str, ...]:
+    """What whoever waits for this stack's file was told, from the records beside the ledger.
+
+    Where it is exported to, until when, and why other files are not taken: for somebody who sees
+    no terminal."""
+    return Used(place.stem).said(stack_id)
+
+
 def _with_words(options: Mapping[str, object]) -> dict[str, object]:
     """`sweep = 2` is as good as `sweep = "2"`."""
     return {key: str(value) if key == "sweep" and type(value) is int else value
@@ -108,10 +117,25 @@ class FolderMeter:
         wanted = Wanted(stack, options.match, options.barcode_in_file,
                         self.used.asked_since(stack.stack_id) - options.not_older_than_s)
         watch = Watch(Path(options.folder), options.settle_s, options.lowest_hz, self.used,
-                      self._read, self._tell)
+                      self._read, self._teller(stack.stack_id))
         found = watch.wait(wanted, options.patience_s, options.poll_s)
         self.used.take(found.content, stack.stack_id, found.path.name, found.modified_ns)
         return (_filled(found.spectrum, options),)
+
+    def _teller(self, stack_id: str) -> Callable[[str], None]:
+        """Says what it is given, and keeps it for those who look from elsewhere."""
+        said = 0
+
+        def tell(words: str) -> None:
+            nonlocal said
+            # Words are no reason to give a measurement up.
+            with suppress(Fault):
+                self.used.say(stack_id, words, first=said == 0)
+            said += 1
+            if self._tell is not None:
+                self._tell(words)
+
+        return tell
 
     def close(self) -> None:
         """Nothing to let go of."""

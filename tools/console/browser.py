@@ -21,6 +21,8 @@ from websockets.sync.client import ClientConnection, connect
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 NONE = "no Chromium: apt-get install chromium"
 PATIENCE_S = 60.0
+KEYS = {"Enter": 13, "Tab": 9, "Escape": 27}
+"""Their numbers, as browsers know them."""
 
 
 class Page:
@@ -102,6 +104,19 @@ class Page:
                            "!!document.getElementById('act')"):
             assert time.monotonic() < deadline, self.text
             time.sleep(0.05)
+
+    def press(self, key: str) -> None:
+        """A key of the keyboard: "Enter", "Tab" or "Escape"."""
+        told = {"key": key, "code": key, "windowsVirtualKeyCode": KEYS[key]}
+        text = {"text": "\r"} if key == "Enter" else {}
+        self.call("Input.dispatchKeyEvent", type="keyDown", **told, **text)
+        self.call("Input.dispatchKeyEvent", type="keyUp", **told)
+
+    def offline(self, offline: bool) -> None:
+        """Takes the network from the page, or gives it back."""
+        self.call("Network.enable")
+        self.call("Network.emulateNetworkConditions", offline=offline, latency=0,
+                  downloadThroughput=-1, uploadThroughput=-1)
 
     def size(self, width: int, height: int, scheme: str = "light") -> None:
         """The window's size, and whether it is day or night."""

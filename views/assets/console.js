@@ -14,6 +14,8 @@
   const BY_NIGHT = {"#0072b2": "#5ab8f0", "#009e73": "#3fd0a4", "#d55e00": "#ff9350", "#8a2b06": "#ffb38a", "#aa4499": "#e08ad2", "#7f5539": "#d0a37f"};
   let shown = "";
   let loading = 0;
+  // A page that was asked for while the console did not answer: asked for again.
+  let late = false;
 
   // Asking
 
@@ -73,6 +75,15 @@
   }
 
   async function show() {
+    late = false;
+    try {
+      await load();
+    } catch (error) {
+      late = true;
+    }
+  }
+
+  async function load() {
     const here = location.hash;
     const {page, query} = place();
     const mine = ++loading;
@@ -85,7 +96,7 @@
     document.title = campaign ? `${campaign}: pressloop console` : "pressloop console";
     window.scrollTo(0, 0);
     await Promise.all(regions().map(refresh));
-    once();
+    once().catch(() => { late = true; });
     main.focus({preventScroll: true});
   }
 
@@ -295,7 +306,9 @@
   async function send(form, campaign) {
     const go = document.getElementById("go");
     const trouble = document.getElementById("trouble");
-    go.disabled = true;
+    // Not `disabled`: a button that is so loses the focus, and a keyboard its place.
+    if (form.sending) return;
+    form.sending = true;
     trouble.textContent = "";
     try {
       const values = {};
@@ -321,7 +334,7 @@
     } catch (error) {
       trouble.textContent = `Nothing is known of it: ${error.message}. Look before you try again.`;
     } finally {
-      go.disabled = false;
+      form.sending = false;
     }
   }
 
@@ -337,14 +350,14 @@
 
   operator.value = kept.get("operator") || "";
   operator.addEventListener("change", () => kept.set("operator", operator.value.trim()));
-  window.addEventListener("hashchange", () => { if (location.hash !== shown) show().catch(() => {}); });
-  setInterval(() => { if (!document.hidden) regions().forEach(refresh); }, EVERY_MS);
+  window.addEventListener("hashchange", () => { if (location.hash !== shown) show(); });
+  setInterval(() => { if (!document.hidden) { if (late) show(); else regions().forEach(refresh); } }, EVERY_MS);
   setInterval(tick, 250);
   const key = location.pathname === "/enter" ? location.hash.slice(1) : "";
   if (key) {
     history.replaceState(null, "", "/");
-    use(key).catch((error) => { say(error.message); show().catch(() => {}); });
+    use(key).catch((error) => { say(error.message); show(); });
   } else {
-    show().catch(() => {});
+    show();
   }
 })();

@@ -11,7 +11,7 @@ from pressloop.views.corrections import corrected_words
 from pressloop.views.kinds import FAILURES, Kind, kind_of, reason_of
 from pressloop.views.live.picture import STEPS
 from pressloop.views.report.marks import Mark, mark_of
-from pressloop.views.words import Load, readings_words, recipe_words
+from pressloop.views.words import Load, readings_words, recipe_words, with_signs
 
 AT_ONCE = 50
 ALL, INTACT, FAILED, OTHERS = "all", "intact", "failed", "others"
@@ -59,7 +59,7 @@ def result_words(trial: Trial) -> str:
     """The reading, or why there is none."""
     if isinstance(trial.outcome, Intact):
         return readings_words(trial.outcome)
-    return STEPS[trial.state] if trial.is_open else reason_of(trial)
+    return STEPS[trial.state] if trial.is_open else with_signs(reason_of(trial))
 
 
 def _is_shown(trial: Trial, shown: str) -> bool:

@@ -12,7 +12,7 @@ from pressloop.trials.trial import State, Trial
 from pressloop.views.figures.look import GREEN, INK, Panel
 from pressloop.views.figures.trace import trace_figure
 from pressloop.views.live.picture import STEPS
-from pressloop.views.words import VARIABLES, Load, minutes, parameter_words, plain
+from pressloop.views.words import VARIABLES, Load, minutes, parameter_words, plain, with_signs
 
 HELD = 0.95
 """The dwell counts from this share of the pressure that was asked."""
@@ -46,17 +46,20 @@ class InWork(NamedTuple):
     commanded: bool
     settle: bool
     unload: bool
+    awaited: Sequence[str]
 
 
 def in_work(trial: Trial, *, reason: str, by: str, alive: bool, load: Load | None = None,
-            unload: bool = False) -> InWork:
-    """The stack in work; `reason` says why this recipe, `by` who planned it."""
+            unload: bool = False, awaited: Sequence[str] = ()) -> InWork:
+    """The stack in work; `reason` says why this recipe, `by` who planned it.
+
+    `awaited` is what a meter that waits for a person has told, the newest last."""
     recipe = trial.recipe
     points = [_point(name, getattr(recipe, name), recipe.pressure_mpa, load)
               for name in recipe.core]
     return InWork(trial.number, trial.stack.stack_id, trial.stack.lot, STEPS[trial.state], points,
-                  parameter_words(recipe), trial.purpose, reason, by,
-                  trial.state is State.COMMANDED, not alive, unload)
+                  parameter_words(recipe), trial.purpose, with_signs(reason), by,
+                  trial.state is State.COMMANDED, not alive, unload, awaited)
 
 
 def _point(name: str, value: float, pressure: float, load: Load | None) -> SetPoint:
@@ -104,7 +107,7 @@ def unseen_dwell(since_s: float | None) -> Dwell:
 def press_panel(trial: Trial, trace: Trace | None) -> Panel:
     """Pressure and temperatures up to now, with what was asked."""
     name = f"press {trial.press}" if trial.press else "the press"
-    title = f"What {name} does" if trial.is_open else f"What {name} did"
+    title = f"What {name} does" if trial.state is State.COMMANDED else f"What {name} did"
     if trace is None:
         return Panel(title, "", missing="The press has shown nothing yet.")
     figure: Any = trace_figure(trace, trial.stack.stack_id)

@@ -13,12 +13,13 @@ from pressloop.trials.ledger.log import LogRow
 from pressloop.trials.people import Note
 from pressloop.trials.spectrum import FULL
 from pressloop.trials.trial import Trial
+from pressloop.views.console.clock import at_the_clock, whose_clock
 from pressloop.views.console.history import HistoryRow, history_row
 from pressloop.views.console.now import press_panel
 from pressloop.views.figures.look import Panel
 from pressloop.views.figures.nyquist import nyquist
 from pressloop.views.figures.shown import Shown
-from pressloop.views.log import Line, line
+from pressloop.views.log import Line
 from pressloop.views.words import Load
 
 NYQUIST = "Impedance as it was measured"
@@ -37,6 +38,7 @@ class StackPage(NamedTuple):
     operator: str
     panels: Sequence[Panel]
     story: Sequence[Line]
+    clock: str
     remarks: Sequence[Note]
 
 
@@ -46,7 +48,7 @@ def stack_page(trial: Trial, story: Sequence[LogRow], notes: Sequence[Note],
     return StackPage(
         history_row(trial, load), trial.is_open, trial.corrections, trial.is_corrected,
         trial.outcome is not None, trial.stack.lot, trial.stack.operator,
-        [press_panel(trial, trial.trace)], [*map(line, story)],
+        [press_panel(trial, trial.trace)], at_the_clock(story), whose_clock(story),
         [one for one in notes if one.trial == trial.number])
 
 

@@ -25,7 +25,7 @@ from pressloop.trials.quantity import RESISTANCE, Quantity
 from pressloop.trials.recipe import CORE, Value, shown
 from pressloop.trials.wording import in_percent
 from pressloop.views.plain_console import PlainConsole
-from pressloop.views.words import Load, laws_words, significant
+from pressloop.views.words import Load, laws_words, significant, with_signs
 
 SHOWN_FROM = 0.005
 """Probability of a crush from which on it is shown where nothing is pressed."""
@@ -108,7 +108,7 @@ def show(found: tuple[Proposal, ...], space: Space, laws: str, load: Load | None
     for table in _that_fit(console, title, rows):
         console.print(table)
     for i, proposal in enumerate(found, 1):
-        console.print(f"{i}. {proposal.reason}", highlight=False, markup=False)
+        console.print(f"{i}. {with_signs(proposal.reason)}", highlight=False, markup=False)
     if laws:
         console.print(laws, highlight=False, markup=False)
 

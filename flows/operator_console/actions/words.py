@@ -46,9 +46,9 @@ def _answer(asked: Asked) -> Plan:
 
     def do() -> str:
         on = f" of press {run.press}" if run.press else ""
-        note(asked.ledger, asked.campaign, f'Answered "{found.title}"{on}: {told}',
-             run.stacks[0].number if run.stacks else None)
-        asked.source.questions.answer(found, values)
+        of_trial = run.stacks[0].number if run.stacks else None
+        asked.source.questions.answer(found, values, lambda: note(
+            asked.ledger, asked.campaign, f'Answered "{found.title}"{on}: {told}', of_trial))
         return "The run has the answer; it goes on within a few seconds."
 
     return Plan(f"{of}{told}.", do)

@@ -11,6 +11,8 @@ from few_stacks import QUICK
 from held import HELD, let_end
 from press_memory import pressed_stacks
 
+from pressloop.trials.wording import counted
+
 LEDGER = Path("lab.db")
 BUSY: dict[str, Any] = QUICK | HELD
 """Each cycle lasts until the test lets it end."""
@@ -21,7 +23,7 @@ Wait = Callable[..., Any]
 def run_of(server: Any, settings: Path, stacks: int = 4) -> dict[str, Any]:
     """The flow run of this test's settings file, {} while the server has none."""
     found = server("flow_runs/filter", {"sort": "START_TIME_DESC", "flow_runs": {"name": {
-        "any_": [f"{settings}: {stacks} stacks"]}}})
+        "any_": [f"{settings}: {counted(stacks, 'stack')}"]}}})
     return dict(found[0]) if found else {}
 
 

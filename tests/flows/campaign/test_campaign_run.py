@@ -18,6 +18,7 @@ from press_memory import pressed_stacks, stacks, told, trials_of
 from pressloop.flows.campaign.lab import open_run, order_of
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.trials import Commanded, Intact, Ledger, Opened, Recipe, SetAside, State
+from pressloop.trials.wording import counted
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
@@ -30,7 +31,7 @@ BUSY: dict[str, Any] = QUICK | HELD
 def names_of(server: Any, settings: Path, stacks: int) -> set[str]:
     """Names of the task runs that the server has of a run."""
     runs = server("flow_runs/filter", {"flow_runs": {"name": {"any_": [
-        f"{settings}: {stacks} stacks"]}}})
+        f"{settings}: {counted(stacks, 'stack')}"]}}})
     assert len(runs) == 1
     assert runs[0]["state"]["type"] == "COMPLETED"
     tasks = server("task_runs/filter", {"task_runs": {"flow_run_id": {"any_": [runs[0]["id"]]}}})

@@ -9,10 +9,13 @@ from typing import Any
 
 import pytest
 from console_lab import Desk, console, pressed_lab
+from lab_files import write_settings
 
 from pressloop.flows.engine.doorstep import LINK_S
 from pressloop.flows.operator_console.door import Keys
-from pressloop.flows.operator_console.serve import TOKEN_VARIABLE, token_for
+from pressloop.flows.operator_console.question import Questions
+from pressloop.flows.operator_console.serve import TOKEN_VARIABLE, greet, serve_console, token_for
+from pressloop.flows.operator_console.source import Source
 from pressloop.trials import BadInput
 
 pytestmark = pytest.mark.slow
@@ -134,3 +137,21 @@ def test_bad_orders_are_one_line(pressloop: Callable[..., Any], tmp_path: Path) 
     pressloop("console", "--ledger", "sqlite:///x.db", "--folder", "nowhere").refused("--folder")
     (tmp_path / "text.db").write_text("no database at all, but some words")
     pressloop("console", "--ledger", "sqlite:///text.db").refused("ledger")
+
+
+def test_an_address_of_another_computer_is_no_busy_port(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv(TOKEN_VARIABLE, "a" * 32)
+    with pytest.raises(BadInput, match="must be an address of this computer"):
+        serve_console("sqlite:///lab.db", tmp_path, "192.0.2.1", 0)
+
+
+@pytest.mark.parametrize(("named", "told"), [
+    ("lab.db", "To be started: lab.toml."), ("lba.db", "No settings file in")])
+def test_a_ledger_that_is_not_there_is_told_at_once(
+        tmp_path: Path, named: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write_settings(tmp_path)
+    greet(Source(f"sqlite:///{tmp_path / named}", tmp_path, Questions()), "http://here", Keys())
+    said = " ".join(capsys.readouterr().err.split())
+    assert "There is no such ledger yet" in said and told in said

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pressloop.hardware.protocols import Place
+from pressloop.hardware.registry import told_by_meter
 from pressloop.trials.errors import Fault
 from tests.hardware.meters.exported import export, meter_at, read, stack, sweep_text
 
@@ -73,6 +74,21 @@ def test_a_rejected_file_is_told_at_once_and_once(tmp_path: Path, exports: Path)
     assert sum("night-001.csv: not taken" in line for line in lines) == 1, lines
     assert sum("night-002.csv" in line for line in lines) == 1, lines
     assert lines[-1] == "night-001.csv: taken for stack night-001, 30 frequencies."
+
+
+def test_what_was_told_last_is_told_to_those_who_look_from_elsewhere(
+        tmp_path: Path, exports: Path) -> None:
+    def from_elsewhere() -> tuple[str, ...]:
+        return told_by_meter("folder", {}, Place(7, tmp_path / "lab"), "night-001")
+
+    assert from_elsewhere() == ()
+    export(exports, "night-001.csv", "no numbers here\n")
+    refused = told_while(tmp_path, exports, patience_s=0.05)
+    assert from_elsewhere() == tuple(refused) and "not taken" in refused[-1]
+    export(exports, "night-001.csv")
+    last = told_while(tmp_path, exports, patience_s=30.0)
+    assert from_elsewhere() == tuple(last), "of the latest wait alone"
+    assert told_by_meter("simulated", {}, Place(7, tmp_path / "lab"), "night-001") == ()
 
 
 def test_an_old_file_says_how_old(tmp_path: Path, exports: Path) -> None:
