@@ -10,7 +10,7 @@ from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from pressloop.trials.errors import LedgerProblem
 from pressloop.trials.ledger.address import (
@@ -22,6 +22,7 @@ from pressloop.trials.ledger.address import (
 )
 from pressloop.trials.ledger.database_errors import is_away, plain_errors
 from pressloop.trials.ledger.in_place import follow, in_place
+from pressloop.trials.ledger.kept_away import reader_of
 
 LOG_PAGES = 64
 """Of 4 kB: as much as SQLite keeps in its log before it writes it into the file."""
@@ -56,6 +57,8 @@ def engine_for(url: URL, *, create: bool) -> Engine:
         # A database in memory lives in its one connection, which the threads take in turn.
         options |= {"poolclass": QueuePool, "pool_size": 1, "max_overflow": 0}
         options["connect_args"]["check_same_thread"] = False
+    elif (reader := reader_of(path, busy_timeout_s(url))) is not None:
+        options = {"creator": reader, "poolclass": NullPool}
     engine = create_engine(url.difference_update_query(["timeout"]), **options)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
