@@ -13,6 +13,7 @@ from pressloop.flows.campaign.blackout import Blackout
 from pressloop.flows.campaign.decisions.caution import cautious
 from pressloop.flows.campaign.earlier import earlier_trials
 from pressloop.flows.campaign.machine_records import beside, stem_of
+from pressloop.flows.campaign.ordered import numbered
 from pressloop.flows.campaign.shared_meter import SharedMeter
 from pressloop.flows.operator.entered import NoMeter, by_person_alone
 from pressloop.flows.operator.people import person_for
@@ -44,8 +45,9 @@ if TYPE_CHECKING:
 class Order:
     """What one run of a campaign was asked for, on top of its settings.
 
-    `trials` stacks in all, and no more than `more` on top of those that the campaign has when this
-    run's turn at the press comes. `flow_run` is the id of Prefect's flow run, "" outside one;
+    `trials` stacks in all, and no more than `more` on top of those that there are when this run's
+    turn at the press comes: of the campaign, or, where several presses share it, of its own press,
+    which then ends at its `share`. `flow_run` is the id of Prefect's flow run, "" outside one;
     `press` the name of the press, where several share the campaign. No stack is begun within the
     `blackouts`."""
 
@@ -55,6 +57,7 @@ class Order:
     note: str = ""
     flow_run: str = ""
     more: int | None = None
+    share: int | None = None
     press: str = ""
     blackouts: tuple[Blackout, ...] = ()
 
@@ -188,13 +191,14 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
             _opened_meter(settings, order, ledger) as meter:
         ledger.prove(name)
         prove_up_to_date(press, ledger, name, ledger.shown_url)
-        order = _counted(order, ledger, name)
+        run = Run(settings, order, ledger, press, meter, earlier)
+        run.order = order = numbered(run)
         ledger.append(name, None, Opened(
             settings.plain(), settings.digest, order.seed, versions(), order.note,
-            devices(press, meter), simulated(press, meter), order.flow_run, order.trials,
-            settings.press_name or None))
+            devices(press, meter), run.simulated, order.flow_run, order.trials,
+            settings.press_name or None, order.share))
         try:
-            yield Run(settings, order, ledger, press, meter, earlier)
+            yield run
         finally:
             ledger.checkpoint()
 
@@ -220,14 +224,6 @@ def as_it_is(url: str) -> Ledger:
     finally:
         engine.dispose()
     return Ledger.open("sqlite://" if empty else url)
-
-
-def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:
-    """The order with its number of stacks in all."""
-    if order.more is None:
-        return order
-    used = sum(t.used_here for t in ledger.history(campaign, arrays=False))
-    return replace(order, trials=min(order.trials, used + order.more), more=None)
 
 
 @contextmanager
