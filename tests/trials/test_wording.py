@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
-from pressloop.trials.wording import by_number, called, counted, listed, percent
+from pressloop.trials.wording import by_number, called, counted, listed, percent, plain_name
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 stacks"), (1, "1 stack"), (2, "2 stacks")])
@@ -23,3 +25,11 @@ def test_lists_groups_and_shares() -> None:
     assert listed(["a", "b", "c"], "or") == "a, b or c"
     assert called("lot", "A") == "lot A" and called("lot", "Lot 1") == "Lot 1"
     assert percent(0.004) == "less than 1 %" and percent(0.126) == "13 %"
+
+
+def test_no_two_names_become_one_file() -> None:
+    assert plain_name("night-2") == "night-2"
+    names = ["night-2", "Night 2", "night 2", "Nächte", "N-chte", "春", "秋", "Lab 🔋", "-", ".."]
+    plain = [plain_name(name) for name in names]
+    assert len(set(plain)) == len(names)
+    assert all(re.fullmatch("[a-z0-9][a-z0-9-]*", name) for name in plain)

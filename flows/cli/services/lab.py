@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
@@ -28,15 +29,15 @@ def up(folder: Path, lab: Lab, foreground: bool, as_json: bool) -> None:
 
     Raises BadInput for settings, a schedule or ports that cannot be had."""
     there = Folder(folder)
-    if not lab.settings:
-        lab = there.read()
+    lab = replace(lab, directory=str(Path.cwd())) if lab.settings else there.read()
     prove(lab)
     there.make()
     if foreground:
         updown.in_foreground(there, lab)
     updown.up(there, lab)
     say_link(lab.server)
-    say(f"Commands of a shell are admitted by: eval \"$(pressloop lab env --folder {folder})\"")
+    say("Commands of a shell are admitted by: eval \"$(pressloop lab env --folder "
+        f"{shlex.quote(str(folder))})\"")
     result = {"server": lab.server, "ledger": lab.ledger, "folder": str(there.path)}
     emit(result, as_json, lambda: print("\n".join(
         [f"Prefect: {lab.server.removesuffix('/api')}",

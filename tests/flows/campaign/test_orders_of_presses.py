@@ -1,10 +1,9 @@
-"""How many stacks a run presses that was asked for so many, beside other presses of its campaign."""
+"""How many stacks a run presses that was asked for so many, beside other presses."""
 
 from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from several_presses import QUICK, several
