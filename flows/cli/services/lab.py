@@ -85,8 +85,9 @@ def status(folder: Path, as_json: bool) -> int:
     """Prints what runs; returns the exit code: 0 where all does."""
     there = Folder(folder)
     found, runs = updown.parts(there), updown.runs_in_work(there)
-    backups = sorted(there.backups.glob("*.db"))
-    last = backups[-1].name if backups else None
+    # Names end with the time, to the second.
+    last = max((one.name for one in there.backups.glob("*.db")), key=lambda name: name[-21:],
+               default=None)
     ok = all(part.up for part in found)
     emit({"folder": str(there.path), "up": ok, "runs_in_work": runs, "last_backup": last,
           "parts": [{"part": p.name, "up": p.up, "words": p.words} for p in found]}, as_json,
