@@ -115,6 +115,7 @@ def test_what_a_pool_is_offered_is_done_and_named(
     assert "has all that press" in pool.done("reconcile")["message"]
     assert pool.done("reevaluate", {"order": {"max_relative_se": 0.1, "note": "stricter"}})[
         "message"].startswith("2 stacks read again")
+    assert "form is empty" in pool.done("reevaluate")["message"]
     assert pool.done("report")["message"].endswith("report.html")
     assert list(tmp_path.glob("reports/*/report.html"))
     assert "equal" in pool.done("backup", {"order": {"keep": 1}})["message"]
