@@ -128,8 +128,8 @@ def _labelled(settings: Settings, order: CampaignOrder, *, proved: bool = False)
         if order.when_busy == "skip":
             _prove_free(serial)
         with press_in_turn(serial):
-            # The simulated press is known by the path of its memory.
-            name = serial.rpartition("/")[2]
+            # By its name, where it has one; a simulated press is known by the path of its memory.
+            name = press_served() or serial.rpartition("/")[2]
             label(settings, f"press {counted(order.stacks, 'stack')} on {name}", name)
             if proved:
                 prove_in_time(settings)

@@ -249,6 +249,7 @@ def test_presses_of_one_campaign_are_deployed_each(
                for press in ("south", "north")]
     runs = [pool.ended(run) for run in ordered]
     assert [run["state"]["name"] for run in runs] == ["Completed"] * 2
+    assert ["press:south" in runs[0]["tags"], "press:north" in runs[1]["tags"]] == [True, True]
     trials = trials_of(LEDGER, pool.name)
     assert sorted((t.press, t.state) for t in trials) == [
         *[("north", State.EVALUATED)] * 2, *[("south", State.EVALUATED)] * 2]
