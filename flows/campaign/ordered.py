@@ -4,23 +4,8 @@ An order to one press is no order to the others."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
-
+from pressloop.flows.campaign.lab import Order, Run
 from pressloop.trials.wording import counted
-
-if TYPE_CHECKING:
-    from pressloop.flows.campaign.lab import Order, Run
-
-
-def numbered(run: Run) -> Order:
-    """The run's order with the number of stacks at which it ends."""
-    order = run.order
-    if order.more is None:
-        return order
-    if run.press_name:
-        return replace(order, share=_closed(run) + order.more, more=None)
-    return replace(order, trials=min(order.trials, _closed(run) + order.more), more=None)
 
 
 def filled(run: Run) -> bool:
@@ -51,9 +36,3 @@ def _share_filled(run: Run) -> bool:
     share = run.order.share
     return share is not None and share <= sum(
         trial.pressed_here for trial in run.history() if run.owns(trial))
-
-
-def _closed(run: Run) -> int:
-    """Stacks that are done with: of this press, where others share the campaign."""
-    return sum(trial.used_here for trial in run.history()
-               if not run.press_name or run.owns(trial))

@@ -60,7 +60,7 @@ def nightly_study(order: StudyOrder = StudyOrder()) -> Any:  # noqa: B008 - it i
     with _study_file(settings) as path, known_to_threads():
         out = None if STUDY_VARIABLE in os.environ else f"study-{plain_name(name)}"
         parts = study.with_options(flow_run_name=lambda: f"{name}: parts of the study")
-        state: State[Any] = parts(str(path), order.seed, out, return_state=True)
+        state: State[Any] = parts(str(path), order.seed, out, return_state=True)  # type: ignore[assignment]
     return Failed(message=state.message) if state.is_failed() else Completed(message=state.message)
 
 
