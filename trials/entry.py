@@ -24,7 +24,8 @@ class Opened:
     `devices` says which press and meter answered; `simulated` is True where either was not real,
     None in ledgers that do not tell. `flow_run` is the id of Prefect's flow run, `target` the
     number of stacks at which this run ends: the same flow run, started again, keeps to it. `press`
-    is the name of the run's press, None of one without a name.
+    is the name of the run's press, None of one without a name; `share` at how many stacks of that
+    press the run ends, None where it was not asked for so many.
     """
 
     settings: dict[str, object]
@@ -37,6 +38,7 @@ class Opened:
     flow_run: str = ""
     target: int | None = None
     press: str | None = field(default=None, metadata=ONLY_WHERE_GIVEN)
+    share: int | None = field(default=None, metadata=ONLY_WHERE_GIVEN)
 
 
 @dataclass(frozen=True, slots=True)

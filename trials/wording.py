@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import zlib
 from collections.abc import Sequence
 from unicodedata import category
 
@@ -55,6 +57,14 @@ def listed(words: Sequence[str], last: str = "and") -> str:
     if len(words) < 2:
         return "".join(words)
     return f"{', '.join(words[:-1])} {last} {words[-1]}"
+
+
+def plain_name(name: str) -> str:
+    """A name as files, folders and artifacts may be called: lower case, digits and dashes.
+
+    No two names become the same: one that is written otherwise carries a number of its own."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    return plain if plain == name else f"{plain or 'named'}-{zlib.crc32(name.encode()):08x}"
 
 
 def of_budget(used: int, budget: int) -> str:

@@ -6,7 +6,6 @@ Views of the ledger, no more: when the server is away the campaign goes on witho
 from __future__ import annotations
 
 import os
-import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -24,6 +23,7 @@ from pressloop.flows.campaign.lab import Run
 from pressloop.flows.engine.server import healthy
 from pressloop.flows.settings.gauge import load_of
 from pressloop.trials.trial import Trial
+from pressloop.trials.wording import plain_name
 from pressloop.views.corrections import effect_sentences
 from pressloop.views.kinds import in_order
 from pressloop.views.markdown import recommendation_markdown, trials_table
@@ -42,7 +42,7 @@ class Board:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self.key = re.sub(r"[^a-z0-9]+", "-", run.campaign.lower()).strip("-") or "campaign"
+        self.key = plain_name(run.campaign)
         self.away_since: float | None = None
         self.progress: UUID | None = None
         self._show_progress(run.history())

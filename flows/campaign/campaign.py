@@ -21,9 +21,10 @@ from pressloop.flows.campaign.decisions.obeyed_requests import Requests, carry_p
 from pressloop.flows.campaign.decisions.own_recipes import prove_queue
 from pressloop.flows.campaign.drifting import announce_drift
 from pressloop.flows.campaign.endurance import Endurance
-from pressloop.flows.campaign.enough import assessed, stacks_used, told
+from pressloop.flows.campaign.enough import assessed, told
 from pressloop.flows.campaign.fruitless import prove_fruitful
 from pressloop.flows.campaign.lab import Hold, Order, Run, open_run, order_of
+from pressloop.flows.campaign.ordered import filled
 from pressloop.flows.campaign.planning import numbers
 from pressloop.flows.campaign.resting import why_rest
 from pressloop.flows.campaign.standing import settings_as_opened
@@ -160,7 +161,7 @@ def _turn(settings: Settings, order: Order, hold: Hold, watcher: Watcher | None,
             announce_drift(run)
             prove_fruitful(run, seen)
             _forget_tasks()
-            if stacks_used(run) < run.order.trials and others_first(serial, pressed, at_a_time):
+            if not filled(run) and others_first(serial, pressed, at_a_time):
                 turn.over = False
                 return Again(run.order, seen, requests.before)
         found = assessed(run)

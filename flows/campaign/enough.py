@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pressloop.flows.campaign.lab import Run
+from pressloop.flows.campaign.ordered import filled
 from pressloop.flows.campaign.resting import why_rest
 from pressloop.optimizer.stopping import Assessment, Verdict, assess
 from pressloop.trials.wording import counted
@@ -12,7 +13,7 @@ def enough(run: Run) -> bool:
     """True where no new stack is to be pressed.
 
     Nothing is remembered: the same ledger says the same again, whatever was pressed when."""
-    if stacks_used(run) >= run.order.trials:
+    if filled(run):
         return True
     if why_rest(run):
         return True
@@ -28,11 +29,6 @@ def assessed(run: Run) -> Assessment:
     if run.weighed is None or run.weighed[0] is not models:
         run.weighed = models, assess(models, run.settings.stopping, budget=run.order.trials)
     return run.weighed[1]
-
-
-def stacks_used(run: Run) -> int:
-    """Stacks of this campaign, whatever became of them; imported ones were not pressed here."""
-    return sum(trial.pressed_here for trial in run.history())
 
 
 def told(found: Assessment, why_no_more: str = "") -> str:

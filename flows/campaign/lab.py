@@ -12,7 +12,7 @@ from pressloop.flows.campaign.asked_first import prove_up_to_date
 from pressloop.flows.campaign.blackout import Blackout
 from pressloop.flows.campaign.decisions.caution import cautious
 from pressloop.flows.campaign.earlier import earlier_trials
-from pressloop.flows.campaign.machine_records import beside, stem_of
+from pressloop.flows.campaign.machine_records import beside, devices, simulated, stem_of
 from pressloop.flows.campaign.shared_meter import SharedMeter
 from pressloop.flows.operator.entered import NoMeter, by_person_alone
 from pressloop.flows.operator.people import person_for
@@ -44,8 +44,9 @@ if TYPE_CHECKING:
 class Order:
     """What one run of a campaign was asked for, on top of its settings.
 
-    `trials` stacks in all, and no more than `more` on top of those that the campaign has when this
-    run's turn at the press comes. `flow_run` is the id of Prefect's flow run, "" outside one;
+    `trials` stacks in all, and no more than `more` on top of those that there are when this run's
+    turn at the press comes: of the campaign, or, where several presses share it, of its own press,
+    which then ends at its `share`. `flow_run` is the id of Prefect's flow run, "" outside one;
     `press` the name of the press, where several share the campaign. No stack is begun within the
     `blackouts`."""
 
@@ -55,6 +56,7 @@ class Order:
     note: str = ""
     flow_run: str = ""
     more: int | None = None
+    share: int | None = None
     press: str = ""
     blackouts: tuple[Blackout, ...] = ()
 
@@ -188,13 +190,14 @@ def open_run(settings: Settings, order: Order, hold: Hold = press_lock) -> Itera
             _opened_meter(settings, order, ledger) as meter:
         ledger.prove(name)
         prove_up_to_date(press, ledger, name, ledger.shown_url)
-        order = _counted(order, ledger, name)
+        run = Run(settings, order, ledger, press, meter, earlier)
+        run.order = order = _numbered(run)
         ledger.append(name, None, Opened(
             settings.plain(), settings.digest, order.seed, versions(), order.note,
-            devices(press, meter), simulated(press, meter), order.flow_run, order.trials,
-            settings.press_name or None))
+            devices(press, meter), run.simulated, order.flow_run, order.trials,
+            settings.press_name or None, order.share))
         try:
-            yield Run(settings, order, ledger, press, meter, earlier)
+            yield run
         finally:
             ledger.checkpoint()
 
@@ -222,12 +225,14 @@ def as_it_is(url: str) -> Ledger:
     return Ledger.open("sqlite://" if empty else url)
 
 
-def _counted(order: Order, ledger: Ledger, campaign: str) -> Order:
-    """The order with its number of stacks in all."""
+def _numbered(run: Run) -> Order:
+    """The run's order with the number of stacks at which it ends, those in work not counted."""
+    order, shared = run.order, run.press_name != ""
     if order.more is None:
         return order
-    used = sum(t.used_here for t in ledger.history(campaign, arrays=False))
-    return replace(order, trials=min(order.trials, used + order.more), more=None)
+    end = order.more + sum(t.used_here for t in run.history() if not shared or run.owns(t))
+    return (replace(order, share=end, more=None) if shared else
+            replace(order, trials=min(order.trials, end), more=None))
 
 
 @contextmanager
@@ -279,19 +284,6 @@ def _read_file(path: Path, area_cm2: float, *, sweep: str = "last", columns: str
     from pressloop.evaluation.readers import read_spectrum
 
     return read_spectrum(path, area_cm2=area_cm2, sweep=sweep, columns=columns)
-
-
-def devices(press: Press, meter: ImpedanceMeter) -> dict[str, str]:
-    """Which machines answered, in a line each."""
-    one, other = press.identify(), meter.identify()
-    return {"press": f"{one.name}, serial {one.serial}, firmware {one.firmware or 'not told'}",
-            "meter": f"{other.name}, serial {other.serial}, firmware "
-                     f"{other.firmware or 'not told'}, {other.compensation or 'compensation n/a'}"}
-
-
-def simulated(press: Press, meter: ImpedanceMeter) -> bool:
-    """True when either is not real; said on every surface."""
-    return press.identify().simulated or meter.identify().simulated
 
 
 def prove_lasting(url: str) -> None:

@@ -28,12 +28,14 @@ def deploy(settings: SettingsFile,
            study: Annotated[Optional[Path], typer.Option(  # noqa: UP045
                "--study", metavar="STUDY.toml", help="Of nightly-study; left out: all parts, on "
                "the campaign's ledger.")] = None,
-           study_cron: Annotated[str, typer.Option(
-               "--study-cron", help="When nightly-study runs; empty: by hand only.")] = "0 6 * * *",
+           study_cron: Annotated[Optional[str], typer.Option(  # noqa: UP045
+               "--study-cron", help="When nightly-study runs; empty: by hand only; left out: 0 6 * "
+               "* *, and of several presses at the first alone.")] = None,
            backups: Annotated[Optional[Path], typer.Option(  # noqa: UP045
                "--backups", metavar="DIR", help="Back the ledger up into this folder.")] = None,
-           backup_cron: Annotated[str, typer.Option(
-               "--backup-cron", help="When; empty: by hand only.")] = "30 5 * * *",
+           backup_cron: Annotated[Optional[str], typer.Option(  # noqa: UP045
+               "--backup-cron", help="When; empty: by hand only; left out: 30 5 * * *, and of "
+               "several presses at the first alone.")] = None,
            press: OnePress = "", json: Json = False) -> None:
     """Offer the campaign to a Prefect work pool, whose worker presses by schedule or form."""
     with plain_errors():

@@ -35,7 +35,8 @@ class CampaignOrder(Form):
     """What one run of the campaign is asked for."""
 
     stacks: int = Field(default=8, title="Stacks", ge=1, le=MOST, description="To press in this "
-                        "run, on top of those the campaign has; as far as its budget goes.")
+                        "run, at its press, on top of those there are; as far as the campaign's "
+                        "budget goes.")
     seed: int | None = Field(default=None, title="Seed", ge=0, le=2**31 - 1,
                              description="Of the search. Empty: from the settings.")
     notes: Notes = ""

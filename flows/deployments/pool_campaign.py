@@ -23,6 +23,7 @@ from prefect.types import DateTime
 from pressloop.flows.campaign.blackout import blackouts
 from pressloop.flows.campaign.campaign import press_all
 from pressloop.flows.campaign.lab import Hold, Order, order_of
+from pressloop.flows.campaign.ordered import words_of
 from pressloop.flows.campaign.resting import blackout_now
 from pressloop.flows.deployments.forms import CampaignOrder
 from pressloop.flows.deployments.run_label import label
@@ -68,13 +69,13 @@ def pool_campaign(order: CampaignOrder = CampaignOrder()) -> Any:  # noqa: B008 
                              press_served()),
                     blackouts=blackouts(order.blackouts))
     label(settings, f"press {counted(order.stacks, 'stack')}")
-    target = begun_before(settings, asked)
+    before = begun_before(settings, asked)
     try:
         _prove_no_blackout(settings, asked)
-        if target is not None:
+        if before is not None:
             # Resumed, or started again by Prefect's "Retry": it is the same order, and never late.
-            note(f"This run goes on with its order: {counted(target, 'stack')} in all.")
-            return press_all(settings, replace(asked, trials=target), _labelled(settings, order))
+            note(f"This run goes on with its order: {words_of(before)}.")
+            return press_all(settings, before, _labelled(settings, order))
         _prove_due(settings, asked)
         return press_all(settings, replace(asked, more=order.stacks),
                          _labelled(settings, order, proved=True))
@@ -127,8 +128,8 @@ def _labelled(settings: Settings, order: CampaignOrder, *, proved: bool = False)
         if order.when_busy == "skip":
             _prove_free(serial)
         with press_in_turn(serial):
-            # The simulated press is known by the path of its memory.
-            name = serial.rpartition("/")[2]
+            # By its name, where it has one; a simulated press is known by the path of its memory.
+            name = press_served() or serial.rpartition("/")[2]
             label(settings, f"press {counted(order.stacks, 'stack')} on {name}", name)
             if proved:
                 prove_in_time(settings)

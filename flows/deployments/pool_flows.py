@@ -1,6 +1,7 @@
 """What a work pool does beside pressing: study, read again, reconcile, report, back up."""
 
 # No postponed annotations here: Prefect builds the forms from the types themselves.
+import json
 import os
 import tempfile
 from collections.abc import Iterator
@@ -26,18 +27,20 @@ from pressloop.flows.deployments.starting import press_served, settings_path
 from pressloop.flows.operator.run_log import note
 from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.trials.errors import LedgerBehind
-from pressloop.trials.wording import counted
+from pressloop.trials.wording import counted, plain_name
 
 STUDY_VARIABLE = "PRESSLOOP_STUDY"
 """Where the study file's path is left for a run; without it the campaign's ledger is studied."""
 BACKUP_VARIABLE = "PRESSLOOP_BACKUPS"
 """The folder of backups."""
 BACKUP_NAME = "%Y-%m-%dT%H%M%SZ"
+BACKUP_DATES = "[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]T[0-9][0-9][0-9][0-9][0-9][0-9]Z"
+"""What names of backups end with, as a pattern."""
 
 
-def _here(what: str) -> Settings:
+def _here(what: str, press: str = "") -> Settings:
     settings = read_settings(settings_path())
-    label(settings, what)
+    label(settings, f"{what} {press}".strip(), press)
     return settings
 
 
@@ -49,14 +52,16 @@ def nightly_study(order: StudyOrder = StudyOrder()) -> Any:  # noqa: B008 - it i
         order: What is ordered.
     """
     settings = _here("study")
+    name = settings.campaign.name
     from pressloop.flows.study.jobs import for_workers, known_to_threads
     from pressloop.flows.study.study import study
 
     for_workers()
     with _study_file(settings) as path, known_to_threads():
-        out = None if STUDY_VARIABLE in os.environ else f"study-{_plain(settings)}"
-        state: State[Any] = study(str(path), order.seed, out, return_state=True)  # type: ignore[assignment]
-    return state if state.is_failed() else Completed(message=state.message)
+        out = None if STUDY_VARIABLE in os.environ else f"study-{plain_name(name)}"
+        parts = study.with_options(flow_run_name=lambda: f"{name}: parts of the study")
+        state: State[Any] = parts(str(path), order.seed, out, return_state=True)  # type: ignore[assignment]
+    return Failed(message=state.message) if state.is_failed() else Completed(message=state.message)
 
 
 @contextmanager
@@ -65,16 +70,18 @@ def _study_file(settings: Settings) -> Iterator[Path]:
     if named := os.environ.get(STUDY_VARIABLE):
         yield Path(named)
         return
-    import json
-
     name, url = settings.campaign.name, settings.campaign.ledger
     with tempfile.TemporaryDirectory(prefix="pressloop-study-") as folder:
         path = Path(folder) / "study.toml"
-        # JSON's strings are TOML's too.
-        path.write_text(f"[study]\nname = {json.dumps(name)}\n[source]\n"
-                        f"ledger = {json.dumps(url)}\ncampaign = {json.dumps(name)}\n",
+        path.write_text(f"[study]\nname = {_quoted(name)}\n[source]\n"
+                        f"ledger = {_quoted(url)}\ncampaign = {_quoted(name)}\n",
                         encoding="utf-8")
         yield path
+
+
+def _quoted(text: str) -> str:
+    """A string of TOML. JSON's are, where no letter is written as two halves of one."""
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 @flow(name="read again", flow_run_name="reevaluate", persist_result=False)
@@ -85,6 +92,10 @@ def reevaluate(order: ReevaluateOrder = ReevaluateOrder()) -> Any:  # noqa: B008
         order: By which rules.
     """
     settings = _here("reevaluate")
+    if not (order.circuit or order.max_relative_se or order.min_hz or order.max_hz):
+        return Failed(message="Every field of the form is empty: say by which other rules the "
+                              "spectra are read; those of the settings are the rest. Nothing was "
+                              "read.")
     from pressloop.flows.cli.records.reevaluate import read_again
 
     changes = [f"{name}={value!r}" for name in ("max_relative_se", "min_hz", "max_hz")
@@ -99,7 +110,7 @@ def reevaluate(order: ReevaluateOrder = ReevaluateOrder()) -> Any:  # noqa: B008
 @flow(name="reconcile", flow_run_name="reconcile", persist_result=False)
 def reconcile() -> Any:
     """Holds what the press remembers against the ledger; moves nothing."""
-    settings = _here("reconcile").of_press(press_served())
+    settings = _here("reconcile", press_served()).of_press(press_served())
     order = order_of(settings, press=press_served())
     with open_press(settings, order) as press:
         try:
@@ -121,8 +132,8 @@ def report(order: ReportOrder = ReportOrder()) -> Any:  # noqa: B008 - it is fro
     from pressloop.flows.cli.commands.report import written
 
     name = settings.campaign.name
-    path = written(settings.campaign.ledger, name, Path(order.folder) / _plain(settings)).resolve()
-    create_markdown_artifact(key=f"{_plain(settings)}-report", description=f"{name}: report",
+    path = written(settings.campaign.ledger, name, Path(order.folder) / plain_name(name)).resolve()
+    create_markdown_artifact(key=f"{plain_name(name)}-report", description=f"{name}: report",
                              markdown=f"The report of {name} is in `{path}` on this computer.")
     return Completed(message=f"report: {path}")
 
@@ -139,18 +150,13 @@ def backup(order: BackupOrder = BackupOrder()) -> Any:  # noqa: B008 - it is fro
 
     folder = Path(os.environ.get(BACKUP_VARIABLE, "backups"))
     folder.mkdir(parents=True, exist_ok=True)
-    stem = f"ledger-{_plain(settings)}-"
+    stem = f"ledger-{plain_name(settings.campaign.name)}-"
     path = folder / f"{stem}{datetime.now(UTC).strftime(BACKUP_NAME)}.db"
     found = copied_to(settings.campaign.ledger, path)
-    old = sorted(folder.glob(f"{stem}*.db"))[:-order.keep]
+    # Not those of another campaign whose name begins as this one's.
+    old = sorted(folder.glob(f"{stem}{BACKUP_DATES}.db"))[:-order.keep]
     for one in old:
         one.unlink()
         note(f"{one.name} is dropped: {counted(order.keep, 'newer one')} kept.")
     return Completed(message=f"{counted(found['entries'], 'entry', 'entries')} copied to "
                              f"{path.resolve()}, equal.")
-
-
-def _plain(settings: Settings) -> str:
-    """The campaign's name as files and artifacts may be called."""
-    kept = "".join(c if c.isascii() and c.isalnum() else "-" for c in settings.campaign.name)
-    return kept.lower().strip("-") or "campaign"

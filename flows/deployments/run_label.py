@@ -32,4 +32,5 @@ def label(settings: Settings, what: str, press: str = "") -> None:
 
 
 def _tag(kind: str, value: str) -> str:
-    return f"{kind}:{re.sub(r'[^A-Za-z0-9._-]+', '-', value).strip('-')}"[:LONGEST]
+    told = re.sub(r"[^\w.-]+", "-", value).strip("-")
+    return f"{kind}:{told}"[:LONGEST]

@@ -64,10 +64,10 @@ def scheduled(trials: Stacks = 8, seed: SeedField = None, notes: Notes = "") -> 
     form = validated(trials, seed, notes)
     settings = read_settings(settings_path())
     order = order_of(settings, None, form.seed, None, form.notes, press_served())
-    target = begun_before(settings, order)
-    if target is not None:
+    before = begun_before(settings, order)
+    if before is not None:
         # Resumed, or started again by Prefect's "Retry": it is the same order, and never late.
-        return press_all(settings, replace(order, trials=target))
+        return press_all(settings, before)
     try:
         with told_if_it_fails(settings):
             prove_work_left(settings, order)

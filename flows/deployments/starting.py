@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -101,13 +101,13 @@ def prove_no_lease() -> None:
             "does: one run per press is what the press's own lock keeps. Nothing was pressed.")
 
 
-def begun_before(settings: Settings, order: Order) -> int | None:
-    """At how many stacks this run is to end, where it was begun before; None the first time.
+def begun_before(settings: Settings, order: Order) -> Order | None:
+    """The order as this run had it, where it was begun before; None the first time.
 
     Raises BadInput as `prove_no_lease`."""
     with told_if_it_fails(settings):
         prove_no_lease()
-        return target_before(order.ledger_url, settings.campaign.name, flow_run.id or "")
+        return order_before(order, settings.campaign.name, flow_run.id or "")
 
 
 def told_skipped(settings: Settings, skipped: Skipped) -> State[Any]:
@@ -147,12 +147,14 @@ def lateness_s(planned: datetime | None, now: datetime) -> float:
     return 0.0 if planned is None else max((now - planned).total_seconds(), 0.0)
 
 
-def target_before(url: str, campaign: str, run_id: str) -> int | None:
+def order_before(order: Order, campaign: str, run_id: str) -> Order | None:
     """At how many stacks this flow run was to end when started before; None the first time."""
-    with ledger_if_any(url) as ledger:
+    with ledger_if_any(order.ledger_url) as ledger:
         mine = [] if ledger is None else [
-            o.target for o in ledger.openings(campaign) if run_id and o.flow_run == run_id]
-    return mine[-1] if mine else None
+            one for one in ledger.openings(campaign) if run_id and one.flow_run == run_id]
+    if not mine or mine[-1].target is None:
+        return None
+    return replace(order, trials=mine[-1].target, share=mine[-1].share, more=None)
 
 
 def _history(url: str, campaign: str) -> tuple[Trial, ...]:

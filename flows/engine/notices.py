@@ -121,7 +121,7 @@ def tried(campaign: str) -> dict[str, bool | None]:
     Raises BadInput where the automations are not there."""
     with get_client(sync_client=True) as client:
         ids = {notice: _id_of(client, notice) for notice in NOTICES if notice.ours}
-        before = {notice: len(_acts(client, one)) for notice, one in ids.items()}
+        before = {notice: _acts(client, one) for notice, one in ids.items()}
         for notice in ids:
             emit(notice.kind, campaign, "This is a test.")
         deadline = time.monotonic() + SENDS_S
@@ -129,8 +129,8 @@ def tried(campaign: str) -> dict[str, bool | None]:
         while any(one is None for one in found.values()) and time.monotonic() < deadline:
             for notice, automation_id in ids.items():
                 acts = _acts(client, automation_id)
-                if len(acts) > before[notice]:
-                    found[notice.name] = acts[0]
+                if new := [how for act, how in acts.items() if act not in before[notice]]:
+                    found[notice.name] = new[0]
             time.sleep(1.0)
     return found
 
@@ -143,13 +143,13 @@ def _id_of(client: SyncPrefectClient, notice: Notice) -> UUID:
     return found[0].id
 
 
-def _acts(client: SyncPrefectClient, automation_id: UUID) -> list[bool]:
-    """What this automation has done, the newest first."""
+def _acts(client: SyncPrefectClient, automation_id: UUID) -> dict[str, bool]:
+    """What this automation has done last, by event, the newest first."""
     answer = client.request("POST", "/events/filter", json={"filter": {
         "event": {"name": list(ACTED)},
         "resource": {"id": [f"prefect.automation.{automation_id}"]}}, "limit": 50})
     answer.raise_for_status()
-    return [ACTED[one["event"]] for one in answer.json()["events"]]
+    return {str(one["id"]): ACTED[one["event"]] for one in answer.json()["events"]}
 
 
 def worked(results: Iterable[bool | None]) -> bool:

@@ -25,7 +25,7 @@ class Lab:
     """What a lab is made of. No secret is in it.
 
     `database` is the address of Prefect's own database, "" for a cluster in the lab's folder that
-    listens on `database_port`."""
+    listens on `database_port`. Relative addresses are meant from the `directory`."""
 
     settings: tuple[str, ...]
     port: int
@@ -34,6 +34,7 @@ class Lab:
     cron: str = ""
     per_run: int | None = None
     blackouts: tuple[str, ...] = field(default=())
+    directory: str = ""
 
     @property
     def server(self) -> str:

@@ -52,6 +52,12 @@ def main() -> None:
 def keep(folder: Folder) -> None:
     """Everything up, until SIGTERM or Ctrl-C; then everything down. Raises Fault."""
     lab = folder.read()
+    if lab.directory:
+        try:
+            os.chdir(lab.directory)
+        except OSError as error:
+            raise Fault(f"the lab was set up in {lab.directory}: {error.strerror}. Name its "
+                        "settings again where they are now") from None
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, _end)
     try:

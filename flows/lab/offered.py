@@ -42,8 +42,7 @@ def register_all(folder: Folder, lab: Lab) -> tuple[str, ...]:
 
 def _asked(folder: Folder, lab: Lab, pool: str, press: str) -> Asked:
     return Asked(pool, lab.cron or None, None, None, lab.per_run, lab.blackouts,
-                 study_cron="0 6 * * *", backups=folder.backups, backup_cron="30 5 * * *",
-                 press=press)
+                 backups=folder.backups, press=press)
 
 
 def _press(settings: Settings) -> str:

@@ -67,6 +67,9 @@ def prove_free(folder: Folder, lab: Lab) -> None:
         raise BadInput("lab", folder.path, "down; it is up already", "`pressloop lab status` shows "
                        "it; `pressloop lab down` ends it.")
     _end_orphans(folder)
+    if folder.kept_up() is None:
+        # Of a keeper that was killed: another one could not listen where this one does.
+        postgres.stop(folder)
     taken = [("--port", lab.port)]
     if lab.database:
         _prove_answers(lab)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,9 @@ from pressloop.trials.recipe import Recipe
 from pressloop.trials.toml_files import toml_file
 
 Names = Annotated[tuple[Name, ...], BeforeValidator(as_tuple)]
+
+DASK_ADDRESS = re.compile(r"((tcp|tls|wss?|ucx)://)?([\w.-]+|\[[0-9a-fA-F:.%]+\]):\d{1,5}")
+"""Its client waits for a minute to end, and does so loudly, after one that is none."""
 
 
 class StudyTable(Table):
@@ -137,6 +141,10 @@ def read_study(path: Path) -> Study:
     except ValidationError as error:
         raise readable(error, str(path), StudySettings) from None
     _prove_source(found.source)
+    address = found.study.dask_address
+    if address is not None and not DASK_ADDRESS.fullmatch(address):
+        raise BadInput("study.dask_address", address, "the address of a Dask scheduler", "Write it "
+                       "like tcp://scheduler:8786, as `dask scheduler` prints it.")
     if found.study.dask_address and found.study.workers != "dask":
         raise BadInput("study.dask_address", found.study.dask_address, 'left out, or with workers '
                        '= "dask"', "Only Dask workers have an address.")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
-from collections.abc import Iterator
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -12,6 +16,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from another_user import as_nobody, as_root, open_folder
 from sqlalchemy import create_engine
 from trial_stories import PLANNED
 
@@ -116,6 +121,50 @@ def test_a_read_only_ledger(made: Path) -> None:
         assert len(ledger.history("c")) == 1
         with pytest.raises(LedgerProblem, match="must be writable"):
             ledger.append("c", 2, PLANNED)
+
+
+LATER = """
+import sys, time
+from pathlib import Path
+from pressloop.trials import Ledger
+from trial_stories import PLANNED
+while not Path(sys.argv[2]).exists():
+    time.sleep(0.05)
+with Ledger.open(sys.argv[1]) as ledger:
+    ledger.append("c", 2, PLANNED)
+"""
+"""Somebody who goes on with the ledger once there is a file of that name."""
+
+
+@as_root
+def test_a_ledger_in_a_folder_that_may_not_be_written_is_read_as_it_grows() -> None:
+    def told(act: Callable[[], object]) -> object:
+        try:
+            return act()
+        except LedgerProblem as error:
+            return error.bound
+
+    def read() -> list[object]:
+        with Ledger.open(url, create=False) as ledger:
+            found: list[object] = [len(ledger.history("c"))]
+            flag.touch()
+            until = time.monotonic() + 30
+            while len(ledger.history("c")) < 2 and time.monotonic() < until:
+                time.sleep(0.05)
+            return [*found, len(ledger.history("c")),
+                    told(lambda: ledger.append("c", 9, PLANNED))]
+
+    with open_folder() as folder, open_folder(0o777) as common:
+        url, flag = f"sqlite:///{folder}/ä b.db", common / "go on"
+        with Ledger.open(url) as ledger:
+            ledger.append("c", 1, PLANNED)
+        paths = os.pathsep.join(sys.path)
+        with subprocess.Popen([sys.executable, "-c", LATER, url, flag],
+                              env=os.environ | {"PYTHONPATH": paths}):
+            assert as_nobody(read) == [1, 2, "writable"]
+        with Ledger.open(url) as ledger:
+            ledger.append("c", 3, PLANNED)
+            assert as_nobody(read) == [3, 3, "writable"]
 
 
 def test_a_full_disk(made: Path) -> None:

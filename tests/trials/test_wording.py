@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from pressloop.trials.errors import BadInput
-from pressloop.trials.wording import by_number, called, counted, listed, percent
+from pressloop.trials.wording import by_number, called, counted, listed, percent, plain_name
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 stacks"), (1, "1 stack"), (2, "2 stacks")])
@@ -33,3 +35,11 @@ def test_an_error_shows_what_cannot_be_printed_instead_of_steering_the_terminal(
         value: str, words: str) -> None:
     assert str(BadInput("stack", value, "one of these", "Name one.")) == (
         f"stack = {words}: must be one of these. Name one.")
+
+
+def test_no_two_names_become_one_file() -> None:
+    assert plain_name("night-2") == "night-2"
+    names = ["night-2", "Night 2", "night 2", "Nächte", "N-chte", "春", "秋", "Lab 🔋", "-", ".."]
+    plain = [plain_name(name) for name in names]
+    assert len(set(plain)) == len(names)
+    assert all(re.fullmatch("[a-z0-9][a-z0-9-]*", name) for name in plain)

@@ -22,8 +22,8 @@ from pressloop.flows.campaign.lab import (
     open_lab,
     prove_lasting,
     prove_ledger,
-    simulated,
 )
+from pressloop.flows.campaign.machine_records import simulated
 from pressloop.flows.console import STOPPED, TERMINATED, Asked, ended, say, terminable
 from pressloop.flows.engine import prefect_environment
 from pressloop.flows.operator.entered import asked_for

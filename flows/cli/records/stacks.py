@@ -40,8 +40,7 @@ def add_stacks(url: str, barcodes: Sequence[str], sheet: Path | None, given: Giv
                as_json: bool) -> None:
     """Adds stacks, all or none; those that are there just so already are left alone.
 
-    Raises BadInput for values that no stack can have, LedgerProblem where another stack has the
-    barcode."""
+    Raises BadInput for values that no stack can have, and where another stack has the barcode."""
     if bool(barcodes) == (sheet is not None):
         raise BadInput("BARCODE", "given with --from" if barcodes else "missing",
                        "barcodes, or --from SHEET", "Give one of the two.")
@@ -54,6 +53,11 @@ def add_stacks(url: str, barcodes: Sequence[str], sheet: Path | None, given: Giv
         ledger.prove(INVENTORY)
         known = ledger.inventory().items
         new = [one for one in entries if one.barcode not in known or known[one.barcode].made != one]
+        for one in new:
+            if (other := known.get(one.barcode)) is not None:
+                raise BadInput("barcode", one.barcode, "new in the inventory", "A stack of lot "
+                               f"{other.made.lot}, made {other.made.made_utc}, has it. Give this "
+                               "one another barcode; no stack was added.")
         if new:
             ledger.append_all(INVENTORY, [(None, one) for one in new])
     same = len(entries) - len(new)

@@ -17,6 +17,8 @@ from pressloop.flows.settings.campaign import Settings, read_settings
 from pressloop.flows.settings.campaign_tables import NO_DEVICE
 from pressloop.trials.errors import BadInput
 
+STUDY_CRON, BACKUP_CRON = "0 6 * * *", "30 5 * * *"
+
 
 class Asked(NamedTuple):
     """What the command line says."""
@@ -29,9 +31,9 @@ class Asked(NamedTuple):
     blackouts: tuple[str, ...] = ()
     wait: bool = False
     study: Path | None = None
-    study_cron: str = ""
+    study_cron: str | None = None
     backups: Path | None = None
-    backup_cron: str = ""
+    backup_cron: str | None = None
     press: str = ""
 
 
@@ -89,6 +91,9 @@ def register(path: Path, settings: Settings, asked: Asked, zone: str) -> tuple[s
 
     order = order_for(settings, asked.per_run, "wait" if asked.wait else "skip", asked.blackouts)
     interval = None if asked.interval is None else interval_of(asked.interval)
+    # One copy and one study of a campaign are enough, however many presses it has.
+    first = settings.of_press(asked.press).is_first_press
+    study, backup = (told if told is not None else usual if first else "" for told, usual in (
+        (asked.study_cron, STUDY_CRON), (asked.backup_cron, BACKUP_CRON)))
     return work(asked.pool, Offered(settings, path, zone, order, asked.cron, interval, asked.study,
-                                    asked.study_cron, asked.backups, asked.backup_cron,
-                                    press=asked.press))
+                                    study, asked.backups, backup, press=asked.press))

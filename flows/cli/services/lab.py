@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rich.table import Table
@@ -28,15 +29,15 @@ def up(folder: Path, lab: Lab, foreground: bool, as_json: bool) -> None:
 
     Raises BadInput for settings, a schedule or ports that cannot be had."""
     there = Folder(folder)
-    if not lab.settings:
-        lab = there.read()
+    lab = replace(lab, directory=str(Path.cwd())) if lab.settings else there.read()
     prove(lab)
     there.make()
     if foreground:
         updown.in_foreground(there, lab)
     updown.up(there, lab)
     say_link(lab.server)
-    say(f"Commands of a shell are admitted by: eval \"$(pressloop lab env --folder {folder})\"")
+    say("Commands of a shell are admitted by: eval \"$(pressloop lab env --folder "
+        f"{shlex.quote(str(folder))})\"")
     result = {"server": lab.server, "ledger": lab.ledger, "folder": str(there.path)}
     emit(result, as_json, lambda: tell("\n".join(
         [f"Prefect: {lab.server.removesuffix('/api')}",
@@ -84,8 +85,9 @@ def status(folder: Path, as_json: bool) -> int:
     """Prints what runs; returns the exit code: 0 where all does."""
     there = Folder(folder)
     found, runs = updown.parts(there), updown.runs_in_work(there)
-    backups = sorted(there.backups.glob("*.db"))
-    last = backups[-1].name if backups else None
+    # Names end with the time, to the second.
+    last = max((one.name for one in there.backups.glob("*.db")), key=lambda name: name[-21:],
+               default=None)
     ok = all(part.up for part in found)
     emit({"folder": str(there.path), "up": ok, "runs_in_work": runs, "last_backup": last,
           "parts": [{"part": p.name, "up": p.up, "words": p.words} for p in found]}, as_json,

@@ -18,7 +18,7 @@ from press_memory import pressed_stacks, stacks, told, trials_of
 from pressloop.flows.campaign.lab import open_run, order_of
 from pressloop.flows.settings.campaign import read_settings
 from pressloop.trials import Commanded, Intact, Ledger, Opened, Recipe, SetAside, State
-from pressloop.trials.wording import counted
+from pressloop.trials.wording import counted, plain_name
 
 pytestmark = pytest.mark.prefect
 LEDGER = Path("lab.db")
@@ -79,13 +79,14 @@ def test_four_stacks_from_settings_to_recommendation(
     wanted = {f"{step} stack {n}" for step in ("plan", "press", "measure", "evaluate")
               for n in (1, 2, 3, 4)}
     eventually(lambda: names_of(server, path, 4) == wanted, "all task runs on the server")
+    key = plain_name(name)
     shown = {a["key"]: a for a in server("artifacts/latest/filter", {"artifacts": {"key": {
-        "like_": "nacht-3-7-"}}})}
-    assert shown.keys() == {f"nacht-3-7-{w}" for w in ("progress", "trials", "recommendation")}
-    assert shown["nacht-3-7-progress"]["data"] == 100.0
-    assert "SIMULATED" in shown["nacht-3-7-trials"]["description"]
-    assert len(eval_rows(shown["nacht-3-7-trials"]["data"])) == 4
-    assert "MPa" in shown["nacht-3-7-recommendation"]["data"]
+        "like_": key}}})}
+    assert shown.keys() == {f"{key}-{w}" for w in ("progress", "trials", "recommendation")}
+    assert shown[f"{key}-progress"]["data"] == 100.0
+    assert "SIMULATED" in shown[f"{key}-trials"]["description"]
+    assert len(eval_rows(shown[f"{key}-trials"]["data"])) == 4
+    assert "MPa" in shown[f"{key}-recommendation"]["data"]
     assert stored_results() == stored_before, "Prefect stores no step's result"
 
     readable = pressloop("recommend", "--ledger", "sqlite:///lab.db")

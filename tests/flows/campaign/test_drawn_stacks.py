@@ -170,6 +170,8 @@ def test_the_inventory_at_the_command_line(pressloop: Callable[..., Any], tmp_pa
     again = pressloop("stacks", "add", "--from", sheet, *told).json
     assert (again["added"], again["there_before"]) == ([], 2)
     assert pressloop("stacks", "add", "E-3", "--lot", "L-2", *told).code == 0
+    pressloop("stacks", "add", "E-4", "E-3", "--lot", "L-9", "--ledger", URL).refused(
+        "barcode = E-3", "new in the inventory", "lot L-2", "no stack was added")
     assert pressloop("stacks", "load", "E-3", "--at", "press-1", *told).code == 0
     found = {one["barcode"]: one for one in pressloop("stacks", "list", *told).json["stacks"]}
     assert found["E-2"]["made_utc"] == "2026-03-01T01:00:00+00:00"

@@ -115,6 +115,7 @@ def test_what_a_pool_is_offered_is_done_and_named(
     assert "has all that press" in pool.done("reconcile")["message"]
     assert pool.done("reevaluate", {"order": {"max_relative_se": 0.1, "note": "stricter"}})[
         "message"].startswith("2 stacks read again")
+    assert "form is empty" in pool.done("reevaluate")["message"]
     assert pool.done("report")["message"].endswith("report.html")
     assert list(tmp_path.glob("reports/*/report.html"))
     assert "equal" in pool.done("backup", {"order": {"keep": 1}})["message"]
@@ -229,7 +230,7 @@ def test_retry_at_the_page_presses_no_more_than_the_order_said(
 
 def test_presses_of_one_campaign_are_deployed_each(
         pool: Pool, pressloop: Callable[..., Any], tmp_path: Path) -> None:
-    """Each by its name, at a pool of its own or, as here, one after the other."""
+    """Each by its name, with an order of its own, also while the other presses."""
     path = written(pool, tmp_path, campaign={"trials": 4})
     path.write_text(path.read_text().replace("[press]\n", '[[press]]\nname = "north"\n') + (
         '\n[[press]]\nname = "south"\ndriver = "simulated"\ntime_scale = 0\n'))
@@ -239,13 +240,18 @@ def test_presses_of_one_campaign_are_deployed_each(
     for press in ("north", "south"):
         answer = pressloop("deploy", path, "--pool", pool.name, "--press", press, "--json")
         assert answer.code == 0, answer.err
+    by_schedule = {press: len(pool.named(f"{pool.name} on {press}: nightly-study")["schedules"])
+                   for press in ("north", "south")}
+    assert by_schedule == {"north": 1, "south": 0}, "one study of a campaign, not one a press"
     worker = pool.worker()
     order = {"order": {"stacks": 2}}
-    runs = [pool.ended(pool.ordered_of(f"{pool.name} on {press}: campaign", order))
-            for press in ("south", "north")]
+    ordered = [pool.ordered_of(f"{pool.name} on {press}: campaign", order)
+               for press in ("south", "north")]
+    runs = [pool.ended(run) for run in ordered]
     assert [run["state"]["name"] for run in runs] == ["Completed"] * 2
+    assert ["press:south" in runs[0]["tags"], "press:north" in runs[1]["tags"]] == [True, True]
     trials = trials_of(LEDGER, pool.name)
-    assert [(t.press, t.state) for t in trials] == [
-        *[("south", State.EVALUATED)] * 2, *[("north", State.EVALUATED)] * 2]
+    assert sorted((t.press, t.state) for t in trials) == [
+        *[("north", State.EVALUATED)] * 2, *[("south", State.EVALUATED)] * 2]
     worker.send_signal(signal.SIGTERM)
     worker.wait(60)

@@ -56,9 +56,10 @@ class Place:
                        f"{ROOT}{os.pathsep}{ROOT / 'tests' / 'support'}",
                        "PRESSLOOP_NOTIFY_WEBHOOK": WEBHOOK, "PREFECT_WORKER_QUERY_SECONDS": "1"}
 
-    def __call__(self, *words: object, **more: str) -> subprocess.CompletedProcess[str]:
+    def __call__(self, *words: object, there: Path | None = None, **more: str
+                 ) -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, "-P", "-m", "pressloop", *map(str, words)],
-                              cwd=self.folder, env=self.environment | more, text=True,
+                              cwd=there or self.folder, env=self.environment | more, text=True,
                               capture_output=True, check=False, timeout=600)
 
     def up(self, *words: object) -> None:

@@ -6,9 +6,11 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from few_stacks import QUICK
@@ -117,3 +119,24 @@ def test_the_test_says_what_is_missing(server: Any, pressloop: Callable[..., Any
     pressloop("notify", "--remove")
     pressloop("notify", "--test").refused("set up on this server")
     pressloop("notify", "--block", "slack-webhook/nobody").refused("--block", "Blocks")
+
+
+@pytest.mark.prefect
+@pytest.mark.slow
+def test_a_test_is_seen_after_a_season_of_notices(
+        server: Any, pressloop: Callable[..., Any], hook: Hook,
+        eventually: Callable[..., Any]) -> None:
+    os.environ[WEBHOOK_VARIABLE] = hook.address()
+    assert pressloop("notify").code == 0
+    try:
+        ended, = (one["id"] for one in server("automations/filter", {})
+                  if one["name"] == "pressloop tells: a campaign has ended")
+        resource = {"prefect.resource.id": f"prefect.automation.{ended}"}
+        server("events", [{"id": str(uuid4()), "occurred": datetime.now(UTC).isoformat(),
+                           "event": "prefect.automation.action.executed", "resource": resource}
+                          for _ in range(60)])
+        eventually(lambda: server("events/filter", {"filter": {"resource": {
+            "id": [resource["prefect.resource.id"]]}}})["total"] >= 60, "the notices")
+        assert pressloop("notify", "--test", "--json").json["sent"] == dict.fromkeys(NAMES, True)
+    finally:
+        pressloop("notify", "--remove")

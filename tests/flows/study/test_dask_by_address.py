@@ -52,6 +52,20 @@ def test_a_scheduler_that_is_not_there_is_told(tmp_path: Path) -> None:
         workers_of(read_study(study(tmp_path, f"tcp://127.0.0.1:{free_port()}", 2)).table)
 
 
+@pytest.mark.parametrize("address", ["nonsense", "tcp://scheduler", "http://scheduler:8786",
+                                     "tcp://scheduler:port", "tcp://two words:8786"])
+def test_what_is_no_address_is_refused_before_anybody_is_asked(tmp_path: Path, address: str
+                                                               ) -> None:
+    with pytest.raises(BadInput, match=r"study\.dask_address.*tcp://scheduler:8786"):
+        read_study(study(tmp_path, address, 2))
+
+
+@pytest.mark.parametrize("address", ["tcp://10.0.0.7:8786", "scheduler.lab:8786",
+                                     "tls://[::1]:8786"])
+def test_addresses_of_schedulers_are_taken(tmp_path: Path, address: str) -> None:
+    assert read_study(study(tmp_path, address, 2)).table.dask_address == address
+
+
 @pytest.mark.prefect
 def test_the_same_tables_as_in_one_process(cluster: Any, server: Any, pressloop: Any,
                                            in_background: Start, tmp_path: Path) -> None:
