@@ -51,10 +51,12 @@ def note(settings_path: Path, url: str) -> None:
 
 
 def others_words(settings_path: Path, settings: Settings, url: str) -> str:
-    """Names other ledgers that this settings file has filled; "" where there are none."""
+    """Names other ledgers that this settings file has filled; "" where there are none.
+
+    One that this ledger goes on from, as after `migrate`, is no other one."""
     name = settings.campaign.name
     found = [f"{path} ({counted(stacks, 'stack')})" for path in others(settings_path, settings, url)
-             if (stacks := _stacks(path, name))]
+             if (stacks := _stacks_apart(path, name, url))]
     if not found:
         return ""
     return (f"{settings_path} has filled another ledger with {name} before: {', '.join(found)}. "
@@ -79,12 +81,24 @@ def others(settings_path: Path, settings: Settings, url: str) -> list[Path]:
     return sorted(path for path in same if path != here and path.is_file())
 
 
-def _stacks(path: Path, campaign: str) -> int:
-    """Stacks of the campaign in this file; 0 for one that is no ledger, or holds none of it."""
-    with suppress(PressloopError, OSError), \
-            closing(Ledger.open(f"sqlite:///{path}", create=False)) as ledger:
-        return len(ledger.history(campaign, arrays=False))
+def _stacks_apart(path: Path, campaign: str, url: str) -> int:
+    """Stacks of the campaign in this file.
+
+    0 for one that is no ledger, holds none of it, or none that the ledger at `url` lacks."""
+    with suppress(PressloopError, OSError), closing(_old(f"sqlite:///{path}")) as other:
+        stacks = len(other.history(campaign, arrays=False))
+        return 0 if stacks and _goes_on_from(url, campaign, *other.head(campaign)) else stacks
     return 0
+
+
+def _goes_on_from(url: str, campaign: str, position: int, newest: str) -> bool:
+    with suppress(PressloopError, OSError), closing(_old(url)) as ledger:
+        return ledger.hash_at(campaign, position) == newest
+    return False
+
+
+def _old(url: str) -> Ledger:
+    return Ledger.open(url, create=False)
 
 
 def _file(url: str) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from pressloop.trials.errors import LedgerProblem
 INSTALL = "Install it; for PostgreSQL write postgresql+psycopg://user@host/database."
 """What to do where the driver of an address is not there."""
 EXAMPLE = "Write it like sqlite:///runs/ledger.db."
+FILE = re.compile(r"[^:*<>|\"\x00-\x1f]+\.(db|sqlite3?)", re.IGNORECASE)
+"""What is meant as the path of a ledger."""
 BUSY_TIMEOUT_S = 15.0
 URI_OPTIONS = {"uri", "mode", "cache", "immutable", "nolock", "psow", "vfs"}
 HIDDEN = "***"
@@ -36,7 +39,8 @@ def parse(url: str) -> URL:
     except (ArgumentError, ValueError):
         # What comes before the @ or after the ? of an address nobody understands may be secret.
         rest = str(url).rpartition("@")[2].partition("?")[0]
-        raise LedgerProblem("ledger address", rest, "a database URL", EXAMPLE) from None
+        remedy = f"Write it like sqlite:///{rest}." if FILE.fullmatch(rest) else EXAMPLE
+        raise LedgerProblem("ledger address", rest, "a database URL", remedy) from None
     except ImportError as error:
         raise LedgerProblem("ledger address", display(parsed), "of an installed driver",
                             f"{error}. {INSTALL}") from None

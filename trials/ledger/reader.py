@@ -264,6 +264,12 @@ class LedgerReader:
         """Position and hash of the campaign's newest entry; (0, "") where there is none."""
         return self._ask(lambda connection: head_of(connection, campaign)) or (0, "")
 
+    def hash_at(self, campaign: str, position: int) -> str:
+        """Hash of the campaign's entry at that position; "" where there is none."""
+        query = select(entries.c.hash).where(
+            entries.c.campaign == campaign, entries.c.position == position)
+        return str(self._ask(lambda connection: connection.scalar(query)) or "")
+
     def close(self) -> None:
         """Gives the connections back; what was appended is on disk already."""
         self._engine.dispose()

@@ -8,6 +8,7 @@ from typing import Any
 
 from pressloop.flows.campaign.stored import existing
 from pressloop.flows.console import emit, say, tell
+from pressloop.flows.lab.folder import OWNER, WRITER
 from pressloop.trials.errors import BadInput
 from pressloop.trials.ledger.address import display, parse, sqlite_path
 from pressloop.trials.ledger.copying import copy_into
@@ -46,8 +47,11 @@ def restore(file: Path, to: str, as_json: bool) -> None:
 def migrate(source: str, to: str, as_json: bool) -> None:
     """Copies a ledger to another database. The old one stays as it is."""
     result = _copied(source, to)
-    hidden = " with its password" if "***" in str(result["to"]) else ""
-    say(f"From now on set [campaign] ledger to {result['to']}{hidden}; what is written to the old "
+    target = parse(to)
+    # Whoever makes the tables of a lab is not who campaigns append as.
+    used = display(target.set(username=WRITER) if target.username == OWNER else target)
+    hidden = " with its password" if "***" in used else ""
+    say(f"From now on set [campaign] ledger to {used}{hidden}; what is written to the old "
         "one does not come over.")
     _tell(result, as_json)
 

@@ -150,3 +150,25 @@ def test_one_ledger_is_no_reason_to_warn(tmp_path: Path, pressloop: Callable[...
     again = pressloop("import", path, TABLE, "--ledger", f"sqlite:///{tmp_path}/lab.db")
     assert "another ledger" not in again.err
     assert json.dumps(pressloop("check", path, "--json").json).count("other ledgers") == 0
+
+
+def test_a_ledger_that_goes_on_from_another_is_the_same_one(
+        tmp_path: Path, pressloop: Callable[..., Any]) -> None:
+    path = write_settings(tmp_path)
+    write_table(tmp_path)
+    pressloop("import", path, TABLE)
+    pressloop("migrate", "--from", "sqlite:///lab.db", "--to", "sqlite:///new.db")
+    moved = ("import", path, TABLE, "--ledger", "sqlite:///new.db")
+    assert "another ledger" not in pressloop(*moved).err
+    pressloop("note", "pressed one more", "--ledger", "sqlite:///lab.db")
+    assert "another ledger" in pressloop(*moved).err
+    assert "another ledger" not in pressloop("import", path, TABLE).err
+
+
+@pytest.mark.parametrize(("given", "wanted"), [
+    ("lab.db", "sqlite:///lab.db"), ("runs/my lab.sqlite", "sqlite:///runs/my lab.sqlite"),
+    ("/data/ä.db", "sqlite:////data/ä.db"), ("", "sqlite:///runs/ledger.db"),
+    ("http://x", "sqlite:///runs/ledger.db")])
+def test_a_file_is_named_as_an_address(
+        given: str, wanted: str, pressloop: Callable[..., Any]) -> None:
+    pressloop("recommend", "--ledger", given).refused(f"Write it like {wanted}.")
