@@ -244,8 +244,7 @@ def plain_errors() -> Iterator[None]:
         raise ended(str(error), FAILED, type(error).__name__) from None
     except (KeyboardInterrupt, Terminated) as stop:
         code = TERMINATED if isinstance(stop, Terminated) else STOPPED
-        raise ended("stopped. Nothing is lost: start again on the same ledger to go on.", code,
-                    "Stopped") from None
+        raise ended("stopped. Nothing is lost.", code, "Stopped") from None
     except BrokenPipeError:
         # Whoever read the result has seen enough, as `head` does; Typer ends quietly.
         raise

@@ -138,7 +138,7 @@ class Watch:
                     return FoundFile(path, content, stamp[1], spectrum)
                 self._unreadable[path, stamp] = f"used before, for stack {whose}"
             except BadInput as error:
-                self._unreadable[path, stamp] = str(error)
+                self._unreadable[path, stamp] = _said_of(path.name, error)
             except OSError as error:
                 self._why_not[path.name] = str(error.strerror)
                 return None
@@ -161,3 +161,9 @@ class Watch:
                         + (f" and {more} more" if more > 0 else ""))
         return ". ".join(one.rstrip(".") for one in said) + (
             f". Export the sweep of {stack} there, then start again.")
+
+
+def _said_of(name: str, error: BadInput) -> str:
+    """Why the file is not taken, with what the settings of a meter call an option of `evaluate`."""
+    words = str(error).removeprefix(name).removeprefix(":").lstrip()
+    return words.replace("--columns", "meter.columns").replace("--sweep", "meter.sweep")

@@ -76,6 +76,15 @@ def test_a_rejected_file_is_told_at_once_and_once(tmp_path: Path, exports: Path)
     assert lines[-1] == "night-001.csv: taken for stack night-001, 30 frequencies."
 
 
+def test_a_rejected_file_is_named_once_with_what_the_settings_can_do(
+        tmp_path: Path, exports: Path) -> None:
+    rows = "".join(f"{10**k},{50 + k},{3 * k}\n" for k in range(6, 0, -1))
+    export(exports, "night-001.csv", rows)
+    lines = told_while(tmp_path, exports, patience_s=0.05)
+    assert lines[-1].count("night-001.csv") == 1, lines
+    assert "meter.columns" in lines[-1] and "--" not in lines[-1]
+
+
 def test_what_was_told_last_is_told_to_those_who_look_from_elsewhere(
         tmp_path: Path, exports: Path) -> None:
     def from_elsewhere() -> tuple[str, ...]:
