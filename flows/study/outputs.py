@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import PackageNotFoundError, version
@@ -14,6 +15,8 @@ from typing import Any
 from markupsafe import Markup
 
 from pressloop.flows.study.parts import PARTS
+from pressloop.hardware.locks.turns import in_turn_for
+from pressloop.trials.errors import BadInput
 from pressloop.trials.provenance import versions
 from pressloop.views.files import write_atomically
 
@@ -46,6 +49,19 @@ class Done:
     def file_of(self, name: str) -> str:
         """The file of a table; the part's name is said once."""
         return f"{self.part}_{name.removeprefix(f'{self.part}_')}.parquet"
+
+
+@contextmanager
+def alone_in(out: Path) -> Iterator[None]:
+    """For as long as a study writes into this folder.
+
+    Raises BadInput where another one of this computer does."""
+    out.mkdir(parents=True, exist_ok=True)
+    with in_turn_for(f"study in {out.resolve()}", 0.0) as held:
+        if not held:
+            raise BadInput("out", out, "a folder into which no other study writes now",
+                           "Wait until that one has ended, or name another folder by --out.")
+        yield
 
 
 def clear(out: Path) -> None:

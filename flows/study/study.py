@@ -15,8 +15,16 @@ from pressloop.flows.campaign.stop_requests import unwrapped
 from pressloop.flows.console import one_line
 from pressloop.flows.study.artifact import show_sentences
 from pressloop.flows.study.jobs import each_of, stopped_at_once
-from pressloop.flows.study.opened import taken
-from pressloop.flows.study.outputs import PAGE, Done, clear, summary_of, write_summary, write_tables
+from pressloop.flows.study.opened import Opened, taken
+from pressloop.flows.study.outputs import (
+    PAGE,
+    Done,
+    alone_in,
+    clear,
+    summary_of,
+    write_summary,
+    write_tables,
+)
 from pressloop.flows.study.parts import PARTS, view_of, words_of, work_of
 from pressloop.flows.study.progress import StudyProgress
 from pressloop.flows.study.sources import Source
@@ -34,6 +42,11 @@ def study(study_path: str, seed: int | None = None, out: str | None = None) -> A
     A part that cannot be done is told in the report and costs the others nothing; the run then ends
     as failed."""
     now = taken(study_path, seed, out)
+    with alone_in(now.folder):
+        return _end(_studied(now))
+
+
+def _studied(now: Opened) -> list[Done]:
     table, source, seed, folder = now.study.table, now.source, now.seed, now.folder
     clear(folder)
     done = []
@@ -54,7 +67,7 @@ def study(study_path: str, seed: int | None = None, out: str | None = None) -> A
     _write_page(folder, now.path, summary, done)
     write_summary(folder, summary)
     show_sentences(summary)
-    return _end(done)
+    return done
 
 
 def done_part(part: str, options: Any, source: Source, seed: int, each: Each) -> Done:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -20,6 +21,8 @@ TIMES = ("made", "exposed")
 NUMBERS = ("exposure_limit_h", "thickness_um", "area_cm2", "pre_press_mpa", "anode_press_mpa")
 WORDS = ("operator", "note")
 COLUMNS = (*NEEDED, *TIMES, *NUMBERS, *WORDS)
+_DOTTED = re.compile(r"^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})(?=$|[ T])")
+"""Such as 30.11.2026 14:30."""
 
 
 def read_sheet(path: Path) -> list[Stocked]:
@@ -70,12 +73,18 @@ def _stack(where: str, row: Mapping[str, str]) -> Stocked:
         raise BadInput(f"{where}: {error.name}", error.value, error.bound, error.remedy) from None
 
 
+def _as_iso(date: re.Match[str]) -> str:
+    day, month, year = date.groups()
+    return f"{year}-{month:0>2}-{day:0>2}"
+
+
 def utc(name: str, told: str) -> str:
     """A time that a person wrote, as ISO 8601 in UTC; without a zone it is this computer's.
 
-    Raises BadInput for none, and for one to come."""
+    Or a date with points, whose day comes first wherever they are written. Raises BadInput for
+    none, and for one to come."""
     try:
-        moment = datetime.fromisoformat(told.strip()).astimezone(UTC)
+        moment = datetime.fromisoformat(_DOTTED.sub(_as_iso, told.strip())).astimezone(UTC)
     except (ValueError, OverflowError, OSError):
         raise BadInput(name, told, "a date and time", "Write it like 2026-03-01T14:30.") from None
     if moment > datetime.now(UTC):

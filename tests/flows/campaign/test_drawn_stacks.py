@@ -17,6 +17,7 @@ from press_memory import pressed_stacks, trials_of
 from pressloop.flows.campaign.drawing import none_left, wanted
 from pressloop.flows.campaign.lab import open_run, order_of
 from pressloop.flows.campaign.trial import carry_through, plan
+from pressloop.flows.cli.records.stack_sheet import utc
 from pressloop.flows.settings.campaign import from_plain, read_settings
 from pressloop.trials import BadInput, Ledger, State
 from pressloop.trials.entry import Handled, Stocked
@@ -185,6 +186,19 @@ def test_the_inventory_at_the_command_line(pressloop: Callable[..., Any], tmp_pa
     assert told == ["stocked", "stocked", "stocked", "handled"]
     assert "E-3 loaded at press-1" in pressloop("stacks", "log", "--ledger", URL).out
     assert pressloop("verify", "--ledger", URL).out.startswith("inventory: entries 1 to 4")
+
+
+@pytest.mark.parametrize(("told", "iso"), [
+    ("1.3.2026 10:05", "2026-03-01T10:05"), ("01.03.2026", "2026-03-01"),
+    ("31. 12. 2025T07:00+09:00", "2025-12-31T07:00+09:00")])
+def test_a_date_with_points_has_its_day_first(told: str, iso: str) -> None:
+    assert utc("made", told) == utc("made", iso)
+
+
+@pytest.mark.parametrize("told", ["12.31.2025", "31.12.25", "03/04/2026", "1.3.2026x"])
+def test_a_date_that_could_mean_another_is_refused(told: str) -> None:
+    with pytest.raises(BadInput, match="a date and time"):
+        utc("made", told)
 
 
 @pytest.mark.parametrize("text, words", [

@@ -11,7 +11,7 @@ from lab_files import PAST, write_settings, write_table
 
 from pressloop.flows.study.jobs import runner_of
 from pressloop.flows.study.opened import handed_on, opened, taken
-from pressloop.flows.study.outputs import Done, clear, write_tables
+from pressloop.flows.study.outputs import Done, alone_in, clear, write_tables
 from pressloop.flows.study.parts import PARTS
 from pressloop.flows.study.settings import read_study
 from pressloop.flows.study.sources import source_of
@@ -224,6 +224,16 @@ def test_tables_are_written_the_same_again_and_old_ones_taken_away(tmp_path: Pat
     (tmp_path / "mine.parquet").write_bytes(first)
     clear(tmp_path)
     assert [p.name for p in tmp_path.iterdir()] == ["mine.parquet"]
+
+
+def test_two_studies_do_not_write_into_one_folder(tmp_path: Path) -> None:
+    with alone_in(tmp_path / "out"):
+        with pytest.raises(BadInput, match="no other study"), alone_in(tmp_path / "." / "out"):
+            pass
+        with alone_in(tmp_path / "other"):
+            pass
+    with alone_in(tmp_path / "out"):
+        assert (tmp_path / "out").is_dir()
 
 
 def test_dask_that_is_not_installed_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
