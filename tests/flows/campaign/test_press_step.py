@@ -13,8 +13,8 @@ from lab_files import settings_values
 from press_memory import pressed_stacks, stacks
 
 from pressloop.flows.campaign.campaign import numbers
-from pressloop.flows.campaign.enough import stacks_used
 from pressloop.flows.campaign.lab import Run, open_run, order_of
+from pressloop.flows.campaign.ordered import stacks_used
 from pressloop.flows.campaign.trial import evaluate_stack, measure, plan, press_stack
 from pressloop.flows.settings.campaign import from_plain
 from pressloop.trials import Commanded, Evaluated, Faulted, Intact, Pressed, State
