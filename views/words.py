@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from pressloop.trials.recipe import Recipe
 OHM_CM2 = "Ω·cm²"
 NBSP = "\u00a0"
 """Keeps a number and its unit on one line."""
+DEGREES = re.compile(r"(?<=[0-9][ \u00a0])degC\b")
 MINUTE = 60.0
 
 
@@ -51,8 +53,8 @@ def resistance(ohm_cm2: float) -> str:
 
 
 def with_signs(sentence: str) -> str:
-    """A sentence whose unit is spelt in letters, as records spell it, by the sign of the unit."""
-    return sentence.replace("ohm cm2", OHM_CM2)
+    """A sentence whose units are spelt in letters, as records spell them, by their signs."""
+    return DEGREES.sub("°C", sentence.replace("ohm cm2", OHM_CM2))
 
 
 def unit_of(quantity: Quantity) -> str:

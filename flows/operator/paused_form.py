@@ -20,6 +20,7 @@ from pressloop.flows.operator.typed import pattern
 from pressloop.flows.operator.variables import POLL_VARIABLE
 from pressloop.hardware.person import Blank, Question
 from pressloop.trials.errors import Fault
+from pressloop.views.words import with_signs
 
 DAY_S = 24 * 3600
 
@@ -73,7 +74,7 @@ def form(question: Question, trouble: str) -> type[RunInput]:
     fields: Any = {blank.name: (_kind(blank), Field(title=_title(blank), pattern=_pattern(blank)))
                    for blank in question.blanks}
     model: type[RunInput] = create_model("Answer", __base__=RunInput, **fields)
-    text = f"**{question.title}**\n\n" + question.text.replace("\n", "\n\n")
+    text = f"**{question.title}**\n\n" + with_signs(question.text).replace("\n", "\n\n")
     model._description = f"**{trouble}**\n\n{text}" if trouble else text
     return model
 

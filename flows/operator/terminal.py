@@ -12,6 +12,7 @@ from pressloop.flows.operator.typed import expected, number
 from pressloop.hardware.person import Blank, Question
 from pressloop.trials.errors import Fault
 from pressloop.views.plain_console import PlainConsole
+from pressloop.views.words import with_signs
 
 _step_aside: ContextVar[Callable[[], AbstractContextManager[None]]] = ContextVar(
     "step_aside", default=nullcontext)
@@ -40,7 +41,7 @@ class TerminalPerson:
             console.print()
             # Names of stacks are not markup.
             console.print(question.title, style="bold", markup=False, highlight=False)
-            console.print(question.text, markup=False, highlight=False, soft_wrap=True)
+            console.print(with_signs(question.text), markup=False, highlight=False, soft_wrap=True)
             if question.trouble:
                 console.print(question.trouble, style="bold red", markup=False, highlight=False,
                               soft_wrap=True)

@@ -14,6 +14,7 @@ from pressloop.views.words import (
     resistance,
     set_point,
     significant,
+    with_signs,
 )
 
 
@@ -39,6 +40,11 @@ def test_a_value_has_the_decimals_of_its_error() -> None:
     assert plus_minus(191.45, 1.0) == "191.4 ± 1.0"
     assert plus_minus(32.069, 0.086) == "32.07 ± 0.09"
     assert plus_minus(38.2417, None) == "38.2"
+
+
+def test_units_that_records_spell_in_letters_have_their_signs() -> None:
+    assert with_signs("38 ± 1 ohm cm2 at 60 degC") == "38 ± 1 Ω·cm² at 60 °C"
+    assert with_signs("the column T_degC, in degC") == "the column T_degC, in degC"
 
 
 def test_units() -> None:

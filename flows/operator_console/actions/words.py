@@ -15,6 +15,7 @@ from pressloop.flows.operator_console.question import Asking, proved
 from pressloop.trials.errors import BadInput
 from pressloop.trials.people import Photo, photo_kind
 from pressloop.views.console.form import Field, Form
+from pressloop.views.words import with_signs
 
 
 def _asking(asked: Asked) -> tuple[PressRun, Asking]:
@@ -34,7 +35,7 @@ def _asking(asked: Asked) -> tuple[PressRun, Asking]:
 def _answer_form(asked: Asked) -> Form:
     run, found = _asking(asked)
     title = f"Press {run.press}: {found.title}" if run.press else found.title
-    return Form("answer", title, found.text,
+    return Form("answer", title, tuple(map(with_signs, found.text)),
                 [Field("question", "question", "hidden", found.key), *found.fields], danger=True)
 
 
