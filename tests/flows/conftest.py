@@ -175,7 +175,7 @@ class Ask:
             "Content-Type": "application/json", "Authorization": basic(self.key)}, method=method)
         for _ in range(BUSY_TRIES):
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
+                with urllib.request.urlopen(request, timeout=120) as answer:
                     return json.loads(answer.read() or "null")
             except urllib.error.HTTPError as error:
                 # Its database is locked for a moment: nothing was done, as Prefect's client knows.
