@@ -78,7 +78,7 @@ def _show(data: Path, reading: Reading, out: Path | None, missing: Sequence[str]
         say(f"{out} is no settings file before you fill in {' and '.join(sorted(needed))}.")
     if out is not None:
         tell(f"{out} is written: check each line of its [table]"
-              + ("." if not reading.troubles else ", and do what it says is to do."))
+             + ("." if not reading.troubles else ", and do what it says is to do."))
 
 
 def _needed(reading: Reading) -> set[str]:

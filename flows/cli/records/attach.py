@@ -56,7 +56,7 @@ def attach_stack(path: Path, recipe: str, read: Read, reason: str, ledger_url: s
     emit({"campaign": settings.campaign.name, "trial": number, "added": new,
           "stack": stack.stack_id}, as_json,
          lambda: tell(f"{stack.stack_id} is trial {number} of {settings.campaign.name}: {told}"
-                       f"{'' if new else ' (it was there already)'}"))
+                      f"{'' if new else ' (it was there already)'}"))
 
 
 def measured_values(options: Sequence[str]) -> dict[str, float]:

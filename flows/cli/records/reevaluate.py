@@ -87,8 +87,8 @@ def _say_what_next(found: Stored, rules: Rules) -> None:
 def _show(rows: list[dict[str, Any]], before: int) -> None:
     if not rows:
         tell("Nothing to do: "
-              f"{by_number(before, 'the one reading was', f'all {before} readings were')} made by "
-              "these rules.")
+             f"{by_number(before, 'the one reading was', f'all {before} readings were')} made by "
+             "these rules.")
         return
     table = Table("Trial", "Before", "After", box=None, pad_edge=False)
     for row in rows:
@@ -97,8 +97,8 @@ def _show(rows: list[dict[str, Any]], before: int) -> None:
     moved = Counter(row["after"]["outcome"] for row in rows
                     if row["after"]["outcome"] != row["before"]["outcome"])
     tell(f"{counted(len(rows), 'stack')} read again, {before} {by_number(before, 'was', 'were')} "
-          "read so before; "
-          f"{sum(moved.values())} changed their outcome.")
+         "read so before; "
+         f"{sum(moved.values())} changed their outcome.")
 
 
 def _words(plain: dict[str, Any]) -> str:

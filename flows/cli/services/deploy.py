@@ -58,7 +58,7 @@ def deploy(path: Path, asked: Asked, as_json: bool) -> None:
             + told(schedule_of(asked.cron, zone), datetime.now(UTC)) + ".")
     emit({"server": address, "pool": asked.pool, "deployments": list(names)}, as_json,
          lambda: tell("\n".join([*names, f"A worker does it: pressloop worker --pool "
-                                          f"{shlex.quote(asked.pool)}"])))
+                                         f"{shlex.quote(asked.pool)}"])))
 
 
 def proved(settings: Settings, asked: Asked) -> str:

@@ -109,4 +109,4 @@ def env(folder: Path) -> None:
     there = Folder(folder)
     lab = there.read()
     tell("export " + " ".join(f"{name}={shlex.quote(value)}" for name, value
-                               in updown.admitted(there, lab).items()))
+                              in updown.admitted(there, lab).items()))

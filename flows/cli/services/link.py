@@ -26,7 +26,7 @@ def link(environment: bool) -> None:
                        "PREFECT_SERVER_API_PORT.")
     if environment:
         tell(f"export {ADDRESS_VARIABLE}={shlex.quote(address)} "
-              f"{AUTH_VARIABLE}={shlex.quote(auth)}")
+             f"{AUTH_VARIABLE}={shlex.quote(auth)}")
     else:
         tell(found)
 
