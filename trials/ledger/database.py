@@ -20,7 +20,7 @@ from pressloop.trials.ledger.address import (
     display,
     sqlite_path,
 )
-from pressloop.trials.ledger.database_errors import is_away, plain_errors
+from pressloop.trials.ledger.database_errors import is_away, not_writable, plain_errors
 from pressloop.trials.ledger.in_place import follow, in_place
 from pressloop.trials.ledger.kept_away import reader_of
 
@@ -33,6 +33,8 @@ is being written, and Prefect grants it 30 s."""
 LOOK_AGAIN_S = 0.2
 _answered: WeakSet[Engine] = WeakSet()
 """Engines whose database has answered: one that never did is refused at once."""
+_only_read: WeakSet[Engine] = WeakSet()
+"""Engines of ledgers in folders that this user may not write."""
 PG_WRITERS = 7_377_001
 """Any number of our own: PostgreSQL's writers queue behind the advisory lock of this number."""
 
@@ -60,6 +62,8 @@ def engine_for(url: URL, *, create: bool) -> Engine:
     elif (reader := reader_of(path, busy_timeout_s(url))) is not None:
         options = {"creator": reader, "poolclass": NullPool}
     engine = create_engine(url.difference_update_query(["timeout"]), **options)
+    if "creator" in options:
+        _only_read.add(engine)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     if path is not None:
@@ -93,6 +97,9 @@ def reading(engine: Engine, shown_url: str, patience_s: float = AWAY_S) -> Itera
 @contextmanager
 def writing(engine: Engine, shown_url: str, patience_s: float = AWAY_S) -> Iterator[Connection]:
     """The one writing transaction; committed when the block ends, undone when it raises."""
+    if engine in _only_read:
+        # SQLite would say so at the first row only.
+        raise not_writable(shown_url)
     with plain_errors(shown_url), _connected(engine, patience_s) as connection:
         connection.execution_options(write=True)
         with connection.begin():

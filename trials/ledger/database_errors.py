@@ -31,6 +31,12 @@ REASONS = {
 }
 
 
+def not_writable(shown_url: str) -> LedgerProblem:
+    """To be raised for a ledger that this user may only read."""
+    bound, remedy = REASONS["SQLITE_READONLY"]
+    return LedgerProblem("ledger", shown_url, bound, remedy)
+
+
 @contextmanager
 def plain_errors(shown_url: str) -> Iterator[None]:
     """Turns errors of the database into LedgerProblem with what to do about them. Raises it."""

@@ -251,8 +251,8 @@ def test_settling_needs_a_reason(reason: str, pressloop: Callable[..., Any],
 
 
 def test_past_presses_do_not_spend_the_budget(imported: Any, tmp_path: Path) -> None:
-    from pressloop.flows.campaign.enough import stacks_used
     from pressloop.flows.campaign.lab import open_run, order_of
+    from pressloop.flows.campaign.ordered import stacks_used
 
     settings = read_settings(tmp_path / SETTINGS)
     with open_run(settings, order_of(settings)) as run:
