@@ -165,5 +165,5 @@ class Watch:
 
 def _said_of(name: str, error: BadInput) -> str:
     """Why the file is not taken, with what the settings of a meter call an option of `evaluate`."""
-    words = str(error).removeprefix(name).removeprefix(":").lstrip()
+    words = str(error).removeprefix(name).lstrip(":= ")
     return words.replace("--columns", "meter.columns").replace("--sweep", "meter.sweep")

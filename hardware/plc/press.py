@@ -40,8 +40,8 @@ from pressloop.trials.stack import Stack
 T = TypeVar("T")
 START_WITHIN_S = 3.0
 """How long a start waits for a look at the press before it is given up, unsent."""
-LEAVE_S = 2.0
-"""How long the tasks of a link may take to end when it is closed."""
+LEAVE_S, LEAVE_AGAIN_S = 2.0, 0.5
+"""How long the tasks of a link may take to end when it is closed; when they are asked once more."""
 LOST_S = 120.0
 """How long after the last look a cycle still counts as running here; a new supervisor asks."""
 
@@ -193,13 +193,12 @@ class PlcPress:
             self._loop.close()
 
     async def _leave(self) -> None:
-        mine = asyncio.current_task()
-        others = [task for task in asyncio.all_tasks() if task is not mine]
-        for task in others:
-            task.cancel()
-        if others:
+        mine, deadline = {asyncio.current_task()}, self._loop.time() + LEAVE_S
+        while (others := asyncio.all_tasks() - mine) and self._loop.time() < deadline:
+            for task in others:
+                task.cancel()
             # A request may end of itself in the moment it is cancelled, and its caller go on.
-            await asyncio.wait(others, timeout=LEAVE_S)
+            await asyncio.wait(others, timeout=LEAVE_AGAIN_S)
         self._station.link.drop()
         self._loop.call_soon(self._loop.stop)
 

@@ -102,7 +102,8 @@ def test_what_cannot_be_read_is_told_in_the_readers_words(at: Place, exports: Pa
         read(path, 1.327)
     with pytest.raises(Fault) as told:
         meter_at(at, exports, patience_s=0.1).sweep(stack())
-    assert str(words.value).rstrip(".") in str(told.value)
+    said = str(words.value).removeprefix(name).lstrip(":= ").rstrip(".")
+    assert f"{name}: {said.replace('--columns', 'meter.columns')}" in str(told.value)
 
 
 def test_an_unreadable_neighbour_does_not_hide_the_sweep(at: Place, exports: Path) -> None:
