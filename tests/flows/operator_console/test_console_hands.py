@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from console_lab import pressed_lab
@@ -15,13 +17,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.prefect,
 FOCUSED = "document.activeElement.textContent.trim()"
 
 
-def test_whoever_has_a_keyboard_alone_confirms_by_it(tmp_path: Path) -> None:
+def test_whoever_has_a_keyboard_alone_confirms_by_it(
+        tmp_path: Path, eventually: Callable[..., Any]) -> None:
     pressed_lab(tmp_path, 1)
     with started(tmp_path) as console, browser(tmp_path / "chromium") as new:
         page = new()
         enter(page, console.link)
         go(page, "now")
         page.reads("No stack is in work")
+        # Another part of the page has the button, and comes by itself.
+        eventually(lambda: page.run("!!document.querySelector('[data-action=note]')"), "the button")
         page.call("Page.bringToFront")
         page.run("document.querySelector('[data-action=note]').focus()")
         page.press("Enter")
