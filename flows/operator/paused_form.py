@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from typing import Any, Literal
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from httpx import HTTPError
 from prefect import pause_flow_run
-from prefect.exceptions import FlowPauseTimeout, PrefectException
+from prefect.exceptions import FlowPauseTimeout, PrefectException, PrefectHTTPStatusError
 from prefect.input import RunInput
+from prefect.input.actions import create_flow_run_input
+from prefect.input.run_input import Keyset
 from pydantic import Field, ValidationError, create_model
 
 from pressloop.flows.operator.closed_form import closed_with_the_run
@@ -23,6 +25,31 @@ from pressloop.trials.errors import Fault
 from pressloop.views.words import with_signs
 
 DAY_S = 24 * 3600
+WRITTEN = 409
+"""Status by which a server refuses a form that it has: Prefect's client sends one again whose
+answer was lost."""
+
+
+class Asked(RunInput):
+    """A form that may be written twice."""
+
+    @classmethod
+    def save(cls, keyset: Keyset, flow_run_id: UUID | None = None) -> None:
+        """Keeps the form for the run's page. Raises HTTPError where the server does not take it."""
+        try:
+            super().save(keyset, flow_run_id)
+        except PrefectHTTPStatusError as error:
+            _prove_written(error)
+            # Of its fields or of its description: the other may be missing.
+            try:
+                create_flow_run_input(keyset["description"], cls._description, flow_run_id)
+            except PrefectHTTPStatusError as again:
+                _prove_written(again)
+
+
+def _prove_written(error: PrefectHTTPStatusError) -> None:
+    if error.response.status_code != WRITTEN:
+        raise error
 
 
 class PrefectPerson:
@@ -73,7 +100,7 @@ def form(question: Question, trouble: str) -> type[RunInput]:
     on the way to the server."""
     fields: Any = {blank.name: (_kind(blank), Field(title=_title(blank), pattern=_pattern(blank)))
                    for blank in question.blanks}
-    model: type[RunInput] = create_model("Answer", __base__=RunInput, **fields)
+    model: type[RunInput] = create_model("Answer", __base__=Asked, **fields)
     text = f"**{question.title}**\n\n" + with_signs(question.text).replace("\n", "\n\n")
     model._description = f"**{trouble}**\n\n{text}" if trouble else text
     return model

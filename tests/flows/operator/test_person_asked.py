@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import pty
 import re
@@ -138,6 +139,25 @@ def pressed_by_hand(trial: Trial) -> None:
     assert trial.spectra[0].stack_pressure_mpa == 20.0
     assert isinstance(trial.outcome, Intact)
     assert trial.outcome.damage is None
+
+
+@pytest.mark.prefect
+def test_a_form_whose_request_is_repeated_is_written_once(server: Any) -> None:
+    from prefect import flow
+    from prefect.client.orchestration import get_client
+
+    from pressloop.flows.operator.paused_form import form
+
+    asked, keys = form(ASKED, "peak was odd"), {name: f"twice-{name}" for name in (
+        "schema", "description", "response")}
+    with get_client(sync_client=True) as client:
+        run = client.create_flow_run(flow(lambda: None, name="asks"))
+        # As where the answer to the first of the two requests was lost.
+        client.create_flow_run_input(run.id, keys["schema"], json.dumps({"type": "object"}))
+        for _ in range(2):
+            asked.save(keys, run.id)
+        kept = client.read_flow_run_input(run.id, keys["description"])
+    assert "peak was odd" in kept
 
 
 @pytest.mark.prefect
