@@ -18,7 +18,7 @@ Every message says name, value, bound and remedy.
 
 from __future__ import annotations
 
-from unicodedata import category
+from pressloop.trials.wording import is_printed
 
 
 class PressloopError(Exception):
@@ -82,5 +82,5 @@ def shown(value: object) -> str:
     Python would: a file's name or a device's answer must not steer the terminal.
     """
     text = f"{value:g}" if isinstance(value, float) else str(value)
-    text = "".join(c if c.isprintable() or category(c) == "Zs" else repr(c)[1:-1] for c in text)
+    text = "".join(c if is_printed(c) else repr(c)[1:-1] for c in text)
     return text if len(text) <= 80 else f"{text[:30]}...{text[-47:]}"

@@ -16,14 +16,18 @@ def capitalised(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def is_printed(letter: str) -> bool:
+    """Whether it shows as itself; spaces of every width do."""
+    return letter.isprintable() or category(letter) == "Zs"
+
+
 def printable(text: str, instead: str = " ", kept: str = "\n\t") -> str:
     """The text with `instead` for each character that could write over a display.
 
-    Spaces of every width stay, and those `kept`: line breaks and tabs unless told otherwise."""
+    Those `kept` stay: line breaks and tabs unless told otherwise."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(c if c.isprintable() or c in kept or category(c) == "Zs" else instead
-                   for c in text)
+    return "".join(c if is_printed(c) or c in kept else instead for c in text)
 
 
 def percent(share: float) -> str:

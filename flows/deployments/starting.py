@@ -148,7 +148,7 @@ def lateness_s(planned: datetime | None, now: datetime) -> float:
 
 
 def order_before(order: Order, campaign: str, run_id: str) -> Order | None:
-    """At how many stacks this flow run was to end when started before; None the first time."""
+    """The order as this flow run had it when started before; None the first time."""
     with ledger_if_any(order.ledger_url) as ledger:
         mine = [] if ledger is None else [
             one for one in ledger.openings(campaign) if run_id and one.flow_run == run_id]

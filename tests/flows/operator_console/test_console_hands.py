@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from console_lab import pressed_lab
 
-from tools.console.browser import CHROMIUM, NONE, browser
+from tools.console.browser import CHROMIUM, NONE, Page, browser
 from tools.console.driven import enter, go, started
 
 pytestmark = [pytest.mark.slow, pytest.mark.prefect,
@@ -17,14 +18,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.prefect,
 FOCUSED = "document.activeElement.textContent.trim()"
 
 
-def test_whoever_has_a_keyboard_alone_confirms_by_it(
-        tmp_path: Path, eventually: Callable[..., Any]) -> None:
+@contextmanager
+def at_the_console(tmp_path: Path) -> Iterator[Page]:
+    """A browser that shows a campaign of one stack, which is done."""
     pressed_lab(tmp_path, 1)
     with started(tmp_path) as console, browser(tmp_path / "chromium") as new:
         page = new()
         enter(page, console.link)
         go(page, "now")
         page.reads("No stack is in work")
+        yield page
+
+
+def test_whoever_has_a_keyboard_alone_confirms_by_it(
+        tmp_path: Path, eventually: Callable[..., Any]) -> None:
+    with at_the_console(tmp_path) as page:
         # Another part of the page has the button, and comes by itself.
         eventually(lambda: page.run("!!document.querySelector('[data-action=note]')"), "the button")
         page.call("Page.bringToFront")
@@ -51,12 +59,7 @@ def test_whoever_has_a_keyboard_alone_confirms_by_it(
 
 def test_a_page_that_was_asked_for_without_a_network_comes_once_there_is_one(
         tmp_path: Path) -> None:
-    pressed_lab(tmp_path, 1)
-    with started(tmp_path) as console, browser(tmp_path / "chromium") as new:
-        page = new()
-        enter(page, console.link)
-        go(page, "now")
-        page.reads("No stack is in work")
+    with at_the_console(tmp_path) as page:
         page.offline(True)
         go(page, "history")
         page.reads("The console does not answer")
