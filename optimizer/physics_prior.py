@@ -35,6 +35,11 @@ OTHER, OF_KINDS = 0.5, 0.4
 does to ln R."""
 OTHER_SIDE, SIDE_OF_KINDS = (0.0, 0.3), (0.0, 0.2)
 """The same of the threshold of a failure, relative to pressure: mean, sd."""
+THRESHOLDS = {FailureMode.CRUSHED: (0.8, 0.4), FailureMode.DELAMINATED: (0.25, 0.35)}
+"""Where on the range of pressure even odds of a failure are expected, cold and short: mean, sd. A
+lab's range reaches to where stacks crush."""
+OTHER_THRESHOLD = (1.2, 0.4)
+"""The same of any other failure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +103,7 @@ def of_failure(space: Space, mode: FailureMode, draws: int | None = None) -> Thr
     others = others[1:] if monotone else others
     return ThresholdPrior(
         kinds=_kinds(space), monotone=monotone, rising=rising,
-        threshold=(1.2, 0.4) if rising else (0.25, 0.35),
+        threshold=THRESHOLDS.get(mode, OTHER_THRESHOLD),
         slope_mean=tuple(-m if rising else m for m, _ in others),
         slope_sd=tuple(s for _, s in others), draws=draws)
 

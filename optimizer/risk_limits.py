@@ -32,7 +32,7 @@ class RiskLimits:
     max_crush_probability_exploring: float = 0.35
     max_failure_probability: float = 0.10
     losses: float = 2.0
-    survival_exponent: float = 3.0
+    survival_exponent: float = 2.0
     pressure_error: float = 0.01
     temperature_error_c: float = 2.5
     tolerance: float = 0.10

@@ -83,12 +83,12 @@ class ThresholdPrior:
     threshold: tuple[float, float]
     slope_mean: tuple[float, ...]
     slope_sd: tuple[float, ...]
-    steepness: tuple[float, float] = (12.0, 0.6)
+    steepness: tuple[float, float] = (18.0, 0.6)
     bend: tuple[float, float] = (0.15, 0.8)
     length: tuple[float, float] = (0.7, 0.6)
     scatter: tuple[float, float] = (0.3, 0.6)
     offset: tuple[float, float] = (0.08, 0.8)
-    by_chance: float = 0.03
+    by_chance: float = 0.01
     draws: int | None = None
     kinds: tuple[int, ...] = ()
     """Both as for `Prior`."""
