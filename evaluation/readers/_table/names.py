@@ -50,8 +50,8 @@ _NAMES: dict[str, set[str]] = {
     CYCLE: {"cyclenumber", "zcycle", "cycle", "loop", "loopnumber", "scan", "sweep",
             "sweepnumber", "chunk", "segment", "segment#", "run", "spectrum", "spectrumnumber"},
     DIELECTRIC: {"eps'", "eps''", "\u03b5'", "\u03b5''", "epsilon'", "epsilon''", "sig'", "sig''",
-                 "\u03c3'", "\u03c3''", "sigma'", "sigma''", "m'", "m''", "rho'", "rho''", "\u03c1'",
-                 "\u03c1''", "permittivity", "conductivity", "resistivity"},
+                 "\u03c3'", "\u03c3''", "sigma'", "sigma''", "m'", "m''", "rho'", "rho''",
+                 "\u03c1'", "\u03c1''", "permittivity", "conductivity", "resistivity"},
 }
 _ABROAD: dict[str, str] = {
     spelling: role for role, words in (

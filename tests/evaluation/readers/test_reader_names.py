@@ -56,8 +56,6 @@ PAIRS: dict[str, tuple[str, tuple[FloatArray, ...]]] = {
     "sign as a word": ("f (Hz),Z real (Ohm),Z imag inverted (Ohm)", (F, Z.real, -Z.imag)),
     "sign in place of a unit": ("Frequency,Re(Z),Im(Z) [neg.]", (F, Z.real, -Z.imag)),
     "sign as a factor": ("f/Hz,Re Z/Ohm,(-1)*Im Z/Ohm", (F, Z.real, -Z.imag)),
-    "angular with a power in brackets": ("omega / rad s^(-1),Z' (Ohm),-Z'' (Ohm)",
-                                         (W, Z.real, -Z.imag)),
     "a fit beside it": ("Frequency (Hz),Z' (a),Z'' (b),Z'(fit),Z''(fit)",
                         (F, Z.real, Z.imag, 1.1 * Z.real, 0.9 * Z.imag)),
     "angular": ("omega/rad s-1,Re(Z)/Ohm,-Im(Z)/Ohm", (W, Z.real, -Z.imag)),
