@@ -87,6 +87,18 @@ def test_a_sweep_that_ends_on_the_flank_of_an_arc_is_sent_lower():
     assert "lower frequencies" in found.remedy
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_of_an_arc_that_tops_at_the_end_of_the_sweep_half_is_not_known(seed):
+    """A loop takes a third of the 70 ohm cm2 arc and hides in a tail: 82 ohm cm2 at most."""
+    hz = np.geomspace(1e6, 0.05, 60)
+    branch = 70.0 * 0.7 / 0.3
+    beside = 1.0 / (1.0 / arc(hz, 70.0, 15.0, 0.95) + 1.0 / (branch + 1j * hz * branch / 0.3))
+    z = 25.0 + arc(hz, 12.0, 3e3) + beside + cpe(hz, 0.02, 0.48)
+    found = judge(measured(hz, z, 0.006, seed)).fit
+    assert found.interfacial_ohm_cm2 - 82.0 < 3 * found.interfacial_se_ohm_cm2
+    assert found.total_ohm_cm2 - 82.0 < 3 * found.total_se_ohm_cm2
+
+
 def test_electrodes_that_block_far_below_are_called_so():
     hz = np.geomspace(1e6, 0.1, 61)
     found = judge(measured(hz, 55.0 + cpe(hz, 2e-5, 0.9)))
@@ -101,6 +113,18 @@ def test_a_stack_that_changes_is_no_change_of_range():
     found = judge(measured(hz, z))
     assert found.verdict == "not valid"
     assert "changes during the sweep" in found.evidence and "rest" in found.remedy
+
+
+@pytest.mark.parametrize(("growth", "settles"), [(0.25, 0.45), (-0.2, 0.5)])
+def test_a_drift_in_time_is_no_change_of_range(growth, settles):
+    """The sweep takes three periods for each point; the lowest ones see most of the change."""
+    hz = np.geomspace(1e6, 0.05, 60)
+    passed = np.cumsum(3.0 / hz) / np.sum(3.0 / hz)
+    all_arcs = 1.0 + growth * np.expm1(-passed / settles) / np.expm1(-1.0 / settles)
+    found = judge(measured(hz, 22.0 + all_arcs * (arc(hz, 45.0, 3e4) + arc(hz, 130.0, 12.0, 0.8)),
+                           0.0035))
+    assert found.verdict == "not valid"
+    assert "the stack drifts" in found.evidence and "rest" in found.remedy
 
 
 @pytest.mark.parametrize("gain", [1.03, 0.95])
