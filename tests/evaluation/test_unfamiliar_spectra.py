@@ -56,6 +56,27 @@ def test_diffusion_that_ends_is_not_taken_for_interface(seed):
     assert found.fit.interfacial_se_ohm_cm2 < 5.0 or not found.valid
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_what_stores_charge_as_concentrations_do_is_no_interface(seed):
+    """Two arcs of 75 ohm cm2, then 45 of finite diffusion with 0.2 F/cm2: an arc fits it as well."""
+    hz = np.geomspace(1e6, 0.01, 73)
+    x = np.sqrt(2j * np.pi * hz * 10.0)
+    z = 60.0 + arc(hz, 20.0, 4e4, 0.7) + arc(hz, 55.0, 2.0, 0.72) + 45.0 * np.tanh(x) / x
+    found = judge(measured(hz, z, 0.006, seed))
+    assert found.valid, found.evidence
+    assert abs(found.fit.interfacial_ohm_cm2 - 75.0) < 3 * found.fit.interfacial_se_ohm_cm2
+    assert abs(found.fit.total_ohm_cm2 - 120.0) < 4 * found.fit.total_se_ohm_cm2
+
+
+def test_a_very_good_stack_of_large_area_keeps_its_slow_arc():
+    """Milliohms with farads: as the fastest process stores much too, the area is in doubt."""
+    hz = np.geomspace(1e5, 0.1, 61)
+    z = 0.003 + 2e-8j * hz + arc(hz, 0.004, 50.0) + arc(hz, 0.006, 1.6, 0.8)
+    found = judge(measured(hz, z, 0.003))
+    assert found.valid, found.evidence
+    assert abs(found.fit.interfacial_ohm_cm2 - 0.01) < 4 * found.fit.interfacial_se_ohm_cm2
+
+
 def test_a_separator_as_fast_as_a_gap_is_no_lost_contact():
     """A thick separator of 2e5 ohm cm2 and 13 pF/cm2, its electrode of 1e6 ohm cm2 at 2 Hz."""
     hz = np.geomspace(1e6, 0.05, 67)
