@@ -187,10 +187,10 @@ def _summed(one: Described, found: Sequence[Process], more: list[int], lowest_hz
     """Sum of resistances and its error.
 
     Of an arc with its top at the end of the sweep the slow half is not seen: it is as large as the
-    shape that the circuit assumes, and counts as error."""
+    shape that the circuit assumes, and counts as error, whatever the arc is taken for."""
     value, error = one.solution.sum_of([p.index for p in found] + more)
-    beyond = HALF_SEEN * sum(p.resistance_ohm for p in found
-                             if p.peak_hz < CLEARLY_INSIDE * lowest_hz)
+    beyond = HALF_SEEN * sum(p.resistance_ohm for p in one.processes if p.closed and not (
+        p.diffusion) and p.peak_hz < CLEARLY_INSIDE * lowest_hz)
     return value, float(np.hypot(error, beyond))
 
 

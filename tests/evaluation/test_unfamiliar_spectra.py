@@ -58,7 +58,7 @@ def test_diffusion_that_ends_is_not_taken_for_interface(seed):
 
 @pytest.mark.parametrize("seed", range(2))
 def test_what_stores_charge_as_concentrations_do_is_no_interface(seed):
-    """Two arcs of 75 ohm cm2, then 45 of finite diffusion with 0.2 F/cm2: an arc fits it as well."""
+    """Arcs of 75 ohm cm2, then 45 of finite diffusion, 0.2 F/cm2: an arc fits it as well."""
     hz = np.geomspace(1e6, 0.01, 73)
     x = np.sqrt(2j * np.pi * hz * 10.0)
     z = 60.0 + arc(hz, 20.0, 4e4, 0.7) + arc(hz, 55.0, 2.0, 0.72) + 45.0 * np.tanh(x) / x
