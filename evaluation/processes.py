@@ -36,8 +36,9 @@ capacitances this large: those of concentrations, not of a double layer."""
 STORES_F_CM2, DOUBLE_LAYER_F_CM2 = 0.05, 1e-3
 """A process with more than the first, in a stack whose fastest slow one has less than the second
 (so that the area is right), stores charge as concentrations do: no double layer has that much."""
-FLANK, FLANK_HZ = 0.25, 5.0
-"""Finite diffusion of less than this share of an arc, with a top within this factor below its."""
+FLANK, FLANK_HZ, FLANK_TOP = 0.25, 5.0, 100.0
+"""Finite diffusion of less than this share of an arc, with a top within the second factor below
+its; and what closes with the capacitance of concentrations, within the third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,15 @@ def _storing(found: Sequence[Process]) -> tuple[Process, ...]:
     least = min((one.capacitance_f_cm2 for one in found if one.closed), default=np.inf)
     if least > DOUBLE_LAYER_F_CM2:
         return tuple(found)
-    return tuple(replace(one, stores=one.closed and one.capacitance_f_cm2 > STORES_F_CM2)
+    return tuple(replace(one, stores=one.closed and one.capacitance_f_cm2 > STORES_F_CM2
+                         and not any(_is_flank_of(one, other) for other in found))
                  for one in found)
+
+
+def _is_flank_of(one: Process, arc: Process) -> bool:
+    """Small beside a faster arc, and near it: the slow end of its distribution of times."""
+    return (one.resistance_ohm < FLANK * arc.resistance_ohm and arc.closed
+            and one.peak_hz < arc.peak_hz < FLANK_TOP * one.peak_hz)
 
 
 def _of_part(data: Data, solution: Solution, node: Node, start: int, end: int, area_cm2: float

@@ -68,6 +68,15 @@ def test_what_stores_charge_as_concentrations_do_is_no_interface(seed):
     assert abs(found.fit.total_ohm_cm2 - 120.0) < 4 * found.fit.total_se_ohm_cm2
 
 
+def test_a_small_slow_arc_beside_a_large_one_stays_interface():
+    """3 ohm cm2 at 0.8 Hz have 0.07 F/cm2, as the slow end of the 93 ohm cm2 at 15 Hz."""
+    hz = np.geomspace(1e6, 0.01, 73)
+    z = 16.0 + arc(hz, 3.0, 2.4e4) + arc(hz, 93.0, 15.0) + arc(hz, 3.3, 0.8)
+    found = judge(measured(hz, z, 0.0015))
+    assert abs(found.fit.interfacial_ohm_cm2 - 99.3) < 3 * found.fit.interfacial_se_ohm_cm2
+    assert found.fit.interfacial_ohm_cm2 > 97.0
+
+
 def test_a_very_good_stack_of_large_area_keeps_its_slow_arc():
     """Milliohms with farads: as the fastest process stores much too, the area is in doubt."""
     hz = np.geomspace(1e5, 0.1, 61)
