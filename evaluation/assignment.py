@@ -65,4 +65,4 @@ def _medians(earlier: Sequence[Sequence[Arc]]) -> tuple[float, float]:
 def is_interface(process: Process, limit: Boundary) -> bool:
     """True for a closed process slower than the limit that is neither diffusion nor the leads."""
     return (process.peak_hz < limit.hz and process.closed and not process.diffusion
-            and process.capacitance_f_cm2 > LEADS_F_CM2)
+            and not process.stores and process.capacitance_f_cm2 > LEADS_F_CM2)

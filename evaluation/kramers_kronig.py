@@ -23,6 +23,9 @@ SMOOTH = 0.7
 AT_END = 4
 """Points at either end between which no step is looked for."""
 
+SETTLED_AFTER = (0.01, 0.1, 1.0)
+"""Shares of the sweep's time after which a drift has settled to 1/e."""
+
 
 @dataclass(frozen=True, eq=False)
 class Ladder:
@@ -89,6 +92,17 @@ class Ladder:
         along = (self.residual @ left) / length
         along[:AT_END] = along[half - 1 - AT_END:] = 0.0
         return np.asarray(along / length), np.asarray(along)
+
+    def drifts(self) -> float:
+        """How much residual a drift takes away, a root of squares.
+
+        The gain changes with the time of a sweep from high to low frequency, a period or more for
+        each point, and settles early or late."""
+        passed = np.cumsum(1.0 / self.frequency_hz)
+        lasting = passed[-1] * np.array(SETTLED_AFTER)
+        left = self._of_gain(1.0 - np.exp(-passed[:, None] / lasting))
+        length = np.sqrt(np.maximum(np.einsum("ij,ij->j", left, left), 1e-12))
+        return float(np.max(np.abs(self.residual @ left) / length))
 
     def after_step(self, at: int) -> FloatArray:
         """What a gain that changes behind this point leaves of the residual, shape (2n,)."""

@@ -33,8 +33,12 @@ DIFFUSION_F_CM2, DISPERSED_F_CM2 = 5e-4, 1e-4
 """Finite diffusion, and a dispersed process that runs into the tail, are told from an interface by
 capacitances this large: those of concentrations, not of a double layer."""
 
-FLANK, FLANK_HZ = 0.25, 5.0
-"""Finite diffusion of less than this share of an arc, with a top within this factor below its."""
+STORES_F_CM2, DOUBLE_LAYER_F_CM2 = 0.05, 1e-3
+"""A process with more than the first, in a stack whose fastest slow one has less than the second
+(so that the area is right), stores charge as concentrations do: no double layer has that much."""
+FLANK, FLANK_HZ, FLANK_TOP = 0.25, 5.0, 100.0
+"""Finite diffusion of less than this share of an arc, with a top within the second factor below
+its; and what closes with the capacitance of concentrations, within the third."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,8 @@ class Process:
 
     `index` is the place of its resistance among the circuit's values. `closed` is True where its
     top lies inside the sweep; `diffusion` where it is too dispersed to be told from the tail it
-    runs into. Standard errors are NaN where the data do not determine the value.
+    runs into; `stores` where it closes, but with the capacitance of concentrations: diffusion that
+    ends. Standard errors are NaN where the data do not determine the value.
     """
 
     name: str
@@ -55,11 +60,12 @@ class Process:
     capacitance_f_cm2: float
     closed: bool
     diffusion: bool
+    stores: bool = False
 
     @property
     def kind(self) -> str:
         """What usually has such a capacitance."""
-        if self.diffusion:
+        if self.diffusion or self.stores:
             return "diffusion"
         return next(name for name, limit in RANGES_F_CM2 if self.capacitance_f_cm2 < limit)
 
@@ -71,7 +77,7 @@ def processes(data: Data, solution: Solution, area_cm2: float) -> tuple[Process,
     found = [process for node, start, end in solution.circuit.placed_parts
              for process in _of_part(data, solution, node, start, end, area_cm2)]
     found += _flanks(data, solution, found, area_cm2)
-    return _behind_diffusion(sorted(found, key=lambda one: -one.peak_hz))
+    return _storing(_behind_diffusion(sorted(found, key=lambda one: -one.peak_hz)))
 
 
 def _flanks(data: Data, solution: Solution, arcs: Sequence[Process], area_cm2: float
@@ -98,6 +104,22 @@ def _behind_diffusion(found: Sequence[Process]) -> tuple[Process, ...]:
         slow = behind and one.capacitance_f_cm2 > DIFFUSION_F_CM2
         marked.append(replace(one, diffusion=True) if slow else one)
     return tuple(marked)
+
+
+def _storing(found: Sequence[Process]) -> tuple[Process, ...]:
+    """Closed processes that store what no double layer does, behind one that is a double layer."""
+    least = min((one.capacitance_f_cm2 for one in found if one.closed), default=np.inf)
+    if least > DOUBLE_LAYER_F_CM2:
+        return tuple(found)
+    return tuple(replace(one, stores=one.closed and one.capacitance_f_cm2 > STORES_F_CM2
+                         and not any(_is_flank_of(one, other) for other in found))
+                 for one in found)
+
+
+def _is_flank_of(one: Process, arc: Process) -> bool:
+    """Small beside a faster arc, and near it: the slow end of its distribution of times."""
+    return (one.resistance_ohm < FLANK * arc.resistance_ohm and arc.closed
+            and one.peak_hz < arc.peak_hz < FLANK_TOP * one.peak_hz)
 
 
 def _of_part(data: Data, solution: Solution, node: Node, start: int, end: int, area_cm2: float

@@ -34,7 +34,10 @@ MORE_STARTS = 4
 """Times as many starts where the first ones end above LOOK_AGAIN times the ladder's residual: an
 arc hidden in the diffusion tail can be missed by little."""
 CLEARLY_INSIDE = 1.5
-"""Times the lowest frequency at which finite diffusion must end to count as resistance."""
+"""Times the lowest frequency at which finite diffusion must end to count as resistance, and arcs
+must have their top to be known as well as the fit says."""
+HALF_SEEN = 0.5
+"""Share of the resistance of an arc with its top at the end of the sweep that lies beyond it."""
 NOISE_FLOOR = 0.1
 """Share of the stated noise below which no circuit is better than another."""
 
@@ -122,9 +125,9 @@ def read(spectrum: Spectrum, rules: Rules, earlier: Sequence[Sequence[Arc]] = ()
     checked = validity(window, rules)
     described = _described(checked, rules)
     limit = boundary(rules.interface_below_hz, earlier)
-    interfacial = _averaged([_interface(one, limit) for one in described], described)
-    total = _averaged([_total(one, float(checked.data.frequency_hz.min())) for one in described],
-                      described)
+    lowest_hz = float(checked.data.frequency_hz.min())
+    interfacial = _averaged([_interface(one, limit, lowest_hz) for one in described], described)
+    total = _averaged([_total(one, lowest_hz) for one in described], described)
     series = _series(described)
     # A change of gain that is proved, though small, is a resistance that may not be there.
     gained = checked.step * float(np.median(np.abs(checked.data.measured)))
@@ -174,14 +177,27 @@ def _fit_one(data: Data, rules: Rules, checked: Validity) -> Solution:
     return found
 
 
-def _interface(one: Described, limit: Boundary) -> tuple[float, float]:
-    return one.solution.sum_of([p.index for p in one.processes if is_interface(p, limit)])
+def _interface(one: Described, limit: Boundary, lowest_hz: float) -> tuple[float, float]:
+    found = [p for p in one.processes if is_interface(p, limit)]
+    return _summed(one, found, [], lowest_hz)
+
+
+def _summed(one: Described, found: Sequence[Process], more: list[int], lowest_hz: float
+            ) -> tuple[float, float]:
+    """Sum of resistances and its error.
+
+    Of an arc with its top at the end of the sweep the slow half is not seen: it is as large as the
+    shape that the circuit assumes, and counts as error, whatever the arc is taken for."""
+    value, error = one.solution.sum_of([p.index for p in found] + more)
+    beyond = HALF_SEEN * sum(p.resistance_ohm for p in one.processes if p.closed and not (
+        p.diffusion) and p.peak_hz < CLEARLY_INSIDE * lowest_hz)
+    return value, float(np.hypot(error, beyond))
 
 
 def _total(one: Described, lowest_hz: float) -> tuple[float, float]:
     """All closed processes, and finite diffusion that ends inside the sweep."""
-    closed = [p.index for p in one.processes if p.closed and not p.diffusion]
-    return one.solution.sum_of(closed + _ended_diffusion(one, lowest_hz))
+    closed = [p for p in one.processes if p.closed and not p.diffusion]
+    return _summed(one, closed, _ended_diffusion(one, lowest_hz), lowest_hz)
 
 
 def _ended_diffusion(one: Described, lowest_hz: float) -> list[int]:

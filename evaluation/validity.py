@@ -228,11 +228,11 @@ def _noisy(check: Ladder, rules: Rules) -> Doubt | None:
         "larger amplitude or more averaging", limit)
 
 
-def _changing(check: Ladder) -> str:
+def _changing(check: Ladder, seen: str = "is smooth, no noise: the stack changes during the "
+              "sweep, or the meter leaves its range") -> str:
     return (f"breaks Kramers-Kronig: residual {in_percent(check.rms, 2)} of |Z|, worst near "
-            f"{_worst_hz(check):.3g} Hz, and it is smooth, no noise: the stack changes during the "
-            "sweep, or the meter leaves its range. Let the stack rest, look at the meter's range, "
-            "then measure again")
+            f"{_worst_hz(check):.3g} Hz, and it {seen}. Let the stack rest, look at the meter's "
+            "range, then measure again")
 
 
 def _worst_hz(check: Ladder) -> float:
@@ -273,6 +273,8 @@ def _step(check: Ladder, rules: Rules) -> tuple[float, str | None]:
         return change, None
     if left[at] > rules.expected_noise and is_smooth(check.after_step(at)):
         return 0.0, _changing(check)
+    if check.drifts() > abs(float(taken[at])):
+        return 0.0, _changing(check, "grows with the time of the sweep: the stack drifts")
     high, low = float(check.frequency_hz[at]), float(check.frequency_hz[at + 1])
     return change, (f"a step of {in_percent(change, 1)} between {high:.3g} and {low:.3g} Hz: the "
                     "meter changes its range or the contact jumped. Measure again with a fixed "

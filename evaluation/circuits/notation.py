@@ -106,7 +106,10 @@ class _Reader:
             if len(parts) < 2:
                 raise self.wrong()
             return _parallel(parts)
-        return _single(Series(tuple(parts))) if end else Series(tuple(parts))
+        # What is in series with a series stands beside its parts.
+        flat = [one for part in parts for one in (part.parts if isinstance(part, Series)
+                                                  else (part,))]
+        return _single(Series(tuple(flat))) if end else Series(tuple(flat))
 
     def _element(self) -> Element:
         match = _ELEMENT.match(self.plain, self.at)

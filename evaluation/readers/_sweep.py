@@ -10,6 +10,7 @@ import numpy as np
 from pressloop.evaluation.readers._repeats import merged
 from pressloop.evaluation.readers._sign import looks_conjugated
 from pressloop.evaluation.readers._table.columns import Group
+from pressloop.evaluation.readers._table.names import name_of
 from pressloop.evaluation.readers._table.points import Point
 from pressloop.evaluation.readers._table.rows import where
 from pressloop.trials.checks import ComplexArray, FloatArray, within
@@ -124,7 +125,8 @@ def _area(sweep: RawSweep, given: float | None) -> float:
 def _sign_of_physics(sweep: RawSweep, spectrum: Spectrum) -> None:
     if not looks_conjugated(spectrum.frequency_hz, spectrum.impedance_ohm):
         return
-    negated = sweep.imaginary.startswith(("-", "neg"))
+    said = name_of(sweep.imaginary)
+    negated = said is not None and said.negated
     says, looks = ("-Im(Z)", "Im(Z)") if negated else ("Im(Z)", "-Im(Z)")
     hint = f" or read the file with --columns '{sweep.turned}'" if sweep.turned else ""
     raise BadInput(f"{sweep.source}: column {sweep.imaginary}", "inductive at all frequencies",

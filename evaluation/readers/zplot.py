@@ -45,7 +45,7 @@ def parse(text: str, source: str) -> tuple[RawSweep, ...]:
                   rows, _promised(header, lines[end]), text.endswith("\n"))
     amplitude = find_number(r"^\s*Potential-AC:\s*(\S+)", header)
     return tuple(dataclasses.replace(
-        sweep, area_cm2=find_number(r"^\s*Surface Area:\s*(\S+)", header),
+        sweep, area_cm2=find_number(r"^\s*Surface Area\s*:\s*(\S+)", header),
         amplitude_mv=amplitude if "control voltage" in header.lower() else None)
         for sweep in sweeps_of(table))
 

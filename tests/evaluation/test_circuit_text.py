@@ -31,7 +31,9 @@ def test_reads_both_notations(text, names):
 
 
 @pytest.mark.parametrize(("code", "dashes"), [
-    ("R(RQ)(RQ)Q", "R0-p(R1,CPE1)-p(R2,CPE2)-CPE3"), ("R([RW]C)", "R0-p(R1-W1,C1)")])
+    ("R(RQ)(RQ)Q", "R0-p(R1,CPE1)-p(R2,CPE2)-CPE3"), ("R([RW]C)", "R0-p(R1-W1,C1)"),
+    # pyimpspec writes the outer brackets; those in a series change nothing.
+    ("[L(RQ)[(RQ)R]]", "L0-p(R0,CPE1)-p(R1,CPE2)-R2"), ("[[R]([R[RW]]C)]", "R0-p(R1-R2-W1,C1)")])
 def test_the_notations_mean_the_same(code, dashes):
     assert str(parse_circuit(code)) == str(parse_circuit(dashes))
 

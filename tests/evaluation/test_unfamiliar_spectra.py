@@ -56,6 +56,36 @@ def test_diffusion_that_ends_is_not_taken_for_interface(seed):
     assert found.fit.interfacial_se_ohm_cm2 < 5.0 or not found.valid
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_what_stores_charge_as_concentrations_do_is_no_interface(seed):
+    """Arcs of 75 ohm cm2, then 45 of finite diffusion, 0.2 F/cm2: an arc fits it as well."""
+    hz = np.geomspace(1e6, 0.01, 73)
+    x = np.sqrt(2j * np.pi * hz * 10.0)
+    z = 60.0 + arc(hz, 20.0, 4e4, 0.7) + arc(hz, 55.0, 2.0, 0.72) + 45.0 * np.tanh(x) / x
+    found = judge(measured(hz, z, 0.006, seed))
+    assert found.valid, found.evidence
+    assert abs(found.fit.interfacial_ohm_cm2 - 75.0) < 3 * found.fit.interfacial_se_ohm_cm2
+    assert abs(found.fit.total_ohm_cm2 - 120.0) < 4 * found.fit.total_se_ohm_cm2
+
+
+def test_a_small_slow_arc_beside_a_large_one_stays_interface():
+    """3 ohm cm2 at 0.8 Hz have 0.07 F/cm2, as the slow end of the 93 ohm cm2 at 15 Hz."""
+    hz = np.geomspace(1e6, 0.01, 73)
+    z = 16.0 + arc(hz, 3.0, 2.4e4) + arc(hz, 93.0, 15.0) + arc(hz, 3.3, 0.8)
+    found = judge(measured(hz, z, 0.0015))
+    assert abs(found.fit.interfacial_ohm_cm2 - 99.3) < 3 * found.fit.interfacial_se_ohm_cm2
+    assert found.fit.interfacial_ohm_cm2 > 97.0
+
+
+def test_a_very_good_stack_of_large_area_keeps_its_slow_arc():
+    """Milliohms with farads: as the fastest process stores much too, the area is in doubt."""
+    hz = np.geomspace(1e5, 0.1, 61)
+    z = 0.003 + 2e-8j * hz + arc(hz, 0.004, 50.0) + arc(hz, 0.006, 1.6, 0.8)
+    found = judge(measured(hz, z, 0.003))
+    assert found.valid, found.evidence
+    assert abs(found.fit.interfacial_ohm_cm2 - 0.01) < 4 * found.fit.interfacial_se_ohm_cm2
+
+
 def test_a_separator_as_fast_as_a_gap_is_no_lost_contact():
     """A thick separator of 2e5 ohm cm2 and 13 pF/cm2, its electrode of 1e6 ohm cm2 at 2 Hz."""
     hz = np.geomspace(1e6, 0.05, 67)
@@ -87,6 +117,18 @@ def test_a_sweep_that_ends_on_the_flank_of_an_arc_is_sent_lower():
     assert "lower frequencies" in found.remedy
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_of_an_arc_that_tops_at_the_end_of_the_sweep_half_is_not_known(seed):
+    """A loop takes a third of the 70 ohm cm2 arc and hides in a tail: 82 ohm cm2 at most."""
+    hz = np.geomspace(1e6, 0.05, 60)
+    branch = 70.0 * 0.7 / 0.3
+    beside = 1.0 / (1.0 / arc(hz, 70.0, 15.0, 0.95) + 1.0 / (branch + 1j * hz * branch / 0.3))
+    z = 25.0 + arc(hz, 12.0, 3e3) + beside + cpe(hz, 0.02, 0.48)
+    found = judge(measured(hz, z, 0.006, seed)).fit
+    assert found.interfacial_ohm_cm2 - 82.0 < 3 * found.interfacial_se_ohm_cm2
+    assert found.total_ohm_cm2 - 82.0 < 3 * found.total_se_ohm_cm2
+
+
 def test_electrodes_that_block_far_below_are_called_so():
     hz = np.geomspace(1e6, 0.1, 61)
     found = judge(measured(hz, 55.0 + cpe(hz, 2e-5, 0.9)))
@@ -101,6 +143,18 @@ def test_a_stack_that_changes_is_no_change_of_range():
     found = judge(measured(hz, z))
     assert found.verdict == "not valid"
     assert "changes during the sweep" in found.evidence and "rest" in found.remedy
+
+
+@pytest.mark.parametrize(("growth", "settles"), [(0.25, 0.45), (-0.2, 0.5)])
+def test_a_drift_in_time_is_no_change_of_range(growth, settles):
+    """The sweep takes three periods for each point; the lowest ones see most of the change."""
+    hz = np.geomspace(1e6, 0.05, 60)
+    passed = np.cumsum(3.0 / hz) / np.sum(3.0 / hz)
+    all_arcs = 1.0 + growth * np.expm1(-passed / settles) / np.expm1(-1.0 / settles)
+    found = judge(measured(hz, 22.0 + all_arcs * (arc(hz, 45.0, 3e4) + arc(hz, 130.0, 12.0, 0.8)),
+                           0.0035))
+    assert found.verdict == "not valid"
+    assert "the stack drifts" in found.evidence and "rest" in found.remedy
 
 
 @pytest.mark.parametrize("gain", [1.03, 0.95])

@@ -23,6 +23,8 @@ _TOKENS = {FREQUENCY: "f", REAL: "re", IMAGINARY: "im", MODULUS: "|z|", PHASE: "
            n.RESISTANCE: "rs", n.REACTANCE: "x"}
 _EXAMPLE = "Name them with unit, as in: freq/Hz, Re(Z)/Ohm, -Im(Z)/Ohm; or say which column is " \
     "which with --columns, as in: --columns f,re,-im (an underscore skips a column)."
+_POLAR_EXAMPLE = "Name them with unit, as in: freq/Hz, |Z|/Ohm, phase/deg; or say which column " \
+    "is which with --columns, as in: --columns f,|z|/dB,phase/deg (an underscore skips a column)."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ class Column:
                                  "--columns f/kHz,re/mOhm,-im/mOhm.")
         return -found[0] if self.name.negated else found[0]
 
+    def scaled(self, value: complex) -> complex:
+        """A cell in SI units, with the sign of physics. Raises BadInput as `factor` does."""
+        if self.name.log:
+            value = 10.0 ** min(value.real * self.name.log, 300.0)
+        return value * self.factor()
+
     def by_area(self) -> bool:
         """True for ohm cm2."""
         found = _units.factor(self.role, self.name.unit)
@@ -59,7 +67,9 @@ class Column:
         """How --columns names this column, with the other sign if `turned`."""
         sign = "-" if self.name.negated != turned else ""
         unit = f"/{self.name.unit}" if self.name.unit not in ("", "Hz", "Ohm", "ohm", "deg") else ""
-        log = "log " if self.name.log else ""
+        decibel = 0 < self.name.log < 1
+        unit = f"/dB{unit.removeprefix('/')}" if decibel else unit
+        log = "log " if self.name.log and not decibel else ""
         return f"{sign}{log}{_TOKENS.get(self.role, self.role)}{unit}"
 
 
@@ -164,11 +174,12 @@ def required(found: Sequence[Column], where: str) -> list[Group]:
         return complete
     roles = {column.role for column in found}
     if n.DIELECTRIC in roles and not roles & {REAL, MODULUS}:
-        raise BadInput(f"{where}: columns", "permittivity, conductivity or modulus",
+        raise BadInput(f"{where}: columns", "permittivity, conductivity, resistivity or modulus",
                        "an impedance in ohms",
                        "They depend on the thickness: export Zs' and Zs'' [Ohm] instead.")
     polar = bool(roles & {MODULUS, PHASE}) and not roles & {REAL, IMAGINARY}
     wanted = (MODULUS, PHASE) if polar else (REAL, IMAGINARY)
     lost = [role for role in (FREQUENCY, *wanted) if role not in roles]
     raise BadInput(f"{where}: columns", f"no column for {' and '.join(lost)}",
-                   "frequency with Re(Z) and Im(Z), or with |Z| and phase", _EXAMPLE)
+                   "frequency with Re(Z) and Im(Z), or with |Z| and phase",
+                   _POLAR_EXAMPLE if polar else _EXAMPLE)

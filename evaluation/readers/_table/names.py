@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pressloop.evaluation.readers._table import languages
 
@@ -30,7 +30,8 @@ _NAMES: dict[str, set[str]] = {
                 "zsimag", "zimg", "imaginarypart", "imagpart", "im[z]", "z''imag",
                 "z''imaginary"},
     MODULUS: {"|z|", "zmod", "modz", "mod(z)", "abs(z)", "absz", "zabs", "mag(z)", "zmag", "magz",
-              "z", "impedance", "modulus", "magnitude", "|zs|", "|z|magnitude"},
+              "z", "impedance", "modulus", "magnitude", "|zs|", "|z|magnitude", "magnitude(z)",
+              "magnitudez", "zmagnitude"},
     PHASE: {"phase", "phase(z)", "phasez", "zphase", "zphz", "phz", "phi", "\u03c6", "\u03d5",
             "theta", "\u03b8", "thetaz", "ztheta", "\u03b8z", "arg(z)", "argz", "angle",
             "phaseangle", "tz", "thetad", "thetar", "thd", "thr", "zthd", "zthr", "phiz",
@@ -49,7 +50,8 @@ _NAMES: dict[str, set[str]] = {
     CYCLE: {"cyclenumber", "zcycle", "cycle", "loop", "loopnumber", "scan", "sweep",
             "sweepnumber", "chunk", "segment", "segment#", "run", "spectrum", "spectrumnumber"},
     DIELECTRIC: {"eps'", "eps''", "\u03b5'", "\u03b5''", "epsilon'", "epsilon''", "sig'", "sig''",
-                 "\u03c3'", "\u03c3''", "m'", "m''", "permittivity"},
+                 "\u03c3'", "\u03c3''", "sigma'", "sigma''", "m'", "m''", "rho'", "rho''",
+                 "\u03c1'", "\u03c1''", "permittivity", "conductivity", "resistivity"},
 }
 _ABROAD: dict[str, str] = {
     spelling: role for role, words in (
@@ -67,14 +69,27 @@ _BRACKET = re.compile(r"(.+?)\s*[\[(](?!(?i:-?[zy]\w*'*|im|re|a|b|delta|\u03b4)[
                       r"[\])]")
 _UNIT_WORD = re.compile(
     r"(.+?)[\s_]((?i:[mkM\u00b5u]?hz|[mkM\u00b5u]?ohms?(?:[\s_]cm2)?|[mkM]?\u03a9|deg|degrees?|rad"
+    r"|db(?:ohms?)?"
     r"|[мк]?гц|[мк]?ом|град"
     r"|[pnmu\u00b5]?[fhs]))")
 _IN = re.compile(r"(.+?)(?:\s+in|,)\s+(\S+)")
-_LOG = re.compile(r"(?i:log10|log|lg)\s*[_\s]*(?:\(\s*(.+?)\s*\)|\s(.+)|_(.+))"
-                  r"\s*(?:[\[(]([^()\[\]]*)[\])])?")
+_LOG = re.compile(r"(20\s*[*\u00b7]?\s*)?(?i:log10|log|lg)\s*[_\s]*"
+                  r"(?:\(\s*(.+?)\s*\)|\s(.+)|_(.+))\s*(?:[\[(]([^()\[\]]*)[\])])?")
 _STARRED = re.compile(r"\b([zZ])\*")
 """A complex quantity by the star of physics, as in Re(Z*)."""
 _NEGATIVE = re.compile(r"^(?:-1\*|-|neg\.?|minus|\(-\))")
+_TURNED = re.compile(
+    r"^\(?\s*-\s*1\s*\)?\s*[*x\u00d7\u00b7]\s*"
+    r"|(?<!\^)\s*[\[(]\s*(?:neg(?:\.|ative)?|negated|inverted|-|-1|[*x\u00d7]\s*-1)\s*[\])]"
+    r"|\b(?:negative|negated|inverted)\b", re.IGNORECASE)
+"""A sign said in words or as a factor, as in "Z'' (neg.)", "Im(Z) inverted" or "(-1)*Im(Z)"."""
+_FITTED = re.compile(
+    r"(?i)[\[(\s_](?:fit(?:ted)?|model|calc(?:ulated|\.)?|sim(?:ulated|\.)?)[\])]?$")
+"""What a program computed beside the measured columns."""
+_DECIBEL = re.compile(r"dB(?:\s*(?:re\s*1\s*)?[\[(/_\s-]?\s*(ohms?|\u03a9|S|siemens)\s*[\])]?)?",
+                      re.IGNORECASE)
+"""Of an impedance: a magnitude in dB of nothing that is named may be any gain."""
+_DECIBEL_OF = re.compile(r"(?i:db)\s*[\[(]\s*(?i:ohms?|\u03a9)\s*[\])]")
 _TRACE = re.compile(r"(?i:trc|trace|tr|ch)\s*[0-9]+\s*:?\s+(.+)")
 _OF_TRACE = re.compile(r"(.+?)(?i:\s+data)?\s*[(\[](?i:trc|trace|tr|ch)\s*[0-9]+[)\]]")
 _NUMBERED = re.compile(r"(.+?)[._][0-9]+|(?i:(freq|zre|zim|zreal|zimag|phase))[0-9]+")
@@ -89,7 +104,8 @@ class Name:
     role: str
     unit: str = ""
     negated: bool = False
-    log: bool = False
+    log: float = 0.0
+    """How many decades one unit is: 1 for a logarithm, 1/20 for decibels, 0 for a plain number."""
     electrode: str = ""
 
 
@@ -102,11 +118,23 @@ def name_of(header: str, unit: str = "") -> Name | None:
     text = _STARRED.sub(r"\1", text)
     if match := _TRACE.fullmatch(text) or _OF_TRACE.fullmatch(text):
         text = match[1]
+    if _FITTED.search(text):
+        return None
+    text = _DECIBEL_OF.sub("dBOhm", text)
+    found = _named(text, unit)
+    if found is None or _TURNED.fullmatch(f"({found.unit})"):
+        bare, turns = _TURNED.subn(" ", text)
+        found = _named(bare.strip(), unit) if turns else None
+        return found and replace(found, negated=found.negated != bool(turns % 2))
+    return found
+
+
+def _named(text: str, unit: str) -> Name | None:
     if match := _LOG.fullmatch(text):
-        inner = name_of(next(filter(None, match.groups()[:3])), match[4] or unit)
+        inner = name_of(next(filter(None, match.groups()[1:4])), match[5] or unit)
         if inner is None or inner.role not in (FREQUENCY, MODULUS):
             return None
-        return Name(inner.role, inner.unit, inner.negated, log=True)
+        return replace(inner, log=1 / 20 if match[1] else 1.0)
     name, own_unit = _split(text)
     found = _resolved(name)
     if found is None and (match := _NUMBERED.fullmatch(name)):
@@ -114,7 +142,11 @@ def name_of(header: str, unit: str = "") -> Name | None:
     if found is None:
         return None
     role, negated, electrode = found
-    return _with_unit(role, own_unit or unit.strip("()[] "), negated, electrode, name)
+    own_unit = own_unit or unit.strip("()[] ")
+    if (match := _DECIBEL.fullmatch(own_unit)) and role in (MODULUS, ADMITTANCE) and (
+            match[1] or re.search("[zy]|impedance|admittance", name.lower())):
+        return Name(role, match[1] or "", negated, log=1 / 20, electrode=electrode)
+    return _with_unit(role, own_unit, negated, electrode, name)
 
 
 def _with_unit(role: str, unit: str, negated: bool, electrode: str, name: str) -> Name:

@@ -89,8 +89,7 @@ def complex_cell(cell: str) -> complex | None:
 
 def _frequency(at: str, column: Column, row: list[str], value: float) -> float:
     low, high = _HZ
-    hertz = 10.0 ** min(value, 300.0) if column.name.log else value
-    hertz *= column.factor()
+    hertz = column.scaled(value).real
     if not (low <= hertz <= high or (hertz == 0 and not column.name.log)):
         raise BadInput(f"{at}: {column.header}", row[column.index] or "empty",
                        f"a frequency between {low:g} and {high:g} Hz",
@@ -104,7 +103,7 @@ def _point(group: Group, at: int, row: list[str], frequency: float,
     chosen = group.chosen()[1:]
     if lost := _no_reading(chosen, row, values):
         return Point(at, frequency, None, lost, cycle)
-    scaled = [_scaled(column, value) for column, value in zip(chosen, values, strict=True)]
+    scaled = [column.scaled(value) for column, value in zip(chosen, values, strict=True)]
     try:
         ohms = scaled[0] if len(scaled) == 1 else PAIRS[chosen[0].role, chosen[1].role](
             scaled[0].real, scaled[1].real, 2 * math.pi * frequency)
@@ -114,10 +113,6 @@ def _point(group: Group, at: int, row: list[str], frequency: float,
         return Point(at, frequency, None, "no impedance comes from "
                      + ", ".join(row[column.index] for column in chosen), cycle)
     return Point(at, frequency, ohms, "", cycle)
-
-
-def _scaled(column: Column, value: complex) -> complex:
-    return (10.0 ** min(value.real, 300.0) if column.name.log else value) * column.factor()
 
 
 def _no_reading(chosen: Sequence[Column], row: list[str], values: Sequence[complex]) -> str:

@@ -8,13 +8,20 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from statistics import median
 
-from pressloop.evaluation.readers._table.cells import cells, is_number, number, raw_cells
+from pressloop.evaluation.readers._table.cells import (
+    WHITESPACE,
+    cells,
+    is_number,
+    number,
+    raw_cells,
+)
 from pressloop.evaluation.readers._table.columns import Column, Group
 from pressloop.trials.errors import BadInput
 from pressloop.trials.wording import by_number, counted
 
 _COMMENT = re.compile(r"\s*(?:[#%;]|//)")
 _SHOWN = 40
+_LOOKED_AT = 200
 _TOLERATED = 0.02
 Line = tuple[int, str]
 Row = tuple[int, list[str]]
@@ -84,6 +91,9 @@ def _fitted(table: Table, split: Sequence[list[str]]) -> tuple[int, int, list[st
     Also a note where either differs from the header. Raises BadInput where nothing tells which
     column is which."""
     index = table.groups[0].frequency.index
+    if table.delimiter != WHITESPACE and all(len(raw_cells(line, table.delimiter)) == table.width
+                                             for _, line in table.lines[:_LOOKED_AT]):
+        return table.width, 0, []
     widths = Counter(len(row) for row in split if index < len(row) and is_number(row[index]))
     width = max(widths, key=lambda one: (widths[one], one), default=table.width)
     if width == table.width or widths[width] < 0.5 * len(split) or len(split) < 3:
@@ -129,7 +139,7 @@ def disagreement(group: Group, rows: Sequence[Sequence[str]]) -> float:
             if size and real is not None and imaginary is not None:
                 away.append(abs(abs(complex(real * group.first.factor(),
                                             imaginary * group.second.factor()))
-                                / (size * group.modulus.factor()) - 1))
+                                / group.modulus.scaled(size).real - 1))
     return median(away) if away else 0.0
 
 

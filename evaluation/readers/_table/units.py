@@ -65,7 +65,8 @@ def factor(role: str, unit: str) -> tuple[float, bool] | None:
 def names_of(role: str) -> str:
     """Some units of a role, for a message."""
     short = {n.FREQUENCY: "Hz, kHz, MHz, mHz, rad/s", n.PHASE: "deg, rad, mrad",
-             n.Y_PHASE: "deg, rad, mrad"}
+             n.Y_PHASE: "deg, rad, mrad",
+             n.MODULUS: "Ohm, mOhm, kOhm, MOhm, Ohm cm2, dB(Ohm)"}
     return short.get(role, "Ohm, mOhm, kOhm, MOhm, Ohm cm2" if UNITS.get(role) is _OHM
                      else "the SI unit, with or without prefix")
 

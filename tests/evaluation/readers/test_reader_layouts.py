@@ -162,7 +162,7 @@ def test_encodings(tmp_path, name: str, encoding: str) -> None:  # type: ignore[
 
 def test_formats_are_the_files_of_the_folder() -> None:
     assert set(formats()) == {"eclab", "gamry", "ivium", "json_columns", "labone", "palmsens",
-                              "table", "versastudio", "zahner", "zplot"}
+                              "table", "touchstone", "versastudio", "zahner", "zplot"}
 
 
 def test_low_to_high_sweeps_are_taken() -> None:

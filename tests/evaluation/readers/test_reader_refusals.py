@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reader_spectra import example, lines, same
 
 from pressloop.evaluation.readers import formats, read_spectrum, read_sweep, read_text
 from pressloop.trials.errors import BadInput, PressloopError
@@ -219,3 +220,13 @@ def test_any_damage_raises_bad_input_or_nothing(
         read_spectrum(path, area_cm2=1.0)
     except PressloopError as error:
         assert isinstance(error, BadInput)
+
+
+def test_a_gain_in_decibels_is_no_impedance_until_a_person_says_so() -> None:
+    """A magnitude in dB of nothing that is named may be any ratio."""
+    f, z = example()
+    body = lines(f, 20 * np.log10(abs(z)), np.degrees(np.angle(z)))
+    for header in ("Frequency (Hz),Magnitude (dB),Phase (deg)", "freq [Hz],Gain [dB],Phase [deg]"):
+        with pytest.raises(BadInput, match="dB"):
+            read_text(header + "\n" + body, area_cm2=1.0)
+        same(read_text(header + "\n" + body, area_cm2=1.0, columns="f,|z|/dB,phase/deg"), f, z)

@@ -153,3 +153,19 @@ def test_a_wrong_number_of_header_lines_of_eclab() -> None:
 def test_line_ends_of_every_kind() -> None:
     for end in ("\r\n", "\r", "\r\r\n"):
         same(read_text((HEAD + "".join(ROWS)).replace("\n", end), area_cm2=1.0), F, Z)
+
+
+def test_columns_that_the_meter_left_empty_are_no_missing_names() -> None:
+    """Hioki names four parameters, two of them OFF, and ends its rows with empty cells."""
+    f, z = example()
+    text = '"No.","FREQ[Hz]","Z[ohm]","PHASE[deg]","OFF","OFF"\n' + "".join(
+        f"{place},{row},,\n" for place, row in enumerate(
+            lines(f, abs(z), np.degrees(np.angle(z))).splitlines(), 1))
+    same(read_text(text, area_cm2=1.0), f, z)
+
+
+def test_a_modulus_as_a_logarithm_is_compared_as_one() -> None:
+    f, z = example()
+    got = read_text("f/Hz,Z',Z'',log(|Z|)\n" + lines(f, z.real, z.imag, np.log10(abs(z))),
+                    area_cm2=1.0)
+    assert not got.notes

@@ -74,3 +74,9 @@ def test_any_arc(ohmic: float, arc: float, tau: float, alpha: float, cable: floa
     cell = ohmic * (1 + arc / (1 + (S * 10**tau) ** alpha))
     assert not looks_conjugated(F, cell + S * cable)
     assert looks_conjugated(F, np.conj(cell + S * cable))
+
+
+def test_the_message_knows_a_sign_that_is_said_in_words() -> None:
+    z = CELLS["one arc"]
+    with pytest.raises(BadInput, match=r"says -Im\(Z\)"):
+        read_text(csv(z, "Z'' (neg.)/Ohm"), area_cm2=1.0)
