@@ -133,7 +133,7 @@ def test_terminal_and_console_refuse_in_the_same_words(
         assert stale in pressloop("unload", *AT, "--trial", 1, "--reason", "smoke").err
         assert "must be under load" in stale
         now = {"max_crush_probability": "0.05", "max_crush_probability_exploring": "0.35",
-               "max_failure_probability": "0.1", "losses": "2", "survival_exponent": "3"}
+               "max_failure_probability": "0.1", "losses": "2", "survival_exponent": "2"}
         same = desk.refusal("caution", **now, reason="x")
         assert same in pressloop("caution", *AT, "--set", "losses=2", "--reason", "x").err
     assert requests() == []

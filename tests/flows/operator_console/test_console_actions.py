@@ -173,7 +173,7 @@ def test_a_run_that_is_not_there_takes_no_requests(desk: Desk) -> None:
 
 def test_caution_is_changed_and_recorded(desk: Desk) -> None:
     now = {"max_crush_probability": "0.05", "max_crush_probability_exploring": "0.35",
-           "max_failure_probability": "0.1", "losses": "2", "survival_exponent": "3"}
+           "max_failure_probability": "0.1", "losses": "2", "survival_exponent": "2"}
     assert "Nothing was changed" in desk.refusal("caution", **now, reason="x")
     for wrong in ("1,5", "0", "NaN", "-1"):
         assert desk.refusal("caution", **(now | {"max_crush_probability": wrong}), reason="x")
