@@ -24,7 +24,7 @@ LEAST_LOST = 0.5
 FEWEST = 3
 """Campaigns of a peer in a family from which on the two are compared."""
 WHOLE = 12
-"""Campaigns of a family in the whole comparison; of fewer, the best of nine peers is partly luck."""
+"""Campaigns of a family, all run; of fewer, the best of nine peers is partly luck."""
 COMMANDS = (
     f"python benchmarks/optimizers/run.py --problems worlds --instances {REPORT_FROM}-"
     f"{REPORT_FROM + 5} --seeds 0-1 --methods all --out benchmarks/optimizers/worlds.csv",
