@@ -37,13 +37,25 @@ def varies_by_factors(unit: str) -> bool:
 
 
 def factor(unit: str, to: str) -> float | None:
-    """What a number in `unit` is multiplied by to be one in `to`.
+    """What a number in `unit` is multiplied by to be one in `to`, before an offset is added.
 
     None where they are of different dimensions, or one is none."""
+    found = conversion(unit, to)
+    return None if found is None else found[0]
+
+
+def conversion(unit: str, to: str) -> tuple[float, float] | None:
+    """What a number in `unit` is multiplied by, and what is added then, to be one in `to`.
+
+    Added is 0 but between temperatures, as from K to degC. None where they are of different
+    dimensions, or one is none."""
     one, other = pint_unit(unit), pint_unit(to)
     if one is None or other is None or not one.is_compatible_with(other):
         return None
-    return float(_registry().Quantity(1.0, one).to(other).magnitude)
+    added, at_one = (float(_registry().Quantity(value, one).to(other).magnitude)
+                     for value in (0.0, 1.0))
+    return (at_one, 0.0) if added == 0.0 else (float(f"{at_one - added:.9g}"),
+                                               float(f"{added:.9g}"))
 
 
 @cache

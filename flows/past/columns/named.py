@@ -14,7 +14,7 @@ from pressloop.flows.past.columns.chosen import Picked, Trouble
 from pressloop.flows.past.columns.resistances import electrode_areas
 from pressloop.flows.past.columns.work import Work, line_of, rows_words, text_of_number
 from pressloop.flows.settings.columns import ColumnTable
-from pressloop.flows.settings.units import factor, pint_unit
+from pressloop.flows.settings.units import conversion, factor, pint_unit
 from pressloop.trials.outcome import FailureMode
 from pressloop.trials.quantity import Quantity
 from pressloop.trials.tables.columns.cells import Cell
@@ -262,9 +262,11 @@ def _change(unit: str, wanted: Wanted, thick: Rows, areas: Rows) -> Change | Non
     """How numbers in `unit` become those that are wanted; None where they cannot."""
     if not wanted.unit or unit == wanted.unit or not unit:
         return Change(lambda value, _: value)
-    if (times := factor(unit, wanted.unit)) is not None:
-        return Change(lambda value, _: float(f"{value * times:.12g}"),
-                      "" if times == 1.0 else f"times {times:.6g}")
+    if (found := conversion(unit, wanted.unit)) is not None:
+        times, added = found[0], 0.0 if wanted.error else found[1]
+        words = [f"times {times:.6g}"] * (times != 1.0) + (
+            [f"{abs(added):.6g} {'added' if added > 0.0 else 'subtracted'}"] if added else [])
+        return Change(lambda value, _: float(f"{value * times + added:.12g}"), ", ".join(words))
     for per, with_area in (("cm / (ohm * cm^2)", False), ("1 / (ohm * cm)", True)):
         of = ("ohm", "ohm * cm^2")[not with_area]
         to_ours, sigma = factor(unit, of), factor(per, wanted.unit)
