@@ -19,6 +19,9 @@ ALIGNED = re.compile(r"(?<=\S)[ \u00a0]{2,}(?=\S)")
 """What stands between columns that are aligned by spaces."""
 LINE_END = re.compile(r"\r\n|\r|\n")
 QUOTED = re.compile(r'"[^"\n]*"')
+SPACED = re.compile(r'"[^"\t]*"(?: "[^"\t]*")+')
+CELL = re.compile(r'"([^"]*)"|([^\s"]+)')
+"""A header of quoted names between single spaces, and a cell of such a table."""
 LOOKED_AT = 60
 """Lines from the top that tell what stands between cells."""
 FOREIGN = re.compile(r"[^\t\n\r -~\u00a0-\u00ff]|[^\0-~]{3}")
@@ -56,6 +59,8 @@ def with_delimiters(text: str) -> str:
     filled = [line.strip() for line in lines if line.strip()][:LOOKED_AT]
     if filled and all(line.startswith("|") and line.endswith("|") for line in filled):
         return "\n".join(line.strip()[1:-1] for line in lines)
+    if (tabbed := _spaced_by_r(filled, lines)) is not None:
+        return tabbed
     gaps = [len(ALIGNED.findall(line)) for line in filled]
     steady = Counter(gaps).most_common(1)
     share = max((_steady([line.count(sign) for line in filled], sign)[0] for sign in DELIMITERS),
@@ -63,6 +68,20 @@ def with_delimiters(text: str) -> str:
     if steady and steady[0][0] > 0 and 10.0 * steady[0][1] / len(filled) > share:
         return "\n".join(ALIGNED.sub("\t", line.strip()) for line in lines)
     return text
+
+
+def _spaced_by_r(filled: Sequence[str], lines: Sequence[str]) -> str | None:
+    """The text with tabs, where single spaces stand between quoted names, as R's write.table does.
+
+    Its header has no name for the first column, that of the rows' names. None for any other."""
+    if not filled or not SPACED.fullmatch(filled[0]):
+        return None
+    cells = [[quoted or bare for quoted, bare in CELL.findall(line)] for line in lines]
+    counts = {len(row) for row in cells[1:] if row}
+    if len(counts) != 1 or len(cells[0]) not in (wide := counts.pop(), wide - 1):
+        return None
+    cells[0] = [""] * (wide - len(cells[0])) + cells[0]
+    return "\n".join("\t".join(row) for row in cells)
 
 
 def delimiter_of(text: str) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pressloop.flows.console import FAILED, emit, say, tell
 from pressloop.flows.past.columns.across import across
+from pressloop.flows.past.columns.work import rows_words
 from pressloop.flows.past.columns.written import quoted, table_lines
 from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import from_plain, read_settings
@@ -38,7 +39,7 @@ def table(data: Path, lab: Path | None, out: Path | None, die_mm: float | None, 
         raise BadInput("table", f"there already in {lab}", "left out of the settings",
                        "Change it there, or take it out first.")
     reading = reading_of(data, known, die_mm=die_mm)
-    missing = _missing(reading) if lab is None else []
+    missing = [*_uneven(reading), *(_missing(reading) if lab is None else [])]
     if out is not None:
         text = _settings_text(data, lab, reading, die_mm)
         if lab is not None or not _needed(reading):
@@ -51,6 +52,16 @@ def table(data: Path, lab: Path | None, out: Path | None, die_mm: float | None, 
           "not_used": list(reading.unused), "settings": None if out is None else str(out)},
          as_json, lambda: _show(data, reading, out, missing))
     return FAILED if reading.troubles or missing else 0
+
+
+def _uneven(reading: Reading) -> list[str]:
+    """Rows of another number of cells than the header: all other commands refuse them."""
+    wide = len(reading.cells.header)
+    rows = [number for number, cells in reading.cells.rows if len(cells) != wide]
+    return [f"{rows_words(rows)} of another number of cells than the header, which has {wide}: no "
+            "row is used. Put a name that has a comma in it, such as \"P, MPa\", into quotation "
+            "marks; a decimal comma that splits a number needs semicolons between the columns."
+            ] if rows else []
 
 
 def _missing(reading: Reading) -> list[str]:

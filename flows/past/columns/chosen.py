@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pressloop.flows.settings.columns import AS_NAMED, QUANTITIES, ColumnTable, HowTable
 from pressloop.trials.tables.columns.headings import FACTOR, Heading, heading
@@ -148,7 +148,8 @@ def _candidates(header: Sequence[str], units: Sequence[str], taken: set[int],
     for place, name in enumerate(header):
         if place in taken:
             continue
-        of, below = heading(name), _at(units, place)
+        below = _at(units, place)
+        of = _by_unit_below(heading(name), below)
         for meaning in _likely(of, below):
             if meaning.quantity in settled:
                 continue
@@ -160,6 +161,15 @@ def _candidates(header: Sequence[str], units: Sequence[str], taken: set[int],
             one = Picked(meaning.quantity, (place,), (name,), unit, own=meaning.rank == 0.0)
             found.setdefault(meaning.quantity, []).append((meaning.rank, one))
     return found
+
+
+def _by_unit_below(of: Heading, below: str) -> Heading:
+    """The t of Press t, or of Pressing | t, above min is a time: no tonne."""
+    stated = units_of(below) if below else {}
+    letter = next((unit.text for unit in of.units.values()), "")
+    if not stated or len(letter) != 1 or set(stated) & set(of.units) or not of.words:
+        return of
+    return replace(of, words=f"{of.words} {letter.casefold()}", units=stated)
 
 
 def _likely(of: Heading, below: str) -> list[Meaning]:
