@@ -115,7 +115,7 @@ WESTERN: dict[str, Names] = {
         "impedance impedanz z rsum resistenza resistencia ir flachenwiderstand "
         "grenzflachenwiderstand ubergangswiderstand rgrenz",
         r"\basr\b|area specific|resist|widerstand|impedan[cz]|\br (int|if|ct|interface\w*|grenz\w*|"
-        r"total|tot|sum)\b|\b(rint|rct)\b",
+        r"total|tot|sum)\b|\b(rint|rct)\b|^r a\b",
         WRONG + r"|series|serien|\br0\b|\br ?(s|b|bulk|ohm|ohmic|lead|el|se)\b|bulk|electrolyte|"
         r"elektrolyt|\b(ohmic|ohmsch\w*|lead|cable|kabel|shunt|ratio|min|max|"
         r"minimum|maximum|lower|upper)\b|file|datei|humid",
@@ -162,7 +162,8 @@ WESTERN: dict[str, Names] = {
                   CONDUCTIVITY),
 }
 KNOWN = {quantity: _everywhere(quantity, names) for quantity, names in WESTERN.items()}
-NEEDS_UNIT = re.compile(r"\b(force|load|kraft|last|tonnage|presskraft|f|fpress)\b")
+NEEDS_UNIT = re.compile(r"\b(force|load|kraft|last|tonnage|presskraft|f|fpress|forza|fuerza|"
+                        r"forca)\b")
 """Names of a force, whose number is no pressure."""
 REMARK = re.compile(european.REMARKS)
 """Folded headers of columns in which people write what they like."""
