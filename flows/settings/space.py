@@ -144,7 +144,7 @@ def parameter_of(name: str, value: Any) -> Parameter:
     A number or a kind that is fixed, a list of two bounds or of kinds, or a table. Raises
     BadInput."""
     near = difflib.get_close_matches(name, (*CORE, *RATES), 1, SIMILAR)
-    if near and near[0] != name:
+    if near and name not in (near[0], HELD):
         raise BadInput(f"space.{name}", value, "a name unlike those of other variables",
                        f"Did you mean {near[0]}?")
     if name in PRODUCT_NAMES - {*CORE, HELD}:

@@ -60,3 +60,14 @@ def test_lint_tells_a_kind_that_the_settings_do_not_know(
 def test_a_parameter_has_no_name_of_something_else(name: str) -> None:
     with pytest.raises(BadInput, match="rename it"):
         from_plain(settings_values(space={name: [1, 2]}, reference={name: 1}), "test")
+
+
+@pytest.mark.parametrize("first, later", [
+    ("ASR before cycling (Ω cm²)", "ASR after cycling (Ω cm²)"),
+    ("R int vor Zyklen (Ω cm²)", "R int nach 50 Zyklen (Ω cm²)")])
+def test_what_cycling_did_is_no_reading_of_the_pressing(tmp_path: Path, first: str, later: str
+                                                        ) -> None:
+    text = f"P (MPa),t (s),T (°C),{first},{later}\n100,60,25,140,300\n200,60,25,90,250\n"
+    assert numbers(read(tmp_path, text), R) == [140.0, 90.0]
+    alone = f"P (MPa),t (s),T (°C),{later}\n100,60,25,300\n200,60,25,250\n"
+    assert not read(tmp_path, alone).column(R)

@@ -118,7 +118,8 @@ WESTERN: dict[str, Names] = {
         r"total|tot|sum)\b|\b(rint|rct)\b|^r a\b",
         WRONG + r"|series|serien|\br0\b|\br ?(s|b|bulk|ohm|ohmic|lead|el|se)\b|bulk|electrolyte|"
         r"elektrolyt|\b(ohmic|ohmsch\w*|lead|cable|kabel|shunt|ratio|min|max|"
-        r"minimum|maximum|lower|upper)\b|file|datei|humid",
+        r"minimum|maximum|lower|upper)\b|file|datei|humid|\b(after|nach|post|apres|despues|dopo) .*"
+        r"(cycl|zykl|cicl|aging|alterung)|\b(cycled|aged)\b",
         OHM_AREA, OHM),
     ERROR: _names(
         "se sem sd err error stderr stderror standarderror standardfehler unsicherheit "
