@@ -25,7 +25,8 @@ AS_A_KEY = re.compile(rf"(?:{_WORDS})[^\d\n]{{0,15}}[(\[]\s*{_LENGTH}\s*[)\]][\s
                       re.IGNORECASE)
 """Die (mm): 13."""
 OF_ANOTHER = re.compile(r"(electrode|elektrode|cathode|kathode|anode|particle|partikel|ball|kugel|"
-                        r"bead|foil|collector|disc|punched)\w*\W*$", re.IGNORECASE)
+                        r"bead|foil|collector|disc|punched|piston|pistone?|kolben|cylinder|"
+                        r"zylinder)\w*\W*$", re.IGNORECASE)
 """Before the diameter of something else than the die."""
 BESIDE_ANOTHER = re.compile(r"\s*(electrode|elektrode|cathode|kathode|anode|ball|kugel|bead|foil|"
                             r"disc)", re.IGNORECASE)

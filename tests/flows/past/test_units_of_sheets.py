@@ -19,7 +19,7 @@ POINTS = "pressure_mpa,dwell_s,temperature_c"
 @pytest.mark.parametrize("title, found", [
     ("Die: 1/2 inch dia.", 12.7), ("½ inch die", 12.7), ("Matrize 0,5 Zoll", 12.7),
     ("mold 1 1/4 inch", 31.75), ("die 0.5 in", 12.7), ("moule de 1/2 pouce", 12.7),
-    ("13 mm die; 5 mm electrode", 13.0)])
+    ("13 mm die; 5 mm electrode", 13.0), ("Kolben Ø 40 mm, Matrize Ø 13 mm", 13.0)])
 def test_a_die_in_inches(title: str, found: float) -> None:
     assert dies_told([title]) == (pytest.approx(found),)
 
