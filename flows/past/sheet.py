@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pressloop.flows.past.columns.chosen import TWICE, Trouble
+from pressloop.flows.past.columns.chosen import TWICE
+from pressloop.flows.past.columns.picked import Trouble
 from pressloop.flows.past.reading import Reading
 from pressloop.flows.settings.campaign import Settings
 from pressloop.studies.lint import Finding, Severity, Sheet

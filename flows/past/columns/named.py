@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pressloop.flows.past.columns.changes import Rows, change_of
-from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.picked import Picked, Trouble
 from pressloop.flows.past.columns.resistances import electrode_areas
 from pressloop.flows.past.columns.stated import (
     BRACKETS,

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import replace
 
-from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.picked import Picked, Trouble
 from pressloop.flows.past.columns.work import (
     DIGITS,
     Work,

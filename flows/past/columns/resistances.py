@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import replace
 
-from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.picked import Picked, Trouble
 from pressloop.flows.past.columns.pressures import DIE_KEY, THICKEST_MM
 from pressloop.flows.past.columns.readings import (
     _alike,

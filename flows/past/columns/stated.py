@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from pressloop.flows.past.columns.changes import change_of
-from pressloop.flows.past.columns.chosen import Trouble
+from pressloop.flows.past.columns.picked import Trouble
 from pressloop.flows.settings.units import conversion, pint_unit
 from pressloop.trials.tables.columns.headings import heading
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble
+from pressloop.flows.past.columns.picked import Chosen, Picked, Trouble
 from pressloop.flows.settings.columns import HowTable
 from pressloop.trials.tables.columns.cells import ROOM, ROOM_STATED, Cell, cell_of
 from pressloop.trials.tables.columns.names import STACK

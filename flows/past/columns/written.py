@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence, Set
 
-from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.picked import Picked, Trouble
 from pressloop.flows.past.columns.work import Line
 from pressloop.flows.settings.columns import QUANTITIES
 

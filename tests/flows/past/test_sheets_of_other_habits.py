@@ -215,3 +215,27 @@ def test_signs_of_minutes_and_seconds_are_read(tmp_path: Path) -> None:
     table = taken(tmp_path, "p (MPa),Dwell,T (°C),ASR (Ω cm²)\n120,10',25,120\n200,5 min,60,70\n"
                             '220,"30""",60,66\n')
     assert [one.recipe.dwell_s for one in table.past] == [600, 300, 30]
+
+
+REACHED = {
+    "beside the product's own name": "ID,pressure_mpa,actual pressure (MPa),t (s),temperature_c,"
+                                     "reached temperature (K),ASR (Ω cm²)\n"
+                                     "1,120,118.5,60,25,298.65,120\n2,210,208,60,60,334.15,70\n",
+    "measured beside set": "ID,p set (MPa),p meas (MPa),t (s),T_set (°C),T_meas (°C),ASR (Ω cm²)\n"
+                           "1,120,118.5,60,25,25.5,120\n2,210,208,60,60,61,70\n",
+    "gemessen": "ID,Solldruck (MPa),Istdruck (MPa),t (s),T soll (°C),T gemessen (°C),ASR (Ω cm²)\n"
+                "1,120,118.5,60,25,25.5,120\n2,210,208,60,60,61,70\n",
+    "asked where it is empty": "ID,p set (bar),p actual (MPa),t (s),T set (°C),T actual (°C),"
+                               "ASR (Ω cm²)\n1,1185,,60,25,25.5,120\n2,210,208,60,61,,70\n",
+    "of a measurement": "ID,p (MPa),t (s),T (°C),T_meas (°C),ASR (Ω cm²)\n"
+                        "1,118.5,60,25.5,22,120\n2,208,60,61,22,70\n",
+}
+
+
+@pytest.mark.parametrize("sheet", REACHED.values(), ids=REACHED)
+def test_what_the_press_reached_counts(sheet: str, tmp_path: Path) -> None:
+    table = taken(tmp_path, sheet)
+    assert [one for row in told(table) for one in row] == pytest.approx(
+        [one for row in TWO for one in row])
+    if "set" in sheet or "soll" in sheet or "reached" in sheet:
+        assert "not from" in table.cells.words
