@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pressloop.flows.past.columns.failed_stacks import read_failures
+from pressloop.flows.past.columns.labels import read_names
 from pressloop.flows.past.columns.named import Found, read_named
 from pressloop.flows.past.columns.picked import Chosen, Trouble
 from pressloop.flows.past.columns.pressures import read_pressure
@@ -18,7 +19,6 @@ from pressloop.flows.past.columns.work import (
     Known,
     Line,
     Work,
-    read_names,
     read_numbers,
     rows_words,
 )

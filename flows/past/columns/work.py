@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pressloop.flows.past.columns.picked import Chosen, Picked, Trouble
 from pressloop.flows.settings.columns import HowTable
 from pressloop.trials.tables.columns.cells import ROOM, ROOM_STATED, Cell, cell_of
-from pressloop.trials.tables.columns.names import STACK
 from pressloop.trials.tables.columns.spells import (
     HOURS_MINUTES,
     MINUTES_SECONDS,
@@ -133,21 +132,6 @@ def line_of(one: Picked, factor: str, before: Sequence[str], after: Sequence[str
     pairs = [(a, b) for a, b in zip(before, after, strict=True) if a and b][:3]
     return Line(one.quantity, one.headers, unit, one.unit is not None, factor, tuple(pairs),
                 one.own and not factor)
-
-
-def read_names(work: Work, quantity: str) -> None:
-    """A column of names as it stands."""
-    one = work.chosen.picked.get(quantity)
-    if one is None:
-        return
-    cells = work.raw(one.places[0])
-    if not one.own:
-        filled = [cell for cell in cells if cell]
-        if quantity == STACK and len(set(filled)) < len(filled):
-            # A name that several stacks share, as of a material, names no stack.
-            return
-        work.lines.append(line_of(one, "", cells, cells))
-    work.columns[quantity] = cells
 
 
 @dataclass(frozen=True, slots=True)
