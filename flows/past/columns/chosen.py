@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pressloop.flows.past.columns.lots import lots
 from pressloop.flows.past.columns.picked import (
     DIMENSION,
     Chosen,
@@ -70,6 +71,8 @@ def chosen(header: Sequence[str], units: Sequence[str], how: HowTable = AS_NAMED
     candidates = _candidates(header, units, taken, troubles,
                              set(picked) | set(how.columns) | unasked)
     _settle(candidates, picked, troubles, notes, header)
+    if LOT not in how.columns:
+        lots(header, taken, picked, notes)
     if RESISTANCE not in unasked:
         _side_by_side(header, units, taken, picked, notes)
     return Chosen(picked, tuple(troubles), tuple(notes), asked)

@@ -10,6 +10,8 @@ from pressloop.trials.tables.columns.names import STACK
 
 SHOWN = 4
 """Names that a note gives."""
+IN_PART = "where one row alone has the name"
+"""How a column of stacks is read whose names are there twice in part."""
 JOIN = " / "
 """Between the lots of one stack."""
 
@@ -23,13 +25,14 @@ def read_names(work: Work, quantity: str) -> None:
     if len(one.places) > 1:
         cells = [JOIN.join(filter(None, row)) for row in zip(*map(work.raw, one.places),
                                                              strict=True)]
+    how = "joined" if len(one.places) > 1 else ""
     if quantity == STACK and not one.own and quantity not in work.how.columns:
-        cells = _alone(work, one.headers[0], cells)
+        cells, before = _alone(work, one.headers[0], cells), cells
         if not any(cells):
             return
+        how = "" if cells == before else IN_PART
     if not one.own:
-        work.lines.append(line_of(one, "joined" if len(one.places) > 1 else "",
-                                  work.raw(one.places[0]), cells))
+        work.lines.append(line_of(one, how, work.raw(one.places[0]), cells))
     work.columns[quantity] = cells
 
 
