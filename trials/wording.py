@@ -37,8 +37,9 @@ def percent(share: float) -> str:
 
 
 def in_percent(share: float, decimals: int = 0) -> str:
-    """A share in percent, with so many decimals."""
-    return f"{100.0 * share:.{decimals}f} %"
+    """A share in percent, with so many decimals; with more where it would be said to be none."""
+    text = f"{100.0 * share:.{decimals}f}"
+    return f"{100.0 * share:.1g} %" if share and not float(text) else f"{text} %"
 
 
 def by_number(number: float, one: str, many: str) -> str:

@@ -32,7 +32,15 @@ from pressloop.trials.tables.columns.names import (
     Meaning,
     meanings,
 )
-from pressloop.trials.tables.columns.units import FORCE, OHM, OURS, Unit, logged, units_of
+from pressloop.trials.tables.columns.units import (
+    FORCE,
+    OHM,
+    OURS,
+    RESISTIVITY,
+    Unit,
+    logged,
+    units_of,
+)
 
 FIRST_ONE = frozenset({STACK, LOT, OPERATOR, MODE})
 """Quantities of which the first of several columns is taken."""
@@ -130,6 +138,8 @@ def _candidates(header: Sequence[str], units: Sequence[str], taken: set[int],
 def _by_unit_below(of: Heading, below: str) -> Heading:
     """The t of Press t, or of Pressing | t, above min is a time: no tonne."""
     stated = units_of(below) if below else {}
+    if RESISTIVITY in stated and not of.units:
+        return replace(of, units=stated)
     letter = next((unit.text for unit in of.units.values()), "")
     if not stated or len(letter) != 1 or set(stated) & set(of.units) or not of.words:
         return of

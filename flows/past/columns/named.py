@@ -251,5 +251,9 @@ def _geometry(work: Work, one: Found) -> tuple[Rows, Rows]:
     thick = work.numbers(THICKNESS)
     if thick is None and work.known.thickness_um is not None:
         thick = [work.known.thickness_um / 1000.0] * len(work.rows)
-    return None if thick is None else [None if t is None else t / 10.0 for t in thick], \
-        electrode_areas(work)[0]
+    areas = electrode_areas(work)[0]
+    picked = work.chosen.picked[one.wanted.name]
+    for values, what in ((thick, "thickness"), (areas, "area of the electrode")):
+        if values is not None:
+            work.need(picked, values, what)
+    return None if thick is None else [None if t is None else t / 10.0 for t in thick], areas

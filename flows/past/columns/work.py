@@ -105,8 +105,25 @@ class Work:
         one = self.chosen.picked.get(quantity)
         if one is None:
             return None
+        found = [value_of(cell, one.stated) for cell in self.parts(one.places[0])]
+        if not any(found):
+            # A column that nobody filled in tells no more than none.
+            return None
         self.helping.add(quantity)
-        return [value_of(cell, one.stated) for cell in self.parts(one.places[0])]
+        return found
+
+    def need(self, one: Picked, values: Sequence[float | None], what: str, of: str = "") -> None:
+        """Puts rows among the troubles that have a number, and not what converts it.
+
+        `of` is the dimension of the numbers that are converted by it, "" for all."""
+        lost = [number for (number, _), cell, value in zip(
+            self.rows, self.parts(one.places[0]), values, strict=True)
+            if cell.number and not value and of in ("", *(cell.unit or (one.stated.dimension,)))]
+        if lost:
+            self.troubles.append(Trouble(
+                one.headers[0], f"the {what} is missing in {rows_words(lost)}",
+                "Its numbers are converted by it: fill it in, or drop the rows; where the settings "
+                "tell it for all stacks, name its column in [table] ignore."))
 
 
 def value_of(cell: Cell, unit: Unit) -> float | None:

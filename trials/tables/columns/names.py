@@ -18,6 +18,7 @@ from pressloop.trials.tables.columns.units import (
     OHM,
     OHM_AREA,
     PRESSURE,
+    RESISTIVITY,
     SHARE,
     TEMPERATURE,
     TIME,
@@ -160,12 +161,15 @@ WESTERN: dict[str, Names] = {
                       r"thickness|dicke\b|\bheight\b|hohe\b", WRONG, LENGTH),
     SIGMA: _names("sigma conductivity leitfahigkeit ionicconductivity σ κ kappa sigmaion",
                   r"conductiv|leitfahigkeit|\bsigma\b|σ", WRONG + "|electronic|thermal",
-                  CONDUCTIVITY),
+                  CONDUCTIVITY, RESISTIVITY),
 }
 KNOWN = {quantity: _everywhere(quantity, names) for quantity, names in WESTERN.items()}
 NEEDS_UNIT = re.compile(r"\b(force|load|kraft|last|tonnage|presskraft|f|fpress|forza|fuerza|"
                         r"forca)\b")
 """Names of a force, whose number is no pressure."""
+RESISTIVE = re.compile(r"resistivit|\brho\b|ρ|(spe[zc]\w*) (widerstand|resistance)|spezwiderstand|"
+                       r"удельн\w* сопротивлен|电阻率|電阻率|抵抗率|비저항")
+"""Folded names of a resistivity, where the unit is that of one: ρ alone may be a density."""
 REMARK = re.compile(european.REMARKS)
 """Folded headers of columns in which people write what they like."""
 OVER = " | "
@@ -224,6 +228,9 @@ def _meaning(of: Heading, quantity: str) -> Meaning | None:
     unit = next((of.units[d] for d in names.dimensions if d in of.units), None)
     if of.units and unit is None:
         return None
+    if quantity == SIGMA and unit is not None and unit.dimension == RESISTIVITY:
+        odd = names.never is not None and names.never.search(of.words)
+        return Meaning(quantity, 2.0, unit) if RESISTIVE.search(of.words) and not odd else None
     if of.base and (quantity not in (RESISTANCE, SIGMA) or not of.words):
         return None
     if not of.words:
