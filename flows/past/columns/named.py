@@ -26,10 +26,10 @@ from pressloop.flows.settings.units import conversion, factor
 from pressloop.trials.outcome import FailureMode
 from pressloop.trials.quantity import Quantity
 from pressloop.trials.tables.columns.cells import Cell
-from pressloop.trials.tables.columns.headings import folded
+from pressloop.trials.tables.columns.headings import folded, heading
 from pressloop.trials.tables.columns.names import THICKNESS
 from pressloop.trials.tables.columns.outcomes import failure_in
-from pressloop.trials.tables.columns.units import Unit
+from pressloop.trials.tables.columns.units import SHARE, Unit, units_of
 from pressloop.trials.tables.outcomes import is_exported
 
 ERROR_WORDS = frozenset({"se", "sem", "err", "error", "stderr", "uncertainty", "unc", "fehler",
@@ -58,12 +58,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where it stands, and the unit that is written there, "" for none."""
+    """Where it stands, and the unit that is written there, "" for none.
+
+    `share` is that of a standard error which is a share of its reading, None for any other."""
 
     wanted: Wanted
     place: int
     header: str
     unit: str
+    share: Unit | None = None
 
     @property
     def as_it_stands(self) -> bool:
@@ -87,14 +90,28 @@ def found_columns(header: Sequence[str], units: Sequence[str], wanted: Sequence[
             below = units[place] if place < len(units) else ""
             unit = (one.said.unit if one.said else None) or stated_unit(
                 header[place], below, one.unit)
+            reading = stated.get(one.quantity.name, "") if one.quantity else ""
+            if share := share_of_reading(header[place], below, one, reading):
+                found.append(Found(one, place, header[place], share.text, share))
+                continue
             if not unit and (odd := odd_unit(header[place], one.name, one.unit)):
                 troubles.append(odd)
             if one.quantity is not None:
                 # An error that names no unit is in that of its readings.
-                unit = unit or (stated.get(one.quantity.name, "") if one.error else "")
+                unit = unit or (reading if one.error else "")
                 stated.setdefault(one.quantity.name, unit)
             found.append(Found(one, place, header[place], unit))
     return found, troubles
+
+
+def share_of_reading(header: str, below: str, one: Wanted, reading: str) -> Unit | None:
+    """The unit of a standard error that is a share of its reading, None for another column.
+
+    `reading` is the unit that is written of the readings."""
+    said = one.said.unit if one.said else None
+    shares = units_of(said) if said else heading(header).units | (units_of(below) if below else {})
+    itself = factor("percent", one.unit) is not None if one.unit else SHARE in units_of(reading)
+    return None if itself or not one.error else shares.get(SHARE)
 
 
 def _place(header: Sequence[str], one: Wanted, taken: set[int]) -> int | Trouble | None:
@@ -161,6 +178,9 @@ def read_named(work: Work, found: Sequence[Found]) -> None:
 
 def _read_numbers(work: Work, one: Found, picked: Picked) -> None:
     wanted = one.wanted
+    if one.share is not None:
+        _read_shares(work, one, picked, one.share)
+        return
     change = change_of(one.unit or wanted.unit, wanted.unit, *_geometry(work, one),
                        error=wanted.error)
     if change is None:
@@ -191,6 +211,23 @@ def _read_numbers(work: Work, one: Found, picked: Picked) -> None:
     work.columns[wanted.name] = out
     work.lines.append(line_of(picked, change.words, work.raw(one.place), out,
                               unit=one.unit or wanted.unit))
+
+
+def _read_shares(work: Work, one: Found, picked: Picked, unit: Unit) -> None:
+    """Standard errors that are shares of their readings."""
+    of = one.wanted.quantity.name if one.wanted.quantity else ""
+    readings, out = work.columns.get(of, [""] * len(work.rows)), list[str]()
+    raws = work.raw(one.place)
+    for cell, raw, reading in zip(work.parts(one.place), raws, readings, strict=True):
+        own = (cell.unit or {}).get(SHARE, unit)
+        try:
+            share = own.convert(float(cell.number)) / 100.0
+            out.append(text_of_number(abs(float(reading)) * share))
+        except ValueError:
+            # No number, or no reading that it is a share of.
+            out.append(raw if reading else "")
+    work.columns[one.wanted.name] = out
+    work.lines.append(line_of(picked, f"in per cent of {of}", raws, out, unit=one.unit))
 
 
 def _shares(work: Work, one: Found, out: Sequence[str]) -> list[Trouble]:

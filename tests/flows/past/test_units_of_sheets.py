@@ -112,3 +112,20 @@ def test_a_row_of_units_counts_for_a_parameter_by_its_own_name() -> None:
     found = [dict(one.recipe.others)["anneal_c"]
              for one in read_table(Path("t.csv"), settings).past]
     assert found == pytest.approx([200.0, 400.0])
+
+
+@pytest.mark.parametrize("reading, error, unit, wanted", [
+    ("sigma (S/m)", "sigma_se (%)", "mS/cm", [1.0, 0.5]),
+    ("sigma", "sigma error [%]", "mS/cm", [0.1, 0.05]),
+    ("sigma", "sigma_se (%)", "", [0.1, 0.05]), ("sigma (%)", "sigma_se (%)", "", [5.0, 2.0]),
+    ("sigma (%)", "sigma_se (%)", "percent", [5.0, 2.0])])
+def test_an_error_in_per_cent_is_a_share_of_its_reading(
+        reading: str, error: str, unit: str, wanted: list[float]) -> None:
+    """Unless the readings are in per cent themselves."""
+    Path("t.csv").write_text(f"{POINTS},{reading},{error}\n100,60,25,2,5\n200,60,25,2.5,2\n"
+                             "210,60,25,2.5,\n220,60,25,,4\n")
+    settings = from_plain(settings_values(objective={
+        "measured": "sigma", "goal": "maximise", **({"unit": unit} if unit else {})}), "test")
+    found = [one.outcome.measured[0].standard_error
+             for one in read_table(Path("t.csv"), settings).past if one.outcome is not None]
+    assert found == [pytest.approx(one) for one in wanted] + [None]
