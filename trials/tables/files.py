@@ -121,10 +121,12 @@ def cells_of(path: Path, header_row: int | None = None) -> Cells:
     if kind in EXCEL:
         found = sheet_rows(path)
         return _trimmed(found.rows, path, header_row, notes=found.notes)
-    text = with_delimiters(decoded(path))
+    raw, older = decoded(path)
+    text = with_delimiters(raw)
     delimiter = delimiter_of(text)
     return _trimmed(list(bounded(text_rows(text, delimiter, path), path)), path, header_row,
-                    comma_separated=delimiter == ",")
+                    comma_separated=delimiter == ",",
+                    notes=(f"read in the old encoding {older}",) if older else ())
 
 
 def _trimmed(found: Sequence[Row], path: Path, header_row: int | None, *,
