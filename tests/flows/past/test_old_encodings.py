@@ -9,13 +9,14 @@ import pytest
 from pressloop.flows.past.reading import reading_of
 from pressloop.trials.errors import BadInput
 
+JAPANESE = "試料番号,ロット,成形圧力 (MPa),時間 (s),温度 (C),抵抗 (Ohm cm2),不良"
 RUSSIAN = "Номер,Партия,Давление (MPa),Время (s),Температура (C),Сопротивление (Ohm cm2),Отказ"
 POLISH = "Próbka,Partia,Ciśnienie (MPa),Czas (s),Temperatura (C),Opór (Ohm cm2),Uszkodzenie"
 
 
 @pytest.mark.parametrize("encoding, header, lot, failed", [
-    ("cp932", "試料番号,ロット,成形圧力 (MPa),時間 (s),温度 (C),抵抗 (Ohm cm2),不良", "ソ表", "短絡"),
-    ("euc_jp", "試料番号,ロット,成形圧力 (MPa),時間 (s),温度 (C),抵抗 (Ohm cm2),不良", "表面", "短絡"),
+    ("cp932", JAPANESE, "ソ表", "短絡"),
+    ("euc_jp", JAPANESE, "表面", "短絡"),
     ("gb18030", "编号,批号,压力 (MPa),时间 (s),温度 (C),电阻 (Ohm cm2),状态", "粉体", "短路"),
     ("cp949", "시편,로트,압력 (MPa),시간 (s),온도 (C),저항 (Ohm cm2),불량", "가루", "단락"),
     ("cp1251", RUSSIAN, "чёрный", "КЗ"),
