@@ -25,6 +25,7 @@ HELD_WITHIN = 0.01
 """Share by which a machine may round a set point for it to count as held."""
 KIND, LONGEST = re.compile(r"[\w \-.,/+%()#°]+"), 60
 """What a kind may be called: it stands in tables, rules and pages."""
+LOG_REMEDY = 'No logarithm is taken of 0 and less: raise it, or say scale = "linear".'
 DIGITS = 3
 """Significant digits of a set point that has neither a step nor a panel of its own."""
 
@@ -69,8 +70,9 @@ class Parameter:
         if self.kinds:
             self._prove_kinds(where)
             return
-        check = positive if self.scale == "log" else number
-        low, high = check(where, self.low), check(where, self.high)
+        low, high = (number(where, self.low), number(where, self.high)) if (
+            self.scale != "log") else (positive(where, value, LOG_REMEDY)
+                                       for value in (self.low, self.high))
         if not low <= high:
             raise BadInput(where, [self.low, self.high], "low, then high", "Swap them.")
         if self.scale == "reciprocal_temperature" and not low > -ZERO_C:

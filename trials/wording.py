@@ -9,6 +9,8 @@ from unicodedata import category
 
 CALLED = {"pressure_mpa": "pressure", "dwell_s": "dwell", "temperature_c": "temperature"}
 """What people call the set points."""
+LEAST_SHARE = 1e-6
+"""Of the shares that are said in full; smaller ones are none to a person."""
 
 
 def capitalised(text: str) -> str:
@@ -37,8 +39,10 @@ def percent(share: float) -> str:
 
 
 def in_percent(share: float, decimals: int = 0) -> str:
-    """A share in percent, with so many decimals."""
-    return f"{100.0 * share:.{decimals}f} %"
+    """A share in percent, with so many decimals, or as many as show that it is not none at all."""
+    text = f"{100.0 * share:.{decimals}f}"
+    unsaid = abs(share) >= LEAST_SHARE and not float(text)
+    return f"{100.0 * share:.1g} %" if unsaid else f"{text} %"
 
 
 def by_number(number: float, one: str, many: str) -> str:

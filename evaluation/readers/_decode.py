@@ -6,6 +6,7 @@ import codecs
 import re
 
 from pressloop.trials.errors import BadInput
+from pressloop.trials.older_encodings import text_by_words
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
          (codecs.BOM_UTF16_BE, "utf-16"))
@@ -54,7 +55,8 @@ def _text(data: bytes, source: str) -> str:
         return bare
     whole = _read_as(data, "utf-8")
     if whole is None:
-        whole = _foreign(data) or _read_as(data, "cp1252") or data.decode("latin-1")
+        older = text_by_words(data, _FOREIGN)
+        whole = older[0] if older else _read_as(data, "cp1252") or data.decode("latin-1")
     return whole
 
 
@@ -63,16 +65,6 @@ def _read_as(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return None
-
-
-def _foreign(data: bytes) -> str | None:
-    """The text where one of these encodings makes a word for frequency of its bytes."""
-    for encoding, words in _FOREIGN:
-        if any(word.encode(encoding) in data for word in words):
-            text = _read_as(data, encoding)
-            if text is not None and any(word in text for word in words):
-                return text
-    return None
 
 
 def _bare_utf16(data: bytes) -> str:

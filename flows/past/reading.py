@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble, chosen
+from pressloop.flows.past.columns.chosen import chosen
 from pressloop.flows.past.columns.converted import Converted, converted
 from pressloop.flows.past.columns.named import Wanted, found_columns
+from pressloop.flows.past.columns.picked import Chosen, Picked, Trouble
 from pressloop.flows.past.columns.work import Known, Line
 from pressloop.flows.past.die_told import SAME_AREA, area_of, areas_told, dies_told
 from pressloop.flows.past.legend import legend_of

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from pressloop.flows.past.columns.chosen import TWICE, Trouble
+from pressloop.flows.past.columns.chosen import TWICE
+from pressloop.flows.past.columns.picked import Trouble
 from pressloop.flows.past.reading import Reading
 from pressloop.flows.settings.campaign import Settings
 from pressloop.studies.lint import Finding, Severity, Sheet
@@ -31,7 +32,7 @@ def sheet_from(reading: Reading, path: Path, settings: Settings | None = None) -
         repeated=tuple(name for name, count in Counter(found.header).items()
                        if count > 1 and name in KNOWN),
         told=(*(_trouble(one) for one in reading.troubles if one.seen != TWICE),
-              *_units_row(found)),
+              *_units_row(found), *_strange_kinds(frame, settings)),
         quantities=() if settings is None else settings.quantities,
         parameters=() if settings is None else tuple(
             p.name for p in settings.space.others if not p.fixed and p.default is None))
@@ -40,6 +41,21 @@ def sheet_from(reading: Reading, path: Path, settings: Settings | None = None) -
 def _trouble(one: Trouble) -> Finding:
     return Finding("headers", Severity.ERROR, one.column, (), one.seen,
                    "so its numbers are not used", one.remedy)
+
+
+def _strange_kinds(frame: pd.DataFrame, settings: Settings | None) -> Iterator[Finding]:
+    """Kinds that the settings do not know, by which `suggest` and `import` refuse a row."""
+    for p in () if settings is None else settings.space.others:
+        if not p.kinds or p.name not in frame:
+            continue
+        told = frame[p.name].astype(str).str.strip()
+        for kind in sorted(set(told) - {"", *p.kinds}):
+            yield Finding(
+                "numbers", Severity.ERROR, p.name, tuple(int(row) for row in
+                                                         told.index[told == kind]),
+                f"{kind} is none of {', '.join(p.kinds)}",
+                "a row of a kind that the settings do not know is not used",
+                f"Add the kind to {p.name} in [space], or correct the cells.")
 
 
 def _units_row(found: Cells) -> Iterator[Finding]:

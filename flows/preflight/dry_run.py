@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from pressloop.flows.console import BAD_INPUT
@@ -43,7 +44,7 @@ def recipe_named(text: str, settings: Settings) -> Recipe:
 def values_named(text: str, settings: Settings, where: str) -> dict[str, Value]:
     """The values of NAME=VALUE with commas between. Raises BadInput for what the space lacks."""
     parameters, given = {p.name: p for p in settings.space.told}, dict[str, Value]()
-    for part in text.split(","):
+    for part in re.split(r",(?=[^,=]*=)", text):
         name, _, value = (one.strip() for one in part.partition("="))
         if name not in parameters:
             raise BadInput(where, name or part, f"one of {', '.join(parameters)}",

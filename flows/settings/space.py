@@ -23,6 +23,8 @@ from pressloop.optimizer.parameter import PERSON, PRESS, Parameter
 from pressloop.optimizer.space import Space
 from pressloop.trials.errors import BadInput
 from pressloop.trials.recipe import CORE, RATES
+from pressloop.trials.tables.columns.layout import PRODUCT_NAMES
+from pressloop.trials.tables.columns.names import HELD
 
 NOMINAL = {"pressure_mpa": 1.0, "dwell_s": 1.0, "temperature_c": 25.0}
 """What stands in a recipe for what is no part of the process; it says nothing, and is not shown."""
@@ -142,9 +144,13 @@ def parameter_of(name: str, value: Any) -> Parameter:
     A number or a kind that is fixed, a list of two bounds or of kinds, or a table. Raises
     BadInput."""
     near = difflib.get_close_matches(name, (*CORE, *RATES), 1, SIMILAR)
-    if near and near[0] != name:
+    if near and name not in (near[0], HELD):
         raise BadInput(f"space.{name}", value, "a name unlike those of other variables",
                        f"Did you mean {near[0]}?")
+    if name in PRODUCT_NAMES - {*CORE, HELD}:
+        raise BadInput(f"space.{name}", name, "the name of something that a recipe sets",
+                       "It is a column that tables of stacks have for something else: rename it, "
+                       f"as {name}_set.")
     by = PRESS if name in RATES else PERSON
     if isinstance(value, str):
         return Parameter(name, kinds=(value,), set_by=by)

@@ -29,7 +29,12 @@ def anchors(space: Space) -> FloatArray:
         for rules in combinations(space.rules, some):
             if not len(_kept(space, rules)):
                 raise _contradiction(rules)
-    raise _contradiction(space.rules)
+    needed = space.rules
+    for rule in space.rules:
+        # What cannot be kept without this one either does not hang on it.
+        if not len(_kept(space, fewer := tuple(one for one in needed if one is not rule))):
+            needed = fewer
+    raise _contradiction(needed)
 
 
 def inside(space: Space, points: FloatArray) -> FloatArray:

@@ -203,7 +203,8 @@ def _product(tokens: list[str], columns: Columns, side: str, where: str) -> Floa
     while tokens and tokens[0] in "*/":
         times = tokens.pop(0) == "*"
         other = _factor(tokens, columns, side, where)
-        value = value * other if times else value / other
+        with np.errstate(divide="ignore", invalid="ignore"):
+            value = value * other if times else value / other
     return value
 
 

@@ -185,12 +185,17 @@ def untold(trials: Iterable[Trial], space: Space) -> str:
             and not space.comparable(t.pressed)]
     if not left:
         return ""
-    names = [p.name for p in space.parameters
-             if not all(p.agrees(t.pressed.value(p.name)) for t in left)]
+    lacking, strange = list[str](), list[str]()
+    for p in space.parameters:
+        odd = {value for t in left if not p.agrees(value := t.pressed.value(p.name))}
+        lacking += [p.name] * (None in odd)
+        strange += [f"{p.name} = {value}" for value in sorted(map(str, odd - {None}))]
     count = f"{len(left)} stack{'s' * (len(left) != 1)}"
-    return (f"{count} {'is' if len(left) == 1 else 'are'} not learned from, as {', '.join(names)} "
-            "is not told or of no known kind: give it a default in [space] if it was always the "
-            "same.")
+    why = [f"{', '.join(lacking)} is not told: give it a default in [space] if it was always the "
+           "same"] * bool(lacking) + [
+        f"{', '.join(strange)} is none of the kinds in [space]: add it there, or go on calling it "
+        "as before"] * bool(strange)
+    return f"{count} {'is' if len(left) == 1 else 'are'} not learned from, as {'; '.join(why)}."
 
 
 def _damage(trial: Trial) -> Damage | None:

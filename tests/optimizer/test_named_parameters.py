@@ -79,6 +79,14 @@ def test_rows_that_do_not_tell_the_kind_are_counted_and_not_learned_from():
     assert not fit_models(Problem(default), history).notes
 
 
+def test_a_kind_that_is_called_otherwise_now_is_named():
+    """A default would not bring back stacks whose kind is told."""
+    renamed = Space(*CORE, others=(replace(COLLECTOR, kinds=("bare", "sprayed")),))
+    note, = fit_models(Problem(renamed), with_collectors(12)).notes
+    assert "collector = coated is none of the kinds in [space]: add it there" in note
+    assert "default" not in note
+
+
 def test_the_reference_says_every_parameter():
     with pytest.raises(BadInput, match=r"reference\.collector = missing"):
         Problem(WITH_KINDS, reference=Recipe(140.0, 180.0, 25.0))

@@ -78,6 +78,9 @@ def test_no_text_does_anything_but_parse_or_be_refused(text):
      ("constraints.a", "constraints.b", "contradict one another")),
     ({"a": "pressure_mpa <= 100", "x": "dwell_s <= 900", "b": "pressure_mpa * dwell_s >= 300000"},
      ("constraints.a", "constraints.b", "contradict one another")),
+    ({"x": "temperature_c < 120", "a": "pressure_mpa >= 300", "b": "dwell_s <= 600",
+      "c": "pressure_mpa <= 250 if dwell_s <= 900"},
+     ("constraints.a", "constraints.b", "constraints.c")),
     ({"a": "pressure_mpa <= 40"}, ("constraints.a", "contradicts the bounds of [space]")),
     ({"a": "never collector = bare-SUS", "b": "never collector = MoS2-SUS"},
      ("constraints.a", "constraints.b"))])

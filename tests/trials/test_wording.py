@@ -7,7 +7,15 @@ import re
 import pytest
 
 from pressloop.trials.errors import BadInput
-from pressloop.trials.wording import by_number, called, counted, listed, percent, plain_name
+from pressloop.trials.wording import (
+    by_number,
+    called,
+    counted,
+    in_percent,
+    listed,
+    percent,
+    plain_name,
+)
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 stacks"), (1, "1 stack"), (2, "2 stacks")])
@@ -26,6 +34,13 @@ def test_lists_groups_and_shares() -> None:
     assert listed(["a", "b", "c"], "or") == "a, b or c"
     assert called("lot", "A") == "lot A" and called("lot", "Lot 1") == "Lot 1"
     assert percent(0.004) == "less than 1 %" and percent(0.126) == "13 %"
+
+
+@pytest.mark.parametrize("share, decimals, words", [
+    (0.0, 0, "0 %"), (0.0031, 0, "0.3 %"), (0.00042, 1, "0.04 %"), (-0.002, 0, "-0.2 %"),
+    (0.126, 0, "13 %"), (1e-9, 1, "0.0 %"), (float("inf"), 0, "inf %")])
+def test_no_share_is_said_to_be_none_that_is_some(share: float, decimals: int, words: str) -> None:
+    assert in_percent(share, decimals) == words
 
 
 @pytest.mark.parametrize(("value", "words"), [

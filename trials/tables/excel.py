@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 import zipfile
 from collections.abc import Iterator, Sequence
@@ -15,10 +16,12 @@ from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.columns.layout import LOOKED_AT, has_header, on_its_side
 from pressloop.trials.tables.marked_rows import MOST, MOST_COLUMNS, marked_rows
 from pressloop.trials.tables.merged import spread
-from pressloop.trials.tables.rows import Row, bounded, short, text_of
+from pressloop.trials.tables.rows import InPercent, Row, Typed, bounded, short, text_of
 
 MOST_UNPACKED = 400_000_000
 """Bytes of a workbook when unpacked: an archive of kilobytes may hold gigabytes."""
+QUOTED = re.compile(r'"[^"]*"|\\.')
+"""Parts of a number format that are shown as they stand."""
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 
@@ -93,11 +96,20 @@ def _place_of_table(sheets: Sequence[Any]) -> int:
 
 
 def _rows(sheet: Any) -> Iterator[Row]:
-    for number, row in enumerate(sheet.iter_rows(values_only=True), start=1):
-        cells = [text_of(value) for value in row]
+    for number, row in enumerate(sheet.iter_rows(), start=1):
+        cells = [_text(cell) for cell in row]
         while cells and not cells[-1]:
             cells.pop()
         yield number, cells
+
+
+def _text(cell: Any) -> str:
+    """The text of a cell; that of a number that is shown in per cent says so."""
+    value = cell.value
+    text = text_of(value)
+    shown = isinstance(value, int | float) and isinstance(text, Typed) and "%" in QUOTED.sub(
+        "", cell.number_format or "")
+    return InPercent(text) if shown else text
 
 
 def _padded(rows: list[Row]) -> list[Row]:

@@ -29,6 +29,7 @@ from pressloop.trials.tables.decimals import Ambiguous, understood
 from pressloop.trials.tables.excel import sheet_rows
 from pressloop.trials.tables.json_rows import json_rows
 from pressloop.trials.tables.parquet import parquet_rows
+from pressloop.trials.tables.per_cent import as_shown
 from pressloop.trials.tables.rows import Row, bounded, prove_size
 from pressloop.trials.wording import counted
 
@@ -120,10 +121,12 @@ def cells_of(path: Path, header_row: int | None = None) -> Cells:
     if kind in EXCEL:
         found = sheet_rows(path)
         return _trimmed(found.rows, path, header_row, notes=found.notes)
-    text = with_delimiters(decoded(path))
+    raw, older = decoded(path)
+    text = with_delimiters(raw)
     delimiter = delimiter_of(text)
     return _trimmed(list(bounded(text_rows(text, delimiter, path), path)), path, header_row,
-                    comma_separated=delimiter == ",")
+                    comma_separated=delimiter == ",",
+                    notes=(f"read in the old encoding {older}",) if older else ())
 
 
 def _trimmed(found: Sequence[Row], path: Path, header_row: int | None, *,
@@ -203,6 +206,7 @@ def _told(laid: Layout, rows: Sequence[Row], left_out: Mapping[int, str], path: 
     full = [(number, cells) for number, cells in rows if any(cells)]
     if not full:
         raise BadInput("table", path, "one row or more below the header", "Add past presses.")
+    units, full = as_shown(laid.header, laid.units, full)
     left_out = dict(left_out) | {number: EMPTY for number, cells in rows if not any(cells)}
     text = {at for at, name in enumerate(laid.header) if is_text(name)}
     numbers = {at for at, name in enumerate(laid.header) if is_number(name)}
@@ -213,7 +217,7 @@ def _told(laid: Layout, rows: Sequence[Row], left_out: Mapping[int, str], path: 
         notes = (*notes, f"{_ranges(named)} begin{'s' * (len(named) == 1)} with # and count, as "
                  "they fill the columns")
     return Cells(laid.header, tuple((number, tuple(cells)) for number, cells in read.rows),
-                 dict(sorted(left_out.items())), read.words, read.ambiguous, notes, laid.units,
+                 dict(sorted(left_out.items())), read.words, read.ambiguous, notes, units,
                  read.marks, titles=titles, header_row=laid.number if laid.number > 1 else None)
 
 

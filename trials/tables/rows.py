@@ -31,6 +31,12 @@ class Spread(Typed):
     __slots__ = ()
 
 
+class InPercent(Typed):
+    """A number that a workbook shows in per cent, as it is kept: 0.04 for 4 %."""
+
+    __slots__ = ()
+
+
 def prove_size(path: Path) -> None:
     """Raises BadInput for a file that is missing or too large to be read at once."""
     try:

@@ -23,8 +23,9 @@ def predict_recipe(recipe: str, url: str, campaign: str | None, as_json: bool) -
     asked = recipe_named(recipe, found.settings)
     told = predict(found.models(), asked)
     sentences = prediction_sentences(told, found.settings.limits, load_of(found.settings))
-    outside = [f"{v.name} = {v.value:g}: must be {v.bound}."
-               for v in violations(asked, found.settings.envelope)]
+    outside = [] if found.settings.space.absent else [
+        f"{v.name} = {v.value:g}: must be {v.bound}."
+        for v in violations(asked, found.settings.envelope)]
     if outside:
         sentences.append(f"It can never be ordered, as it lies outside the envelope: "
                          f"{' '.join(outside)}")

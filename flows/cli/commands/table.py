@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pressloop.flows.console import FAILED, emit, say, tell
 from pressloop.flows.past.columns.across import across
+from pressloop.flows.past.columns.work import rows_words
 from pressloop.flows.past.columns.written import quoted, table_lines
 from pressloop.flows.past.reading import Reading, reading_of
 from pressloop.flows.settings.campaign import from_plain, read_settings
@@ -16,7 +17,10 @@ from pressloop.flows.settings.columns import AS_NAMED
 from pressloop.flows.settings.profiles import inlined
 from pressloop.optimizer.space import NAMES
 from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.columns.headings import heading
 from pressloop.trials.tables.columns.names import MODE, RESISTANCE, SIGMA
+from pressloop.trials.tables.columns.units import RESISTIVITY
+from pressloop.trials.tables.outcomes import is_exported
 from pressloop.trials.toml_files import toml
 
 ROOM_C, THICKNESS_UM, DIE_MM, DWELL_S, PRESSURES_MPA = 25.0, 500.0, 10.0, 60.0, (50.0, 500.0)
@@ -38,7 +42,8 @@ def table(data: Path, lab: Path | None, out: Path | None, die_mm: float | None, 
         raise BadInput("table", f"there already in {lab}", "left out of the settings",
                        "Change it there, or take it out first.")
     reading = reading_of(data, known, die_mm=die_mm)
-    missing = _missing(reading) if lab is None else []
+    missing = [*_uneven(reading), *(_missing(reading) if known is None else []),
+               *([] if known is not None and known.quantities else _unread(reading))]
     if out is not None:
         text = _settings_text(data, lab, reading, die_mm)
         if lab is not None or not _needed(reading):
@@ -53,6 +58,16 @@ def table(data: Path, lab: Path | None, out: Path | None, die_mm: float | None, 
     return FAILED if reading.troubles or missing else 0
 
 
+def _uneven(reading: Reading) -> list[str]:
+    """Rows of another number of cells than the header: all other commands refuse them."""
+    wide = len(reading.cells.header)
+    rows = [number for number, cells in reading.cells.rows if len(cells) != wide]
+    return [f"{rows_words(rows)} of another number of cells than the header, which has {wide}: no "
+            "row is used. Put a name that has a comma in it, such as \"P, MPa\", into quotation "
+            "marks; a decimal comma that splits a number needs semicolons between the columns."
+            ] if rows else []
+
+
 def _missing(reading: Reading) -> list[str]:
     """What no column was understood as, and no trouble speaks of: without it nothing is learned."""
     header, stuck = reading.cells.header, {one.column for one in reading.troubles}
@@ -62,6 +77,23 @@ def _missing(reading: Reading) -> list[str]:
     return [f"{name}: no column is understood as it. Name its column in the settings: [table] "
             f'{name} = "...".{across(header)}' for name, others in (
                 (NAMES[0], ()), (RESISTANCE, (MODE, SIGMA))) if not {name, *others} & told]
+
+
+def _unread(reading: Reading) -> list[str]:
+    """Stacks that did not fail, in a table without a reading: all other commands refuse them."""
+    header, wide = reading.cells.header, len(reading.cells.header)
+    if MODE not in header or RESISTANCE in header or is_exported(header) or any(
+            quantity in reading.picked for quantity in (RESISTANCE, SIGMA)):
+        return []
+    at = header.index(MODE)
+    rows = [number for number, cells in reading.cells.rows if len(cells) == wide and not cells[at]]
+    odd = next((name for name in header if RESISTIVITY in heading(name).units), "")
+    hint = (f" {odd} is in the unit of a resistivity: where it is one, call it so, and add a "
+            f"column 'thickness (mm)'; where ohm cm2 is meant: [table] {RESISTANCE} = {{ column = "
+            f'"{odd}", unit = "ohm cm2" }}.') if odd else ""
+    return [f"{RESISTANCE}: no column is understood as it, and {MODE} is empty in "
+            f"{rows_words(rows)}: a stack that did not fail needs its reading. Name its column in "
+            f'the settings: [table] {RESISTANCE} = "...".{hint}'] if rows else []
 
 
 def _show(data: Path, reading: Reading, out: Path | None, missing: Sequence[str]) -> None:

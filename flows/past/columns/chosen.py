@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 
+from pressloop.flows.past.columns.lots import lots
+from pressloop.flows.past.columns.picked import (
+    DIMENSION,
+    Chosen,
+    Picked,
+    Trouble,
+    below_of,
+    unit_for,
+)
+from pressloop.flows.past.columns.reached import pairs
 from pressloop.flows.settings.columns import AS_NAMED, QUANTITIES, ColumnTable, HowTable
 from pressloop.trials.tables.columns.headings import FACTOR, Heading, heading
 from pressloop.trials.tables.columns.layout import PRODUCT_NAMES
@@ -22,11 +32,16 @@ from pressloop.trials.tables.columns.names import (
     Meaning,
     meanings,
 )
-from pressloop.trials.tables.columns.units import FORCE, OHM, OURS, Unit, logged, units_of
+from pressloop.trials.tables.columns.units import (
+    FORCE,
+    OHM,
+    OURS,
+    RESISTIVITY,
+    Unit,
+    logged,
+    units_of,
+)
 
-DIMENSION = {quantity: names.dimensions[0] for quantity, names in KNOWN.items()
-             if names.dimensions}
-"""In which a number without a unit is taken."""
 FIRST_ONE = frozenset({STACK, LOT, OPERATOR, MODE})
 """Quantities of which the first of several columns is taken."""
 REPLICATE = re.compile(r"(.*?)[\s_]*(?:no\.?|nr\.?|#)?[\s_]*(\d)")
@@ -36,46 +51,6 @@ TWICE = "there twice"
 BENEATH = "Tables side by side: put one beneath the other"
 CLOSE = 0.05
 """Ranks that are this near are equally likely."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """A column that cannot be used as it stands: what is seen, and what to do about it.
-
-    `needs` is the key of the settings that would tell what is missing, "" for none."""
-
-    column: str
-    seen: str
-    remedy: str
-    needs: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Picked:
-    """The columns, by place, of one quantity: one, or the readings of one stack side by side.
-
-    `unit` None where none is written anywhere; `own` for a column that has the product's name."""
-
-    quantity: str
-    places: tuple[int, ...]
-    headers: tuple[str, ...]
-    unit: Unit | None = None
-    own: bool = False
-
-    @property
-    def stated(self) -> Unit:
-        """Its unit; where none is written, the product's."""
-        dimension = DIMENSION.get(self.quantity, "")
-        return self.unit or Unit(dimension, 1.0, text=OURS.get(dimension, ""))
-
-
-@dataclass(frozen=True, slots=True)
-class Chosen:
-    """Columns by quantity, what stands in the way, and what a person should know."""
-
-    picked: dict[str, Picked]
-    troubles: tuple[Trouble, ...] = ()
-    notes: tuple[str, ...] = ()
 
 
 def chosen(header: Sequence[str], units: Sequence[str], how: HowTable = AS_NAMED,
@@ -94,12 +69,21 @@ def chosen(header: Sequence[str], units: Sequence[str], how: HowTable = AS_NAMED
             troubles.append(found)
     taken = {place for one in picked.values() for place in one.places} | {
         place for place, name in enumerate(header) if name in how.ignore or name in reserved}
+    asked = dict[str, Picked]()
+    for pair in pairs(header, units, taken, set(how.columns) | unasked):
+        quantity = pair.reached.quantity
+        picked[quantity], asked[quantity] = pair.reached, pair.asked
+        taken |= {*pair.reached.places, *pair.asked.places}
+        notes.append(f"{quantity} is read from {pair.reached.headers[0]!r}, not from "
+                     f"{pair.asked.headers[0]!r}")
     candidates = _candidates(header, units, taken, troubles,
                              set(picked) | set(how.columns) | unasked)
     _settle(candidates, picked, troubles, notes, header)
+    if LOT not in how.columns:
+        lots(header, taken, picked, notes)
     if RESISTANCE not in unasked:
         _side_by_side(header, units, taken, picked, notes)
-    return Chosen(picked, tuple(troubles), tuple(notes))
+    return Chosen(picked, tuple(troubles), tuple(notes), asked)
 
 
 def _as_said(quantity: str, said: ColumnTable, header: Sequence[str], units: Sequence[str]
@@ -116,7 +100,7 @@ def _as_said(quantity: str, said: ColumnTable, header: Sequence[str], units: Seq
                        f"Name its column. Columns found: {', '.join(header)}.")
     names = tuple(header[place] for place in places)
     if said.unit is None:
-        known = _unit(quantity, heading(names[0]), _at(units, places[0]))
+        known = unit_for(quantity, heading(names[0]), below_of(units, places[0]))
         return Picked(quantity, places, names, known, own=names[0] == quantity)
     found = units_of(said.unit)
     unit = next((found[d] for d in KNOWN[quantity].dimensions if d in found), None)
@@ -128,18 +112,6 @@ def _as_said(quantity: str, said: ColumnTable, header: Sequence[str], units: Seq
     return Picked(quantity, places, names, unit)
 
 
-def _at(units: Sequence[str], place: int) -> str:
-    return units[place] if place < len(units) else ""
-
-
-def _unit(quantity: str, of: Heading, below: str) -> Unit | None:
-    """The unit of the header, or else of the row of units below it."""
-    for found in (of.units, units_of(below) if below else {}):
-        if unit := next((found[d] for d in KNOWN[quantity].dimensions if d in found), None):
-            return logged(unit, of.base) if of.base and not unit.base else unit
-    return None
-
-
 def _candidates(header: Sequence[str], units: Sequence[str], taken: set[int],
                 troubles: list[Trouble], settled: set[str]
                 ) -> dict[str, list[tuple[float, Picked]]]:
@@ -148,7 +120,8 @@ def _candidates(header: Sequence[str], units: Sequence[str], taken: set[int],
     for place, name in enumerate(header):
         if place in taken:
             continue
-        of, below = heading(name), _at(units, place)
+        below = below_of(units, place)
+        of = _by_unit_below(heading(name), below)
         for meaning in _likely(of, below):
             if meaning.quantity in settled:
                 continue
@@ -156,10 +129,21 @@ def _candidates(header: Sequence[str], units: Sequence[str], taken: set[int],
                            or _two_units(of, below, meaning.quantity)):
                 troubles.append(trouble)
                 break
-            unit = meaning.unit or _unit(meaning.quantity, of, below)
+            unit = meaning.unit or unit_for(meaning.quantity, of, below)
             one = Picked(meaning.quantity, (place,), (name,), unit, own=meaning.rank == 0.0)
             found.setdefault(meaning.quantity, []).append((meaning.rank, one))
     return found
+
+
+def _by_unit_below(of: Heading, below: str) -> Heading:
+    """The t of Press t, or of Pressing | t, above min is a time: no tonne."""
+    stated = units_of(below) if below else {}
+    if RESISTIVITY in stated and not of.units:
+        return replace(of, units=stated)
+    letter = next((unit.text for unit in of.units.values()), "")
+    if not stated or len(letter) != 1 or set(stated) & set(of.units) or not of.words:
+        return of
+    return replace(of, words=f"{of.words} {letter.casefold()}", units=stated)
 
 
 def _likely(of: Heading, below: str) -> list[Meaning]:
@@ -281,7 +265,7 @@ def _side_by_side(header: Sequence[str], units: Sequence[str], taken: set[int],
         meaning = next((one for one in meanings(base, frozenset()) if one.quantity == RESISTANCE),
                        None)
         if meaning is not None:
-            unit = meaning.unit or _unit(RESISTANCE, of, _at(units, place))
+            unit = meaning.unit or unit_for(RESISTANCE, of, below_of(units, place))
             groups.setdefault((match[1], unit.text if unit else ""), []).append((place, unit))
     several = [one for one in groups.values() if len(one) > 1]
     if len(several) == 1:

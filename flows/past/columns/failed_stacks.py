@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pressloop.flows.past.columns.chosen import Picked
+from pressloop.flows.past.columns.picked import Picked
 from pressloop.flows.past.columns.remarks import (
     NAN,
     answered,

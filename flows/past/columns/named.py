@@ -10,34 +10,34 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.changes import Rows, change_of
+from pressloop.flows.past.columns.picked import Picked, Trouble
 from pressloop.flows.past.columns.resistances import electrode_areas
+from pressloop.flows.past.columns.stated import (
+    BRACKETS,
+    odd_unit,
+    stated_unit,
+    stem,
+    unit_of_name,
+)
 from pressloop.flows.past.columns.work import Work, line_of, rows_words, text_of_number
 from pressloop.flows.settings.columns import ColumnTable
-from pressloop.flows.settings.units import factor, pint_unit
+from pressloop.flows.settings.units import conversion, factor
 from pressloop.trials.outcome import FailureMode
 from pressloop.trials.quantity import Quantity
 from pressloop.trials.tables.columns.cells import Cell
-from pressloop.trials.tables.columns.headings import folded
+from pressloop.trials.tables.columns.headings import folded, heading
 from pressloop.trials.tables.columns.names import THICKNESS
 from pressloop.trials.tables.columns.outcomes import failure_in
-from pressloop.trials.tables.columns.units import Unit
+from pressloop.trials.tables.columns.units import SHARE, Unit, units_of
+from pressloop.trials.tables.outcomes import is_exported
 
-BRACKETS = re.compile(r"[(\[{]([^)\]}]*)[)\]}]")
-MOST_PARTS = 4
-"""Parts of a name, between its underscores, that may be its unit."""
-LETTERS = {"ms": "mS", "s": "S", "mah": "mAh", "ah": "Ah", "j": "J", "mj": "mJ", "kj": "kJ",
-           "n": "N", "mn": "mN", "pa": "Pa", "kpa": "kPa", "mpa": "MPa", "gpa": "GPa", "v": "V",
-           "mv": "mV", "wh": "Wh", "mwh": "mWh", "k": "K", "a": "A", "ma": "mA", "w": "W",
-           "mw": "mW", "us": "uS"}
-"""Units in small letters, as they stand in names of columns."""
 ERROR_WORDS = frozenset({"se", "sem", "err", "error", "stderr", "uncertainty", "unc", "fehler",
                          "±"})
 BESIDE_ERROR = frozenset({"std", "standard"})
 """Words by which a column is that of a standard error, and those that may stand with them: a
 standard deviation is none."""
-Rows = list[float | None] | None
-"""A number for each row, None where it is not known."""
+FEWEST_SHARES = 2
 NO_DIMENSION = "measured"
 
 
@@ -58,18 +58,22 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Where it stands, and the unit that is written there, "" for none."""
+    """Where it stands, and the unit that is written there, "" for none.
+
+    `share` is that of a standard error which is a share of its reading, None for any other."""
 
     wanted: Wanted
     place: int
     header: str
     unit: str
+    share: Unit | None = None
 
     @property
     def as_it_stands(self) -> bool:
         """True for a parameter under its own name, in its own unit."""
         w = self.wanted
-        return self.header == w.name and w.quantity is None and w.said is None
+        return self.header == w.name and w.quantity is None and w.said is None and (
+            conversion(self.unit, w.unit) in (None, (1.0, 0.0)))
 
 
 def found_columns(header: Sequence[str], units: Sequence[str], wanted: Sequence[Wanted]
@@ -84,13 +88,30 @@ def found_columns(header: Sequence[str], units: Sequence[str], wanted: Sequence[
         elif place is not None:
             taken.add(place)
             below = units[place] if place < len(units) else ""
-            unit = (one.said.unit if one.said else None) or _stated(header[place], below, one)
+            unit = (one.said.unit if one.said else None) or stated_unit(
+                header[place], below, one.unit)
+            reading = stated.get(one.quantity.name, "") if one.quantity else ""
+            if share := share_of_reading(header[place], below, one, reading):
+                found.append(Found(one, place, header[place], share.text, share))
+                continue
+            if not unit and (odd := odd_unit(header[place], one.name, one.unit)):
+                troubles.append(odd)
             if one.quantity is not None:
                 # An error that names no unit is in that of its readings.
-                unit = unit or (stated.get(one.quantity.name, "") if one.error else "")
+                unit = unit or (reading if one.error else "")
                 stated.setdefault(one.quantity.name, unit)
             found.append(Found(one, place, header[place], unit))
     return found, troubles
+
+
+def share_of_reading(header: str, below: str, one: Wanted, reading: str) -> Unit | None:
+    """The unit of a standard error that is a share of its reading, None for another column.
+
+    `reading` is the unit that is written of the readings."""
+    said = one.said.unit if one.said else None
+    shares = units_of(said) if said else {**heading(header).units, **units_of(below or "1")}
+    itself = factor("percent", one.unit) is not None if one.unit else SHARE in units_of(reading)
+    return None if itself or not one.error else shares.get(SHARE)
 
 
 def _place(header: Sequence[str], one: Wanted, taken: set[int]) -> int | Trouble | None:
@@ -107,6 +128,10 @@ def _place(header: Sequence[str], one: Wanted, taken: set[int]) -> int | Trouble
         return header.index(one.name)
     same = _is_error_of if one.error else _same
     alike = [at for at, name in enumerate(header) if at not in taken and same(name, one.name)]
+    if not alike and (bare := stem(one.name.removesuffix("_se"), one.unit)):
+        alike = [at for at, name in enumerate(header) if at not in taken
+                 and same(BRACKETS.sub(" ", name), bare + "_se" * one.error)
+                 and stated_unit(name, "", one.unit)]
     if len(alike) > 1:
         return Trouble(header[alike[0]], f"{' and '.join(header[at] for at in alike)} may both be "
                        f"{one.name}", f'Name the one that counts: [table] {one.name} = "..."')
@@ -120,7 +145,7 @@ def _same(header: str, name: str) -> bool:
     if bare.replace("_", "") == wanted.replace("_", ""):
         return True
     rest = bare.removeprefix(f"{wanted}_")
-    return rest not in (bare, "se") and bool(_of_name(rest))
+    return rest not in (bare, "se") and bool(unit_of_name(rest))
 
 
 def _is_error_of(header: str, name: str) -> bool:
@@ -133,26 +158,6 @@ def _is_error_of(header: str, name: str) -> bool:
     rest = "_".join(w for w in words if w not in ERROR_WORDS | BESIDE_ERROR)
     quantity = name.removesuffix("_se")
     return bool(rest) and (_same(rest, quantity) or _same(quantity, rest))
-
-
-def _of_name(rest: str) -> str:
-    """The unit that the end of a column's name says, such as ms_per_cm; "" for none."""
-    words = [LETTERS.get(w, w) if w != "per" else "/" for w in rest.split("_")]
-    text = " ".join(words)
-    return text if pint_unit(text) is not None else ""
-
-
-def _stated(header: str, below: str, one: Wanted) -> str:
-    """The unit that a header, or the row below it, says; "" where none of it fits."""
-    parts = header.split("_")
-    ends = [_of_name("_".join(parts[-count:]).lower()) for count in
-            range(min(MOST_PARTS, len(parts) - 1), 0, -1)]
-    ends += [text.replace(" ", " / ", 1) for text in ends if one.unit and " " in text]
-    for text in (*reversed(BRACKETS.findall(header)), below, *ends):
-        if text and pint_unit(text) is not None and (
-                not one.unit or _change(text, one, None, None) is not None):
-            return " ".join(text.split())
-    return ""
 
 
 def read_named(work: Work, found: Sequence[Found]) -> None:
@@ -173,7 +178,11 @@ def read_named(work: Work, found: Sequence[Found]) -> None:
 
 def _read_numbers(work: Work, one: Found, picked: Picked) -> None:
     wanted = one.wanted
-    change = _change(one.unit or wanted.unit, wanted, *_geometry(work, one))
+    if one.share is not None:
+        _read_shares(work, one, picked, one.share)
+        return
+    change = change_of(one.unit or wanted.unit, wanted.unit, *_geometry(work, one),
+                       error=wanted.error)
     if change is None:
         work.troubles.append(Trouble(
             one.header, f"in {one.unit}, and {wanted.name} is in {wanted.unit or 'no unit'}",
@@ -190,6 +199,8 @@ def _read_numbers(work: Work, one: Found, picked: Picked) -> None:
             work.stands_for.setdefault(at, str(FailureMode.UNKNOWN))
             text = ""
         out.append(text)
+    if not one.unit and wanted.quantity is not None and not wanted.error:
+        work.troubles += _shares(work, one, out)
     if bounds and wanted.quantity is not None:
         work.notes.append(f"{wanted.name} of {rows_words(bounds)} is a bound and no reading")
     if failed:
@@ -200,6 +211,37 @@ def _read_numbers(work: Work, one: Found, picked: Picked) -> None:
     work.columns[wanted.name] = out
     work.lines.append(line_of(picked, change.words, work.raw(one.place), out,
                               unit=one.unit or wanted.unit))
+
+
+def _read_shares(work: Work, one: Found, picked: Picked, unit: Unit) -> None:
+    """Standard errors that are shares of their readings."""
+    of = one.wanted.quantity.name if one.wanted.quantity else ""
+    readings, out = work.columns.get(of, [""] * len(work.rows)), list[str]()
+    raws = work.raw(one.place)
+    for cell, raw, reading in zip(work.parts(one.place), raws, readings, strict=True):
+        own = (cell.unit or {}).get(SHARE, unit)
+        try:
+            share = own.convert(float(cell.number)) / 100.0
+            out.append(text_of_number(abs(float(reading)) * share))
+        except ValueError:
+            # No number, or no reading that it is a share of.
+            out.append(raw if reading else "")
+    work.columns[one.wanted.name] = out
+    work.lines.append(line_of(picked, f"in per cent of {of}", raws, out, unit=one.unit))
+
+
+def _shares(work: Work, one: Found, out: Sequence[str]) -> list[Trouble]:
+    """Numbers without a unit that may be shares of 1 where per cent are wanted."""
+    wanted = one.wanted
+    if conversion("1", wanted.unit) != (100.0, 0.0) or is_exported(work.header):
+        return []
+    found = [float(text) for text in out if re.fullmatch(r"[\d.]+(e-?\d+)?", text)]
+    if len(found) < FEWEST_SHARES or max(found) > 1.0:
+        return []
+    return [Trouble(
+        one.header, f"{min(found):g} to {max(found):g} without a unit, which may be shares of 1 or "
+        f"{wanted.unit}", f"Say which in the settings: [table] {wanted.name} = {{ column = "
+        f'"{one.header}", unit = "1" }} for shares, or unit = "{wanted.unit}".')]
 
 
 def _cell(work: Work, one: Found, cell: Cell, raw: str, at: int,
@@ -238,14 +280,6 @@ def _stands_for_failure(wanted: Wanted, text: str) -> bool:
         return False
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """What is done to a number, given the place of its row, and in words."""
-
-    of: Callable[[float, int], float | None]
-    words: str = ""
-
-
 def _geometry(work: Work, one: Found) -> tuple[Rows, Rows]:
     """Thickness (cm) and area (cm2) of each row, where a resistance is to become a conductivity."""
     if one.wanted.quantity is None or factor(one.unit or one.wanted.unit,
@@ -254,33 +288,9 @@ def _geometry(work: Work, one: Found) -> tuple[Rows, Rows]:
     thick = work.numbers(THICKNESS)
     if thick is None and work.known.thickness_um is not None:
         thick = [work.known.thickness_um / 1000.0] * len(work.rows)
-    return None if thick is None else [None if t is None else t / 10.0 for t in thick], \
-        electrode_areas(work)[0]
-
-
-def _change(unit: str, wanted: Wanted, thick: Rows, areas: Rows) -> Change | None:
-    """How numbers in `unit` become those that are wanted; None where they cannot."""
-    if not wanted.unit or unit == wanted.unit or not unit:
-        return Change(lambda value, _: value)
-    if (times := factor(unit, wanted.unit)) is not None:
-        return Change(lambda value, _: float(f"{value * times:.12g}"),
-                      "" if times == 1.0 else f"times {times:.6g}")
-    for per, with_area in (("cm / (ohm * cm^2)", False), ("1 / (ohm * cm)", True)):
-        of = ("ohm", "ohm * cm^2")[not with_area]
-        to_ours, sigma = factor(unit, of), factor(per, wanted.unit)
-        if to_ours is not None and sigma is not None:
-            return Change(_inverse(to_ours, sigma, thick, areas if with_area else None, with_area),
-                          "thickness over resistance" + " times area" * with_area)
-    return None
-
-
-def _inverse(to_ours: float, sigma: float, thick: Rows, areas: Rows, with_area: bool
-             ) -> Callable[[float, int], float | None]:
-    """sigma = L / (R A)."""
-    def of(value: float, at: int) -> float | None:
-        length = thick[at] if thick is not None else None
-        area = (areas[at] if areas is not None else None) if with_area else 1.0
-        if not length or not area or not value > 0.0:
-            return None
-        return float(f"{sigma * length / (value * to_ours * area):.6g}")
-    return of
+    areas = electrode_areas(work)[0]
+    picked = work.chosen.picked[one.wanted.name]
+    for values, what in ((thick, "thickness"), (areas, "area of the electrode")):
+        if values is not None:
+            work.need(picked, values, what)
+    return None if thick is None else [None if t is None else t / 10.0 for t in thick], areas

@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import replace
 
-from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.picked import Picked, Trouble
 from pressloop.flows.past.columns.work import (
     DIGITS,
     Work,
@@ -49,6 +49,8 @@ def read_pressure(work: Work, quantity: str) -> None:
             "Name the settings, whose [envelope] die_diameter_mm tells it, or add a column 'die "
             "diameter (mm)'.", DIE_KEY))
         return
+    if areas is not None:
+        work.need(one, areas, "die", unit.dimension if oil else FORCE)
     piston = math.pi * (work.how.piston_diameter_mm or 0.0)**2 / 4.0
 
     def change(value: float, own: Unit, at: int) -> float | None:

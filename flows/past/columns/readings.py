@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 
-from pressloop.flows.past.columns.chosen import Trouble
+from pressloop.flows.past.columns.picked import Trouble
 from pressloop.flows.past.columns.work import Work, changed, rows_words, text_of_number
 from pressloop.trials.tables.columns.outcomes import failure_in
 from pressloop.trials.tables.columns.units import Unit

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pressloop.flows.past.columns.chosen import Picked
+from pressloop.flows.past.columns.picked import Picked
 from pressloop.flows.past.columns.work import Work, line_of
 from pressloop.trials.tables.columns.headings import folded
 from pressloop.trials.tables.columns.names import MODE, REMARK, RESISTANCE, asked

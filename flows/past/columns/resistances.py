@@ -6,7 +6,7 @@ import math
 import re
 from dataclasses import replace
 
-from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.picked import Picked, Trouble
 from pressloop.flows.past.columns.pressures import DIE_KEY, THICKEST_MM
 from pressloop.flows.past.columns.readings import (
     _alike,
@@ -35,7 +35,7 @@ from pressloop.trials.tables.columns.names import (
     SIGMA,
     THICKNESS,
 )
-from pressloop.trials.tables.columns.units import LENGTH, OHM, SHARE, Unit
+from pressloop.trials.tables.columns.units import LENGTH, OHM, RESISTIVITY, SHARE, Unit
 
 THICKNESS_KEY = "thickness_um"
 """The key of the settings that tells the thickness of the separator."""
@@ -78,6 +78,8 @@ def read_resistance(work: Work) -> None:
             "Name the settings, which tell it, or add a column 'area (cm2)'; it is multiplied by "
             "the area then.", DIE_KEY))
         return
+    if areas is not None:
+        work.need(one, areas, "area of the electrode", OHM)
 
     def change(value: float, own: Unit, at: int) -> float | None:
         new = own.convert(value)
@@ -105,7 +107,9 @@ def read_resistance(work: Work) -> None:
 
 
 def _from_conductivity(work: Work) -> None:
-    """R = L / sigma, where the units say so: the resistance of an electrolyte of that thickness."""
+    """R = L / sigma, or L times rho, where the units say so.
+
+    The resistance of an electrolyte of that thickness."""
     one = work.chosen.picked.get(SIGMA)
     if one is None:
         return
@@ -117,29 +121,34 @@ def _from_conductivity(work: Work) -> None:
     if thick is None and work.known.thickness_um is not None:
         thick = [work.known.thickness_um / 1000.0] * len(work.rows)
         where = f"{work.known.thickness_um:g} um, by the settings"
+    inverse = one.stated.dimension != RESISTIVITY
     if one.unit is None or thick is None:
         work.troubles.append(Trouble(
-            one.headers[0], "a conductivity"
+            one.headers[0], f"a {'conductivity' if inverse else 'resistivity'}"
             + (" without its unit" if one.unit is None else ", and the thickness is not known"),
-            "resistance_ohm_cm2 is thickness over conductivity: " + (
+            f"resistance_ohm_cm2 is thickness {'over conductivity' if inverse else 'times it'}: "
+            + (
                 "give the unit in the header, such as (mS/cm)." if one.unit is None else
                 "name the settings, which tell thickness_um, or add a column 'thickness (mm)'."),
             "" if one.unit is None else THICKNESS_KEY))
         return
     lengths = thick
+    work.need(one, lengths, "thickness")
 
     def change(value: float, own: Unit, at: int) -> float | None:
-        length, sigma = lengths[at], own.convert(value)
-        if not length or sigma == 0.0:
+        length, found = lengths[at], own.convert(value)
+        if not length or (inverse and found == 0.0):
             return None
-        return float(f"{length / 10.0 / sigma:.{DIGITS}g}")
+        new = length / 10.0 / found if inverse else length / 10.0 * found
+        return float(f"{new:.{DIGITS}g}")
 
     picked = replace(one, quantity=RESISTANCE)
-    work.columns[RESISTANCE] = read_readings(work, one.places[0], one.stated, change, RESISTANCE)
-    work.columns[RESISTANCE] = [_turned(cell) for cell in work.columns[RESISTANCE]]
-    work.lines.append(line_of(picked, f"thickness ({where}) over conductivity",
-                            work.raw(one.places[0]), work.columns[RESISTANCE],
-                            unit=one.stated.text))
+    cells = read_readings(work, one.places[0], one.stated, change, RESISTANCE)
+    work.columns[RESISTANCE] = [_turned(cell) for cell in cells] if inverse else cells
+    work.lines.append(line_of(picked, f"thickness ({where}) "
+                              + ("over conductivity" if inverse else "times resistivity"),
+                              work.raw(one.places[0]), work.columns[RESISTANCE],
+                              unit=one.stated.text))
 
 
 def _thickness_by_symbol(work: Work) -> tuple[list[float | None] | None, str]:

@@ -6,10 +6,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from pressloop.flows.past.columns.chosen import Chosen, Picked, Trouble
+from pressloop.flows.past.columns.picked import Chosen, Picked, Trouble
 from pressloop.flows.settings.columns import HowTable
 from pressloop.trials.tables.columns.cells import ROOM, ROOM_STATED, Cell, cell_of
-from pressloop.trials.tables.columns.names import STACK
 from pressloop.trials.tables.columns.spells import (
     HOURS_MINUTES,
     MINUTES_SECONDS,
@@ -106,8 +105,25 @@ class Work:
         one = self.chosen.picked.get(quantity)
         if one is None:
             return None
+        found = [value_of(cell, one.stated) for cell in self.parts(one.places[0])]
+        if not any(found):
+            # A column that nobody filled in tells no more than none.
+            return None
         self.helping.add(quantity)
-        return [value_of(cell, one.stated) for cell in self.parts(one.places[0])]
+        return found
+
+    def need(self, one: Picked, values: Sequence[float | None], what: str, of: str = "") -> None:
+        """Puts rows among the troubles that have a number, and not what converts it.
+
+        `of` is the dimension of the numbers that are converted by it, "" for all."""
+        lost = [number for (number, _), cell, value in zip(
+            self.rows, self.parts(one.places[0]), values, strict=True)
+            if cell.number and not value and of in ("", *(cell.unit or (one.stated.dimension,)))]
+        if lost:
+            self.troubles.append(Trouble(
+                one.headers[0], f"the {what} is missing in {rows_words(lost)}",
+                "Its numbers are converted by it: fill it in, or drop the rows; where the settings "
+                "tell it for all stacks, name its column in [table] ignore."))
 
 
 def value_of(cell: Cell, unit: Unit) -> float | None:
@@ -133,21 +149,6 @@ def line_of(one: Picked, factor: str, before: Sequence[str], after: Sequence[str
     pairs = [(a, b) for a, b in zip(before, after, strict=True) if a and b][:3]
     return Line(one.quantity, one.headers, unit, one.unit is not None, factor, tuple(pairs),
                 one.own and not factor)
-
-
-def read_names(work: Work, quantity: str) -> None:
-    """A column of names as it stands."""
-    one = work.chosen.picked.get(quantity)
-    if one is None:
-        return
-    cells = work.raw(one.places[0])
-    if not one.own:
-        filled = [cell for cell in cells if cell]
-        if quantity == STACK and len(set(filled)) < len(filled):
-            # A name that several stacks share, as of a material, names no stack.
-            return
-        work.lines.append(line_of(one, "", cells, cells))
-    work.columns[quantity] = cells
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence, Set
 
-from pressloop.flows.past.columns.chosen import Picked, Trouble
+from pressloop.flows.past.columns.labels import IN_PART
+from pressloop.flows.past.columns.picked import Picked, Trouble
 from pressloop.flows.past.columns.work import Line
 from pressloop.flows.settings.columns import QUANTITIES
 
@@ -36,7 +37,10 @@ def table_lines(picked: Mapping[str, Picked], helping: Set[str], lines: Sequence
         shown.add(one.headers)
         out += _comment(told.get(quantity))
         # Parameters and measured quantities stand there by their own names.
-        out.append(f"{KEYS.get(one.quantity, one.quantity)} = {_value(one)}")
+        line = f"{KEYS.get(one.quantity, one.quantity)} = {_value(one)}"
+        part = quantity in told and told[quantity].factor == IN_PART
+        out.append(f"# {line}   # where rows of one name are presses of one stack" if part
+                   else line)
     out += [f"# TO DO: {one.column}: {one.seen}. {one.remedy}" for one in troubles]
     if unused:
         out.append(f"# Columns that are not used: {', '.join(map(_one_line, unused))}")

@@ -32,6 +32,10 @@ SHEETS = {
     "hungarian": "Minta;Nyomás (MPa);Tartási idő (perc);Hőmérséklet (°C);Ellenállás (Ω·cm²);Hiba\n"
                  "O1;110;3;szobahőmérséklet;120;\nO2;210;3;25;61,5;nem\nO3;310;3;60;35;\n"
                  "O4;410;3;60;;repedt\nO5;310;10;60;;rövidzárlat\n",
+    "polish": "Próbka;Ciśnienie [MPa];Czas docisku [min];Temperatura [°C];"
+              "Opór powierzchniowy [Ω·cm²];Uszkodzenie\n"
+              "O1;110;3;pokojowa;120;\nO2;210;3;25;61,5;nie\nO3;310;3;60;35;\n"
+              "O4;410;3;60;;pęknięcie\nO5;310;10;60;;zwarcie\n",
     "chinese": "编号,设定压力(MPa),实际压力(MPa),保压时间(分),温度(℃),界面电阻(Ω·cm²),"
                "是否开裂,短路\n"
                "O1,100,110,3,室温,120,否,否\nO2,200,210,3,25,61.5,否,否\nO3,300,310,3,60,35,否,否\n"
@@ -71,3 +75,15 @@ def test_a_ton_is_that_of_its_country(header: str, tmp_path: Path) -> None:
     area = settings.envelope.die_area_mm2
     assert found == pytest.approx([1.5 * TONS[header] / area, 2.5 * TONS[header] / area])
     assert math.isfinite(area)
+
+
+@pytest.mark.parametrize("header", ["Forza pressa (kN);Diametro stampo (mm)",
+                                    "Fuerza (kN);Diámetro matriz (mm)",
+                                    "Força (kN);Diâmetro do molde (mm)"])
+def test_a_force_over_the_die_of_its_row(header: str, tmp_path: Path) -> None:
+    text = (f"ID;{header};Tempo (min);Temp. (°C);ASR (Ω·cm²)\n1;13,27;13;3;25;100\n"
+            "2;26,55;13;3;25;60\n")
+    one, other = read_past(write_table(tmp_path, text, "lab.csv"),
+                           read_settings(write_settings(tmp_path)))
+    assert one.recipe.pressure_mpa == pytest.approx(100.0, rel=1e-3)
+    assert other.recipe.pressure_mpa == pytest.approx(200.0, rel=1e-3)

@@ -215,3 +215,46 @@ def test_signs_of_minutes_and_seconds_are_read(tmp_path: Path) -> None:
     table = taken(tmp_path, "p (MPa),Dwell,T (°C),ASR (Ω cm²)\n120,10',25,120\n200,5 min,60,70\n"
                             '220,"30""",60,66\n')
     assert [one.recipe.dwell_s for one in table.past] == [600, 300, 30]
+
+
+REACHED = {
+    "beside the product's own name": "ID,pressure_mpa,actual pressure (MPa),t (s),temperature_c,"
+                                     "reached temperature (K),ASR (Ω cm²)\n"
+                                     "1,120,118.5,60,25,298.65,120\n2,210,208,60,60,334.15,70\n",
+    "measured beside set": "ID,p set (MPa),p meas (MPa),t (s),T_set (°C),T_meas (°C),ASR (Ω cm²)\n"
+                           "1,120,118.5,60,25,25.5,120\n2,210,208,60,60,61,70\n",
+    "gemessen": "ID,Solldruck (MPa),Istdruck (MPa),t (s),T soll (°C),T gemessen (°C),ASR (Ω cm²)\n"
+                "1,120,118.5,60,25,25.5,120\n2,210,208,60,60,61,70\n",
+    "asked where it is empty": "ID,p set (bar),p actual (MPa),t (s),T set (°C),T actual (°C),"
+                               "ASR (Ω cm²)\n1,1185,,60,25,25.5,120\n2,210,208,60,61,,70\n",
+    "of a measurement": "ID,p (MPa),t (s),T (°C),T_meas (°C),ASR (Ω cm²)\n"
+                        "1,118.5,60,25.5,22,120\n2,208,60,61,22,70\n",
+}
+
+
+@pytest.mark.parametrize("sheet", REACHED.values(), ids=REACHED)
+def test_what_the_press_reached_counts(sheet: str, tmp_path: Path) -> None:
+    table = taken(tmp_path, sheet)
+    assert [one for row in told(table) for one in row] == pytest.approx(
+        [one for row in TWO for one in row])
+    if "set" in sheet or "soll" in sheet or "reached" in sheet:
+        assert "not from" in table.cells.words
+
+
+def test_a_name_that_is_there_twice_costs_no_other_its_name(tmp_path: Path) -> None:
+    sheet = ("Pellet,p (MPa),t (s),T (°C),ASR (Ω cm²)\nK1,100,60,25,120\nK2,150,60,25,90\n"
+             "K2,200,60,25,70\nK4,250,60,25,60\nK5,300,60,25,55\n")
+    table = taken(tmp_path, sheet)
+    named = [one.stack.stack_id for one in table.past]
+    assert [named[0], *named[3:]] == ["K1", "K4", "K5"]
+    assert len(set(named)) == 5 and "K2" not in named
+    assert "'K2' in rows 3, 4: these rows are taken without a name" in table.cells.words
+    again = taken(tmp_path, sheet, table={"stack": "Pellet"})
+    assert [one.stack.stack_id for one in again.past] == ["K1", "K2", "K2", "K4", "K5"]
+
+
+def test_a_name_of_a_material_is_told_to_name_no_stack(tmp_path: Path) -> None:
+    table = taken(tmp_path, "Sample,p (MPa),t (s),T (°C),ASR (Ω cm²)\nLPSCl,100,60,25,120\n"
+                            "LPSCl,150,60,25,90\nLYC,200,60,25,70\nLYC,250,60,25,60\n")
+    assert len({one.stack.stack_id for one in table.past}) == 4
+    assert "'Sample' has 'LPSCl' in rows 2, 3, 'LYC' in rows 4, 5" in table.cells.words

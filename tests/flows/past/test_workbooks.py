@@ -10,10 +10,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from lab_files import SETTINGS, write_settings
+from lab_files import SETTINGS, settings_values, write_settings
 from openpyxl import Workbook, load_workbook
 from openpyxl.styles import Font, PatternFill
 
+from pressloop.flows.past.reading import reading_of
+from pressloop.flows.past.trials import read_table
+from pressloop.flows.settings.campaign import from_plain, read_settings
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.files import cells_of
 
@@ -145,3 +148,39 @@ def test_damage_is_told_in_one_line(kind: str, pressloop: Callable[..., Any], tm
             answer.refused()
             refused += 1
     assert refused > 20
+
+
+def in_per_cent(folder: Path, names: list[str], value: float, shown: str) -> Path:
+    """A workbook of four stacks whose last column is shown in per cent."""
+    path = workbook(folder, [names, *([f"c{i}", 90 + 30 * i, 60, 25, 80, value]
+                                      for i in range(4))])
+    book = load_workbook(path)
+    for cell in book.active["F"][1:]:
+        cell.number_format = shown
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("header", ["SE [%]", "rel. error", "Unsicherheit in %"])
+def test_a_number_shown_in_per_cent_is_what_is_shown(header: str, tmp_path: Path) -> None:
+    names = ["cell", "p (MPa)", "t (s)", "T (°C)", "ASR (Ω cm²)", header]
+    path = in_per_cent(tmp_path, names, 0.07, '0.0" of the reading" %')
+    reading = reading_of(path, read_settings(write_settings(tmp_path)))
+    reading.prove(path)
+    assert [float(cell) for cell in reading.column("resistance_se_ohm_cm2")] == [
+        pytest.approx(5.6)] * 4
+
+
+@pytest.mark.parametrize("header, unit, wanted", [
+    ("binder", "%", 3), ("binder (%)", "%", 3), ("binder", "", 0.03), ("Binder in wt%", "%", 3)])
+def test_a_parameter_shown_in_per_cent_is_in_the_unit_of_the_settings(
+        header: str, unit: str, wanted: float, tmp_path: Path) -> None:
+    names = ["cell", "p (MPa)", "t (s)", "T (°C)", "ASR (Ω cm²)", header]
+    path = in_per_cent(tmp_path, names, 0.03, "0.00%")
+    table = {} if header.lower().startswith("binder") and "wt" not in header else {
+        "table": {"binder": header}}
+    settings = from_plain(settings_values(
+        space={"binder": {"low": 0.0, "high": 9.0, "unit": unit}}, reference={"binder": 1.0},
+        **table), "test")
+    assert [one.recipe.value("binder") for one in read_table(path, settings).past] == [
+        pytest.approx(wanted)] * 4

@@ -40,11 +40,13 @@ NAMES: dict[str, str] = {
 }
 """Whole names of each quantity."""
 PARTS: dict[str, str] = {
-    "pressure_mpa": "ciśnien|tlak|tryck|trykk|pressão|basınc|presiun|nyomás|πίεση",
+    "pressure_mpa": "ciśnien|forza|fuerza|força|tlak|tryck|trykk|pressão|basınc|presiun|"
+                    "nyomás|πίεση",
     "dwell_s": "výdrž|doba|bekleme|tutma|süresi|houdtijd|hålltid|holdetid|czas|wytrzym|tartási|"
                "pitoaika|permanenza|mantenimiento|maintien|χρόνος",
     "temperature_c": "teplot|sıcakl|hőmérs|lämpötil|θερμοκρ",
-    "resistance_ohm_cm2": "odpor|rezyst|rezist|direnc|weerstand|ellenáll|motstand|modstand|"
+    "die diameter": "stampo|molde|moule|matriz|matrice|matryc|kalıp|forma lisov",
+    "resistance_ohm_cm2": "odpor|opór |rezyst|rezist|direnc|weerstand|ellenáll|motstand|modstand|"
                           "αντίσταση",
 }
 """Stems of names."""

@@ -32,6 +32,11 @@ BESIDE_ITS_ERROR = re.compile(
     r"(?<=\S)\s*(?:±|\+/-|\+-)\s*(?:sd|se|sem|s\.d\.|std\.?(?:\s*dev\.?)?|stdev|error|err\.?|fehler|"
     r"stabw\.?|unc(?:ertainty)?\.?)(?!\w)", re.IGNORECASE)
 """What says that an error stands in the same cells, as in ASR ± SD (ohm cm2)."""
+_ERRORS = (r"(?P<error>(?:(?:rel|std|fit)\.?\s*)*(?:error|err|fehler|stdev|std|sd|se|unc)\.?"
+           r"(?:\s*dev\.?)?)")
+SHARE_OF_ERROR = re.compile(rf"(?:[(\[]\s*|(?<=[\s_])){_ERRORS}\s*,?\s*%(?:\s*[)\]]|\s*$)",
+                            re.IGNORECASE)
+"""An error in per cent, as fit programs write it: R1(Error%), R1 err%."""
 FEWEST_LETTERS = 2
 """A header of one letter is a name: t is a time, and no tonne."""
 
@@ -60,6 +65,7 @@ def heading(raw: str) -> Heading:
 
     `P (MPa)`, `P/MPa`, `p_MPa`, `P, MPa`, `P in MPa`, `MPa`."""
     text = BESIDE_ITS_ERROR.sub("", " ".join(raw.translate(WIDE).split()))
+    text = SHARE_OF_ERROR.sub(r" \g<error> (%)", text)
     base, rest = _logarithm(text)
     if base:
         of = heading(rest)

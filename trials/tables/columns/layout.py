@@ -13,6 +13,7 @@ from itertools import zip_longest
 
 from pressloop.trials.tables.columns.cells import EMPTY, NO_READING, ROOM
 from pressloop.trials.tables.columns.headings import folded, heading
+from pressloop.trials.tables.columns.lot_names import is_lot
 from pressloop.trials.tables.columns.names import KNOWN, LOT, OPERATOR, OVER, STACK, meanings
 from pressloop.trials.tables.columns.outcomes import said
 from pressloop.trials.tables.columns.units import units_of
@@ -262,7 +263,7 @@ def beside_totals(cells: Sequence[str], header: Sequence[str]) -> bool:
 
 def is_text(name: str) -> bool:
     """True for a column of names or words, whose cells are never read as numbers."""
-    return _best(name)[0] in (STACK, LOT, OPERATOR)
+    return _best(name)[0] in (STACK, LOT, OPERATOR) or is_lot(name)
 
 
 def is_number(name: str) -> bool:

@@ -18,6 +18,7 @@ from pressloop.trials.tables.columns.units import (
     OHM,
     OHM_AREA,
     PRESSURE,
+    RESISTIVITY,
     SHARE,
     TEMPERATURE,
     TIME,
@@ -115,10 +116,11 @@ WESTERN: dict[str, Names] = {
         "impedance impedanz z rsum resistenza resistencia ir flachenwiderstand "
         "grenzflachenwiderstand ubergangswiderstand rgrenz",
         r"\basr\b|area specific|resist|widerstand|impedan[cz]|\br (int|if|ct|interface\w*|grenz\w*|"
-        r"total|tot|sum)\b|\b(rint|rct)\b",
+        r"total|tot|sum)\b|\b(rint|rct)\b|^r a\b",
         WRONG + r"|series|serien|\br0\b|\br ?(s|b|bulk|ohm|ohmic|lead|el|se)\b|bulk|electrolyte|"
         r"elektrolyt|\b(ohmic|ohmsch\w*|lead|cable|kabel|shunt|ratio|min|max|"
-        r"minimum|maximum|lower|upper)\b|file|datei|humid",
+        r"minimum|maximum|lower|upper)\b|file|datei|humid|\b(after|nach|post|apres|despues|dopo) .*"
+        r"(cycl|zykl|cicl|aging|alterung)|\b(cycled|aged)\b",
         OHM_AREA, OHM),
     ERROR: _names(
         "se sem sd err error stderr stderror standarderror standardfehler unsicherheit "
@@ -159,11 +161,15 @@ WESTERN: dict[str, Names] = {
                       r"thickness|dicke\b|\bheight\b|hohe\b", WRONG, LENGTH),
     SIGMA: _names("sigma conductivity leitfahigkeit ionicconductivity σ κ kappa sigmaion",
                   r"conductiv|leitfahigkeit|\bsigma\b|σ", WRONG + "|electronic|thermal",
-                  CONDUCTIVITY),
+                  CONDUCTIVITY, RESISTIVITY),
 }
 KNOWN = {quantity: _everywhere(quantity, names) for quantity, names in WESTERN.items()}
-NEEDS_UNIT = re.compile(r"\b(force|load|kraft|last|tonnage|presskraft|f|fpress)\b")
+NEEDS_UNIT = re.compile(r"\b(force|load|kraft|last|tonnage|presskraft|f|fpress|forza|fuerza|"
+                        r"forca)\b")
 """Names of a force, whose number is no pressure."""
+RESISTIVE = re.compile(r"resistivit|\brho\b|ρ|(spe[zc]\w*) (widerstand|resistance)|spezwiderstand|"
+                       r"удельн\w* сопротивлен|电阻率|電阻率|抵抗率|비저항")
+"""Folded names of a resistivity, where the unit is that of one: ρ alone may be a density."""
 REMARK = re.compile(european.REMARKS)
 """Folded headers of columns in which people write what they like."""
 OVER = " | "
@@ -222,6 +228,9 @@ def _meaning(of: Heading, quantity: str) -> Meaning | None:
     unit = next((of.units[d] for d in names.dimensions if d in of.units), None)
     if of.units and unit is None:
         return None
+    if quantity == SIGMA and unit is not None and unit.dimension == RESISTIVITY:
+        odd = names.never is not None and names.never.search(of.words)
+        return Meaning(quantity, 2.0, unit) if RESISTIVE.search(of.words) and not odd else None
     if of.base and (quantity not in (RESISTANCE, SIGMA) or not of.words):
         return None
     if not of.words:
