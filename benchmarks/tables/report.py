@@ -17,8 +17,11 @@ FLOOR = 0.005
 
 
 def compared(rows: pd.DataFrame, way: str) -> pd.DataFrame:
-    """Mean final regret and mean area of each method, over seeds that all methods have."""
-    rows = rows[(rows.way == way) & rows.error.isna()]
+    """Mean final regret and mean area of each method, over seeds that all methods have.
+
+    Of a campaign that was run again, the last run counts."""
+    rows = rows[(rows.way == way) & rows.error.isna()].drop_duplicates(
+        ["table", "method", "seed", "runs"], keep="last")
     seeds = rows.groupby(["table", "seed"]).method.nunique()
     whole = seeds[seeds == rows.method.nunique()].index
     rows = rows[pd.MultiIndex.from_frame(rows[["table", "seed"]]).isin(whole)]
