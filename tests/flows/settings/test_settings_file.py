@@ -90,13 +90,14 @@ def test_the_digest_tells_settings_apart(change: dict[str, Any]) -> None:
 def test_a_campaign_of_an_earlier_version_is_the_same_one() -> None:
     """Its settings as they were kept before the first release; old ledgers go on unasked.
 
-    Five stacks by design were what a file without the key meant then."""
+    Five stacks by design and an exponent of 3 were what a file without the keys meant then."""
     folder = Path(__file__).parents[3] / "examples"
     kept = {"mos2_secondary_press": "f16f60fa", "emulated_lab": "4059fcf0",
             "attended_lab": "5c147ecb", "cold_press": "49a2c2a8"}
     for name, digest in kept.items():
         told = tomllib.loads((folder / f"{name}.toml").read_text("utf-8"))
         told["search"] = {"start_with": 5} | told.get("search", {})
+        told["risk_limits"] = {"survival_exponent": 3} | told.get("risk_limits", {})
         assert from_plain(told, name).digest.startswith(digest), name
 
 
