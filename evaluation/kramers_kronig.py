@@ -87,9 +87,7 @@ class Ladder:
         process that is half seen."""
         half = self.residual.size // 2
         below = np.tril(np.ones((half, half)), -1)[:, :-1]
-        left = self._of_gain(below)
-        length = np.sqrt(np.maximum(np.einsum("ij,ij->j", left, left), 1e-12))
-        along = (self.residual @ left) / length
+        along, length = self._along(below)
         along[:AT_END] = along[half - 1 - AT_END:] = 0.0
         return np.asarray(along / length), np.asarray(along)
 
@@ -100,9 +98,8 @@ class Ladder:
         each point, and settles early or late."""
         passed = np.cumsum(1.0 / self.frequency_hz)
         lasting = passed[-1] * np.array(SETTLED_AFTER)
-        left = self._of_gain(1.0 - np.exp(-passed[:, None] / lasting))
-        length = np.sqrt(np.maximum(np.einsum("ij,ij->j", left, left), 1e-12))
-        return float(np.max(np.abs(self.residual @ left) / length))
+        along, _ = self._along(1.0 - np.exp(-passed[:, None] / lasting))
+        return float(np.max(np.abs(along)))
 
     def after_step(self, at: int) -> FloatArray:
         """What a gain that changes behind this point leaves of the residual, shape (2n,)."""
@@ -110,6 +107,14 @@ class Ladder:
         left = self._of_gain((np.arange(half) > at)[:, None])[:, 0]
         return np.asarray(self.residual - left * (self.residual @ left)
                           / max(float(left @ left), 1e-12))
+
+    def _along(self, where: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """The residual along what another gain at the points of each column (n, k) leaves.
+
+        Also the length of that, shape (k,) each."""
+        left = self._of_gain(where)
+        length = np.sqrt(np.maximum(np.einsum("ij,ij->j", left, left), 1e-12))
+        return np.asarray(self.residual @ left / length), np.asarray(length)
 
     def _of_gain(self, where: FloatArray | BoolArray) -> FloatArray:
         """What another gain at the points of each column of `where` (n, k) adds, shape (2n, k).

@@ -189,15 +189,19 @@ def _summed(one: Described, found: Sequence[Process], more: list[int], lowest_hz
     Of an arc with its top at the end of the sweep the slow half is not seen: it is as large as the
     shape that the circuit assumes, and counts as error, whatever the arc is taken for."""
     value, error = one.solution.sum_of([p.index for p in found] + more)
-    beyond = HALF_SEEN * sum(p.resistance_ohm for p in one.processes if p.closed and not (
-        p.diffusion) and p.peak_hz < CLEARLY_INSIDE * lowest_hz)
+    beyond = HALF_SEEN * sum(p.resistance_ohm for p in _closed(one)
+                             if p.peak_hz < CLEARLY_INSIDE * lowest_hz)
     return value, float(np.hypot(error, beyond))
+
+
+def _closed(one: Described) -> list[Process]:
+    """Processes whose top lies inside the sweep and that no tail hides."""
+    return [p for p in one.processes if p.closed and not p.diffusion]
 
 
 def _total(one: Described, lowest_hz: float) -> tuple[float, float]:
     """All closed processes, and finite diffusion that ends inside the sweep."""
-    closed = [p for p in one.processes if p.closed and not p.diffusion]
-    return _summed(one, closed, _ended_diffusion(one, lowest_hz), lowest_hz)
+    return _summed(one, _closed(one), _ended_diffusion(one, lowest_hz), lowest_hz)
 
 
 def _ended_diffusion(one: Described, lowest_hz: float) -> list[int]:

@@ -39,8 +39,7 @@ def parse_circuit(text: str) -> Circuit:
     node: Node = reader.code(0, "") if _is_code(plain) else reader.series(0)
     if reader.at != len(plain):
         raise reader.wrong()
-    parts = node.parts if isinstance(node, Series) else (node,)
-    circuit = Circuit(Series(tuple(parts)))
+    circuit = Circuit(Series(_in_series(node)))
     _refuse_twins(circuit, text)
     return circuit
 
@@ -107,9 +106,8 @@ class _Reader:
                 raise self.wrong()
             return _parallel(parts)
         # What is in series with a series stands beside its parts.
-        flat = [one for part in parts for one in (part.parts if isinstance(part, Series)
-                                                  else (part,))]
-        return _single(Series(tuple(flat))) if end else Series(tuple(flat))
+        whole = Series(tuple(one for part in parts for one in _in_series(part)))
+        return _single(whole) if end else whole
 
     def _element(self) -> Element:
         match = _ELEMENT.match(self.plain, self.at)
@@ -132,6 +130,11 @@ class _Reader:
     def _deeper(self, depth: int) -> None:
         if depth > DEEPEST:
             raise BadInput("circuit", self.text, f"nested at most {DEEPEST} deep", EXAMPLE)
+
+
+def _in_series(node: Node) -> tuple[Node, ...]:
+    """The parts of a series; any other node is one by itself."""
+    return node.parts if isinstance(node, Series) else (node,)
 
 
 def _single(series: Series) -> Node:

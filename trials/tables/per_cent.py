@@ -25,7 +25,7 @@ def as_shown(header: Sequence[str], units: Sequence[str], rows: Sequence[Row]
     shown = {at for _, cells in rows for at, cell in enumerate(cells)
              if at < len(header) and isinstance(cell, InPercent)}
     stated = {at for at in shown if IN_PERCENT.search(f"{header[at]} {told[at]}") or SHARE in (
-        {**heading(header[at]).units, **units_of(told[at] or "1")})}
+        {**heading(header[at]).units, **units_of(told[at])})}
     for at in shown - stated:
         numbers = [cells[at] for _, cells in rows if at < len(cells) and isinstance(
             cells[at], Typed) and cells[at]]

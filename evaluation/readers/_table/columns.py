@@ -67,7 +67,7 @@ class Column:
         """How --columns names this column, with the other sign if `turned`."""
         sign = "-" if self.name.negated != turned else ""
         unit = f"/{self.name.unit}" if self.name.unit not in ("", "Hz", "Ohm", "ohm", "deg") else ""
-        decibel = 0 < self.name.log < 1
+        decibel = self.name.log == n.DECIBEL
         unit = f"/dB{unit.removeprefix('/')}" if decibel else unit
         log = "log " if self.name.log and not decibel else ""
         return f"{sign}{log}{_TOKENS.get(self.role, self.role)}{unit}"

@@ -89,6 +89,8 @@ _FITTED = re.compile(
 _DECIBEL = re.compile(r"dB(?:\s*(?:re\s*1\s*)?[\[(/_\s-]?\s*(ohms?|\u03a9|S|siemens)\s*[\])]?)?",
                       re.IGNORECASE)
 """Of an impedance: a magnitude in dB of nothing that is named may be any gain."""
+DECIBEL = 1 / 20
+"""Decades of a magnitude in a decibel."""
 _DECIBEL_OF = re.compile(r"(?i:db)\s*[\[(]\s*(?i:ohms?|\u03a9)\s*[\])]")
 _TRACE = re.compile(r"(?i:trc|trace|tr|ch)\s*[0-9]+\s*:?\s+(.+)")
 _OF_TRACE = re.compile(r"(.+?)(?i:\s+data)?\s*[(\[](?i:trc|trace|tr|ch)\s*[0-9]+[)\]]")
@@ -105,7 +107,7 @@ class Name:
     unit: str = ""
     negated: bool = False
     log: float = 0.0
-    """How many decades one unit is: 1 for a logarithm, 1/20 for decibels, 0 for a plain number."""
+    """How many decades one unit is: 1 for a logarithm, DECIBEL, 0 for a plain number."""
     electrode: str = ""
 
 
@@ -134,7 +136,7 @@ def _named(text: str, unit: str) -> Name | None:
         inner = name_of(next(filter(None, match.groups()[1:4])), match[5] or unit)
         if inner is None or inner.role not in (FREQUENCY, MODULUS):
             return None
-        return replace(inner, log=1 / 20 if match[1] else 1.0)
+        return replace(inner, log=DECIBEL if match[1] else 1.0)
     name, own_unit = _split(text)
     found = _resolved(name)
     if found is None and (match := _NUMBERED.fullmatch(name)):
@@ -145,7 +147,7 @@ def _named(text: str, unit: str) -> Name | None:
     own_unit = own_unit or unit.strip("()[] ")
     if (match := _DECIBEL.fullmatch(own_unit)) and role in (MODULUS, ADMITTANCE) and (
             match[1] or re.search("[zy]|impedance|admittance", name.lower())):
-        return Name(role, match[1] or "", negated, log=1 / 20, electrode=electrode)
+        return Name(role, match[1] or "", negated, log=DECIBEL, electrode=electrode)
     return _with_unit(role, own_unit, negated, electrode, name)
 
 

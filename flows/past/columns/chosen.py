@@ -137,7 +137,7 @@ def _candidates(header: Sequence[str], units: Sequence[str], taken: set[int],
 
 def _by_unit_below(of: Heading, below: str) -> Heading:
     """The t of Press t, or of Pressing | t, above min is a time: no tonne."""
-    stated = units_of(below) if below else {}
+    stated = units_of(below)
     if RESISTIVITY in stated and not of.units:
         return replace(of, units=stated)
     letter = next((unit.text for unit in of.units.values()), "")
@@ -149,7 +149,7 @@ def _by_unit_below(of: Heading, below: str) -> Heading:
 def _likely(of: Heading, below: str) -> list[Meaning]:
     """What a column may mean; with a unit below the header, only what has such a unit."""
     found = meanings(of, PRODUCT_NAMES)
-    stated = units_of(below) if below else {}
+    stated = units_of(below)
     if stated and not of.units:
         found = [one for one in found if not KNOWN[one.quantity].dimensions
                  or set(KNOWN[one.quantity].dimensions) & set(stated)]
@@ -159,7 +159,7 @@ def _likely(of: Heading, below: str) -> list[Meaning]:
 def _unknown_unit(of: Heading, below: str, meaning: Meaning) -> Trouble | None:
     quantity = meaning.quantity
     if not KNOWN[quantity].dimensions or meaning.rank == 0.0 or meaning.unit is not None or (
-            below and units_of(below)):
+            units_of(below)):
         return None
     key = KEY.get(quantity, quantity)
     if of.base:
@@ -183,7 +183,7 @@ def _unknown_unit(of: Heading, below: str, meaning: Meaning) -> Trouble | None:
 
 def _two_units(of: Heading, below: str, quantity: str) -> Trouble | None:
     """A unit in the header and another one in the row of units."""
-    found = units_of(below) if below else {}
+    found = units_of(below)
     for dimension in KNOWN[quantity].dimensions:
         one, other = of.units.get(dimension), found.get(dimension)
         if one and other and (one.factor, one.offset) != (other.factor, other.offset):

@@ -109,7 +109,7 @@ def share_of_reading(header: str, below: str, one: Wanted, reading: str) -> Unit
 
     `reading` is the unit that is written of the readings."""
     said = one.said.unit if one.said else None
-    shares = units_of(said) if said else {**heading(header).units, **units_of(below or "1")}
+    shares = units_of(said) if said else {**heading(header).units, **units_of(below)}
     itself = factor("percent", one.unit) is not None if one.unit else SHARE in units_of(reading)
     return None if itself or not one.error else shares.get(SHARE)
 

@@ -64,7 +64,7 @@ def below_of(units: Sequence[str], place: int) -> str:
 
 def unit_for(quantity: str, of: Heading, below: str) -> Unit | None:
     """The unit of the header, or else of the row of units below it."""
-    for found in (of.units, units_of(below) if below else {}):
+    for found in (of.units, units_of(below)):
         if unit := next((found[d] for d in KNOWN[quantity].dimensions if d in found), None):
             return logged(unit, of.base) if of.base and not unit.base else unit
     return None

@@ -20,7 +20,7 @@ LETTERS = {"ms": "mS", "s": "S", "mah": "mAh", "ah": "Ah", "j": "J", "mj": "mJ",
 """Units in small letters, as they stand in names of columns."""
 BEHIND = re.compile(r"(?:\s*[/,;:]\s*|\s+in\s+)(\S.*)$")
 """A unit that stands without brackets behind a name, as in sigma in S/m."""
-NO_DIMENSION = frozenset({"-", "\u2013", "\u2014"})
+DASHES = frozenset({"-", "\u2013", "\u2014"})
 """What stands in place of a unit where there is none."""
 NO_UNIT = re.compile(r"[-\u2013\u2014/1]|a\.? ?u\.?|arb\.? ?u\w*\.?|rt|#?\d|"
                      r"@?\s*\d[\d.,]*\s*(?:°.*|deg.*|k|mpa)", re.IGNORECASE)
@@ -41,7 +41,7 @@ def stated_unit(header: str, below: str, wanted: str) -> str:
             range(min(MOST_PARTS, len(parts) - 1), 0, -1)]
     ends += [text.replace(" ", " / ", 1) for text in ends if wanted and " " in text]
     for text in (*_written(header), below, *ends):
-        if text in NO_DIMENSION and wanted and conversion("1", wanted) is not None:
+        if text in DASHES and wanted and conversion("1", wanted) is not None:
             return "1"
         if text and (pint_unit(text) is not None or conversion(text, text) is not None) and (
                 not wanted or change_of(text, wanted) is not None):

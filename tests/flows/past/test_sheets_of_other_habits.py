@@ -29,6 +29,14 @@ def told(table: PastTable) -> list[tuple[float, float, float, object]]:
 
 
 TWO = [(118.5, 60.0, 25.5, 120.0), (208.0, 60.0, 61.0, 70.0)]
+
+
+def assert_two_stacks(table: PastTable) -> None:
+    """The table tells of the stacks in TWO."""
+    assert [one for row in told(table) for one in row] == pytest.approx(
+        [one for row in TWO for one in row])
+
+
 MEANT = {
     "act": "ID,P set (MPa),P act. (MPa),t (s),T set (°C),T act. (°C),ASR (Ω cm²)\n"
            "1,120,118.5,60,25,25.5,120\n2,210,208,60,60,61,70\n",
@@ -48,9 +56,7 @@ MEANT = {
 
 @pytest.mark.parametrize("sheet", MEANT.values(), ids=MEANT)
 def test_what_was_done_is_read(sheet: str, tmp_path: Path) -> None:
-    found = told(taken(tmp_path, sheet))
-    assert [one for row in found for one in row] == pytest.approx(
-        [one for row in TWO for one in row])
+    assert_two_stacks(taken(tmp_path, sheet))
 
 
 def test_a_decimal_mark_in_brackets_shows_the_error(tmp_path: Path) -> None:
@@ -235,8 +241,7 @@ REACHED = {
 @pytest.mark.parametrize("sheet", REACHED.values(), ids=REACHED)
 def test_what_the_press_reached_counts(sheet: str, tmp_path: Path) -> None:
     table = taken(tmp_path, sheet)
-    assert [one for row in told(table) for one in row] == pytest.approx(
-        [one for row in TWO for one in row])
+    assert_two_stacks(table)
     if "set" in sheet or "soll" in sheet or "reached" in sheet:
         assert "not from" in table.cells.words
 

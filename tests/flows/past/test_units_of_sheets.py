@@ -38,18 +38,21 @@ def test_a_die_in_inches_that_is_not_that_of_the_settings_is_asked_for(tmp_path:
     assert numbers(sheet, P) == pytest.approx([34.41, 68.81], rel=1e-3)
 
 
+def annealed_c() -> list[object]:
+    """What t.csv has of a parameter in degC that the stack brings with it."""
+    settings = from_plain(settings_values(
+        space={"anneal_c": {"low": 100, "high": 550, "unit": "degC", "set_by": "stack"}},
+        reference={"anneal_c": 200}), "test")
+    return [dict(one.recipe.others)["anneal_c"] for one in read_table(Path("t.csv"), settings).past]
+
+
 @pytest.mark.parametrize("header, cells", [
     ("anneal_c (K)", ("473.15", "673.15")), ("Anneal (K)", ("473.15", "673.15")),
     ("Anneal C [°F]", ("392", "752"))])
 def test_another_temperature_in_another_unit(header: str, cells: tuple[str, str]) -> None:
     Path("t.csv").write_text(f"{POINTS},resistance_ohm_cm2,{header}\n100,60,25,140,{cells[0]}\n"
                              f"200,60,25,90,{cells[1]}\n")
-    settings = from_plain(settings_values(
-        space={"anneal_c": {"low": 100, "high": 550, "unit": "degC", "set_by": "stack"}},
-        reference={"anneal_c": 200}), "test")
-    found = [dict(one.recipe.others)["anneal_c"]
-             for one in read_table(Path("t.csv"), settings).past]
-    assert found == pytest.approx([200.0, 400.0])
+    assert annealed_c() == pytest.approx([200.0, 400.0])
 
 
 def test_the_error_of_a_temperature_has_no_offset() -> None:
@@ -106,12 +109,7 @@ def test_shares_where_per_cent_are_wanted_are_asked_for() -> None:
 def test_a_row_of_units_counts_for_a_parameter_by_its_own_name() -> None:
     Path("t.csv").write_text("pressure_mpa,dwell_s,temperature_c,anneal_c,resistance_ohm_cm2\n"
                              "MPa,s,degC,K,ohm cm2\n100,60,25,473.15,140\n200,60,25,673.15,90\n")
-    settings = from_plain(settings_values(
-        space={"anneal_c": {"low": 100, "high": 550, "unit": "degC", "set_by": "stack"}},
-        reference={"anneal_c": 200}), "test")
-    found = [dict(one.recipe.others)["anneal_c"]
-             for one in read_table(Path("t.csv"), settings).past]
-    assert found == pytest.approx([200.0, 400.0])
+    assert annealed_c() == pytest.approx([200.0, 400.0])
 
 
 @pytest.mark.parametrize("reading, error, unit, wanted", [
