@@ -56,6 +56,6 @@ def weights(frequency_hz: FloatArray, impedance_ohm: ComplexArray, weighting: st
                    "modulus suits most analysers.")
 
 
-def real_parts(values: npt.NDArray[Any]) -> FloatArray:
-    """Real then imaginary parts, shape (2n,) or (2n, m)."""
-    return np.concatenate([values.real, values.imag])
+def real_parts(values: npt.NDArray[Any], axis: int = 0) -> FloatArray:
+    """Real then imaginary parts, one after the other along `axis`: (n,) to (2n,)."""
+    return np.concatenate([values.real, values.imag], axis=axis)

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from scipy.linalg import lapack
 from scipy.optimize import nnls
 
 from pressloop.evaluation.circuits.elements import EXPONENT, INVERSE_SIZE, SIZE
@@ -24,6 +25,13 @@ from pressloop.evaluation.weights import real_parts
 from pressloop.trials.checks import ComplexArray, FloatArray
 
 MAX_STEPS = 40
+LONGEST = 3.0
+"""Longest step of one coordinate: a factor of 20 in a time constant."""
+HOPELESS = 0.1
+"""A step is not tried that is expected to lower the sum of squares by less than this share of what
+ends the search."""
+SINGULAR = 1e-12
+"""Two columns are the same where what one adds to the others is less than this share of it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,48 +136,66 @@ class Separable:
             pairs.append((low, high))
         return np.array([p[0] for p in pairs]), np.array([p[1] for p in pairs])
 
-    def solved(self, values: FloatArray) -> _Solved:
-        """Sizes for these shapes, the residual, and its derivative by the shapes' values."""
-        columns: list[FloatArray] = []
-        moved: dict[int, tuple[int | None, ComplexArray]] = {}
-        rest = self.data.target.copy()
-        for part in self.parts:
-            z, slopes, _ = evaluated(part.node, self.data.jw, values[part.start:part.end], 0)
-            column = np.nan_to_num(real_parts(z * self.data.weight), nan=1e30, posinf=1e30,
-                                   neginf=-1e30)
-            at = None
-            if part.size is None:
-                rest -= column
-            else:
-                at = len(columns)
-                columns.append(column)
-            moved.update({part.start + k: (at, slope) for k, slope in enumerate(slopes)})
-        matrix = np.column_stack(columns) if columns else np.zeros((rest.size, 0))
-        sizes = _sizes_within(matrix, rest, *self._ranges) if columns else np.zeros(0)
-        off = matrix @ sizes - rest
-        return _Solved(sizes, off, self._by_shape(moved, sizes), matrix[:, sizes > 0])
+    def solved(self, values: FloatArray) -> Solved:
+        """Sizes for these shapes, the residual, and what its derivatives are made of."""
+        found = [evaluated(part.node, self.data.jw, values[part.start:part.end], 0)
+                 for part in self.parts]
+        slopes = [slope for _, of_part, _ in found for slope in of_part]
+        rows = real_parts(np.array([z for z, _, _ in found]) * self.data.weight, axis=1)
+        if not np.isfinite(rows).all():
+            rows = np.nan_to_num(rows, nan=1e30, posinf=1e30, neginf=-1e30)
+        rest, matrix = self.data.target, rows.T
+        if self._whole:
+            rest, matrix = rest - rows[self._whole].sum(0), rows[self._scaled].T
+        sizes = _sizes_within(matrix, rest, *self._ranges)
+        return Solved(self, sizes, matrix @ sizes - rest, slopes, matrix)
 
-    def _by_shape(self, moved: dict[int, tuple[int | None, ComplexArray]], sizes: FloatArray
-                  ) -> FloatArray:
-        """Derivatives of the weighted residual by the searched values, shape (2n, shapes)."""
-        found = []
-        for i in self.shapes:
-            at, slope = moved[i]
-            found.append(real_parts(slope * self.data.weight) * (1.0 if at is None else sizes[at]))
-        return np.column_stack(found) if found else np.zeros((2 * self.data.jw.size, 0))
+    @cached_property
+    def _scaled(self) -> list[int]:
+        """Which parts of the series have a size that is solved for."""
+        return [i for i, part in enumerate(self.parts) if part.size is not None]
+
+    @cached_property
+    def _whole(self) -> list[int]:
+        return [i for i, part in enumerate(self.parts) if part.size is None]
+
+    @cached_property
+    def sized_by(self) -> list[int | None]:
+        """For each value that is searched, which of the sizes scales its derivative."""
+        place = {i: at for at, i in enumerate(self._scaled)}
+        part_of = [i for i, part in enumerate(self.parts) for _ in range(part.start, part.end)]
+        return [place.get(part_of[i]) for i in self.shapes]
 
 
 @dataclass(frozen=True, eq=False)
-class _Solved:
+class Solved:
+    """The best sizes for some shapes, and the weighted residual `off` that they leave, (2n,).
+
+    `slopes` are the derivatives of the impedance by each value of the circuit, for sizes of 1.
+    """
+
+    split: Separable
     sizes: FloatArray
     off: FloatArray
-    by_shape: FloatArray
-    active: FloatArray
+    slopes: list[ComplexArray]
+    columns: FloatArray
 
     @property
     def squares(self) -> float:
+        """Weighted sum of squares, infinite where it is not a number."""
         squares = float(self.off @ self.off)
         return squares if np.isfinite(squares) else np.inf
+
+    def by_shape(self) -> FloatArray:
+        """Derivatives of the residual by the searched values, less what the sizes make up for.
+
+        Shape (2n, shapes)."""
+        split = self.split
+        scales = [1.0 if at is None else self.sizes[at] for at in split.sized_by]
+        slopes = np.array([self.slopes[i] for i in split.shapes]) * split.data.weight
+        rows = real_parts(slopes, axis=1) * np.array(scales)[:, None]
+        basis = _orthonormal(self.columns[:, self.sizes > 0])[0]
+        return np.asarray((rows - (rows @ basis) @ basis.T).T)
 
 
 def search(data: Data, circuit: Circuit, space: Space, start: FloatArray, converged: float = 1e-6
@@ -186,7 +212,7 @@ def search(data: Data, circuit: Circuit, space: Space, start: FloatArray, conver
     now = split.solved(values)
     damping = 1e-2
     for _ in range(MAX_STEPS if split.shapes.size else 0):
-        jacobian = _projected(now.by_shape * space.stretch(values)[where], now.active)
+        jacobian = now.by_shape() * space.stretch(values)[where]
         gradient = jacobian.T @ now.off
         at = x[where]
         moves = ~(((at <= low) & (gradient > 0)) | ((at >= high) & (gradient < 0)))
@@ -194,10 +220,13 @@ def search(data: Data, circuit: Circuit, space: Space, start: FloatArray, conver
             break
         normal = jacobian[:, moves].T @ jacobian[:, moves]
         scale = np.diag(normal) + 1e-12 * max(float(np.trace(normal)), 1e-280)
-        fell = 0.0
+        fell, rise = 0.0, 4.0
         while damping < 1e9:
-            step = np.clip(-np.linalg.solve(normal + np.diag(damping * scale), gradient[moves]),
-                           -3.0, 3.0)
+            step = -np.linalg.solve(normal + np.diag(damping * scale), gradient[moves])
+            expected = -float(step @ (2.0 * gradient[moves] + normal @ step))
+            if expected < HOPELESS * converged * now.squares:
+                break
+            step = np.clip(step, -LONGEST, LONGEST)
             trial = x.copy()
             trial[where[moves]] = np.clip(at[moves] + step, low[moves], high[moves])
             then_values = split.at(trial)
@@ -207,39 +236,54 @@ def search(data: Data, circuit: Circuit, space: Space, start: FloatArray, conver
                 x, now, values = trial, then, then_values
                 damping = max(damping / 5.0, 1e-7)
                 break
-            damping *= 4.0
+            damping, rise = damping * rise, 2.0 * rise
         if fell < converged:
             break
     return now.squares, split.with_sizes(values, now.sizes)
 
 
-def _projected(jacobian: FloatArray, active: FloatArray) -> FloatArray:
-    """What the sizes cannot make up for."""
-    if active.shape[1] == 0:
-        return jacobian
-    basis = np.linalg.qr(active / np.linalg.norm(active, axis=0))[0]
-    return np.asarray(jacobian - basis @ (basis.T @ jacobian))
+def _orthonormal(columns: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Q and R, its upper triangle, of a matrix of few columns.
+
+    By LAPACK itself, as a wrapper takes longer than it."""
+    if columns.shape[1] == 0:
+        return columns, np.zeros((0, 0))
+    packed, tau, _, _ = lapack.dgeqrf(columns)
+    return lapack.dorgqr(packed, tau)[0], packed[:columns.shape[1]]
 
 
 def _sizes_within(matrix: FloatArray, target: FloatArray, low: FloatArray, high: FloatArray
                   ) -> FloatArray:
     """Least squares with each size within its range; 0 is allowed where there is no lower bound."""
-    norm = np.maximum(np.linalg.norm(matrix, axis=0), 1e-300)
+    if not matrix.shape[1]:
+        return np.zeros(0)
+    norm = np.maximum(np.sqrt(np.einsum("ij,ij->j", matrix, matrix)), 1e-300)
     scaled = matrix / norm
-    sizes = np.asarray(np.linalg.lstsq(scaled, target, rcond=1e-12)[0] / norm)
-    if (sizes >= low).all() and (sizes <= high).all():
-        return sizes
+    basis, triangle = _orthonormal(scaled)
+    if np.abs(triangle.diagonal()).min() > SINGULAR:
+        sizes = np.asarray(lapack.dtrtrs(triangle, basis.T @ target)[0] / norm)
+        if (sizes >= low).all() and (sizes <= high).all():
+            return sizes
     floor = np.where(low > 1e-12, low, 0.0)
-    held = np.zeros(sizes.size)
-    free = np.ones(sizes.size, dtype=bool)
-    for _ in range(sizes.size + 1):
-        rest = target - matrix[:, ~free] @ held[~free] - matrix[:, free] @ floor[free]
-        sizes = held.copy()
-        if free.any():
-            sizes[free] = floor[free] + nnls(scaled[:, free], rest)[0] / norm[free]
-        over = free & (sizes > high)
-        if not over.any():
-            break
+    rest = target - matrix @ floor if floor.any() else target
+    sizes = floor + nnls(scaled, rest)[0] / norm
+    if (sizes <= high).all():
+        return sizes
+    return _held_at_most(matrix, target, norm, floor, high, sizes)
+
+
+def _held_at_most(matrix: FloatArray, target: FloatArray, norm: FloatArray, low: FloatArray,
+                  high: FloatArray, sizes: FloatArray) -> FloatArray:
+    """Sizes that are too large are held at their largest until all others fit.
+
+    `norm` is the length of each column."""
+    held, free = np.zeros(sizes.size), np.ones(sizes.size, dtype=bool)
+    while (over := free & (sizes > high)).any():
         held[over] = high[over]
         free &= ~over
+        sizes = held.copy()
+        if free.any():
+            left = matrix[:, free]
+            rest = target - matrix[:, ~free] @ held[~free] - left @ low[free]
+            sizes[free] = low[free] + nnls(left / norm[free], rest)[0] / norm[free]
     return sizes
