@@ -127,6 +127,8 @@ class RecipeTable(Table):
                 raise BadInput(f"reference.{p.name}", "missing", "present, as [space] varies it",
                                "Add the key.")
             given.setdefault(p.name, p.low)
+        given |= {p.name: p.constant() for p in space.parameters[len(CORE):]
+                  if p.fixed and p.default is None and p.name not in given}
         # A whole number of the file is a number like any other.
         return Recipe.of({name: float(value) if type(value) is int else value
                           for name, value in given.items()}, space.absent)

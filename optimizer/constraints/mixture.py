@@ -33,15 +33,18 @@ class Mixture:
         if not least - NEAR <= self.total <= most + NEAR:
             raise BadInput(self.where, self.total, f"between {least:g} and {most:g}, which is all "
                            "that these fractions can add up to", "Correct it, or their bounds.")
-        if abs(self.total / self.step - round(self.total / self.step)) > NEAR:
-            raise BadInput(self.where, self.total, f"a multiple of {self.step:g}, the step of its "
-                           "fractions", "Fractions in such steps never add up to it.")
+        rest, fine = self.total - sum(p.low for p in self.parts if p.fixed), min(self.steps)
+        if abs(rest / fine - round(rest / fine)) > NEAR:
+            raise BadInput(self.where, self.total, f"a multiple of {fine:g}, the finest step of its "
+                           "fractions, and what is fixed of them", "Fractions in such steps never "
+                           "add up to it.")
 
     @property
-    def step(self) -> float:
-        """In what the parts are rounded: one step for all, so that they add up."""
-        given = [part.step for part in self.parts if part.step is not None]
-        return max(given) if given else self.total / FINE
+    def steps(self) -> FloatArray:
+        """In what each part is rounded, shape (k,): its own step, else the finest of the others."""
+        given = [part.step for part in self.parts if part.step is not None and not part.fixed]
+        fine = min(given) if given else self.total / FINE
+        return np.array([fine if part.step is None else part.step for part in self.parts])
 
     def projected(self, values: FloatArray) -> FloatArray:
         """The nearest values (n, k) inside the bounds with this sum.
@@ -65,12 +68,16 @@ class Mixture:
         """Values (n,) of each part in whole steps that add up."""
         asked = self.projected(np.stack(columns, axis=1))
         low, high = (np.array([p.ends[end] for p in self.parts]) for end in (0, 1))
-        found = (np.round(asked / self.step) * self.step).clip(low, high)
-        for _ in range(len(self.parts) + 1):
-            lacks = np.round((self.total - found.sum(1)) / self.step)
-            way = np.sign(lacks)[:, None] * self.step
-            room = ((found + way >= low - NEAR) & (found + way <= high + NEAR))
-            wish = np.where(room, (asked - found) * np.sign(way), -np.inf)
-            at = wish.argmax(1)
-            found[np.arange(len(found)), at] += way[:, 0] * room[np.arange(len(found)), at]
+        steps = self.steps
+        found = (np.round(asked / steps) * steps).clip(low, high)
+        for _ in range(ROUNDS):
+            lacks = self.total - found.sum(1)[:, None]
+            way = np.sign(lacks) * steps
+            room = (found + way >= low - NEAR) & (found + way <= high + NEAR) & (
+                steps <= np.abs(lacks) + NEAR * steps)
+            if not room.any():
+                break
+            wish = np.where(room, (asked - found) * np.sign(lacks), -np.inf)
+            at, rows = wish.argmax(1), np.arange(len(found))
+            found[rows, at] += way[rows, at] * room[rows, at]
         return [np.round(column, 9).tolist() for column in found.T]

@@ -155,3 +155,19 @@ def test_fractions_that_cannot_add_up_are_refused(step, total, words):
     parts = tuple(Parameter(name, 0.0, 100.0, step=step) for name in ("a", "b", "c"))
     with pytest.raises(BadInput, match=words):
         Space(*CORE, others=parts, rules=(Rule("sum", f"a + b + c = {total:g}"),))
+
+
+@pytest.mark.parametrize("fixed", [0.0, 1.0])
+def test_fractions_in_steps_of_their_own_add_up(fixed):
+    """The coarse one stays on its step, and the fine ones make up what it lacks."""
+    parts = (Parameter("active", 60.0, 90.0, step=2.5), Parameter("electrolyte", 5.0, 40.0, step=0.5),
+             Parameter("carbon", 0.0, 5.0, step=0.5), Parameter("binder", fixed, fixed))
+    space = Space((50.0, 500.0), (60.0, 60.0), (25.0, 25.0), others=parts, rules=(
+        Rule("whole", "active + electrolyte + carbon + binder = 100"),
+        Rule("coat", "carbon <= 0.1 * active - 4")))
+    recipes = space.decode_all(inside(space, sobol(4, 64, 0)))
+    assert len(recipes) > 32 and len({r.value("carbon") for r in recipes}) > 3
+    for recipe in recipes:
+        values = [recipe.value(p.name) for p in parts]
+        assert sum(values) == pytest.approx(100.0, abs=1e-6)
+        assert all(p.on_step(v) for p, v in zip(parts, values, strict=True))

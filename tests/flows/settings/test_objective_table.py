@@ -120,6 +120,9 @@ def test_a_machine_refuses_what_says_no_pressure() -> None:
 def test_a_reference_may_leave_out_what_the_space_fixes() -> None:
     found = from_plain(BARE | {"reference": {"speed": 1.0, "delay": 0}}, "test").reference
     assert found is not None and found.value("speed") == 1.0 and found.without
+    space = BARE["space"] | {"gap": 0.4}
+    found = from_plain(BARE | {"space": space, "reference": {"speed": 1.0, "delay": 0}}, "test")
+    assert found.reference is not None and found.reference.value("gap") == 0.4
     with pytest.raises(BadInput, match=r"reference\.pressure_mpa"):
         settings(reference={"pressure_mpa": None})
 
