@@ -43,7 +43,8 @@ def points_of(table: Table, group: Group, rows: Sequence[Row]) -> tuple[list[Poi
     Raises BadInput, naming the line, on a cell that is no number, on a frequency that cannot be,
     on mixed decimal marks, and on a phase of which nothing says whether it is in degrees.
     """
-    marks = marks_of(table.source, columns_of(rows, group.chosen()))
+    marks = marks_of(table.source, columns_of(rows, [
+        column for column in group.chosen() if column.role != n.COMPLEX]))
     for column in group.chosen():
         column.factor()
     _unit_of_phase(table.source, group, rows, marks)
