@@ -268,5 +268,5 @@ def test_slow_grain_boundaries_between_blocking_electrodes_are_no_interface(ohm,
 
 def test_a_small_interface_before_diffusion_is_one():
     hz = np.geomspace(1e6, 0.1, 64)
-    found = judge(measured(hz, 90.0 + arc(hz, 800.0, 6e3) + cpe(hz, 0.02, 0.6)))
+    found = judge(measured(hz, 90.0 + arc(hz, 800.0, 6e3) + cpe(hz, 0.02, 0.5)))
     assert found.valid, found.evidence
