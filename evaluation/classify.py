@@ -22,6 +22,9 @@ blocks ions 1e-7 to 1e-5 (Irvine, Sinclair & West 1990, doi 10.1002/adma.1990002
 GAP_TANGENT = 5.67
 """Tangent of 80 degrees: a gap is a capacitor, bridged by a resistance or not; grain boundaries and
 electrodes of an exponent below 0.89 stay below."""
+ONE_ARC, ENDED = 0.35, 0.2
+"""Height of -Im over width of Re below which what closes is more than one arc: a bridged gap is one
+(0.5, or 0.38 with an exponent of 0.83). It has closed below the second share of its height."""
 OPEN_RESISTANCE = 5.0
 """A plain resistance of this many times `open_above_ohm_cm2` is insulation, not a stack."""
 FALL = 0.45
@@ -95,7 +98,7 @@ def _open(spectrum: Spectrum, rules: Rules) -> Failed | None:
             return Failed(FailureMode.DELAMINATED, f"{at}: no contact")
         return None
     farad = _capacitance_f_cm2(spectrum, modulus > 0.5 * limit)
-    touches = _slowest_f_cm2(spectrum) > OPEN_F_CM2
+    touches = _slowest_f_cm2(spectrum) > OPEN_F_CM2 or _several(spectrum)
     if farad is not None and farad < OPEN_F_CM2 and not touches:
         return Failed(FailureMode.DELAMINATED, f"{at}, and the capacitance is {farad:.2g} F/cm2, "
                       "that of a gap: no contact")
@@ -155,6 +158,14 @@ def _slowest_f_cm2(spectrum: Spectrum) -> float:
         return 0.0
     at = tops[-1]
     return float(1.0 / (4 * np.pi * hz[at] * height[at] * spectrum.area_cm2))
+
+
+def _several(spectrum: Spectrum) -> bool:
+    """True where the spectrum closes and is too wide for one arc, which a bridged gap has."""
+    z = spectrum.impedance_ohm
+    height = np.array([np.median(-z.imag[max(i - 2, 0):i + 3]) for i in range(z.size)])
+    wide = _end(z.real, spectrum, last=True) - float(np.min(z.real))
+    return bool(height[-1] < ENDED * height.max() < ENDED * ONE_ARC * wide)
 
 
 def _leak(spectrum: Spectrum) -> Failed | None:

@@ -25,7 +25,8 @@ from pressloop.evaluation.circuits.tree import (
 )
 from pressloop.trials.checks import ComplexArray, FloatArray
 
-RANGES_F_CM2 = (("bulk", 1e-10), ("grain boundary", 1e-7), ("interface", 1e-5),
+GRAIN_BOUNDARY_F_CM2 = 1e-7
+RANGES_F_CM2 = (("bulk", 1e-10), ("grain boundary", GRAIN_BOUNDARY_F_CM2), ("interface", 1e-5),
                 ("charge transfer", 1e-3), ("electrode", np.inf))
 DISPERSED = 0.59
 """An exponent up to this is that of diffusion (0.5) or of a distribution as wide."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,13 @@ import numpy as np
 from pressloop.evaluation.assignment import LEADS_F_CM2, Boundary, is_interface
 from pressloop.evaluation.circuits.least_squares import Solution
 from pressloop.evaluation.classify import is_plain_resistance
-from pressloop.evaluation.processes import DIFFUSION_F_CM2, Process
+from pressloop.evaluation.processes import (
+    DIFFUSION_F_CM2,
+    DISPERSED_F_CM2,
+    FLANK,
+    GRAIN_BOUNDARY_F_CM2,
+    Process,
+)
 from pressloop.evaluation.rules import Rules
 from pressloop.evaluation.validity import Validity
 from pressloop.trials.wording import in_percent
@@ -113,7 +120,10 @@ def _is_open(one: Process, seen: Evidence) -> bool:
 
 
 def _no_interface(seen: Evidence) -> str | None:
-    if any(is_interface(one, seen.limit) for one in seen.processes):
+    summed = [one for one in seen.processes if is_interface(one, seen.limit)]
+    if summed and _behind_them_blocked(summed, seen):
+        return _blocked(seen)
+    if summed:
         return None
     data = seen.checked.data
     hz = data.frequency_hz
@@ -134,6 +144,18 @@ def _no_interface(seen: Evidence) -> str | None:
     return (f"no arc peaks below {seen.limit.hz:.3g} Hz: no interface is seen, only what is faster "
             "(the separator). Measure to lower frequencies, or raise interface_below_hz if this "
             "is the interface")
+
+
+def _behind_them_blocked(summed: Sequence[Process], seen: Evidence) -> bool:
+    """True where the double layer of blocking electrodes follows on grain boundaries.
+
+    However slow these are: where no charge crosses, no process is an interface. A small arc beside
+    them is their slow flank."""
+    farad = _blocking_f_cm2(seen)
+    slow = sum(one.resistance_ohm for one in summed
+               if one.capacitance_f_cm2 >= GRAIN_BOUNDARY_F_CM2)
+    return farad is not None and farad < DISPERSED_F_CM2 and (
+        slow < FLANK * sum(one.resistance_ohm for one in summed))
 
 
 def _blocked(seen: Evidence) -> str:

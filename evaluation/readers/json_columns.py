@@ -1,18 +1,23 @@
 """Spectra that scripts keep as JSON: lists by the name of a column, or an object for each point.
 
 Such as {"freq_Hz": [...], "Z_real": [...], "Z_imag": [...]} and [{"f": 1e6, "re": 10.2,
-"im": -3.1}, ...], at the top or one level below it, beside other things. Names are those that a
-table may have.
+"im": -3.1}, ...], at the top or some levels below it, beside other things. Names are those that a
+table may have, as may the columns beside rows that are lists. An impedance may be a list of complex
+numbers: [re, im], "12.1-3.2j", or an object of both parts or lists of them.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from pressloop.evaluation.readers._sweep import RawSweep
 from pressloop.evaluation.readers._table.columns import columns, groups
+from pressloop.evaluation.readers._table.names import MODULUS, name_of
+from pressloop.evaluation.readers._table.points import complex_cell
 from pressloop.evaluation.readers._table.rows import Table
 from pressloop.evaluation.readers._table.sweeps import sweeps_of_all
 from pressloop.trials.errors import BadInput
@@ -20,6 +25,10 @@ from pressloop.trials.errors import BadInput
 SUFFIXES = (".json",)
 _FEWEST = 2
 """Points below which a list is no column."""
+_AREA = re.compile(r'"(?:\w+_)?area_cm2"\s*:\s*([0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)')
+_PAIR = 2
+_DEEPEST, _MOST = 4, 400
+"""Levels of a document, and things of a list, that are looked through."""
 
 
 def recognises(text: str) -> bool:
@@ -28,13 +37,17 @@ def recognises(text: str) -> bool:
 
 
 def parse(text: str, source: str) -> tuple[RawSweep, ...]:
-    """The sweeps of all tables in the document. Raises BadInput where there is none."""
+    """The sweeps of all tables in the document, with its area_cm2 where it says one.
+
+    Raises BadInput where there is no table."""
     if not (found := _found(text)):
         raise BadInput(source, "no columns of a spectrum", "lists of numbers by name, or an object "
                        "for each point", "Name frequency and impedance, as in freq_Hz, Z_real, "
                        "Z_imag.")
-    return sweeps_of_all([_table(name if len(found) > 1 else "", told, source)
-                          for name, told in found])
+    areas = {float(area) for area in _AREA.findall(text)}
+    area = areas.pop() if len(areas) == 1 else None
+    return tuple(replace(sweep, area_cm2=area) for sweep in sweeps_of_all(
+        [_table(name if len(found) > 1 else "", told, source) for name, told in found]))
 
 
 def _table(label: str, told: dict[str, list[Any]], source: str) -> Table:
@@ -45,8 +58,7 @@ def _table(label: str, told: dict[str, list[Any]], source: str) -> Table:
 
 def _found(text: str) -> list[tuple[str, dict[str, list[Any]]]]:
     """Name and columns of each table of a document that is a spectrum's."""
-    return [(name, told) for name, told in _tables(_document(text))
-            if groups(columns(list(told)))]
+    return list(_tables(_document(text)))
 
 
 def _document(text: str) -> Any:
@@ -58,12 +70,27 @@ def _document(text: str) -> Any:
         return None
 
 
-def _tables(document: Any) -> Iterator[tuple[str, dict[str, list[Any]]]]:
-    """The columns of a document, and of each thing in it."""
-    inside = document.items() if isinstance(document, dict) else ()
-    for name, one in [("", document), *inside]:
-        if (table := _columns(one)) is not None:
-            yield str(name), table
+def _tables(document: Any, name: str = "", depth: int = 0) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The columns of a document, and of each thing in it, with what it is called."""
+    if (table := _columns(document)) is not None and groups(columns(list(table))):
+        yield name, table
+    elif depth < _DEEPEST:
+        for key, one in _inside(document):
+            yield from _tables(one, _called(one) or key, depth + 1)
+
+
+def _inside(document: Any) -> list[tuple[str, Any]]:
+    if isinstance(document, dict):
+        return [(str(key), one) for key, one in document.items()]
+    if isinstance(document, list) and len(document) <= _MOST and not _numbers(document):
+        return [(str(place), one) for place, one in enumerate(document, 1)]
+    return []
+
+
+def _called(one: Any) -> str:
+    """What a thing calls itself, "" where it does not."""
+    names = [one.get(key) for key in ("name", "label", "title")] if isinstance(one, dict) else []
+    return next((name for name in names if isinstance(name, str)), "")
 
 
 def _columns(one: Any) -> dict[str, list[Any]] | None:
@@ -73,10 +100,50 @@ def _columns(one: Any) -> dict[str, list[Any]] | None:
         one = {name: [point[name] for point in one] for name in shared}
     if not isinstance(one, dict):
         return None
-    lists = {str(name): values for name, values in one.items() if _numbers(values)}
+    one = _split(one) or one
+    lists = {name: values for key, told in one.items()
+             for name, values in _parted(str(key), told).items() if _numbers(values)}
     longest = max((len(values) for values in lists.values()), default=0)
     kept = {name: values for name, values in lists.items() if len(values) == longest}
     return kept or None
+
+
+def _split(one: dict[str, Any]) -> dict[str, Any] | None:
+    """Columns by their names, of a table kept as names and rows; None of anything else."""
+    names, rows = one.get("columns"), one.get("data", one.get("rows"))
+    if not (isinstance(names, list) and isinstance(rows, list) and all(
+            isinstance(row, list) and len(row) == len(names) for row in rows)):
+        return None
+    return dict(zip(map(str, names), map(list, zip(*rows, strict=True)), strict=False))
+
+
+def _parted(name: str, values: Any) -> dict[str, Any]:
+    """The values by their name, numbered ones too.
+
+    Those of a complex impedance by the names of both parts."""
+    if isinstance(values, dict) and _numbers(listed := list(values.values())) and all(
+            str(key).isdecimal() for key in values):
+        return {name: listed}
+    said = name_of(name)
+    if said is None or said.role != MODULUS or said.negated:
+        return {name: values}
+    if isinstance(values, list) and values and all(isinstance(one, dict) for one in values):
+        values = _columns(values)
+    if isinstance(values, dict):
+        return {str(part): told for part, told in values.items()}
+    both = [_both(one) for one in values] if isinstance(values, list) else []
+    if not both or any(one is None for one in both):
+        return {name: values}
+    unit = f"/{said.unit}" if said.unit else ""
+    return {f"Re(Z){unit}": [one.real for one in both if one is not None],
+            f"Im(Z){unit}": [one.imag for one in both if one is not None]}
+
+
+def _both(one: Any) -> complex | None:
+    """A complex number from a pair of numbers or a text."""
+    if isinstance(one, str):
+        return complex_cell(one)
+    return complex(*one) if _numbers(one) and len(one) == _PAIR and None not in one else None
 
 
 def _numbers(values: Any) -> bool:

@@ -6,11 +6,13 @@ columns, and rows below. Segments without a frequency (open circuit, pulses) are
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 from pressloop.evaluation.readers._sweep import RawSweep
 from pressloop.evaluation.readers._table.cells import cells
 from pressloop.evaluation.readers._table.columns import columns, groups, required
+from pressloop.evaluation.readers._table.find import find_area_cm2
 from pressloop.evaluation.readers._table.names import FREQUENCY
 from pressloop.evaluation.readers._table.rows import Line, Table, numbered
 from pressloop.evaluation.readers._table.sweeps import sweeps_of_all
@@ -29,7 +31,9 @@ def recognises(text: str) -> bool:
 
 
 def parse(text: str, source: str) -> tuple[RawSweep, ...]:
-    """The sweeps of all segments with a frequency. Raises BadInput where there is none."""
+    """The sweeps of all segments with a frequency, with the area of the working electrode.
+
+    Raises BadInput where there is none."""
     lines = numbered(text)
     starts = [place for place, (_, line) in enumerate(lines) if _SEGMENT.match(line.strip())]
     if not starts:
@@ -39,7 +43,8 @@ def parse(text: str, source: str) -> tuple[RawSweep, ...]:
                                  ended=text.endswith("\n"))) is not None]
     if not found:
         raise _none(source)
-    return sweeps_of_all(found)
+    area = find_area_cm2(text)
+    return tuple(dataclasses.replace(sweep, area_cm2=area) for sweep in sweeps_of_all(found))
 
 
 def _none(source: str) -> BadInput:

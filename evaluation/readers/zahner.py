@@ -12,7 +12,7 @@ import re
 
 from pressloop.evaluation.readers._sweep import RawSweep
 from pressloop.evaluation.readers._table import header
-from pressloop.evaluation.readers._table.find import find_number
+from pressloop.evaluation.readers._table.find import find_area_cm2, find_number
 from pressloop.evaluation.readers._table.rows import numbered
 from pressloop.evaluation.readers._table.sweeps import sweeps_of_all
 
@@ -42,6 +42,7 @@ def parse(text: str, source: str) -> tuple[RawSweep, ...]:
     """
     above = header.above(text)
     return tuple(dataclasses.replace(
-        sweep, area_cm2=find_number(_AREA, above), amplitude_mv=find_number(_AMPLITUDE, above),
+        sweep, area_cm2=find_number(_AREA, above) or find_area_cm2(above),
+        amplitude_mv=find_number(_AMPLITUDE, above),
         temperature_c=find_number(_TEMPERATURE, above))
         for sweep in sweeps_of_all(header.tables(text, source)))

@@ -241,3 +241,32 @@ def test_one_reading_below_zero_is_a_point_that_contradicts_the_others():
     found = judge(Spectrum(hz, z, 1.0))
     assert found.valid, found.evidence
     assert "left out" in " ".join(found.notes)
+
+
+@pytest.mark.parametrize("grain", [(4e5, 4e3, 2e5, 9.0), (9e5, 900.0, 1.5e6, 6.0)])
+def test_two_large_arcs_are_no_gap(grain):
+    """Of a poor electrolyte bulk and grain boundaries close; a bridged gap is one arc."""
+    hz = np.geomspace(1e6, 0.1, 64)
+    bulk, fast_hz, boundary, slow_hz = grain
+    found = judge(measured(hz, 900.0 + arc(hz, bulk, fast_hz, 0.95) + arc(hz, boundary, slow_hz)))
+    assert found.verdict != "delaminated", found.evidence
+
+
+@pytest.mark.parametrize("exponent", [0.9, 1.0])
+def test_a_gap_that_closes_stays_lost_contact(exponent):
+    hz = np.geomspace(1e6, 0.1, 64)
+    found = judge(measured(hz, 30.0 + arc(hz, 60.0, 800.0) + arc(hz, 2e6, 90.0, exponent)))
+    assert found.verdict == "delaminated"
+
+
+@pytest.mark.parametrize(("ohm", "hz_top"), [(5e3, 1.5e4), (800.0, 6e4), (2e4, 4e3)])
+def test_slow_grain_boundaries_between_blocking_electrodes_are_no_interface(ohm, hz_top):
+    hz = np.geomspace(1e6, 0.1, 64)
+    found = judge(measured(hz, 90.0 + arc(hz, ohm, hz_top) + cpe(hz, 3e-6, 0.93)))
+    assert found.evidence.startswith("blocking electrodes"), (found.verdict, found.evidence)
+
+
+def test_a_small_interface_before_diffusion_is_one():
+    hz = np.geomspace(1e6, 0.1, 64)
+    found = judge(measured(hz, 90.0 + arc(hz, 800.0, 6e3) + cpe(hz, 0.02, 0.5)))
+    assert found.valid, found.evidence

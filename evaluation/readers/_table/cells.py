@@ -7,11 +7,12 @@ import math
 import re
 from functools import cache
 
-OVERLOAD_OHM = 9e37
-"""SCPI instruments write 9.9E37 for overload and 9.91E37 for not a number."""
+OVERLOAD = 1e24
+"""From here on a number is a meter's word for no reading, in whatever unit: 9.9E37 and 9.91E37 of
+SCPI, 999.9999E+28 of Hioki, 1E+30, 9.99E+99."""
 WHITESPACE = " "
 _NO_READING = re.compile(
-    r"\*+|#+|\?+|[-\u2013\u2014]+|#(?:n/a|div/0!|value!|num!|null!)|err(?:or)?|invalid|unbal(?:anced)?"
+    r"\*+|#+|\?+|[-\u2013\u2014]+|#(?:n/a|div/0!|value!|num!|null!|nv)|[<>]\s*[0-9].*|[ou]\.?f\.?|err(?:or)?|invalid|unbal(?:anced)?"
     r"|[+-]?(?:nan(?:\(ind\))?|inf(?:inity)?|\u221e|ov(?:er)?[\s-]?(?:lo?a?d|l|f|rng|range|flow)?|o\.?l"
     r"|n/?a|none|null|1[.,]#\w+)", re.IGNORECASE)
 _GAP = "'\u2019 \u00a0\u2009\u202f_"
@@ -87,7 +88,7 @@ def number(cell: str, decimal: str = "", thousands: str = "") -> float | None:
     if digits.count(".") > 1 or "," in digits:
         return None
     value = float(f"{sign}{digits}e{exponent or 0}") * _PREFIX[prefix]
-    return value if abs(value) < OVERLOAD_OHM else math.nan
+    return value if abs(value) < OVERLOAD else math.nan
 
 
 def plain_number(cell: str) -> float | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from pressloop.evaluation.readers._table import units as _units
-from pressloop.evaluation.readers._table.cells import WHITESPACE, cells, is_number
+from pressloop.evaluation.readers._table.cells import WHITESPACE, cells, is_number, number
 from pressloop.evaluation.readers._table.columns import Column, Group, columns, groups, required
 from pressloop.evaluation.readers._table.names import COMPLEX, FREQUENCY, MODULUS
 from pressloop.evaluation.readers._table.points import complex_cell
@@ -70,7 +72,7 @@ def tables(text: str, source: str) -> list[Table]:
     if found is None:
         raise _no_header(lines, source)
     ended = text.endswith("\n")
-    starts = [found, *_further(lines, found)]
+    lines, starts = _on_one_page(lines, [found, *_further(lines, found)])
     ends: list[int | None] = [*(one.place for one in starts[1:]), None]
     return [_table(lines[one.place:end], one, source, ended=ended or end is not None)
             for one, end in zip(starts, ends, strict=True)]
@@ -95,10 +97,42 @@ def _further(lines: Sequence[Line], first: FoundHeader) -> list[FoundHeader]:
     return found
 
 
+def _on_one_page(lines: list[Line], starts: Sequence[FoundHeader]
+                 ) -> tuple[list[Line], list[FoundHeader]]:
+    """The lines and headers without those that only repeat the header above on a new page.
+
+    The frequency goes on below such a header as it went above."""
+    kept = [starts[0]]
+    for one in starts[1:]:
+        if one.names == kept[-1].names and _goes_on(lines, kept[-1], one.place):
+            lines = [*lines[:one.place], (lines[one.place][0], ""), *lines[one.place + 1:]]
+        else:
+            kept.append(one)
+    return lines, kept
+
+
+def _goes_on(lines: Sequence[Line], above: FoundHeader, place: int) -> bool:
+    """True where the frequencies around a header at `place` are steps of one way."""
+    column = next(one.index for one in above.columns if one.role == FREQUENCY)
+    delimiter = _delimiter(lines[place + 1:], above)
+    around: list[float] = []
+    for way in (lines[place - 1:above.place:-1], lines[place + 1:place + 5]):
+        rows = [cells(line, delimiter) for _, line in way if line.strip()][:_FEWEST_ROWS]
+        values = [number(row[column]) for row in rows if column < len(row)]
+        around = [*around[::-1], *(value for value in values if value is not None and value > 0)]
+    if len(around) < 2 * _FEWEST_ROWS:
+        return False
+    steps = [math.log(after / before) for before, after in pairwise(around)]
+    usual = sorted(steps, key=abs)[len(steps) // 2]
+    return all(step * usual > 0 and abs(step) < 2.0 * abs(usual) for step in steps)
+
+
 def _read(place: int, line: str) -> FoundHeader | None:
     """The line read with the delimiter that finds most columns, None where that finds none."""
     body = _COMMENT.sub("", line[:_WIDEST], count=1) if _COMMENT.match(line) else line[:_WIDEST]
-    if sum(is_number(word) for word in re.split(r"[\s,;]+", body)) > 2:
+    body = _quoted_whole(body)
+    numbers = [is_number(word) for word in re.split(r"[\s,;]+", body)]
+    if sum(numbers) > max(2, len(numbers) / 3):
         return None
     best: FoundHeader | None = None
     for delimiter in _DELIMITERS:
@@ -107,6 +141,13 @@ def _read(place: int, line: str) -> FoundHeader | None:
         if found.columns and (best is None or _rank(found) > _rank(best)):
             best = found
     return best
+
+
+def _quoted_whole(line: str) -> str:
+    """What stands between the quotes, where one pair encloses the whole line."""
+    bare = line.strip()
+    whole = len(bare) > 1 and bare[0] == bare[-1] == '"' and bare.count('"') == 2
+    return bare[1:-1] if whole else line
 
 
 def _rank(found: FoundHeader) -> tuple[bool, int, bool, int]:
@@ -121,7 +162,7 @@ def _words(line: str) -> list[str]:
 
 
 def _table(lines: Sequence[Line], found: FoundHeader, source: str, *, ended: bool) -> Table:
-    below = [(at, line) for at, line in lines[1:]
+    below = [(at, _quoted_whole(line)) for at, line in lines[1:]
              if line.strip() and not _COMMENT.match(line)]
     names, label = _without_label(list(found.names))
     named: Sequence[Column] = columns(names)
@@ -141,13 +182,20 @@ def _table(lines: Sequence[Line], found: FoundHeader, source: str, *, ended: boo
 def _delimiter(below: Sequence[Line], found: FoundHeader) -> str:
     """What parts the cells of the rows: as in the header, unless only another one fits."""
     sample = [line for _, line in below[:20] if any(letter.isdigit() for letter in line)]
-    if not sample or any(len(cells(line, found.delimiter)) > 1 for line in sample):
+    if not sample or any(_parts(line, found.delimiter) for line in sample):
         return found.delimiter
     for width in (len(found.names), _FEWEST_CELLS):
         for delimiter in _DELIMITERS:
             if sum(len(cells(line, delimiter)) >= width for line in sample) > len(sample) / 2:
                 return delimiter
     return found.delimiter
+
+
+def _parts(line: str, delimiter: str) -> bool:
+    """True where it parts the line, and blanks do not only follow another mark."""
+    row = cells(line, delimiter)
+    return len(row) > 1 and not (delimiter == WHITESPACE and any(
+        cell.endswith((",", ";")) for cell in row))
 
 
 def _without_label(names: list[str]) -> tuple[list[str], str]:
@@ -174,7 +222,7 @@ def _of_complex_cells(named: Sequence[Column], below: Sequence[Line], delimiter:
     if frequency is None or whole is None or groups(named):
         return None
     rows = [cells(line, delimiter) for _, line in below[:_FEWEST_ROWS]]
-    if not rows or not all(whole.index < len(row) and not is_number(row[whole.index])
+    if not rows or not all(whole.index < len(row) and number(row[whole.index]) is None
                            and complex_cell(row[whole.index]) is not None for row in rows):
         return None
     name = dataclasses.replace(whole.name, role=COMPLEX)

@@ -94,6 +94,10 @@ DECIBEL = 1 / 20
 _DECIBEL_OF = re.compile(r"(?i:db)\s*[\[(]\s*(?i:ohms?|\u03a9)\s*[\])]")
 _TRACE = re.compile(r"(?i:trc|trace|tr|ch)\s*[0-9]+\s*:?\s+(.+)")
 _OF_TRACE = re.compile(r"(.+?)(?i:\s+data)?\s*[(\[](?i:trc|trace|tr|ch)\s*[0-9]+[)\]]")
+_COUNTED = re.compile(r"(?:[^\W\d_]{1,8}\.?\s*)?[\[(]?[0-9]{1,2}[\])]?\s*[-:.)]\s+(.+)")
+"""The number of a column before its name, as in "Column 2 - Z' (Ohm)"."""
+_VOLTS_PER_AMPERE = re.compile(r"(-?)\s*v\([^()]*\)\s*/\s*(-?)\s*i\([^()]*\)", re.IGNORECASE)
+"""What a circuit simulator calls an impedance."""
 _NUMBERED = re.compile(r"(.+?)[._][0-9]+|(?i:(freq|zre|zim|zreal|zimag|phase))[0-9]+")
 _FILLER = re.compile(r"\b(?:part|of|the|component|measured|raw|von|der|de|la|del|della|di|da|do)\b")
 _ELECTRODE = re.compile(r"z(we-?ce|ce|we)\b")
@@ -117,13 +121,18 @@ def name_of(header: str, unit: str = "") -> Name | None:
     `unit` is the cell below in a row of units; a unit in the header goes before it.
     """
     text = header.strip().translate(_SAME).lstrip("#%! ").strip("\ufeff ")
+    text = re.sub(r"(?i)\bimpedance\s*:\s*(?=\w)", "", text)
     text = _STARRED.sub(r"\1", text)
     if match := _TRACE.fullmatch(text) or _OF_TRACE.fullmatch(text):
         text = match[1]
     if _FITTED.search(text):
         return None
     text = _DECIBEL_OF.sub("dBOhm", text)
+    if match := _VOLTS_PER_AMPERE.fullmatch(text):
+        return Name(MODULUS, negated=match[1] != match[2])
     found = _named(text, unit)
+    if found is None and (match := _COUNTED.fullmatch(text)):
+        return name_of(match[1], unit)
     if found is None or _TURNED.fullmatch(f"({found.unit})"):
         bare, turns = _TURNED.subn(" ", text)
         found = _named(bare.strip(), unit) if turns else None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import cmath
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,6 +18,9 @@ from pressloop.evaluation.readers._table.rows import Row, Table, columns_of, whe
 from pressloop.trials.errors import BadInput
 from pressloop.trials.wording import by_number, counted
 
+_FLOAT = r"\s*([+-]?[0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*"
+_POLAR = re.compile(rf"\({_FLOAT}dB,{_FLOAT}\u00b0\)")
+_BOTH_PARTS = re.compile(rf"\(?{_FLOAT},{_FLOAT}\)?")
 _RADIANS_AT_MOST = 1.6
 _HZ = (1e-6, 1e12)
 
@@ -38,7 +43,8 @@ def points_of(table: Table, group: Group, rows: Sequence[Row]) -> tuple[list[Poi
     Raises BadInput, naming the line, on a cell that is no number, on a frequency that cannot be,
     on mixed decimal marks, and on a phase of which nothing says whether it is in degrees.
     """
-    marks = marks_of(table.source, columns_of(rows, group.chosen()))
+    marks = marks_of(table.source, columns_of(rows, [
+        column for column in group.chosen() if column.role != n.COMPLEX]))
     for column in group.chosen():
         column.factor()
     _unit_of_phase(table.source, group, rows, marks)
@@ -80,7 +86,14 @@ def _value(source: str, at: int, column: Column, row: list[str], marks: Marks) -
 
 
 def complex_cell(cell: str) -> complex | None:
-    """A complex number such as (12.1-3.2j) or 12.1 - 3.2i; None for other text."""
+    """A complex number such as (12.1-3.2j), 12.1 - 3.2i, 12.1,-3.2 or (21.9dB,-14.9 deg).
+
+    None for other text."""
+    if match := _POLAR.fullmatch(cell):
+        return cmath.rect(10.0 ** min(float(match[1]) * n.DECIBEL, 300.0),
+                          math.radians(float(match[2])))
+    if match := _BOTH_PARTS.fullmatch(cell):
+        return complex(float(match[1]), float(match[2]))
     try:
         return complex(cell.replace(" ", "").replace("i", "j").replace("*", ""))
     except ValueError:
