@@ -177,3 +177,17 @@ def test_metric_tons_stay_metric(tmp_path: Path, title: str) -> None:
                  "2,60,25,90\n", envelope={"die_diameter_mm": 10.0})
     assert not sheet.troubles
     assert numbers(sheet, P)[0] == pytest.approx(124.86, rel=1e-3)
+
+
+def test_a_column_that_the_settings_ignore_is_no_slip_of_the_pen(tmp_path: Path) -> None:
+    sheet = tmp_path / "t.csv"
+    sheet.write_text("pressure_mpa,dwell_s,temperature,resistance_ohm_cm2\n100,60,cold,140\n"
+                     "200,60,cold,90\n")
+    for ignore, taken in (([], False), (["temperature"], True)):
+        settings = from_plain(settings_values(space={"temperature_c": 25},
+                                              table={"ignore": ignore}), "test")
+        if taken:
+            assert len(read_table(sheet, settings).past) == 2
+        else:
+            with pytest.raises(BadInput):
+                read_table(sheet, settings)
