@@ -171,7 +171,8 @@ def test_tons_of_which_only_a_title_says_what_they_are(tmp_path: Path, title: st
     assert numbers(sheet, P)[0] == pytest.approx({"short": 113.27, "long": 126.87}[kind], rel=1e-3)
 
 
-@pytest.mark.parametrize("title", ["Load in metric tons", "short time, 20 t press", "US lab, t in s"])
+@pytest.mark.parametrize("title", ["Load in metric tons", "short time, 20 t press",
+                                   "US lab, t in s"])
 def test_metric_tons_stay_metric(tmp_path: Path, title: str) -> None:
     sheet = read(tmp_path, f"{title}\nLoad (tons),t (s),T (°C),R (Ω cm²)\n1,60,25,140\n"
                  "2,60,25,90\n", envelope={"die_diameter_mm": 10.0})
