@@ -15,6 +15,7 @@ from pressloop.flows.past.columns.picked import Chosen, Picked, Trouble
 from pressloop.flows.past.columns.work import Known, Line
 from pressloop.flows.past.die_told import SAME_AREA, area_of, areas_told, dies_told
 from pressloop.flows.past.legend import legend_of
+from pressloop.flows.past.tons_told import tons_in_question
 from pressloop.flows.settings.columns import AS_NAMED
 from pressloop.trials.errors import BadInput
 from pressloop.trials.tables.columns.cells import cell_of
@@ -96,7 +97,9 @@ def reading_of(path: Path, settings: Settings | None = None, *, die_mm: float | 
     over_area = any(one.stated.dimension in (FORCE, OHM) for one in found.picked.values())
     known, die, troubles = _known(cells, settings, die_mm, over_area=over_area)
     result = converted(cells.header, cells.rows, cells.marks, found, how, known, named)
-    troubles = (*troubles, *odd)
+    tons = tons_in_question(found.picked.values(), cells.titles, {
+        name for name, column in how.columns.items() if column.unit is not None})
+    troubles = (*troubles, *odd, *tons)
     return Reading(_renamed(cells, found, result), (*troubles, *result.troubles), result.lines,
                    found.picked, result.helping & set(found.picked), die, cells.header_row,
                    frozenset(cells.header[at] for at in result.used))

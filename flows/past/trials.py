@@ -191,7 +191,8 @@ def _check_header(header: list[str], settings: Settings, path: Path) -> None:
         if not {RESULT[0], RESULT[2]} & set(header) and (hint := across(header)):
             raise BadInput(f"{table}column {RESULT[0]}", "missing", "present", hint.strip())
         prove_outcomes(header, table)
-    prove_spelt(header, known, table)
+    meant = [name for name in header if name not in settings.table.ignore]
+    prove_spelt(meant, [name for name in known if name not in settings.space.absent], table)
 
 
 def _again(past: Past, before: int) -> Past:

@@ -35,9 +35,9 @@ class Mixture:
                            "that these fractions can add up to", "Correct it, or their bounds.")
         rest, fine = self.total - sum(p.low for p in self.parts if p.fixed), min(self.steps)
         if abs(rest / fine - round(rest / fine)) > NEAR:
-            raise BadInput(self.where, self.total, f"a multiple of {fine:g}, the finest step of its "
-                           "fractions, and what is fixed of them", "Fractions in such steps never "
-                           "add up to it.")
+            raise BadInput(self.where, self.total, f"a multiple of {fine:g}, the finest step of "
+                           "its fractions, and what is fixed of them",
+                           "Fractions in such steps never add up to it.")
 
     @property
     def steps(self) -> FloatArray:

@@ -160,8 +160,8 @@ def test_fractions_that_cannot_add_up_are_refused(step, total, words):
 @pytest.mark.parametrize("fixed", [0.0, 1.0])
 def test_fractions_in_steps_of_their_own_add_up(fixed):
     """The coarse one stays on its step, and the fine ones make up what it lacks."""
-    parts = (Parameter("active", 60.0, 90.0, step=2.5), Parameter("electrolyte", 5.0, 40.0, step=0.5),
-             Parameter("carbon", 0.0, 5.0, step=0.5), Parameter("binder", fixed, fixed))
+    parts = (Parameter("active", 60.0, 90.0, step=2.5), Parameter("carbon", 0.0, 5.0, step=0.5),
+             Parameter("electrolyte", 5.0, 40.0, step=0.5), Parameter("binder", fixed, fixed))
     space = Space((50.0, 500.0), (60.0, 60.0), (25.0, 25.0), others=parts, rules=(
         Rule("whole", "active + electrolyte + carbon + binder = 100"),
         Rule("coat", "carbon <= 0.1 * active - 4")))

@@ -20,6 +20,8 @@ from pressloop.trials.tables.rows import InPercent, Row, Typed, bounded, short, 
 
 MOST_UNPACKED = 400_000_000
 """Bytes of a workbook when unpacked: an archive of kilobytes may hold gigabytes."""
+FEWEST_ROWS = FEWEST_NUMBERS = 2
+"""Rows, and numbers in each, of a table whose names nobody knows."""
 QUOTED = re.compile(r'"[^"]*"|\\.')
 """Parts of a number format that are shown as they stand."""
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
@@ -85,14 +87,22 @@ def _read(file: IO[bytes], path: Path) -> SheetRows:
 def _place_of_table(sheets: Sequence[Any]) -> int:
     """The first sheet with a table of presses: a workbook may begin with a cover.
 
-    The first one where no sheet has a header that is known."""
+    Where no sheet has a header that is known, the first one with rows of numbers, or else the
+    first."""
+    numbers = list[int]()
     for at, sheet in enumerate(sheets):
         # The size that a sheet states may be older than its last rows.
         sheet.reset_dimensions()
         top = [(number, cells) for number, cells in islice(_rows(sheet), LOOKED_AT)]
         if has_header(top) or on_its_side(top):
             return at
-    return 0
+        if sum(_has_numbers(cells) for _, cells in top) >= FEWEST_ROWS:
+            numbers.append(at)
+    return numbers[0] if numbers else 0
+
+
+def _has_numbers(cells: Sequence[str]) -> bool:
+    return sum(isinstance(cell, Typed) for cell in cells) >= FEWEST_NUMBERS
 
 
 def _rows(sheet: Any) -> Iterator[Row]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pressloop.flows.past.columns.picked import Picked, Trouble
@@ -116,6 +117,9 @@ def _from_conductivity(work: Work) -> None:
     work.helping.add(SIGMA)
     thick = work.numbers(THICKNESS)
     where = "by its column"
+    if thick is not None and (trouble := _no_thickness_in_mm(work, thick)) is not None:
+        work.troubles.append(trouble)
+        return
     if thick is None:
         thick, where = _thickness_by_symbol(work)
     if thick is None and work.known.thickness_um is not None:
@@ -149,6 +153,18 @@ def _from_conductivity(work: Work) -> None:
                               + ("over conductivity" if inverse else "times resistivity"),
                               work.raw(one.places[0]), work.columns[RESISTANCE],
                               unit=one.stated.text))
+
+
+def _no_thickness_in_mm(work: Work, thick: Sequence[float | None]) -> Trouble | None:
+    """A thickness whose unit is not written, of numbers that are none of a pellet in mm."""
+    one = work.chosen.picked[THICKNESS]
+    known = [value for value in thick if value]
+    if one.unit is not None or max(known) < THICKEST_MM:
+        return None
+    return Trouble(
+        one.headers[0], f"{min(known):g} to {max(known):g} without a unit that is known, which is "
+        "no thickness in mm", "Say its unit in the settings: [table] thickness_mm = { column = "
+        f'"{one.headers[0]}", unit = "um" }}, or "mm", or "mil".')
 
 
 def _thickness_by_symbol(work: Work) -> tuple[list[float | None] | None, str]:

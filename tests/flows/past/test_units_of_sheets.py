@@ -127,3 +127,68 @@ def test_an_error_in_per_cent_is_a_share_of_its_reading(
     found = [one.outcome.measured[0].standard_error
              for one in read_table(Path("t.csv"), settings).past if one.outcome is not None]
     assert found == [pytest.approx(one) for one in wanted] + [None]
+
+
+SIGMA = "P (MPa),t (s),T (°C),{},Conductivity (mS/cm)\n100,60,25,{},1.25\n200,60,25,{},2.5\n"
+
+
+@pytest.mark.parametrize("header, cells", [
+    ("Thickness [mils]", (20, 20)), ("Thickness, mil", (20, 20)), ("pellet thickness / thou",
+                                                                  (20, 20)),
+    ("Thickness (inches)", (0.02, 0.02)), ("Thickness (um)", (508, 508)),
+    ("Thickness", (0.508, 0.508))])
+def test_a_thickness_in_units_of_a_workshop(tmp_path: Path, header: str,
+                                            cells: tuple[float, float]) -> None:
+    sheet = read(tmp_path, SIGMA.format(f'"{header}"', *cells))
+    assert not sheet.troubles
+    assert numbers(sheet, "resistance_ohm_cm2") == pytest.approx([40.64, 20.32], rel=1e-4)
+
+
+@pytest.mark.parametrize("header", ["Thickness", "Thickness (ticks)"])
+def test_a_thickness_that_is_none_in_mm_is_asked_for(tmp_path: Path, header: str) -> None:
+    sheet = read(tmp_path, SIGMA.format(header, 508, 512))
+    assert [(one.column, one.seen) for one in sheet.troubles] == [
+        (header, "508 to 512 without a unit that is known, which is no thickness in mm")]
+    sheet = read(tmp_path, SIGMA.format(header, 508, 512), **{
+        "table.thickness_mm": {"column": header, "unit": "um"}})
+    assert not sheet.troubles
+
+
+@pytest.mark.parametrize("title, kind", [
+    ("All loads in short tons", "short"), ("gauge reads tons (US)", "short"),
+    ("force in US (short) tons", "short"), ("old English press: long tons", "long")])
+def test_tons_of_which_only_a_title_says_what_they_are(tmp_path: Path, title: str, kind: str
+                                                       ) -> None:
+    text = f"{title}\nLoad (tons),t (s),T (°C),R (Ω cm²)\n1,60,25,140\n2,60,25,90\n"
+    die = {"die_diameter_mm": 10.0}
+    sheet = read(tmp_path, text, envelope=die)
+    assert [one.seen for one in sheet.troubles] == [f"in tons, and the sheet speaks of {kind} tons"]
+    assert f'pressure_mpa = {{ column = "Load (tons)", unit = "{kind} tons" }}' in (
+        sheet.troubles[0].remedy)
+    sheet = read(tmp_path, text, envelope=die, **{
+        "table.pressure_mpa": {"column": "Load (tons)", "unit": f"{kind} tons"}})
+    assert not sheet.troubles
+    assert numbers(sheet, P)[0] == pytest.approx({"short": 113.27, "long": 126.87}[kind], rel=1e-3)
+
+
+@pytest.mark.parametrize("title", ["Load in metric tons", "short time, 20 t press",
+                                   "US lab, t in s"])
+def test_metric_tons_stay_metric(tmp_path: Path, title: str) -> None:
+    sheet = read(tmp_path, f"{title}\nLoad (tons),t (s),T (°C),R (Ω cm²)\n1,60,25,140\n"
+                 "2,60,25,90\n", envelope={"die_diameter_mm": 10.0})
+    assert not sheet.troubles
+    assert numbers(sheet, P)[0] == pytest.approx(124.86, rel=1e-3)
+
+
+def test_a_column_that_the_settings_ignore_is_no_slip_of_the_pen(tmp_path: Path) -> None:
+    sheet = tmp_path / "t.csv"
+    sheet.write_text("pressure_mpa,dwell_s,temperature,resistance_ohm_cm2\n100,60,cold,140\n"
+                     "200,60,cold,90\n")
+    for ignore, taken in (([], False), (["temperature"], True)):
+        settings = from_plain(settings_values(space={"temperature_c": 25},
+                                              table={"ignore": ignore}), "test")
+        if taken:
+            assert len(read_table(sheet, settings).past) == 2
+        else:
+            with pytest.raises(BadInput):
+                read_table(sheet, settings)

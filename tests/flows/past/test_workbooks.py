@@ -184,3 +184,25 @@ def test_a_parameter_shown_in_per_cent_is_in_the_unit_of_the_settings(
         **table), "test")
     assert [one.recipe.value("binder") for one in read_table(path, settings).past] == [
         pytest.approx(wanted)] * 4
+
+
+def glazes(*, pages: tuple[str, ...]) -> Path:
+    """A table of another process, whose names the settings alone know, behind pages of text."""
+    book = Workbook()
+    for at, page in enumerate(pages):
+        sheet = book.active if at == 0 else book.create_sheet()
+        sheet.append([page])
+        sheet.append(["made in", 2024])
+    table = book.create_sheet("glazes")
+    for row in (["Feldspar", "Frit", "Gloss"], [30, 5, 71.5], [40, 5, 74], [30, 10, 80]):
+        table.append(row)
+    book.save("glazes.xlsx")
+    return Path("glazes.xlsx")
+
+
+@pytest.mark.parametrize("pages", [("Notes",), ("Cover", "How it was fired")])
+def test_a_table_of_another_process_behind_pages_of_text(pages: tuple[str, ...]) -> None:
+    cells = cells_of(glazes(pages=pages))
+    assert cells.header == ("Feldspar", "Frit", "Gloss")
+    assert len(cells.rows) == 3
+    assert any("'glazes', is read" in note for note in cells.notes)

@@ -85,6 +85,7 @@ ANY_CASE: dict[str, tuple[str, float]] = {
     "d": (TIME, 86400.0), "nm": (LENGTH, 1e-6), "um": (LENGTH, 1e-3), "μm": (LENGTH, 1e-3),
     "micron": (LENGTH, 1e-3), "microns": (LENGTH, 1e-3), "mm": (LENGTH, 1.0), "cm": (LENGTH, 10.0),
     "m": (LENGTH, 1e3), "in": (LENGTH, 25.4), "inch": (LENGTH, 25.4),
+    "inches": (LENGTH, 25.4), **dict.fromkeys(("mil", "mils", "thou"), (LENGTH, 0.0254)),
     "%": (SHARE, 1.0), "percent": (SHARE, 1.0), "prozent": (SHARE, 1.0),
 }
 BY_CASE: dict[str, tuple[str, float]] = {
