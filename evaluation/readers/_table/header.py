@@ -73,6 +73,7 @@ def tables(text: str, source: str) -> list[Table]:
         raise _no_header(lines, source)
     ended = text.endswith("\n")
     lines, starts = _on_one_page(lines, [found, *_further(lines, found)])
+    starts = _with_rows(lines, starts)
     ends: list[int | None] = [*(one.place for one in starts[1:]), None]
     return [_table(lines[one.place:end], one, source, ended=ended or end is not None)
             for one, end in zip(starts, ends, strict=True)]
@@ -109,6 +110,16 @@ def _on_one_page(lines: list[Line], starts: Sequence[FoundHeader]
         else:
             kept.append(one)
     return lines, kept
+
+
+def _with_rows(lines: Sequence[Line], starts: Sequence[FoundHeader]) -> list[FoundHeader]:
+    """The headers without those of which another one stands before any row.
+
+    A comment that lists the traces names what the header does."""
+    ends = [one.place for one in starts[1:]]
+    return [one for one, end in zip(starts, ends, strict=False)
+            if any(sum(map(is_number, re.split(r"[\s,;]+", line.strip()))) > 1
+                   for _, line in lines[one.place + 1:end])] + list(starts[-1:])
 
 
 def _goes_on(lines: Sequence[Line], above: FoundHeader, place: int) -> bool:
@@ -169,14 +180,18 @@ def _table(lines: Sequence[Line], found: FoundHeader, source: str, *, ended: boo
     if below and _is_units_row(cells(below[0][1], found.delimiter), named):
         named = columns(names, cells(below[0][1], found.delimiter))
         below = below[1:]
+    promised = len(below) - 1 if below and below[0][1].strip() == str(len(below) - 1) else None
+    if promised is not None:
+        # How many points there are stands alone above them.
+        below = below[1:]
     delimiter = _delimiter(below, found)
     full = _collapsed(names, below, delimiter)
     if len(full) != len(names):
         names, named = full, columns(full)
     if complex_group := _of_complex_cells(named, below, delimiter):
         return Table(source, [complex_group], len(names), delimiter, below, ended=ended)
-    return Table(source, required(named, source), len(names), delimiter, below, ended=ended,
-                 label=label)
+    return Table(source, required(named, source), len(names), delimiter, below,
+                 promised=promised, ended=ended, label=label)
 
 
 def _delimiter(below: Sequence[Line], found: FoundHeader) -> str:

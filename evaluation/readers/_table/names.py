@@ -94,6 +94,8 @@ DECIBEL = 1 / 20
 _DECIBEL_OF = re.compile(r"(?i:db)\s*[\[(]\s*(?i:ohms?|\u03a9)\s*[\])]")
 _TRACE = re.compile(r"(?i:trc|trace|tr|ch)\s*[0-9]+\s*:?\s+(.+)")
 _OF_TRACE = re.compile(r"(.+?)(?i:\s+data)?\s*[(\[](?i:trc|trace|tr|ch)\s*[0-9]+[)\]]")
+_DATA = re.compile(r"(?i)(?<=[\w|)\]])(?:\s*-\s*|\s+)data(?=\s*(?:[(\[]|$))")
+"""What an analyser calls any trace, as in "|Z|(ohm)-data"."""
 _COUNTED = re.compile(r"(?:[^\W\d_]{1,8}\.?\s*)?[\[(]?[0-9]{1,2}[\])]?\s*[-:.)]\s+(.+)")
 """The number of a column before its name, as in "Column 2 - Z' (Ohm)"."""
 _VOLTS_PER_AMPERE = re.compile(r"(-?)\s*v\([^()]*\)\s*/\s*(-?)\s*i\([^()]*\)", re.IGNORECASE)
@@ -122,6 +124,7 @@ def name_of(header: str, unit: str = "") -> Name | None:
     """
     text = header.strip().translate(_SAME).lstrip("#%! ").strip("\ufeff ")
     text = re.sub(r"(?i)\bimpedance\s*:\s*(?=\w)", "", text)
+    text = _DATA.sub("", text)
     text = _STARRED.sub(r"\1", text)
     if match := _TRACE.fullmatch(text) or _OF_TRACE.fullmatch(text):
         text = match[1]

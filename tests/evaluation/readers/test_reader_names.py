@@ -70,6 +70,8 @@ PAIRS: dict[str, tuple[str, tuple[FloatArray, ...]]] = {
                                  (F, Z.real, Z.imag)),
     "traces of an analyser": ("Frequency(Hz), Cp Data(Trace1), D Data(Trace2)",
                               (F, Y.imag / W, abs(Y.real / Y.imag))),
+    "data of an analyser": ("Frequency(Hz), |Z|(ohm)-data, theta-z(deg)-data", (F, abs(Z), DEG)),
+    "data before the unit": ("Frequency (Hz),R data (Ohm),X data (Ohm)", (F, Z.real, Z.imag)),
     "unit after a comma": ('"Frequency, kHz","|Z|, kOhm","Phase, °"', (F / 1e3, abs(Z) / 1e3, DEG)),
     "numbered": ("Freq1,Zre1,Zim1", (F, Z.real, Z.imag)),
     "French": ("Fréquence (Hz),Partie réelle (Ohm),Partie imaginaire (Ohm)", (F, Z.real, Z.imag)),

@@ -12,6 +12,7 @@ from reader_spectra import example, same
 
 from pressloop.evaluation.readers import read_text
 from pressloop.evaluation.readers._table.find import find_area_cm2
+from pressloop.trials.errors import BadInput
 
 F, Z = example()
 NAMES = "Freq(Hz)   Ampl   Bias   Time(Sec)   Z'(a)   Z''(b)   GD   Err   Range"
@@ -119,3 +120,18 @@ def test_documents_of_scripts(document: object) -> None:
     spectrum = read_text(json.dumps(document))
     assert spectrum.area_cm2 == pytest.approx(0.5)
     same(spectrum, F, Z)
+
+
+@pytest.mark.parametrize("above", [
+    "!Freq (Hz)  Trace1: Z(ohm)  Trace2: tz(deg)\nBEGIN CH1_DATA\n",
+    "# freq/Hz, |Z|/Ohm, Phase/deg\n# 3 Nov 2025\n"])
+def test_a_comment_that_names_the_columns_before_the_header_does(above: str) -> None:
+    text = above + "Frequency(Hz), Z'(ohm), Z''(ohm)\n" + rows("{f!r},{re!r},{im!r}") + "END\n"
+    same(read_text(text, area_cm2=1.0), F, Z)
+
+
+def test_how_many_points_there_are_stands_above_them() -> None:
+    head, points = " f/Hz\tZ'/Ohm\tZ''/Ohm\n", rows("{f!r}\t{re!r}\t{im!r}")
+    same(read_text(f"{head} {F.size} \n{points}", area_cm2=1.0), F, Z)
+    with pytest.raises(BadInput, match="row is cut"):
+        read_text(f"{head} {F.size + 9} \n{points}", area_cm2=1.0)
