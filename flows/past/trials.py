@@ -137,7 +137,8 @@ def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]
     quantities, absent, rows = settings.quantities, settings.space.absent, dict(cells.rows)
     accepted = "copies" in settings.table.accept
     for line, where, row in tuple(cells.named(path)):
-        past = _past(line, where, row, parameters, described, quantities, absent)
+        past = _past(line, where, row, parameters, described, quantities, absent,
+                     untold="empty" in settings.table.accept)
         if past.digest in found and (accepted or (quantities and all(
                 rows[line] != rows[one.line] for one in found.values()
                 if one.digest.startswith(past.digest)))):
@@ -203,11 +204,13 @@ def _again(past: Past, before: int) -> Past:
 
 
 def _past(line: int, where: str, row: Mapping[str, str], parameters: Sequence[Parameter],
-          described: Stack, quantities: Sequence[Quantity], absent: tuple[str, ...]) -> Past:
+          described: Stack, quantities: Sequence[Quantity], absent: tuple[str, ...], *,
+          untold: bool) -> Past:
     """The press of one row; `described` is a stack of these settings."""
     try:
-        recipe = _pressed(Recipe.of({p.name: value for p in parameters
-                                     if (value := _set_point(row, p)) is not None}, absent))
+        told = {p.name: _set_point(row, p, untold=untold) for p in parameters}
+        recipe = _pressed(Recipe.of({name: value for name, value in told.items()
+                                     if value is not None}, absent))
         outcome = outcome_of(row, quantities)
         digest = _digest(row, recipe, outcome)
         stack = replace(described, stack_id=row.get("stack") or f"past-{digest[:8]}",
@@ -236,8 +239,11 @@ def _pressed(recipe: Recipe) -> Recipe:
     return recipe
 
 
-def _set_point(row: Mapping[str, str], p: Parameter) -> Value | None:
-    """What the row says of one variable; None where it says nothing and a default stands for it."""
+def _set_point(row: Mapping[str, str], p: Parameter, *, untold: bool) -> Value | None:
+    """What the row says of one variable, None where it says nothing.
+
+    A default stands for it then. Without one the stack is kept and not learned from, where
+    parameters that are `untold` are accepted."""
     told = row.get(p.name, "").strip()
     if told and p.kinds:
         if told not in p.kinds:
@@ -248,7 +254,10 @@ def _set_point(row: Mapping[str, str], p: Parameter) -> Value | None:
         return number_of(p.name, told)
     if p.fixed:
         return p.constant()
-    if p.default is not None:
-        return None
-    raise BadInput(p.name, "empty", "one of its kinds" if p.kinds else "a number",
-                   "Fill the cell or drop the row.")
+    if p.default is None and p.name in NAMES:
+        raise BadInput(p.name, "empty", "a number", "Fill the cell or drop the row.")
+    if p.default is None and not untold:
+        raise BadInput(p.name, "empty", "one of its kinds" if p.kinds else "a number",
+                       "Fill the cell or drop the row; or keep such stacks and do not learn from "
+                       'them: [table] accept = ["empty"].')
+    return None

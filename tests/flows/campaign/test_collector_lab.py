@@ -113,6 +113,16 @@ def test_a_table_that_says_something_else_is_refused(
     pressloop("suggest", SETTINGS, "--data", "past.csv").refused(*words)
 
 
+def test_stacks_of_an_untold_collector_are_kept_and_not_learned_from(
+        pressloop: Callable[..., Any], tmp_path: Path) -> None:
+    prepared(tmp_path)
+    Path("past.csv").write_text(Path("past.csv").read_text().replace("carbon-Al,", ",", 2))
+    settings = Path(SETTINGS).read_text("utf-8")
+    Path(SETTINGS).write_text(f'{settings}\n[table]\naccept = ["empty"]\n', "utf-8")
+    answer = pressloop("suggest", SETTINGS, "--data", "past.csv", "--json").json
+    assert "2 stacks are not learned from, as collector is not told" in str(answer)
+
+
 @pytest.mark.parametrize("fix", ["colector=MoS2-SUS", "collector=gold", "collector", "dwell_s=9999",
                                  "pressure_mpa=much"])
 def test_what_cannot_be_held_is_refused(fix: str, pressloop: Callable[..., Any], tmp_path: Path
