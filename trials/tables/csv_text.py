@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pressloop.trials.errors import BadInput
 from pressloop.trials.older_encodings import text_by_words
+from pressloop.trials.tables.columns.layout import names_known
 from pressloop.trials.tables.rows import LONGEST_CELL, Row, short
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -25,6 +26,9 @@ CELL = re.compile(r'"([^"]*)"|([^\s"]+)')
 """A header of quoted names between single spaces, and a cell of such a table."""
 LOOKED_AT = 60
 """Lines from the top that tell what stands between cells."""
+NEARLY = 1.0
+"""Tenths of the lines by which two signs are in about as many."""
+HEADER_WITHIN = 20
 FOREIGN = re.compile(r"[^\t\n\r -~\u00a0-\u00ff]|[^\0-~]{3}")
 """What a table in cp1252 hardly has: signs where DOS and Mac have letters, and three letters beyond
 ASCII in a row, as in Cyrillic or Chinese."""
@@ -98,10 +102,21 @@ def _spaced_by_r(filled: Sequence[str], lines: Sequence[str]) -> str | None:
 def delimiter_of(text: str) -> str:
     """What stands between the cells: what most lines have as often as one another.
 
-    Titles above the table have none, and decimal commas are not in every line."""
+    Titles above the table have none, and decimal commas are not in every line. Where two signs are
+    in about as many lines, as of a text in each row, the one that parts names of columns."""
     lines = [QUOTED.sub("", line) for line in islice(
         (line for line in LINE_END.split(text) if line.strip()), LOOKED_AT)]
-    return max(DELIMITERS, key=lambda sign: _steady([line.count(sign) for line in lines], sign))
+    steady = {sign: _steady([line.count(sign) for line in lines], sign) for sign in DELIMITERS}
+    share = max(found for found, _, _ in steady.values())
+    near = [sign for sign in DELIMITERS if steady[sign][0] and steady[sign][0] >= share - NEARLY]
+    return max(near or DELIMITERS, key=lambda sign: (_named(lines, sign) if len(near) > 1 else 0.0,
+                                                     steady[sign]))
+
+
+def _named(lines: Sequence[str], sign: str) -> float:
+    """How many quantities a line names at most where this sign parts it."""
+    return max(names_known([cell.strip() for cell in line.split(sign)])
+               for line in lines[:HEADER_WITHIN])
 
 
 def _steady(counts: Sequence[int], sign: str) -> tuple[float, bool, int]:

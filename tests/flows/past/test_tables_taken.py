@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from lab_files import COLUMNS, SETTINGS, TABLE, table_of, write_settings, write_table
 
 from pressloop.trials.errors import BadInput
+from pressloop.trials.tables.csv_text import delimiter_of
 from pressloop.trials.tables.decimals import understood
 from pressloop.trials.tables.files import cells_of
 from pressloop.trials.tables.rows import Typed
@@ -177,3 +178,14 @@ def test_tables_beyond_every_bound_are_refused_at_once(pressloop: Pressloop, tmp
     with (tmp_path / TABLE).open("ab") as file:
         file.truncate(80_000_000)
     pressloop("lint", TABLE).refused("size", "80 MB", "64 MB")
+
+
+@pytest.mark.parametrize("text, sign", [
+    ("Entry,Title,P (MPa),t (s),T (°C),R (ohm cm2)\n"
+     + "".join(f"e{i},A &amp; B; batch 7,{100 + i},60,25,{40 - i}\n" for i in range(9)), ","),
+    ("Pressing, November\nP (MPa);t (s);T (°C);R (ohm cm2)\n"
+     + "".join(f"{100 + i};60;25;{40 - i},5\n" for i in range(9)), ";"),
+    ("P (MPa), set;t (s);T (°C);R (ohm cm2)\n"
+     + "".join(f"{100 + i};60;25;{40 - i},5\n" for i in range(9)), ";")])
+def test_what_parts_the_names_of_columns_stands_between_cells(text: str, sign: str) -> None:
+    assert delimiter_of(text) == sign

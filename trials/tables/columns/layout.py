@@ -80,8 +80,8 @@ def layout(rows: Sequence[Row], header_row: int | None = None) -> Layout:
     if header_row is not None:
         at = next((i for i, (number, _) in enumerate(rows) if number == header_row), start)
     else:
-        at = max(places, key=lambda i: (_score(rows[i][1]), -i), default=start)
-        if _score(rows[at][1]) < FEWEST:
+        at = max(places, key=lambda i: (names_known(rows[i][1]), -i), default=start)
+        if names_known(rows[at][1]) < FEWEST:
             at = _over_two(rows, start) if _pair_score(rows, start) >= FEWEST else start
     header, last = list(rows[at][1]), at
     if at > start and _is_group(rows[at - 1][1], rows[at][1]):
@@ -116,10 +116,10 @@ def _pair_score(rows: Sequence[Row], start: int) -> float:
 
 def _pair(rows: Sequence[Row], at: int) -> float:
     """The score of two rows as one header."""
-    return _score(joined(rows[at][1], rows[at + 1][1]))
+    return names_known(joined(rows[at][1], rows[at + 1][1]))
 
 
-def _score(cells: Sequence[str]) -> float:
+def names_known(cells: Sequence[str]) -> float:
     """Different quantities that the cells name; 0 for a row of numbers."""
     filled = [cell for cell in cells if cell]
     if not filled or 2 * sum(bool(NUMERIC.match(cell)) for cell in filled) > len(filled):
@@ -184,7 +184,7 @@ def on_its_side(rows: Sequence[Row]) -> bool:
     """A table whose first column names its quantities, so that each further column is a stack."""
     first = [cells[0] for _, cells in rows[:LOOKED_AT] if cells]
     wide = max((len(cells) for _, cells in rows), default=0)
-    return wide > FEWEST and _score(first) > FEWEST and not has_header(rows[:LOOKED_AT])
+    return wide > FEWEST and names_known(first) > FEWEST and not has_header(rows[:LOOKED_AT])
 
 
 def turned(rows: Sequence[Row]) -> list[Row]:
@@ -195,7 +195,7 @@ def turned(rows: Sequence[Row]) -> list[Row]:
 
 def is_other_header(cells: Sequence[str], header: Sequence[str]) -> bool:
     """A row further down that names the columns of another table."""
-    return _score(cells) >= max(FEWEST, 0.6 * _score(header))
+    return names_known(cells) >= max(FEWEST, 0.6 * names_known(header))
 
 
 def is_units(cells: Sequence[str], header: Sequence[str]) -> bool:
@@ -273,4 +273,4 @@ def is_number(name: str) -> bool:
 
 def has_header(rows: Sequence[Row]) -> bool:
     """True where one of the rows, or two of them together, name quantities that are known."""
-    return any(_score(cells) >= FEWEST for _, cells in rows) or _pair_score(rows, 0) >= FEWEST
+    return any(names_known(cells) >= FEWEST for _, cells in rows) or _pair_score(rows, 0) >= FEWEST
