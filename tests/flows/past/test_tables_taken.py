@@ -189,3 +189,11 @@ def test_tables_beyond_every_bound_are_refused_at_once(pressloop: Pressloop, tmp
      + "".join(f"{100 + i};60;25;{40 - i},5\n" for i in range(9)), ";")])
 def test_what_parts_the_names_of_columns_stands_between_cells(text: str, sign: str) -> None:
     assert delimiter_of(text) == sign
+
+
+def test_kinds_of_one_letter_are_no_names_of_columns(tmp_path: Path) -> None:
+    path = tmp_path / "loom.csv"
+    path.write_text('"","breaks","wool","tension"\n' + "".join(
+        f'"{i}",{20 + i},"{"AB"[i % 2]}","{"LMH"[i % 3]}"\n' for i in range(1, 10)), "utf-8")
+    found = cells_of(path)
+    assert list(found.header)[1:] == ["breaks", "wool", "tension"] and len(found.rows) == 9

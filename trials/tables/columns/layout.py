@@ -115,16 +115,21 @@ def _pair_score(rows: Sequence[Row], start: int) -> float:
 
 
 def _pair(rows: Sequence[Row], at: int) -> float:
-    """The score of two rows as one header."""
+    """The score of two rows as one header: a row with numbers is no upper half of one."""
+    if any(NUMERIC.match(cell) for cell in rows[at][1] if cell):
+        return 0.0
     return names_known(joined(rows[at][1], rows[at + 1][1]))
 
 
 def names_known(cells: Sequence[str]) -> float:
-    """Different quantities that the cells name; 0 for a row of numbers."""
+    """Different quantities that the cells name; 0 for a row of numbers.
+
+    Beside numbers a single letter is a kind, and no name."""
     filled = [cell for cell in cells if cell]
-    if not filled or 2 * sum(bool(NUMERIC.match(cell)) for cell in filled) > len(filled):
+    numbers = sum(bool(NUMERIC.match(cell)) for cell in filled)
+    if not filled or 2 * numbers > len(filled):
         return 0.0
-    best = [_best(cell) for cell in filled]
+    best = [_best(cell) for cell in filled if not numbers or len(cell) > 1]
     return len({quantity for quantity, _ in best if quantity}) - 0.5 * sum(
         alone for _, alone in best) / len(filled)
 
