@@ -265,8 +265,7 @@ def _sizes_within(matrix: FloatArray, target: FloatArray, low: FloatArray, high:
         if (sizes >= low).all() and (sizes <= high).all():
             return sizes
     floor = np.where(low > 1e-12, low, 0.0)
-    rest = target - matrix @ floor if floor.any() else target
-    sizes = floor + nnls(scaled, rest)[0] / norm
+    sizes = _at_least(matrix, target, norm, floor)
     if (sizes <= high).all():
         return sizes
     return _held_at_most(matrix, target, norm, floor, high, sizes)
@@ -283,7 +282,12 @@ def _held_at_most(matrix: FloatArray, target: FloatArray, norm: FloatArray, low:
         free &= ~over
         sizes = held.copy()
         if free.any():
-            left = matrix[:, free]
-            rest = target - matrix[:, ~free] @ held[~free] - left @ low[free]
-            sizes[free] = low[free] + nnls(left / norm[free], rest)[0] / norm[free]
+            sizes[free] = _at_least(matrix[:, free], target - matrix[:, ~free] @ held[~free],
+                                    norm[free], low[free])
     return sizes
+
+
+def _at_least(matrix: FloatArray, target: FloatArray, norm: FloatArray, low: FloatArray
+              ) -> FloatArray:
+    """Least squares with each size of `low` or more; `norm` is the length of each column."""
+    return np.asarray(low + nnls(matrix / norm, target - matrix @ low)[0] / norm)

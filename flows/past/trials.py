@@ -135,10 +135,9 @@ def _different(cells: Cells, settings: Settings, path: Path) -> tuple[Past, ...]
     # Both are worked out from the settings, which takes longer than a row.
     parameters, described = settings.space.parameters, settings.stack_named("past")
     quantities, absent, rows = settings.quantities, settings.space.absent, dict(cells.rows)
-    accepted = "copies" in settings.table.accept
+    accepted, untold = (kind in settings.table.accept for kind in ("copies", "empty"))
     for line, where, row in tuple(cells.named(path)):
-        past = _past(line, where, row, parameters, described, quantities, absent,
-                     untold="empty" in settings.table.accept)
+        past = _past(line, where, row, parameters, described, quantities, absent, untold=untold)
         if past.digest in found and (accepted or (quantities and all(
                 rows[line] != rows[one.line] for one in found.values()
                 if one.digest.startswith(past.digest)))):
@@ -254,10 +253,9 @@ def _set_point(row: Mapping[str, str], p: Parameter, *, untold: bool) -> Value |
         return number_of(p.name, told)
     if p.fixed:
         return p.constant()
-    if p.default is None and p.name in NAMES:
-        raise BadInput(p.name, "empty", "a number", "Fill the cell or drop the row.")
-    if p.default is None and not untold:
+    if p.default is None and (p.name in NAMES or not untold):
         raise BadInput(p.name, "empty", "one of its kinds" if p.kinds else "a number",
+                       "Fill the cell or drop the row." if p.name in NAMES else
                        "Fill the cell or drop the row; or keep such stacks and do not learn from "
                        'them: [table] accept = ["empty"].')
     return None

@@ -122,13 +122,12 @@ class RecipeTable(Table):
                 raise BadInput(f"reference.{name}", value, "a variable of [space]",
                                f"Did you mean {near[0]}?" if near else "Remove it.")
         given = {name: value for name, value in self.model_dump().items() if value is not None}
-        for p in space.parameters[:len(CORE)]:
-            if p.name not in given and not p.fixed:
+        for p in space.parameters:
+            if p.fixed and p.default is None:
+                given.setdefault(p.name, p.constant())
+            elif p.name in CORE and p.name not in given:
                 raise BadInput(f"reference.{p.name}", "missing", "present, as [space] varies it",
                                "Add the key.")
-            given.setdefault(p.name, p.low)
-        given |= {p.name: p.constant() for p in space.parameters[len(CORE):]
-                  if p.fixed and p.default is None and p.name not in given}
         # A whole number of the file is a number like any other.
         return Recipe.of({name: float(value) if type(value) is int else value
                           for name, value in given.items()}, space.absent)

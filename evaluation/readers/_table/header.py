@@ -116,10 +116,14 @@ def _with_rows(lines: Sequence[Line], starts: Sequence[FoundHeader]) -> list[Fou
     """The headers without those of which another one stands before any row.
 
     A comment that lists the traces names what the header does."""
-    ends = [one.place for one in starts[1:]]
-    return [one for one, end in zip(starts, ends, strict=False)
-            if any(sum(map(is_number, re.split(r"[\s,;]+", line.strip()))) > 1
-                   for _, line in lines[one.place + 1:end])] + list(starts[-1:])
+    return [one for one, after in pairwise(starts)
+            if any(sum(_numbers(line.strip())) > 1
+                   for _, line in lines[one.place + 1:after.place])] + list(starts[-1:])
+
+
+def _numbers(line: str) -> list[bool]:
+    """Which words of a line are numbers, whatever stands between them."""
+    return [is_number(word) for word in re.split(r"[\s,;]+", line)]
 
 
 def _goes_on(lines: Sequence[Line], above: FoundHeader, place: int) -> bool:
@@ -142,7 +146,7 @@ def _read(place: int, line: str) -> FoundHeader | None:
     """The line read with the delimiter that finds most columns, None where that finds none."""
     body = _COMMENT.sub("", line[:_WIDEST], count=1) if _COMMENT.match(line) else line[:_WIDEST]
     body = _quoted_whole(body)
-    numbers = [is_number(word) for word in re.split(r"[\s,;]+", body)]
+    numbers = _numbers(body)
     if sum(numbers) > max(2, len(numbers) / 3):
         return None
     best: FoundHeader | None = None

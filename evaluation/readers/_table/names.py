@@ -93,7 +93,7 @@ DECIBEL = 1 / 20
 """Decades of a magnitude in a decibel."""
 _DECIBEL_OF = re.compile(r"(?i:db)\s*[\[(]\s*(?i:ohms?|\u03a9)\s*[\])]")
 _TRACE = re.compile(r"(?i:trc|trace|tr|ch)\s*[0-9]+\s*:?\s+(.+)")
-_OF_TRACE = re.compile(r"(.+?)(?i:\s+data)?\s*[(\[](?i:trc|trace|tr|ch)\s*[0-9]+[)\]]")
+_OF_TRACE = re.compile(r"(.+?)\s*[(\[](?i:trc|trace|tr|ch)\s*[0-9]+[)\]]")
 _DATA = re.compile(r"(?i)(?<=[\w|)\]])(?:\s*-\s*|\s+)data(?=\s*(?:[(\[]|$))")
 """What an analyser calls any trace, as in "|Z|(ohm)-data"."""
 _COUNTED = re.compile(r"(?:[^\W\d_]{1,8}\.?\s*)?[\[(]?[0-9]{1,2}[\])]?\s*[-:.)]\s+(.+)")
